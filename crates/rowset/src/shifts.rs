@@ -1,0 +1,239 @@
+//! Shifts: how runs of row keys moved from one version of a table to the next.
+//!
+//! A shift is a run of *old* keys and a delta. Shifts are disjoint, ascend, and keep order, before and after.
+//! A key in no shift stays. They say where rows that survive go; rows are removed before and added after.
+//!
+//! **Cost.** One key is a binary search. A set is the segments of the set and a search for each shift; where the
+//! delta is a multiple of 65,536 payloads are shared, else a shifted block is rewritten run by run.
+
+use crate::builder::{RowSetBuilder, moved};
+use crate::positions::touched;
+use crate::set::RowSet;
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Disjoint ascending runs of old keys, each with the delta that its rows moved by; order is kept.
+///
+/// `Debug` prints both ends inclusive: `{10-19+5,30-39-2}`.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Shifts {
+    /// None where there is no shift, so that the common value needs no allocation.
+    moves: Option<Arc<[Move]>>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+struct Move {
+    old: Range<u64>,
+    delta: i64,
+}
+
+impl Move {
+    fn new_range(&self) -> Range<u64> {
+        moved(&self.old, self.delta)
+    }
+}
+
+impl Shifts {
+    /// No shift.
+    pub const fn empty() -> Shifts {
+        Shifts { moves: None }
+    }
+
+    /// Whether no key moves.
+    pub fn is_empty(&self) -> bool {
+        self.moves.is_none()
+    }
+
+    /// The number of runs.
+    pub fn len(&self) -> usize {
+        self.moves().len()
+    }
+
+    /// The runs of old keys with their deltas, ascending.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Range<u64>, i64)> + ExactSizeIterator {
+        self.moves().iter().map(|shift| (shift.old.clone(), shift.delta))
+    }
+
+    /// Where a row with an old key goes.
+    pub fn shift_key(&self, old: u64) -> u64 {
+        let moves = self.moves();
+        let at = moves.partition_point(|shift| shift.old.end <= old);
+        match moves.get(at).filter(|shift| shift.old.contains(&old)) {
+            Some(shift) => old.wrapping_add_signed(shift.delta),
+            None => old,
+        }
+    }
+
+    /// Where a row with a new key came from, given that it was there before.
+    pub fn unshift_key(&self, new: u64) -> u64 {
+        let moves = self.moves();
+        let at = moves.partition_point(|shift| shift.new_range().end <= new);
+        match moves.get(at).filter(|shift| shift.new_range().contains(&new)) {
+            Some(shift) => new.wrapping_sub(shift.delta as u64),
+            None => new,
+        }
+    }
+
+    /// The new keys of rows that survive, given their old keys.
+    ///
+    /// # Panics
+    /// When two rows would meet, or change order.
+    pub fn apply(&self, old: &RowSet) -> RowSet {
+        self.map(old, |shift| shift.old.clone(), |shift| shift.delta)
+    }
+
+    /// The old keys of rows that were there before, given their new keys.
+    ///
+    /// # Panics
+    /// When two rows would meet, or change order.
+    pub fn unapply(&self, new: &RowSet) -> RowSet {
+        self.map(new, Move::new_range, |shift| -shift.delta)
+    }
+
+    /// The old keys that move.
+    pub fn moved_keys(&self, old: &RowSet) -> RowSet {
+        let mut builder = RowSetBuilder::new();
+        let segments = old.segments();
+        for shift in self.moves() {
+            for segment in touched(&segments, &shift.old) {
+                builder.push_part(segment, shift.old.clone(), 0);
+            }
+        }
+        builder.finish()
+    }
+
+    /// Whether rows with these old keys can all move: no two meet, and none changes order or is passed.
+    pub fn fits(&self, old: &RowSet) -> bool {
+        let mut end = 0;
+        for run in old.ranges() {
+            for part in self.cut(run) {
+                let (Some(first), Some(last)) = (
+                    part.0.start.checked_add_signed(part.1),
+                    (part.0.end - 1).checked_add_signed(part.1),
+                ) else {
+                    return false;
+                };
+                if first < end || last == u64::MAX || last < first {
+                    return false;
+                }
+                end = last + 1;
+            }
+        }
+        // A row that stays must not lie where a shift's run goes, or its origin would be in doubt.
+        old.difference(&self.moved_keys(old)).is_disjoint(&self.targets())
+    }
+
+    /// The new keys that the runs cover.
+    fn targets(&self) -> RowSet {
+        RowSet::from_ranges(self.moves().iter().map(Move::new_range))
+    }
+
+    /// The parts of a run that move by one delta each.
+    fn cut(&self, run: Range<u64>) -> Vec<(Range<u64>, i64)> {
+        let moves = self.moves();
+        let mut parts = Vec::new();
+        let mut from = run.start;
+        let at = moves.partition_point(|shift| shift.old.end <= from);
+        for shift in moves[at..].iter().take_while(|shift| shift.old.start < run.end) {
+            parts.push((from..shift.old.start.max(from), 0));
+            parts.push((shift.old.start.max(from)..shift.old.end.min(run.end), shift.delta));
+            from = shift.old.end.min(run.end);
+        }
+        parts.push((from..run.end, 0));
+        parts.retain(|(part, _)| !part.is_empty());
+        parts
+    }
+
+    fn map(
+        &self,
+        keys: &RowSet,
+        from: impl Fn(&Move) -> Range<u64>,
+        delta: impl Fn(&Move) -> i64,
+    ) -> RowSet {
+        if self.is_empty() || keys.is_empty() {
+            return keys.clone();
+        }
+        let segments = keys.segments();
+        let mut builder = RowSetBuilder::new();
+        let mut push = |range: Range<u64>, delta: i64| {
+            for segment in touched(&segments, &range) {
+                builder.push_part(segment, range.clone(), delta);
+            }
+        };
+        let (first, end) = (keys.first().unwrap_or(0), keys.end());
+        let moves = self.moves();
+        let near = moves.partition_point(|shift| from(shift).end <= first);
+        let mut still_from = 0;
+        for shift in moves[near..].iter().take_while(|shift| from(shift).start < end) {
+            let range = from(shift);
+            push(still_from..range.start, 0);
+            push(range.clone(), delta(shift));
+            still_from = range.end;
+        }
+        push(still_from..u64::MAX, 0);
+        builder.finish()
+    }
+
+    fn moves(&self) -> &[Move] {
+        self.moves.as_deref().unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Shifts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("{")?;
+        for (at, shift) in self.moves().iter().enumerate() {
+            let comma = if at > 0 { "," } else { "" };
+            match shift.old.end - shift.old.start {
+                1 => write!(f, "{comma}{}{:+}", shift.old.start, shift.delta)?,
+                _ => write!(f, "{comma}{}-{}{:+}", shift.old.start, shift.old.end - 1, shift.delta)?,
+            }
+        }
+        f.write_str("}")
+    }
+}
+
+/// Builds [`Shifts`] from ascending runs of old keys.
+#[derive(Default)]
+pub struct ShiftsBuilder {
+    moves: Vec<Move>,
+}
+
+impl ShiftsBuilder {
+    /// A builder without shifts.
+    pub fn new() -> ShiftsBuilder {
+        ShiftsBuilder::default()
+    }
+
+    /// Adds a run of old keys above those before it; an empty run and a delta of 0 add nothing, and a run that
+    /// touches the one before with the same delta grows it.
+    ///
+    /// # Panics
+    /// When the run is not above those before it, there or where it goes, or leaves the space of keys.
+    pub fn push(&mut self, range: Range<u64>, delta: i64) {
+        if range.is_empty() || delta == 0 {
+            return;
+        }
+        let shift = Move { old: range, delta };
+        let new = shift.new_range();
+        if let Some(last) = self.moves.last_mut() {
+            assert!(last.old.end <= shift.old.start, "shift of {:?} after {:?}", shift.old, last.old);
+            assert!(
+                last.new_range().end <= new.start,
+                "shift to {new:?} after one to {:?}",
+                last.new_range()
+            );
+            if last.old.end == shift.old.start && last.delta == delta {
+                last.old.end = shift.old.end;
+                return;
+            }
+        }
+        self.moves.push(shift);
+    }
+
+    /// The shifts taken.
+    pub fn finish(self) -> Shifts {
+        Shifts { moves: (!self.moves.is_empty()).then(|| self.moves.into()) }
+    }
+}
