@@ -1,0 +1,196 @@
+//! A column that grows at its end: sealed blocks of 65,536 rows, then a short tail of smaller arrays.
+//!
+//! The tail is kept like a binary counter: an array is joined with the one before it while that one is not twice as
+//! long, so there are O(log) of them, and each value is copied O(log block) times before it is sealed.
+//!
+//! **Cost** of an append: the rows appended, amortised O(log block) copies each; the list of sealed blocks is
+//! copied when one is sealed (eight bytes a 65,536 rows).
+//!
+//! **Invariants**: 1. every sealed block has `BLOCK` rows; 2. the tail has fewer than `BLOCK` rows in all.
+
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef};
+use arrow_schema::DataType;
+use kinetable_rowset::RowSet;
+
+use super::packed::read_positions;
+use super::{ColumnSource, concat_chunks};
+use crate::Result;
+
+/// Rows in a sealed block.
+const BLOCK: usize = 1 << 16;
+
+/// An immutable version of a growing column. Row key = `base` + place in the log.
+#[derive(Debug, Clone)]
+pub struct Log {
+    data_type: DataType,
+    base: u64,
+    sealed: Arc<Vec<ArrayRef>>,
+    tail: Vec<ArrayRef>,
+}
+
+impl Log {
+    /// An empty log whose first row will have this key.
+    pub fn new(data_type: DataType, base: u64) -> Log {
+        Log {
+            data_type,
+            base,
+            sealed: Arc::default(),
+            tail: Vec::new(),
+        }
+    }
+
+    /// The key the next row will get.
+    pub fn end(&self) -> u64 {
+        self.base + (self.sealed.len() * BLOCK + self.tail_len()) as u64
+    }
+
+    /// The log with these values at its end.
+    pub fn append(&self, values: ArrayRef) -> Result<Log> {
+        debug_assert_eq!(values.data_type(), &self.data_type, "a log keeps one type");
+        let mut next = self.clone();
+        if values.is_empty() {
+            return Ok(next);
+        }
+        next.tail.push(values);
+        if next.tail_len() >= BLOCK {
+            next.seal()?;
+        }
+        next.balance()?;
+        Ok(next)
+    }
+
+    /// The log without the blocks that lie wholly before a key: what a ring table forgets.
+    pub fn forget_before(&self, key: u64) -> Log {
+        let blocks = (key.saturating_sub(self.base) as usize / BLOCK).min(self.sealed.len());
+        let mut next = self.clone();
+        if blocks > 0 {
+            next.sealed = Arc::new(self.sealed[blocks..].to_vec());
+            next.base += (blocks * BLOCK) as u64;
+        }
+        next
+    }
+
+    fn tail_len(&self) -> usize {
+        self.tail.iter().map(|part| part.len()).sum()
+    }
+
+    fn seal(&mut self) -> Result<()> {
+        let all = concat_chunks(&self.data_type, &self.tail)?;
+        let whole = all.len() / BLOCK * BLOCK;
+        let sealed = Arc::make_mut(&mut self.sealed);
+        for start in (0..whole).step_by(BLOCK) {
+            sealed.push(own(all.slice(start, BLOCK))?);
+        }
+        self.tail.clear();
+        if whole < all.len() {
+            self.tail.push(own(all.slice(whole, all.len() - whole))?);
+        }
+        Ok(())
+    }
+
+    fn balance(&mut self) -> Result<()> {
+        let mut start = self.tail.len().saturating_sub(1);
+        let mut joined = self.tail.last().map_or(0, |part| part.len());
+        while start > 0 && self.tail[start - 1].len() < 2 * joined {
+            start -= 1;
+            joined += self.tail[start].len();
+        }
+        if start + 1 < self.tail.len() {
+            let last = own(concat_chunks(&self.data_type, &self.tail[start..])?)?;
+            self.tail.truncate(start);
+            self.tail.push(last);
+        }
+        Ok(())
+    }
+
+    /// The part that holds a place in the log, and the places it covers.
+    fn part(&self, place: usize) -> (&ArrayRef, std::ops::Range<usize>) {
+        let block = place / BLOCK;
+        if let Some(values) = self.sealed.get(block) {
+            return (values, block * BLOCK..(block + 1) * BLOCK);
+        }
+        let mut start = self.sealed.len() * BLOCK;
+        for part in &self.tail {
+            if place < start + part.len() {
+                return (part, start..start + part.len());
+            }
+            start += part.len();
+        }
+        panic!(
+            "row {} is past the end {} of the log",
+            self.base + place as u64,
+            self.end()
+        );
+    }
+}
+
+impl ColumnSource for Log {
+    fn data_type(&self) -> &DataType {
+        &self.data_type
+    }
+
+    fn read(&self, rows: &RowSet) -> Result<ArrayRef> {
+        let mut chunks = Vec::new();
+        let mut next = rows.first();
+        while let Some(key) = next {
+            assert!(
+                key >= self.base,
+                "row {key} was forgotten: the log starts at {}",
+                self.base
+            );
+            let (values, places) = self.part((key - self.base) as usize);
+            let (start, end) = (
+                self.base + places.start as u64,
+                self.base + places.end as u64,
+            );
+            let wanted = rows.restrict(key..end);
+            let positions = wanted
+                .ranges()
+                .map(|run| run.start - start..run.end - start);
+            chunks.push(read_positions(values, &RowSet::from_ranges(positions))?);
+            next = rows.select(rows.rank(end));
+        }
+        concat_chunks(&self.data_type, &chunks)
+    }
+
+    fn bytes(&self) -> usize {
+        let parts = self.sealed.iter().chain(&self.tail);
+        parts.map(|part| part.get_array_memory_size()).sum()
+    }
+}
+
+/// An array that holds no more memory than its values need.
+fn own(values: ArrayRef) -> Result<ArrayRef> {
+    if let Some(text) = values.as_string_view_opt() {
+        return Ok(Arc::new(text.gc()));
+    }
+    if let Some(bytes) = values.as_binary_view_opt() {
+        return Ok(Arc::new(bytes.gc()));
+    }
+    let tight =
+        values.get_array_memory_size() <= values.get_slice_memory_size_or_all() * 5 / 4 + 256;
+    if tight { Ok(values) } else { copy(&values) }
+}
+
+fn copy(values: &ArrayRef) -> Result<ArrayRef> {
+    let empty = arrow_array::new_empty_array(values.data_type());
+    Ok(arrow_select::concat::concat(&[
+        values.as_ref(),
+        empty.as_ref(),
+    ])?)
+}
+
+trait SliceMemory {
+    fn get_slice_memory_size_or_all(&self) -> usize;
+}
+
+impl SliceMemory for ArrayRef {
+    fn get_slice_memory_size_or_all(&self) -> usize {
+        self.to_data()
+            .get_slice_memory_size()
+            .unwrap_or_else(|_| self.get_array_memory_size())
+    }
+}

@@ -1,0 +1,194 @@
+//! One pass of the graph.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::node::Outcome;
+use super::{Catchup, Child, Graph, StepCtx};
+use crate::{Change, Table};
+
+/// What a cycle did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CycleReport {
+    /// The number of the step.
+    pub step: u64,
+    /// Nodes that were run.
+    pub nodes_run: usize,
+    /// Tables that changed.
+    pub tables_changed: usize,
+    /// Rows listed in the updates of all tables that changed.
+    pub rows_changed: u64,
+    /// Tables that failed.
+    pub tables_failed: usize,
+}
+
+impl Graph {
+    /// Runs one cycle at a time, ns since the epoch. Cycles exclude each other.
+    pub fn run_cycle(&self, now: i64) -> CycleReport {
+        let mut state = self.0.cycle.lock();
+        state.step += 1;
+        let ctx = StepCtx {
+            step: state.step,
+            now,
+        };
+        let mut pass = Pass {
+            graph: self,
+            ctx,
+            waiting: BTreeMap::new(),
+            done: Vec::new(),
+            nodes_run: 0,
+        };
+        pass.run(self.sources());
+        while let Some((_, nodes)) = pass.waiting.pop_first() {
+            pass.run(nodes);
+        }
+        let report = pass.report();
+        let done = pass.publish();
+        tell_listeners(&done);
+        report
+    }
+}
+
+/// A cycle under way.
+struct Pass<'a> {
+    graph: &'a Graph,
+    ctx: StepCtx,
+    waiting: BTreeMap<u32, Vec<Table>>,
+    done: Vec<(Table, Outcome)>,
+    nodes_run: usize,
+}
+
+impl Pass<'_> {
+    /// Runs nodes that do not depend on each other, and queues what is below those that changed.
+    fn run(&mut self, nodes: Vec<Table>) {
+        self.nodes_run += nodes.len();
+        let (ctx, check) = (self.ctx, self.graph.0.check_updates);
+        let alive = nodes.into_iter().filter(|table| table.failure().is_none());
+        let mut outcomes: Vec<(Table, Option<Outcome>)> =
+            alive.map(|table| (table, None)).collect();
+        match &mut outcomes[..] {
+            [(table, outcome)] => *outcome = table.run(&ctx, check),
+            many => self.graph.pool().scope(|scope| {
+                for (table, outcome) in many {
+                    scope.spawn(move |_| *outcome = table.run(&ctx, check));
+                }
+            }),
+        }
+        for (table, outcome) in outcomes {
+            if let Some(outcome) = outcome {
+                self.settle(table, outcome);
+            }
+        }
+    }
+
+    fn settle(&mut self, table: Table, outcome: Outcome) {
+        let node = table.0.node.as_ref().expect("only live tables are run");
+        *node.outcome.lock() = Some(outcome.clone());
+        let silent = matches!(&outcome, Outcome::Changed(change) if change.update.is_empty());
+        if !silent {
+            node.children.lock().retain(|child| self.queue(child));
+        }
+        self.done.push((table, outcome));
+    }
+
+    /// Queues a child of a node that changed; false if nobody holds it any more.
+    fn queue(&mut self, child: &Child) -> bool {
+        match child {
+            Child::Catchup(catchup) => catchup.strong_count() > 0,
+            Child::Table(weak) => {
+                let Some(table) = weak.upgrade().map(Table) else {
+                    return false;
+                };
+                let depth = table.0.node.as_ref().map_or(0, |node| node.depth);
+                let nodes = self.waiting.entry(depth).or_default();
+                if !nodes.iter().any(|other| other.is_same(&table)) {
+                    nodes.push(table);
+                }
+                true
+            }
+        }
+    }
+
+    fn report(&self) -> CycleReport {
+        let mut report = CycleReport {
+            step: self.ctx.step,
+            nodes_run: self.nodes_run,
+            ..CycleReport::default()
+        };
+        for (_, outcome) in &self.done {
+            match outcome {
+                Outcome::Changed(change) if change.update.is_empty() => {}
+                Outcome::Changed(change) => {
+                    report.tables_changed += 1;
+                    report.rows_changed += change.update.size();
+                }
+                Outcome::Failed(_) => report.tables_failed += 1,
+            }
+        }
+        report
+    }
+
+    /// Makes the step visible, all tables at once.
+    fn publish(self) -> Vec<(Table, Outcome)> {
+        self.keep_for_catchups();
+        let whole_step = self.graph.0.publication.write();
+        for (table, outcome) in &self.done {
+            let mut state = table.0.state.write();
+            match outcome {
+                Outcome::Changed(change) => state.version = change.after.clone(),
+                Outcome::Failed(error) => state.failure = Some(error.clone()),
+            }
+        }
+        drop(whole_step);
+        for (table, _) in &self.done {
+            if let Some(node) = &table.0.node {
+                *node.outcome.lock() = None;
+            }
+        }
+        self.done
+    }
+
+    fn keep_for_catchups(&self) {
+        let mut catchups: Vec<Arc<Catchup>> = Vec::new();
+        for (table, _) in &self.done {
+            let node = table.0.node.as_ref().expect("only live tables are run");
+            for child in node.children.lock().iter() {
+                let Child::Catchup(weak) = child else {
+                    continue;
+                };
+                let Some(catchup) = weak.upgrade() else {
+                    continue;
+                };
+                if !catchups.iter().any(|other| Arc::ptr_eq(other, &catchup)) {
+                    catchups.push(catchup);
+                }
+            }
+        }
+        catchups
+            .iter()
+            .for_each(|catchup| catchup.keep_step(self.ctx));
+    }
+}
+
+fn tell_listeners(done: &[(Table, Outcome)]) {
+    for (table, outcome) in done {
+        let Some(node) = &table.0.node else { continue };
+        let listeners = {
+            let mut listeners = node.listeners.lock();
+            listeners.retain(|listener| listener.strong_count() > 0);
+            listeners.clone()
+        };
+        for listener in listeners.iter().filter_map(std::sync::Weak::upgrade) {
+            match outcome {
+                Outcome::Changed(change) => tell(change, &*listener),
+                Outcome::Failed(error) => listener.on_failure(error),
+            }
+        }
+    }
+}
+
+fn tell(change: &Arc<Change>, listener: &dyn crate::Listener) {
+    if !change.update.is_empty() {
+        listener.on_update(change);
+    }
+}

@@ -1,0 +1,279 @@
+//! The door in: record batches from any thread become the rows of a live table.
+//!
+//! ```text
+//!  producer threads ─▶ Publisher (a bounded queue) ─▶ one cycle takes all ─▶ append, blink or ring table
+//! ```
+//!
+//! **State**: the batches not yet taken, and the table's columns. **Update rule**: what was queued is added; a blink
+//! table removes the rows of its cycle before, a ring table those beyond its newest n. **Cost**: the rows that came
+//! and went. **Memory**: the publisher knows the bytes queued, so that whoever fills it can pause.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::SchemaRef;
+use kinetable_rowset::RowSet;
+use parking_lot::{Condvar, Mutex};
+
+use crate::column::{Log, concat_chunks};
+use crate::{
+    Column, Definition, Error, Graph, Initial, Input, Operator, Output, Properties, Result,
+};
+use crate::{StepCtx, Table, Update, Version};
+
+/// Which rows a source table keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retention {
+    /// All rows.
+    Append,
+    /// Each cycle's rows for that cycle; without a next cycle, for `linger_ns`.
+    Blink {
+        /// How long rows stay when nothing else brings a cycle about, ns.
+        linger_ns: i64,
+    },
+    /// The newest rows, so many.
+    Ring(u64),
+}
+
+impl Retention {
+    /// Blink with the usual linger of one second.
+    pub const BLINK: Retention = Retention::Blink {
+        linger_ns: 1_000_000_000,
+    };
+
+    fn properties(self) -> Properties {
+        match self {
+            Retention::Append => Properties::APPEND,
+            Retention::Blink { .. } => Properties::BLINK,
+            Retention::Ring(_) => Properties::ANY,
+        }
+    }
+}
+
+/// Opens a live table that is filled through a publisher.
+pub fn open(graph: &Graph, schema: SchemaRef, retention: Retention) -> (Table, Publisher) {
+    let queue = Arc::new(Queue::default());
+    let logs: Vec<Log> = schema
+        .fields()
+        .iter()
+        .map(|field| Log::new(field.data_type().clone(), 0))
+        .collect();
+    let initial = Initial {
+        definition: Definition::new(schema.clone(), retention.properties()),
+        rows: RowSet::empty(),
+        columns: columns(&logs),
+        operator: Box::new(Inflow {
+            queue: queue.clone(),
+            retention,
+            logs,
+            clear_at: None,
+        }),
+    };
+    let table = Table::source(graph, initial);
+    let publisher = Publisher {
+        queue,
+        schema,
+        graph: graph.clone(),
+        table: Arc::new(table.downgrade()),
+    };
+    (table, publisher)
+}
+
+/// Puts rows into a source table, from any thread. Cheap to clone.
+#[derive(Clone)]
+pub struct Publisher {
+    queue: Arc<Queue>,
+    schema: SchemaRef,
+    graph: Graph,
+    table: Arc<Weak<crate::table::TableInner>>,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    taken: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    batches: Vec<RecordBatch>,
+    rows: usize,
+    bytes: usize,
+    failure: Option<Error>,
+}
+
+impl Publisher {
+    /// The schema that batches must have.
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// Queues rows for the next cycle; they appear together.
+    ///
+    /// # Errors
+    /// If the batch has other columns than the table.
+    pub fn publish(&self, batch: RecordBatch) -> Result<()> {
+        let types = |schema: &SchemaRef| {
+            schema
+                .fields()
+                .iter()
+                .map(|f| f.data_type().clone())
+                .collect::<Vec<_>>()
+        };
+        if types(&batch.schema()) != types(&self.schema) {
+            let message = format!(
+                "rows of {:?} published to a table of {:?}",
+                batch.schema(),
+                self.schema
+            );
+            return Err(Error::invalid(message));
+        }
+        if batch.num_rows() == 0 {
+            return Ok(());
+        }
+        let mut waiting = self.queue.waiting.lock();
+        waiting.rows += batch.num_rows();
+        waiting.bytes += batch.get_array_memory_size();
+        waiting.batches.push(batch);
+        drop(waiting);
+        self.graph.notify();
+        Ok(())
+    }
+
+    /// Fails the table, with what is made from it.
+    pub fn fail(&self, error: Error) {
+        self.queue.waiting.lock().failure = Some(error);
+        self.graph.notify();
+    }
+
+    /// Rows queued and not yet taken by a cycle.
+    pub fn queued_rows(&self) -> usize {
+        self.queue.waiting.lock().rows
+    }
+
+    /// Bytes queued and not yet taken by a cycle.
+    pub fn queued_bytes(&self) -> usize {
+        self.queue.waiting.lock().bytes
+    }
+
+    /// Waits until fewer bytes than `limit` are queued; false if that did not happen in time.
+    pub fn wait_below(&self, limit: usize, timeout: Duration) -> bool {
+        let mut waiting = self.queue.waiting.lock();
+        let busy = |waiting: &mut Waiting| waiting.bytes >= limit;
+        !self
+            .queue
+            .taken
+            .wait_while_for(&mut waiting, busy, timeout)
+            .timed_out()
+    }
+
+    /// Whether somebody still holds the table or one made from it.
+    pub fn is_open(&self) -> bool {
+        self.table.strong_count() > 0
+    }
+}
+
+/// The operator of a source table.
+struct Inflow {
+    queue: Arc<Queue>,
+    retention: Retention,
+    logs: Vec<Log>,
+    clear_at: Option<i64>,
+}
+
+impl Operator for Inflow {
+    fn apply(
+        &mut self,
+        _: &[Input<'_>],
+        previous: &Version,
+        ctx: &StepCtx,
+    ) -> Result<Option<Output>> {
+        let waiting = std::mem::take(&mut *self.queue.waiting.lock());
+        self.queue.taken.notify_all();
+        if let Some(failure) = waiting.failure {
+            return Err(failure);
+        }
+        let blink = matches!(self.retention, Retention::Blink { .. });
+        if waiting.rows == 0 && !(blink && !previous.rows().is_empty()) {
+            return Ok(None);
+        }
+        let added = self.append(&waiting.batches)?;
+        let update = self.retire(previous.rows(), added);
+        let rows = previous
+            .rows()
+            .difference(&update.removed)
+            .union(&update.added);
+        self.clear_at = match self.retention {
+            Retention::Blink { linger_ns } if !rows.is_empty() => Some(ctx.now + linger_ns),
+            _ => None,
+        };
+        Ok(Some(Output {
+            rows,
+            columns: columns(&self.logs),
+            update,
+        }))
+    }
+
+    fn due(&self) -> Option<i64> {
+        self.clear_at
+    }
+}
+
+impl Inflow {
+    /// Appends the batches; gives the keys of their rows.
+    fn append(&mut self, batches: &[RecordBatch]) -> Result<RowSet> {
+        let start = self.logs.first().map_or(0, Log::end);
+        for (index, log) in self.logs.iter_mut().enumerate() {
+            let chunks: Vec<ArrayRef> = batches
+                .iter()
+                .map(|batch| batch.column(index).clone())
+                .collect();
+            if matches!(self.retention, Retention::Blink { .. }) {
+                *log = Log::new(
+                    chunks
+                        .first()
+                        .map_or_else(|| log_type(log), |c| c.data_type().clone()),
+                    start,
+                );
+            }
+            *log = log.append(concat_chunks(&log_type(log), &chunks)?)?;
+        }
+        let end = self.logs.first().map_or(0, Log::end);
+        Ok(RowSet::from_range(start..end))
+    }
+
+    /// What goes because of what came.
+    fn retire(&mut self, previous: &RowSet, added: RowSet) -> Update {
+        match self.retention {
+            Retention::Append => Update::adding(added),
+            Retention::Blink { .. } => Update {
+                removed: previous.clone(),
+                added,
+                ..Update::default()
+            },
+            Retention::Ring(capacity) => {
+                let end = self.logs.first().map_or(0, Log::end);
+                let start = end.saturating_sub(capacity);
+                self.logs
+                    .iter_mut()
+                    .for_each(|log| *log = log.forget_before(start));
+                Update {
+                    removed: previous.restrict(0..start),
+                    added: added.restrict(start..u64::MAX),
+                    ..Update::default()
+                }
+            }
+        }
+    }
+}
+
+fn log_type(log: &Log) -> arrow_schema::DataType {
+    crate::ColumnSource::data_type(log).clone()
+}
+
+fn columns(logs: &[Log]) -> Vec<Column> {
+    logs.iter()
+        .map(|log| Arc::new(log.clone()) as Column)
+        .collect()
+}
