@@ -13,6 +13,7 @@ use crate::block::{
 use crate::builder::RowSetBuilder;
 use crate::segment::Segment;
 use crate::set::RowSet;
+use std::borrow::Cow;
 use std::ops::Range;
 
 impl RowSet {
@@ -116,6 +117,9 @@ impl Op for SymmetricDifference {
     const BOTH: bool = false;
 }
 
+/// Longest run of a block that is taken key by key.
+const FEW: usize = 64;
+
 /// Where the kept keys go, ascending.
 trait Sink {
     fn range(&mut self, range: Range<u64>);
@@ -193,8 +197,14 @@ enum Content<'a> {
 }
 
 fn walk<O: Op, S: Sink>(left: &[Segment], right: &[Segment], sink: &mut S) {
-    let mut a = Cursor { segments: left, from: 0 };
-    let mut b = Cursor { segments: right, from: 0 };
+    let mut a = Cursor {
+        segments: left,
+        from: 0,
+    };
+    let mut b = Cursor {
+        segments: right,
+        from: 0,
+    };
     while !sink.is_done() {
         let (Some(x), Some(y)) = (a.segments.first(), b.segments.first()) else {
             break;
@@ -292,7 +302,11 @@ impl<'a> Cursor<'a> {
     /// Takes what a run at hand has before a block.
     fn take_run_before<S: Sink>(&mut self, block: u64, sink: Option<&mut S>) {
         let until = block_start(block);
-        let Some(segment) = self.segments.first().filter(|segment| segment.payload.is_none()) else {
+        let Some(segment) = self
+            .segments
+            .first()
+            .filter(|segment| segment.payload.is_none())
+        else {
             return;
         };
         let part = segment.first.max(self.from)..segment.end.min(until);
@@ -345,39 +359,58 @@ fn keys(block: u64, run: &Range<u32>) -> Range<u64> {
 
 /// Applies the operation to what both sides have in a block.
 fn combine<O: Op>(left: &Content, right: &Content) -> Outcome {
-    match (left, right) {
-        (Content::Many(a), Content::Many(b)) if a.is_same(b) => match (O::BOTH, a) {
-            (true, payload) => Outcome::Many((*payload).clone()),
-            (false, _) => Outcome::Empty,
+    if let (Content::Many(a), Content::Many(b)) = (left, right)
+        && a.is_same(b)
+    {
+        return if O::BOTH {
+            Outcome::Many((*a).clone())
+        } else {
+            Outcome::Empty
+        };
+    }
+    match (left.few(), right.few()) {
+        (Some(a), Some(b)) => Outcome::from_offsets(&merge::<O>(&a, &b)),
+        (Some(a), None) if !O::RIGHT => filter::<O>(&a, right, O::LEFT),
+        (None, Some(b)) if !O::LEFT => filter::<O>(&b, left, O::RIGHT),
+        (Some(a), None) => match right {
+            Content::Many(Payload::Bits(b)) => Outcome::from_bits(b.edited(&a, O::BOTH, O::LEFT)),
+            _ => combine_words::<O>(left, right),
         },
-        (Content::Many(Payload::Sparse(a)), Content::Many(Payload::Sparse(b))) => {
-            Outcome::from_offsets(&merge::<O>(a, b))
-        }
-        (Content::Many(Payload::Sparse(a)), _) if !O::RIGHT => {
-            filter(a, |offset| if right.contains(offset) { O::BOTH } else { O::LEFT })
-        }
-        (_, Content::Many(Payload::Sparse(b))) if !O::LEFT => {
-            filter(b, |offset| if left.contains(offset) { O::BOTH } else { O::RIGHT })
-        }
-        _ => combine_words::<O>(left, right),
+        (None, Some(b)) => match left {
+            Content::Many(Payload::Bits(a)) => Outcome::from_bits(a.edited(&b, O::BOTH, O::RIGHT)),
+            _ => combine_words::<O>(left, right),
+        },
+        (None, None) => combine_words::<O>(left, right),
     }
 }
 
 fn combine_words<O: Op>(left: &Content, right: &Content) -> Outcome {
-    let (mut a, mut b) = (no_words(), no_words());
-    left.set_in(&mut a);
-    right.set_in(&mut b);
-    for (a, b) in a.iter_mut().zip(&b) {
-        let left = if O::LEFT { *a & !b } else { 0 };
-        let right = if O::RIGHT { !*a & b } else { 0 };
-        let both = if O::BOTH { *a & b } else { 0 };
-        *a = left | right | both;
+    let mut words = left.words();
+    let mut apply = |other: &Words| {
+        for (a, b) in words.iter_mut().zip(other) {
+            let left = if O::LEFT { *a & !b } else { 0 };
+            let right = if O::RIGHT { !*a & b } else { 0 };
+            let both = if O::BOTH { *a & b } else { 0 };
+            *a = left | right | both;
+        }
+    };
+    match right {
+        Content::Many(Payload::Bits(bits)) => apply(bits.words()),
+        _ => apply(&right.words()),
     }
-    Outcome::from_words(&a)
+    Outcome::from_words(words)
 }
 
-fn filter(offsets: &[u16], keep: impl Fn(u32) -> bool) -> Outcome {
-    let kept: Vec<u16> = offsets.iter().copied().filter(|&o| keep(u32::from(o))).collect();
+/// Keeps offsets by whether the other side, none of whose own offsets are kept, has them too.
+fn filter<O: Op>(offsets: &[u16], other: &Content, alone: bool) -> Outcome {
+    let keep = |offset: &u16| {
+        if other.contains(u32::from(*offset)) {
+            O::BOTH
+        } else {
+            alone
+        }
+    };
+    let kept: Vec<u16> = offsets.iter().copied().filter(keep).collect();
     Outcome::from_offsets(&kept)
 }
 
@@ -416,11 +449,26 @@ impl Content<'_> {
         }
     }
 
-    fn set_in(&self, words: &mut Words) {
+    /// The offsets, where they are few enough to be taken one by one.
+    fn few(&self) -> Option<Cow<'_, [u16]>> {
+        match self {
+            Content::Empty => Some(Cow::Borrowed(&[])),
+            Content::Run(run) if run.len() <= FEW => {
+                Some((run.start as u16..=(run.end - 1) as u16).collect())
+            }
+            Content::Many(Payload::Sparse(offsets)) => Some(Cow::Borrowed(offsets)),
+            _ => None,
+        }
+    }
+
+    fn words(&self) -> Words {
+        let mut words = no_words();
         match self {
             Content::Empty => {}
-            Content::Run(run) => set_range(words, run.clone()),
-            Content::Many(payload) => payload.set_in(words),
+            Content::Run(run) => set_range(&mut words, run.clone()),
+            Content::Many(Payload::Bits(bits)) => words = *bits.words(),
+            Content::Many(payload) => payload.set_in(&mut words),
         }
+        words
     }
 }

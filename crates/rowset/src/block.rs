@@ -69,7 +69,10 @@ impl Payload {
     /// From ascending runs that do not touch, both ends inclusive.
     pub(crate) fn from_runs(runs: &[(u16, u16)]) -> Payload {
         assert!(runs.len() > 1, "a single run needs no payload");
-        let len: usize = runs.iter().map(|&(first, last)| usize::from(last - first) + 1).sum();
+        let len: usize = runs
+            .iter()
+            .map(|&(first, last)| usize::from(last - first) + 1)
+            .sum();
         if len <= SPARSE_MAX {
             let mut offsets = Vec::with_capacity(len);
             for &(first, last) in runs {
@@ -249,6 +252,39 @@ impl Bits {
         Bits { words, before, len }
     }
 
+    /// The bitmap.
+    pub(crate) fn words(&self) -> &Words {
+        &self.words
+    }
+
+    /// With the bits at ascending offsets put to `present` where they are set and to `absent` where not; counts are
+    /// carried on rather than taken again.
+    pub(crate) fn edited(&self, offsets: &[u16], present: bool, absent: bool) -> Bits {
+        let mut bits = Bits {
+            words: self.words,
+            before: self.before,
+            len: self.len,
+        };
+        let mut more = [0_i32; WORDS / GROUP];
+        for &offset in offsets {
+            let at = usize::from(offset) / 64;
+            let bit = 1 << (offset % 64);
+            let was = bits.words[at] & bit != 0;
+            let is = if was { present } else { absent };
+            if was != is {
+                bits.words[at] ^= bit;
+                more[at / GROUP] += i32::from(is) - i32::from(was);
+            }
+        }
+        let mut total = 0;
+        for (before, more) in bits.before.iter_mut().zip(more) {
+            *before = (i32::from(*before) + total) as u16;
+            total += more;
+        }
+        bits.len = (bits.len as i32 + total) as u32;
+        bits
+    }
+
     fn rank(&self, offset: u32) -> u32 {
         if offset >= BLOCK_LEN {
             return self.len;
@@ -263,8 +299,15 @@ impl Bits {
     }
 
     fn select(&self, rank: u32) -> u32 {
-        assert!(rank < self.len, "rank {rank} of a block of {} keys", self.len);
-        let group = self.before.partition_point(|&before| u32::from(before) <= rank) - 1;
+        assert!(
+            rank < self.len,
+            "rank {rank} of a block of {} keys",
+            self.len
+        );
+        let group = self
+            .before
+            .partition_point(|&before| u32::from(before) <= rank)
+            - 1;
         let mut rest = rank - u32::from(self.before[group]);
         for word in group * GROUP..WORDS {
             let count = self.words[word].count_ones();
@@ -279,24 +322,24 @@ impl Bits {
 
 impl Outcome {
     /// From the bitmap of the whole block.
-    pub(crate) fn from_words(words: &Words) -> Outcome {
-        let (mut len, mut starts, mut carry) = (0, 0, 0);
-        for &word in words {
-            len += word.count_ones() as usize;
-            starts += (word & !(word << 1 | carry)).count_ones();
-            carry = word >> 63;
-        }
-        if starts == 0 {
+    pub(crate) fn from_words(words: Words) -> Outcome {
+        Outcome::from_bits(Bits::new(words))
+    }
+
+    /// From a bitmap with its counts, which may hold too few keys for one.
+    pub(crate) fn from_bits(bits: Bits) -> Outcome {
+        let words = &bits.words;
+        let (Some(first), Some(last)) = (next_bit(words, 0, 0), previous_bit(words, BLOCK_LEN, 0))
+        else {
             return Outcome::Empty;
+        };
+        if last - first + 1 == bits.len {
+            return Outcome::Run(first..last + 1);
         }
-        if starts == 1 {
-            let first = next_bit(words, 0, 0).unwrap_or(0);
-            return Outcome::Run(first..first + len as u32);
+        if bits.len as usize > SPARSE_MAX {
+            return Outcome::Many(Payload::Bits(Arc::new(bits)));
         }
-        if len > SPARSE_MAX {
-            return Outcome::Many(Payload::Bits(Arc::new(Bits::new(*words))));
-        }
-        let mut offsets = Vec::with_capacity(len);
+        let mut offsets = Vec::with_capacity(bits.len as usize);
         for (at, &word) in words.iter().enumerate() {
             let mut rest = word;
             while rest != 0 {

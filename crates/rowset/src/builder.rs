@@ -54,7 +54,11 @@ impl RowSetBuilder {
         if range.is_empty() {
             return;
         }
-        assert!(range.start >= self.end, "range {range:?} after a key at {}", self.end.wrapping_sub(1));
+        assert!(
+            range.start >= self.end,
+            "range {range:?} after a key at {}",
+            self.end.wrapping_sub(1)
+        );
         self.end = range.end;
         if range.start == self.open.end && !self.open.is_empty() {
             self.open.end = range.end;
@@ -76,7 +80,12 @@ impl RowSetBuilder {
         let base = block_start(block);
         let first = base + u64::from(payload.select(0));
         let end = base + u64::from(payload.select(payload.len() as u32 - 1)) + 1;
-        self.push_known(&Segment { first, end, before: 0, payload: Some(payload.clone()) });
+        self.push_known(&Segment {
+            first,
+            end,
+            before: 0,
+            payload: Some(payload.clone()),
+        });
     }
 
     /// Adds the keys of a segment.
@@ -117,7 +126,12 @@ impl RowSetBuilder {
 
     /// Adds a segment with a payload.
     fn push_known(&mut self, segment: &Segment) {
-        assert!(segment.first >= self.end, "block at {} after a key at {}", segment.first, self.end);
+        assert!(
+            segment.first >= self.end,
+            "block at {} after a key at {}",
+            segment.first,
+            self.end
+        );
         let block = segment.block();
         let shared = (self.end > 0 && block_of(self.end - 1) == block)
             .then_some(segment.payload.as_ref())
@@ -135,7 +149,10 @@ impl RowSetBuilder {
         self.end = segment.end;
         let before = self.done_len;
         self.done_len += segment.len();
-        self.done.push(Segment { before, ..segment.clone() });
+        self.done.push(Segment {
+            before,
+            ..segment.clone()
+        });
     }
 
     /// Cuts the open run at block borders.
@@ -176,8 +193,12 @@ impl RowSetBuilder {
 
     /// Takes a block back out of `done`, when more keys come that lie in it.
     fn reopen(&mut self, block: u64) {
-        let Some(Segment { payload: Some(payload), .. }) =
-            self.done.pop_if(|last| last.payload.is_some() && last.block() == block)
+        let Some(Segment {
+            payload: Some(payload),
+            ..
+        }) = self
+            .done
+            .pop_if(|last| last.payload.is_some() && last.block() == block)
         else {
             return;
         };
@@ -199,7 +220,12 @@ impl RowSetBuilder {
                 let (first, end) = (base + u64::from(*first), base + u64::from(*last) + 1);
                 let before = self.done_len;
                 self.done_len += payload.len();
-                self.done.push(Segment { first, end, before, payload: Some(payload) });
+                self.done.push(Segment {
+                    first,
+                    end,
+                    before,
+                    payload: Some(payload),
+                });
             }
         }
         self.runs.clear();

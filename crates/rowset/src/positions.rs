@@ -68,7 +68,10 @@ impl RowSet {
             builder.push_range(position..position + (run.end - run.start));
         }
         let positions = builder.finish();
-        debug_assert!(keys.is_subset(self), "keys {keys:?} are not all in {self:?}");
+        debug_assert!(
+            keys.is_subset(self),
+            "keys {keys:?} are not all in {self:?}"
+        );
         positions
     }
 
@@ -77,7 +80,11 @@ impl RowSet {
     /// # Panics
     /// When a position is past the end.
     pub fn keys_at(&self, positions: &RowSet) -> RowSet {
-        assert!(positions.end() <= self.len(), "position past the end of {} keys", self.len());
+        assert!(
+            positions.end() <= self.len(),
+            "position past the end of {} keys",
+            self.len()
+        );
         if self.is_flat() {
             return positions.clone();
         }

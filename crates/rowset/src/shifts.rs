@@ -52,7 +52,9 @@ impl Shifts {
 
     /// The runs of old keys with their deltas, ascending.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Range<u64>, i64)> + ExactSizeIterator {
-        self.moves().iter().map(|shift| (shift.old.clone(), shift.delta))
+        self.moves()
+            .iter()
+            .map(|shift| (shift.old.clone(), shift.delta))
     }
 
     /// Where a row with an old key goes.
@@ -69,7 +71,10 @@ impl Shifts {
     pub fn unshift_key(&self, new: u64) -> u64 {
         let moves = self.moves();
         let at = moves.partition_point(|shift| shift.new_range().end <= new);
-        match moves.get(at).filter(|shift| shift.new_range().contains(&new)) {
+        match moves
+            .get(at)
+            .filter(|shift| shift.new_range().contains(&new))
+        {
             Some(shift) => new.wrapping_sub(shift.delta as u64),
             None => new,
         }
@@ -121,7 +126,8 @@ impl Shifts {
             }
         }
         // A row that stays must not lie where a shift's run goes, or its origin would be in doubt.
-        old.difference(&self.moved_keys(old)).is_disjoint(&self.targets())
+        old.difference(&self.moved_keys(old))
+            .is_disjoint(&self.targets())
     }
 
     /// The new keys that the runs cover.
@@ -135,9 +141,15 @@ impl Shifts {
         let mut parts = Vec::new();
         let mut from = run.start;
         let at = moves.partition_point(|shift| shift.old.end <= from);
-        for shift in moves[at..].iter().take_while(|shift| shift.old.start < run.end) {
+        for shift in moves[at..]
+            .iter()
+            .take_while(|shift| shift.old.start < run.end)
+        {
             parts.push((from..shift.old.start.max(from), 0));
-            parts.push((shift.old.start.max(from)..shift.old.end.min(run.end), shift.delta));
+            parts.push((
+                shift.old.start.max(from)..shift.old.end.min(run.end),
+                shift.delta,
+            ));
             from = shift.old.end.min(run.end);
         }
         parts.push((from..run.end, 0));
@@ -165,7 +177,10 @@ impl Shifts {
         let moves = self.moves();
         let near = moves.partition_point(|shift| from(shift).end <= first);
         let mut still_from = 0;
-        for shift in moves[near..].iter().take_while(|shift| from(shift).start < end) {
+        for shift in moves[near..]
+            .iter()
+            .take_while(|shift| from(shift).start < end)
+        {
             let range = from(shift);
             push(still_from..range.start, 0);
             push(range.clone(), delta(shift));
@@ -187,7 +202,13 @@ impl fmt::Debug for Shifts {
             let comma = if at > 0 { "," } else { "" };
             match shift.old.end - shift.old.start {
                 1 => write!(f, "{comma}{}{:+}", shift.old.start, shift.delta)?,
-                _ => write!(f, "{comma}{}-{}{:+}", shift.old.start, shift.old.end - 1, shift.delta)?,
+                _ => write!(
+                    f,
+                    "{comma}{}-{}{:+}",
+                    shift.old.start,
+                    shift.old.end - 1,
+                    shift.delta
+                )?,
             }
         }
         f.write_str("}")
@@ -218,7 +239,12 @@ impl ShiftsBuilder {
         let shift = Move { old: range, delta };
         let new = shift.new_range();
         if let Some(last) = self.moves.last_mut() {
-            assert!(last.old.end <= shift.old.start, "shift of {:?} after {:?}", shift.old, last.old);
+            assert!(
+                last.old.end <= shift.old.start,
+                "shift of {:?} after {:?}",
+                shift.old,
+                last.old
+            );
             assert!(
                 last.new_range().end <= new.start,
                 "shift to {new:?} after one to {:?}",
@@ -234,6 +260,8 @@ impl ShiftsBuilder {
 
     /// The shifts taken.
     pub fn finish(self) -> Shifts {
-        Shifts { moves: (!self.moves.is_empty()).then(|| self.moves.into()) }
+        Shifts {
+            moves: (!self.moves.is_empty()).then(|| self.moves.into()),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Laws and models of row sets and shifts, each test named after its law. Seeds are fixed and printed on failure.
 
-mod gen;
 mod laws;
 mod positions;
+mod random;
 mod shifts;
