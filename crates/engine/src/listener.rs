@@ -3,7 +3,7 @@
 //! A listener is called on the thread that runs the cycle, after the step is published. What it gets are values, so
 //! one that has much to do hands them to a thread of its own.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use crate::{Change, Error, Table};
 
@@ -18,22 +18,22 @@ pub trait Listener: Send + Sync {
 
 /// Keeps a listener registered, and its table alive. Drop it to stop.
 pub struct ListenerHandle {
-    _listener: Arc<dyn Listener>,
-    _table: Option<Table>,
+    registration: Arc<Registration>,
+    _table: Table,
 }
 
+/// What a node knows of a listener; gone when the handle is.
+pub(crate) struct Registration(pub(crate) Arc<dyn Listener>);
+
 impl ListenerHandle {
-    pub(crate) fn new(listener: Arc<dyn Listener>) -> ListenerHandle {
+    pub(crate) fn new(listener: Arc<dyn Listener>, table: Table) -> ListenerHandle {
         ListenerHandle {
-            _listener: listener,
-            _table: None,
+            registration: Arc::new(Registration(listener)),
+            _table: table,
         }
     }
 
-    pub(crate) fn holding(listener: Arc<dyn Listener>, table: Table) -> ListenerHandle {
-        ListenerHandle {
-            _listener: listener,
-            _table: Some(table),
-        }
+    pub(crate) fn registration(&self) -> Weak<Registration> {
+        Arc::downgrade(&self.registration)
     }
 }

@@ -195,7 +195,8 @@ impl Operator for Inflow {
             return Err(failure);
         }
         let blink = matches!(self.retention, Retention::Blink { .. });
-        if waiting.rows == 0 && !(blink && !previous.rows().is_empty()) {
+        let clears = blink && !previous.rows().is_empty();
+        if waiting.rows == 0 && !clears {
             return Ok(None);
         }
         let added = self.append(&waiting.batches)?;

@@ -151,14 +151,12 @@ impl Table {
     /// Tells a listener of every update from now on, and gives the version it starts from. A static table never
     /// changes: its listener is never told. Drop the handle to stop.
     pub fn listen(&self, listener: Arc<dyn Listener>) -> (Version, ListenerHandle) {
+        let handle = ListenerHandle::new(listener, self.clone());
         match &self.0.node {
-            None => (self.version(), ListenerHandle::new(listener)),
+            None => (self.version(), handle),
             Some(node) => node.graph.between_cycles(|_| {
-                node.listeners.lock().push(Arc::downgrade(&listener));
-                (
-                    self.version(),
-                    ListenerHandle::holding(listener, self.clone()),
-                )
+                node.listeners.lock().push(handle.registration());
+                (self.version(), handle)
             }),
         }
     }

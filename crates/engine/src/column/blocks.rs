@@ -17,7 +17,7 @@ use arrow_schema::DataType;
 use arrow_select::{interleave::interleave, take::take};
 use kinetable_rowset::{RowSet, Shifts};
 
-use super::{Column, ColumnSource, concat_chunks};
+use super::{Column, ColumnSource, compact, concat_chunks};
 use crate::Result;
 
 const BLOCK_BITS: u32 = 9;
@@ -95,7 +95,7 @@ impl Blocks {
                 .collect();
             *slot = Some(match slot.take() {
                 Some(old) => old.with(&piece.keys, new)?,
-                None => Arc::new(Block::fresh(piece.keys, new)),
+                None => Arc::new(Block::fresh(piece.keys, new)?),
             });
         }
         Ok(edit.finish())
@@ -151,7 +151,7 @@ impl Blocks {
         let null = new_null_array(&self.types[column], 1);
         let mut sources: Vec<&dyn Array> = vec![null.as_ref()];
         let mut places = Vec::with_capacity(keys.len());
-        let mut seen: HashMap<u64, usize> = HashMap::new();
+        let mut seen: HashMap<u64, usize, ahash::RandomState> = HashMap::default();
         for key in keys {
             let Some(key) = key else {
                 places.push((0, 0));
@@ -186,14 +186,12 @@ impl Blocks {
 }
 
 impl Block {
-    fn fresh(offsets: Vec<u16>, values: Vec<Option<ArrayRef>>) -> Block {
+    fn fresh(offsets: Vec<u16>, values: Vec<Option<ArrayRef>>) -> Result<Block> {
         let values = values
             .into_iter()
             .map(|array| array.expect("a new row has a value in every column"));
-        Block {
-            offsets,
-            values: values.collect(),
-        }
+        let values = values.map(share).collect::<Result<Vec<_>>>()?;
+        Ok(Block { offsets, values })
     }
 
     fn is_dense(&self) -> bool {
@@ -226,7 +224,7 @@ impl Block {
         let values = self
             .values
             .iter()
-            .map(|array| Ok(take(array, &indices, None)?));
+            .map(|array| compact(take(array, &indices, None)?));
         let values = values.collect::<Result<Vec<_>>>()?;
         Ok(Some(Arc::new(Block {
             offsets: keep.iter().map(|place| self.offsets[*place]).collect(),
@@ -254,7 +252,7 @@ impl Block {
             }
         }
         let merge = |(was, comes): (&ArrayRef, Option<ArrayRef>)| match comes {
-            Some(comes) => Ok(interleave(&[was.as_ref(), comes.as_ref()], &places)?),
+            Some(comes) => compact(interleave(&[was.as_ref(), comes.as_ref()], &places)?),
             None => {
                 assert_eq!(
                     offsets.len(),
@@ -274,12 +272,24 @@ impl Block {
     }
 }
 
+/// A part of a change as a block keeps it: numbers stay a slice of the change's array, which other blocks share;
+/// text is compacted, see [`compact`].
+fn share(part: ArrayRef) -> Result<ArrayRef> {
+    match part.data_type() {
+        DataType::Utf8View | DataType::BinaryView => compact(part),
+        _ => Ok(part),
+    }
+}
+
 /// A change under way: groups are copied when first touched.
 struct Edit {
     types: Arc<[DataType]>,
     groups: Vec<(u64, Arc<Group>)>,
-    open: Option<(u64, Vec<(u64, Option<Arc<Block>>)>)>,
+    open: Option<(u64, Vec<Slot>)>,
 }
+
+/// A block's number, and the block unless it is gone.
+type Slot = (u64, Option<Arc<Block>>);
 
 impl Edit {
     fn new(blocks: &Blocks) -> Edit {

@@ -10,13 +10,12 @@
 
 use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use kinetable_rowset::RowSet;
 
 use super::packed::read_positions;
-use super::{ColumnSource, concat_chunks};
+use super::{ColumnSource, compact, concat_chunks};
 use crate::Result;
 
 /// Rows in a sealed block.
@@ -82,11 +81,12 @@ impl Log {
         let whole = all.len() / BLOCK * BLOCK;
         let sealed = Arc::make_mut(&mut self.sealed);
         for start in (0..whole).step_by(BLOCK) {
-            sealed.push(own(all.slice(start, BLOCK))?);
+            sealed.push(compact(all.slice(start, BLOCK))?);
         }
         self.tail.clear();
         if whole < all.len() {
-            self.tail.push(own(all.slice(whole, all.len() - whole))?);
+            self.tail
+                .push(compact(all.slice(whole, all.len() - whole))?);
         }
         Ok(())
     }
@@ -99,7 +99,7 @@ impl Log {
             joined += self.tail[start].len();
         }
         if start + 1 < self.tail.len() {
-            let last = own(concat_chunks(&self.data_type, &self.tail[start..])?)?;
+            let last = compact(concat_chunks(&self.data_type, &self.tail[start..])?)?;
             self.tail.truncate(start);
             self.tail.push(last);
         }
@@ -159,38 +159,5 @@ impl ColumnSource for Log {
     fn bytes(&self) -> usize {
         let parts = self.sealed.iter().chain(&self.tail);
         parts.map(|part| part.get_array_memory_size()).sum()
-    }
-}
-
-/// An array that holds no more memory than its values need.
-fn own(values: ArrayRef) -> Result<ArrayRef> {
-    if let Some(text) = values.as_string_view_opt() {
-        return Ok(Arc::new(text.gc()));
-    }
-    if let Some(bytes) = values.as_binary_view_opt() {
-        return Ok(Arc::new(bytes.gc()));
-    }
-    let tight =
-        values.get_array_memory_size() <= values.get_slice_memory_size_or_all() * 5 / 4 + 256;
-    if tight { Ok(values) } else { copy(&values) }
-}
-
-fn copy(values: &ArrayRef) -> Result<ArrayRef> {
-    let empty = arrow_array::new_empty_array(values.data_type());
-    Ok(arrow_select::concat::concat(&[
-        values.as_ref(),
-        empty.as_ref(),
-    ])?)
-}
-
-trait SliceMemory {
-    fn get_slice_memory_size_or_all(&self) -> usize;
-}
-
-impl SliceMemory for ArrayRef {
-    fn get_slice_memory_size_or_all(&self) -> usize {
-        self.to_data()
-            .get_slice_memory_size()
-            .unwrap_or_else(|_| self.get_array_memory_size())
     }
 }

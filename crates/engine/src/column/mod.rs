@@ -9,6 +9,7 @@
 //! | [`Computed`] | other columns and a function over chunks | `view`, `update_view` |
 
 mod blocks;
+mod compact;
 mod computed;
 mod gather;
 mod log;
@@ -25,6 +26,7 @@ use kinetable_rowset::RowSet;
 use crate::Result;
 
 pub use blocks::{BlockColumn, Blocks};
+pub use compact::compact;
 pub use computed::{Computed, FunctionInput, RowFunction};
 pub use gather::{concat_chunks, gather_by_read};
 pub use log::Log;

@@ -180,8 +180,8 @@ fn tell_listeners(done: &[(Table, Outcome)]) {
         };
         for listener in listeners.iter().filter_map(std::sync::Weak::upgrade) {
             match outcome {
-                Outcome::Changed(change) => tell(change, &*listener),
-                Outcome::Failed(error) => listener.on_failure(error),
+                Outcome::Changed(change) => tell(change, &*listener.0),
+                Outcome::Failed(error) => listener.0.on_failure(error),
             }
         }
     }

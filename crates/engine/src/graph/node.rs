@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 use parking_lot::Mutex;
 
 use super::Catchup;
-use crate::listener::Listener;
+use crate::listener::Registration;
 use crate::table::TableInner;
 use crate::{Change, Error, Graph, Input, Operator, Output, Result, StepCtx, Table, Version};
 
@@ -17,7 +17,7 @@ pub(crate) struct Node {
     pub(crate) parents: Vec<Table>,
     pub(crate) operator: Mutex<Box<dyn Operator>>,
     pub(crate) children: Mutex<Vec<Child>>,
-    pub(crate) listeners: Mutex<Vec<Weak<dyn Listener>>>,
+    pub(crate) listeners: Mutex<Vec<Weak<Registration>>>,
     /// The outcome of the cycle under way, until it is published.
     pub(crate) outcome: Mutex<Option<Outcome>>,
 }
@@ -120,10 +120,6 @@ impl Step {
             now: change.after.clone(),
             change: Some(change),
         }
-    }
-
-    pub(crate) fn now(&self) -> &Version {
-        &self.now
     }
 
     fn input(&self) -> Input<'_> {

@@ -1,0 +1,172 @@
+//! Cycles: what readers, listeners and children see.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use kinetable_engine::source::{Retention, open};
+use kinetable_engine::{Change, Error, ErrorKind, Listener, RowSet, Table, versions};
+use parking_lot::Mutex;
+
+use crate::support::{batch, graph, picky, schema, values};
+
+#[derive(Default)]
+struct Recorder {
+    changes: Mutex<Vec<Arc<Change>>>,
+    failures: Mutex<Vec<String>>,
+}
+
+impl Listener for Recorder {
+    fn on_update(&self, change: &Arc<Change>) {
+        self.changes.lock().push(change.clone());
+    }
+
+    fn on_failure(&self, error: &Error) {
+        self.failures.lock().push(error.message().to_owned());
+    }
+}
+
+#[test]
+fn append_keeps_all_blink_keeps_a_cycle_ring_keeps_the_newest() {
+    let graph = graph();
+    let (append, to_append) = open(&graph, schema(), Retention::Append);
+    let (blink, to_blink) = open(&graph, schema(), Retention::BLINK);
+    let (ring, to_ring) = open(&graph, schema(), Retention::Ring(3));
+    for cycle in 0..3i64 {
+        for publisher in [&to_append, &to_blink, &to_ring] {
+            publisher
+                .publish(batch([cycle * 2, cycle * 2 + 1]))
+                .expect("same columns");
+        }
+        graph.run_cycle(cycle);
+    }
+    assert_eq!(values(&append.version()), [0, 1, 2, 3, 4, 5]);
+    assert_eq!(values(&blink.version()), [4, 5]);
+    assert_eq!(values(&ring.version()), [3, 4, 5]);
+    assert_eq!(
+        graph.next_due(),
+        Some(2 + 1_000_000_000),
+        "a blink table lingers for a second"
+    );
+    graph.run_cycle(1_000_000_002);
+    assert_eq!(blink.size(), 0);
+    assert_eq!(append.size(), 6);
+}
+
+#[test]
+fn a_listener_gets_values_it_can_keep() {
+    let graph = graph();
+    let (table, publisher) = open(&graph, schema(), Retention::BLINK);
+    let recorder = Arc::new(Recorder::default());
+    let (start, handle) = table.listen(recorder.clone());
+    assert!(start.rows().is_empty());
+    publisher.publish(batch([1, 2])).expect("same columns");
+    graph.run_cycle(0);
+    publisher.publish(batch([3])).expect("same columns");
+    graph.run_cycle(1);
+    drop(handle);
+    graph.run_cycle(2);
+    let changes = recorder.changes.lock();
+    let seen: Vec<_> = changes
+        .iter()
+        .map(|change| (values(&change.before), values(&change.after)))
+        .collect();
+    assert_eq!(seen, [(vec![], vec![1, 2]), (vec![1, 2], vec![3])]);
+    assert_eq!(changes[1].update.removed, RowSet::flat(2));
+}
+
+#[test]
+fn a_failure_stays_in_its_branch() {
+    let graph = graph();
+    let (table, publisher) = open(&graph, schema(), Retention::Append);
+    let sound = table
+        .with_definition(table.definition().clone())
+        .expect("made");
+    let bad = picky(&table).expect("made");
+    let below = picky(&bad).expect("made");
+    let recorder = Arc::new(Recorder::default());
+    let (_, _handle) = below.listen(recorder.clone());
+    publisher.publish(batch([1])).expect("same columns");
+    graph.run_cycle(0);
+    publisher.publish(batch([13])).expect("same columns");
+    let report = graph.run_cycle(1);
+    assert_eq!(report.tables_failed, 2);
+    assert_eq!(values(&sound.version()), [1, 13]);
+    assert_eq!(
+        values(&bad.version()),
+        [1],
+        "a failed table keeps its last version"
+    );
+    assert_eq!(*recorder.failures.lock(), ["unlucky"]);
+    assert_eq!(picky(&below).expect_err("failed").kind(), ErrorKind::Source);
+    publisher.publish(batch([2])).expect("same columns");
+    graph.run_cycle(2);
+    assert_eq!(sound.size(), 3);
+}
+
+#[test]
+fn a_panic_is_caught_at_the_node() {
+    let graph = graph();
+    let (table, publisher) = open(&graph, schema(), Retention::Append);
+    let bad = picky(&table).expect("made");
+    publisher.publish(batch([666])).expect("same columns");
+    graph.run_cycle(0);
+    let failure = bad.failure().expect("it failed");
+    assert_eq!(failure.kind(), ErrorKind::Internal);
+    assert!(failure.message().contains("a bug at 666"), "{failure}");
+    assert!(table.failure().is_none());
+}
+
+#[test]
+fn a_table_nobody_holds_costs_nothing() {
+    let graph = graph();
+    let (table, publisher) = open(&graph, schema(), Retention::Append);
+    let derived = picky(&table).expect("made");
+    publisher.publish(batch([1])).expect("same columns");
+    assert_eq!(graph.run_cycle(0).nodes_run, 2);
+    drop(derived);
+    publisher.publish(batch([2])).expect("same columns");
+    assert_eq!(graph.run_cycle(1).nodes_run, 1);
+    drop(table);
+    assert!(!publisher.is_open());
+    assert_eq!(graph.run_cycle(2).nodes_run, 0);
+}
+
+#[test]
+fn tables_made_while_cycles_run_miss_nothing() {
+    let graph = graph();
+    let (table, publisher) = open(&graph, schema(), Retention::Append);
+    let running = AtomicBool::new(true);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for value in 0..3_000 {
+                publisher
+                    .publish(batch([1_000 + value]))
+                    .expect("same columns");
+                graph.run_cycle(value);
+            }
+            running.store(false, Ordering::Release);
+        });
+        let mut made: Vec<Table> = Vec::new();
+        while running.load(Ordering::Acquire) {
+            made.push(
+                picky(
+                    made.last()
+                        .filter(|_| made.len() % 10 != 0)
+                        .unwrap_or(&table),
+                )
+                .expect("made"),
+            );
+            let seen = versions(&[table.clone(), made[made.len() - 1].clone()]);
+            assert_eq!(
+                seen[0].rows(),
+                seen[1].rows(),
+                "two tables of one graph show the same step"
+            );
+            made.truncate(50);
+        }
+        graph.run_cycle(0);
+        for child in &made {
+            assert_eq!(values(&child.version()), values(&table.version()));
+        }
+    });
+}

@@ -1,0 +1,6 @@
+//! The engine's own laws: column stores against models, cycles, catching up, the two doors.
+
+mod blocks;
+mod columns;
+mod graph;
+mod support;
