@@ -1,0 +1,19 @@
+//! Tables from tables: one file or folder an operator, in families. Functions over chunks come in as
+//! [`kinetable_engine::column::RowFunction`]; formula text is not seen here.
+//!
+//! | family | functions |
+//! |---|---|
+//! | [`select`] | `view(table, &[Selection])`, `update_view`, `update`, `select`, `lazy_update`; `drop_columns(table, &[name])`, `rename_columns(table, &[(new, old)])`, `move_columns(table, index, &[(new, old)])`, `move_columns_up`, `move_columns_down` |
+//! | [`filter`] | `where_(table, &[Filter])`, `where_one_of` |
+//! | [`shape`] | `new_table(columns)`, `empty_table(size)`, `time_table(graph, start, period_ns, retention)`, `merge(&[Table])`, `head(table, n)`, `tail`, `slice(table, start, stop)`, `head_pct`, `tail_pct`, `slice_pct`, `flatten(table)`, `snapshot(table)`, `remove_blink(table)`, `blink_to_append_only(table)`, `add_only_to_blink(table)`, `ring_table(table, capacity, RingStart)` |
+//! | [`aggregate`] | see there |
+//!
+//! All return [`kinetable_engine::Result`] of a [`kinetable_engine::Table`] that is live if an input is. Work on many rows is
+//! split over the rayon pool of the caller, so a caller that holds a lock which functions need lets go of it first.
+
+mod support;
+
+pub mod aggregate;
+pub mod filter;
+pub mod select;
+pub mod shape;

@@ -1,0 +1,18 @@
+//! Which rows, in what order, under which keys, kept how long: operators that look at no cell.
+
+mod create;
+mod flatten;
+mod keep;
+mod merge;
+mod properties;
+mod spliced;
+mod time;
+mod window;
+
+pub use create::{empty_table, new_table};
+pub use flatten::flatten;
+pub use keep::{RingStart, blink_to_append_only, ring_table};
+pub use merge::merge;
+pub use properties::{add_only_to_blink, remove_blink, snapshot};
+pub use time::time_table;
+pub use window::{head, head_pct, slice, slice_pct, tail, tail_pct};
