@@ -1,1 +1,52 @@
-fn main() {}
+//! The project's automation: `cargo xtask demo | test | tidy | bench`.
+//!
+//! Everything a fresh machine needs beside Rust, Python and a C compiler is made here, below `target/`.
+
+mod demo;
+mod measure;
+mod run;
+mod setup;
+mod suite;
+mod tidy;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Kinetable's automation")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Set up, start a broker with feeds, and watch the two example scripts run on it until Ctrl-C.
+    Demo(demo::Options),
+    /// Set up and run all tests that this machine has the tools for.
+    Test(suite::Options),
+    /// Check layers, sizes, lints and licences.
+    Tidy,
+    /// Measure: `cargo xtask bench ingest`.
+    Bench(measure::Options),
+    /// Make the virtual environment with the release build of the package, and say where it is.
+    Setup,
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().task {
+        Task::Demo(options) => demo::demo(&options),
+        Task::Test(options) => suite::test(&options),
+        Task::Tidy => tidy::tidy(),
+        Task::Bench(options) => measure::bench(&options),
+        Task::Setup => setup::package(setup::Extras::None).map(|python| println!("{}", python.display())),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! What a fresh machine gets: a virtual environment with the release build of the package, and the test broker.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+use crate::run::{cargo, command, output, root, step, target};
+
+/// What the virtual environment holds beside the package.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Extras {
+    /// Nothing.
+    None,
+    /// What the tests need.
+    Tests,
+}
+
+/// Packages the tests need, each with the versions it is tested with.
+const TEST_PACKAGES: [&str; 9] = [
+    "pytest>=8",
+    "numpy>=2",
+    "pyarrow>=20",
+    "pandas>=2.2",
+    "polars>=1.30",
+    "psutil>=6",
+    "mypy>=1.15",
+    "numba>=0.61",
+    "confluent-kafka[avro,schemaregistry]>=2.8",
+];
+
+/// Builds the package in release and installs it into a virtual environment; gives that environment's Python.
+pub fn package(extras: Extras) -> Result<PathBuf> {
+    needs(&["python3", "cc", "make"])?;
+    let venv = target().join("venv");
+    let python = venv.join("bin/python");
+    if !python.exists() {
+        step("making a virtual environment", command("python3").args(["-m", "venv"]).arg(&venv))?;
+    }
+    let pip = |arguments: &[&str]| {
+        let mut pip = command(&python);
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(arguments);
+        pip
+    };
+    if extras == Extras::Tests {
+        step("installing what the tests need", &mut pip(&TEST_PACKAGES))?;
+    }
+    let what = "building and installing the Python package (release: some minutes the first time)";
+    step(what, pip(&["--force-reinstall", "--no-deps", "."]).env("CARGO_TARGET_DIR", target()))?;
+    step("installing what the package needs", &mut pip(&["numpy", "pyarrow"]))?;
+    Ok(python)
+}
+
+/// Builds the test broker in release; gives its path.
+pub fn broker() -> Result<PathBuf> {
+    let what = "building the embedded broker, registry and feeds (release)";
+    step(
+        what,
+        cargo(&["build", "--release", "--package", "kinetable-broker"]).env("CARGO_TARGET_DIR", target()),
+    )?;
+    Ok(target().join("release/kinetable-broker"))
+}
+
+/// Stops with the command that installs what is missing.
+pub fn needs(tools: &[&str]) -> Result<()> {
+    let missing: Vec<String> = tools.iter().filter_map(|tool| missing(tool)).collect();
+    if !missing.is_empty() {
+        bail!("this machine lacks something:\n  {}", missing.join("\n  "));
+    }
+    Ok(())
+}
+
+/// What is to be said of a tool that is not there.
+pub fn missing(tool: &str) -> Option<String> {
+    let found = match tool {
+        "python3" => python_fits(),
+        "java" => output("java", &["-version"]).is_some_and(|text| java_version(&text) >= 17),
+        "mvn" => output("mvn", &["--version"]).is_some(),
+        "go" => output("go", &["version"]).is_some(),
+        other => output(other, &["--version"]).is_some(),
+    };
+    let install = match tool {
+        "python3" => "Python 3.10 or newer with venv: apt-get install python3 python3-venv",
+        "cc" => "a C compiler: apt-get install build-essential",
+        "make" => "make: apt-get install make",
+        "java" => "Java 17 or newer: apt-get install openjdk-17-jre-headless",
+        "mvn" => "Maven: apt-get install maven",
+        "go" => "Go: apt-get install golang-go",
+        other => other,
+    };
+    (!found).then(|| install.to_owned())
+}
+
+fn python_fits() -> bool {
+    let check = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))";
+    output("python3", &["-c", check]).is_some()
+}
+
+fn java_version(text: &str) -> u32 {
+    let version = text.split('"').nth(1).unwrap_or_default();
+    version.split('.').next().and_then(|major| major.parse().ok()).unwrap_or(0)
+}
+
+/// A folder below `target/` for what runs leave behind.
+pub fn scratch(name: &str) -> Result<PathBuf> {
+    let folder: PathBuf = target().join(name);
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+/// A path in the workspace.
+pub fn path(relative: &str) -> PathBuf {
+    root().join(Path::new(relative))
+}

@@ -1,0 +1,55 @@
+//! `cargo xtask test`: everything this machine has the tools for; what is left out is said.
+
+use anyhow::{Result, bail};
+
+use crate::run::{cargo, command, step, target};
+use crate::setup::{self, Extras};
+use crate::tidy;
+
+/// What to test.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Fail if a tool is missing, rather than leave its tests out.
+    #[arg(long)]
+    all: bool,
+}
+
+/// Runs the tests.
+pub fn test(options: &Options) -> Result<()> {
+    let left_out = left_out();
+    if options.all && !left_out.is_empty() {
+        bail!("not everything can be tested here:\n  {}", left_out.join("\n  "));
+    }
+    tidy::tidy()?;
+    step("formatting", &mut cargo(&["fmt", "--all", "--check"]))?;
+    let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"];
+    step("clippy", &mut cargo(&clippy))?;
+    step("Rust tests, on the embedded broker", &mut cargo(&["test", "--workspace", "--quiet"]))?;
+    let broker = setup::broker()?;
+    let python = setup::package(Extras::Tests)?;
+    let pytest = |kind: &str, arguments: &[&str]| {
+        let mut pytest = command(&python);
+        pytest.args(["-m", "pytest", "-q", "--durations=5", "tests/python"]).args(arguments);
+        pytest.env("KINETABLE_BROKER_BIN", &broker).env("KINETABLE_TEST_BROKER", kind);
+        pytest.env("CARGO_TARGET_DIR", target());
+        pytest
+    };
+    step("Python tests, on the embedded broker", &mut pytest("embedded", &[]))?;
+    if left_out.is_empty() {
+        let kafka = ["test", "--package", "kinetable-kafka", "--quiet", "--test", "it"];
+        let mut kafka = cargo(&kafka);
+        step("broker suites in Rust, on Apache Kafka", kafka.env("KINETABLE_TEST_BROKER", "apache"))?;
+        step("broker suites in Python, on Apache Kafka", &mut pytest("apache", &["-m", "broker"]))?;
+    }
+    for line in &left_out {
+        eprintln!("left out: {line}");
+    }
+    Ok(())
+}
+
+/// What cannot be tested here, a line each.
+fn left_out() -> Vec<String> {
+    let lacking = |tool, what: &str| setup::missing(tool).map(|tool| format!("{what}: needs {tool}"));
+    let real = "the broker suites on Apache Kafka";
+    [lacking("java", real), lacking("mvn", real)].into_iter().flatten().collect()
+}

@@ -1,0 +1,14 @@
+//! `cargo xtask tidy`: what style.md asks for and a program can check.
+//!
+//! Layers from the manifests, sizes of files and functions with a ratchet, forbidden words, licences of all
+//! dependencies.
+
+mod layers;
+mod licences;
+mod sizes;
+mod sources;
+mod words;
+
+pub use check::tidy;
+
+mod check;
