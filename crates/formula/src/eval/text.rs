@@ -1,0 +1,91 @@
+//! Anything as text, and texts joined by `+`.
+
+use std::sync::Arc;
+
+use arrow_array::builder::StringViewBuilder;
+use arrow_array::types::{
+    Date32Type, DurationNanosecondType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type,
+    Int64Type, IntervalMonthDayNanoType, Time64NanosecondType, TimestampNanosecondType, UInt16Type,
+};
+use arrow_array::ArrayRef;
+
+use super::java;
+use crate::error::Error;
+use crate::node::Kernel;
+use crate::types::Type;
+use crate::value::{Bool, Lane, Read, Text, Value};
+
+/// The kernel that spells values of type `ty`; null stays null. `None` when such values have no spelling.
+pub(crate) fn spelled(ty: &Type) -> Option<Kernel> {
+    use std::fmt::Write;
+    Some(match ty {
+        Type::Bool => spell::<Bool>(|out, value| out.push_str(if value { "true" } else { "false" })),
+        Type::Int8 => spell::<Int8Type>(|out, value| drop(write!(out, "{value}"))),
+        Type::Int16 => spell::<Int16Type>(|out, value| drop(write!(out, "{value}"))),
+        Type::Int32 => spell::<Int32Type>(|out, value| drop(write!(out, "{value}"))),
+        Type::Int64 => spell::<Int64Type>(|out, value| drop(write!(out, "{value}"))),
+        Type::Char => spell::<UInt16Type>(java::char),
+        Type::Float32 => spell::<Float32Type>(java::float),
+        Type::Float64 => spell::<Float64Type>(java::double),
+        Type::Text | Type::Zone => Arc::new(|args| Ok(args.one().array().clone())),
+        Type::Instant => spell::<TimestampNanosecondType>(java::instant),
+        Type::DateTime => spell::<TimestampNanosecondType>(java::date_time),
+        Type::Date => spell::<Date32Type>(|out, days| java::date(out, i64::from(days))),
+        Type::Time => spell::<Time64NanosecondType>(java::time),
+        Type::Duration => spell::<DurationNanosecondType>(java::duration),
+        Type::Period => {
+            spell::<IntervalMonthDayNanoType>(|out, period| java::period(out, period.months, period.days))
+        }
+        Type::Decimal(..) | Type::List(_) | Type::Zoned(_) => arrow_spelling(),
+        Type::Null => Arc::new(|args| Ok(arrow_array::new_null_array(&Type::Text.data_type(), args.rows))),
+        Type::Binary | Type::Opaque(_) => return None,
+    })
+}
+
+/// Decimals, lists and zoned times in Arrow's spelling.
+fn arrow_spelling() -> Kernel {
+    Arc::new(|args| {
+        let value = args.one();
+        Ok(arrow_cast::cast(value.array(), &Type::Text.data_type())?)
+    })
+}
+
+fn spell<R: Read>(write: impl Fn(&mut String, R::Item<'_>) + Send + Sync + 'static) -> Kernel {
+    Arc::new(move |args| {
+        let rows = args.rows;
+        let value = args.one();
+        let lane = Lane::<R>::of(&value);
+        let mut builder = StringViewBuilder::with_capacity(rows);
+        let mut scratch = String::new();
+        for row in 0..rows {
+            if let Some(item) = lane.opt(row) {
+                scratch.clear();
+                write(&mut scratch, item);
+                builder.append_value(&scratch);
+            } else {
+                builder.append_null();
+            }
+        }
+        Ok(Arc::new(builder.finish()))
+    })
+}
+
+/// The kernel that joins texts, of which a null one reads `null`.
+pub(crate) fn joined() -> Kernel {
+    Arc::new(|args| join(&args.values, args.rows))
+}
+
+fn join(values: &[Value], rows: usize) -> Result<ArrayRef, Error> {
+    let lanes: Vec<Lane<'_, Text>> = values.iter().map(Lane::of).collect();
+    let mut builder = StringViewBuilder::with_capacity(rows);
+    let mut scratch = String::new();
+    for row in 0..rows {
+        scratch.clear();
+        for lane in &lanes {
+            scratch.push_str(lane.opt(row).unwrap_or("null"));
+        }
+        builder.append_value(&scratch);
+    }
+    Ok(Arc::new(builder.finish()))
+}
+

@@ -1,0 +1,4 @@
+//! Times as text, and time zones.
+
+pub(crate) mod parse;
+pub(crate) mod zone;
