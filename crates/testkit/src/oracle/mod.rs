@@ -1,0 +1,275 @@
+//! The oracle: five checks of any operator, after every cycle of seeded random scripts.
+//!
+//! | check | says |
+//! |---|---|
+//! | (a) | the result equals the operation recomputed on static copies of the inputs' current versions |
+//! | (b) | previous version + update = current version: rows, shifts, and every cell that is not listed |
+//! | (c) | the update is honest: how many rows it lists as modified that have the values they had |
+//! | (d) | versions held since before still read as they did |
+//! | (e) | the rows read of the inputs in a cycle are within the stated cost of the rows changed |
+//!
+//! Values are compared in order and to the bit, but that every NaN equals every NaN; keys are the operator's own.
+//! A failure is made small and told as table text: the seed, the cycle, the check, the scripts of the inputs.
+//!
+//! ```no_run
+//! # use kinetable_testkit::{oracle, Profile};
+//! # use kinetable_engine::{Table, Result};
+//! # fn sorted(table: &Table, column: &str) -> Result<Table> { todo() }
+//! # fn todo<T>() -> T { panic!() }
+//! oracle("sort").input(Profile::full()).honest().check(|inputs| sorted(&inputs[0], "Price"));
+//! ```
+
+mod checks;
+mod run;
+
+use crate::profile::Profile;
+use crate::script::Script;
+use crate::shrink::shrink;
+use kinetable_engine::{Result, Table};
+use run::Run;
+use std::fmt;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// How often a failing script is tried to be made smaller.
+const SHRINK_BUDGET: usize = 400;
+
+/// An operator as the oracle sees it.
+type Operation<'a> = &'a dyn Fn(&[Table]) -> Result<Table>;
+
+/// The five checks for one operator, with the inputs they are made on.
+pub struct Oracle {
+    name: String,
+    profiles: Vec<Profile>,
+    cycles: usize,
+    seeds: Range<u64>,
+    rules: Rules,
+    against: Option<Box<dyn Fn(&[Table]) -> Result<Table>>>,
+}
+
+/// What is asked of the result.
+#[derive(Default)]
+struct Rules {
+    /// Compare as a bag of rows.
+    unordered: bool,
+    /// Recompute on all rows that blink inputs ever had.
+    over_history: bool,
+    /// The greatest share of rows listed as modified that may have the values they had.
+    overlisted_max: Option<f64>,
+    /// The most rows that may be read, for so many rows changed.
+    cost: Option<Box<dyn Fn(u64) -> u64>>,
+}
+
+/// Begins an oracle for an operator.
+pub fn oracle(name: &str) -> Oracle {
+    Oracle {
+        name: name.into(),
+        profiles: Vec::new(),
+        cycles: 20,
+        seeds: 0..40,
+        rules: Rules::default(),
+        against: None,
+    }
+}
+
+impl Oracle {
+    /// Adds an input.
+    pub fn input(mut self, profile: Profile) -> Oracle {
+        self.profiles.push(profile);
+        self
+    }
+
+    /// Adds inputs.
+    pub fn inputs(mut self, profiles: impl IntoIterator<Item = Profile>) -> Oracle {
+        self.profiles.extend(profiles);
+        self
+    }
+
+    /// The cycles of each script, where else they are 20.
+    pub fn cycles(mut self, cycles: usize) -> Oracle {
+        self.cycles = cycles;
+        self
+    }
+
+    /// The seeds, where else they are `0..40`.
+    pub fn seeds(mut self, seeds: Range<u64>) -> Oracle {
+        self.seeds = seeds;
+        self
+    }
+
+    /// The order of the result is not promised: (a) compares bags of rows.
+    pub fn unordered(mut self) -> Oracle {
+        self.rules.unordered = true;
+        self
+    }
+
+    /// The operator accumulates blink inputs: (a) recomputes on all rows they ever had.
+    pub fn over_history(mut self) -> Oracle {
+        self.rules.over_history = true;
+        self
+    }
+
+    /// (c) fails when any row is listed as modified that has the values it had.
+    pub fn honest(self) -> Oracle {
+        self.overlisted_max(0.0)
+    }
+
+    /// (c) fails when more than this share of the rows listed as modified, over all seeds, have the values they had.
+    pub fn overlisted_max(mut self, share: f64) -> Oracle {
+        self.rules.overlisted_max = Some(share);
+        self
+    }
+
+    /// (e) fails when a cycle reads more rows of the inputs than this, for so many rows changed (added, removed and
+    /// modified, of all inputs). Rows read are counted per input as the most of any column. To mean something, the inputs must be
+    /// larger than their changes: `Profile::full().initial(2000)`.
+    pub fn work(mut self, cost: impl Fn(u64) -> u64 + 'static) -> Oracle {
+        self.rules.cost = Some(Box::new(cost));
+        self
+    }
+
+    /// (a) recomputes with another function, which gets static tables: a plain way to the same result.
+    pub fn against(mut self, reference: impl Fn(&[Table]) -> Result<Table> + 'static) -> Oracle {
+        self.against = Some(Box::new(reference));
+        self
+    }
+
+    /// Runs the checks; gives what was measured.
+    ///
+    /// # Panics
+    /// When a check fails, with the smallest scripts found that make it fail.
+    pub fn check(self, operation: impl Fn(&[Table]) -> Result<Table>) -> Report {
+        assert!(!self.profiles.is_empty(), "the oracle \"{}\" has no input", self.name);
+        let mut report = Report::default();
+        for seed in self.seeds.clone() {
+            let scripts = self.scripts(seed);
+            match self.run(&scripts, &operation) {
+                Ok(measured) => report.add(&measured),
+                Err(failure) => {
+                    let scripts = self.shrink(scripts, &failure, &operation);
+                    let failure = self.run(&scripts, &operation).err().unwrap_or(failure);
+                    panic!("{}", self.tell(seed, &failure, &scripts));
+                }
+            }
+        }
+        if let Some(max) = self.rules.overlisted_max.filter(|max| report.overlisted_share() > *max) {
+            let share = report.overlisted_share();
+            panic!(
+                "oracle \"{}\": check (c): {share:.3} of modified rows had not changed, at most {max:.3} may",
+                self.name
+            );
+        }
+        report
+    }
+
+    /// Runs the checks on given scripts, to keep a failure that was found as a test.
+    ///
+    /// # Panics
+    /// When a check fails.
+    pub fn replay(self, scripts: &[Script], operation: impl Fn(&[Table]) -> Result<Table>) -> Report {
+        match self.run(scripts, &operation) {
+            Ok(report) => report,
+            Err(failure) => panic!("{}", self.tell(0, &failure, scripts)),
+        }
+    }
+
+    fn scripts(&self, seed: u64) -> Vec<Script> {
+        let profiles = self.profiles.iter().zip(0..);
+        // Other inputs get other seeds, of the same parity, on which depends whether they begin empty.
+        profiles.map(|(profile, at)| profile.script(seed + at * 1_000_003, self.cycles)).collect()
+    }
+
+    fn run(&self, scripts: &[Script], operation: Operation) -> std::result::Result<Report, Failure> {
+        let reference = self.against.as_deref().unwrap_or(operation);
+        let run = || Run::start(scripts, operation, reference, &self.rules)?.finish();
+        catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
+            let text = panic.downcast_ref::<String>().cloned();
+            let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| text.to_string()));
+            let message = text.unwrap_or_else(|| "no message".into());
+            Err(Failure { check: Check::Panic, cycle: 0, message })
+        })
+    }
+
+    fn shrink(&self, scripts: Vec<Script>, failure: &Failure, operation: Operation) -> Vec<Script> {
+        shrink(scripts, SHRINK_BUDGET, |candidate| {
+            self.run(candidate, operation).is_err_and(|other| other.check == failure.check)
+        })
+    }
+
+    fn tell(&self, seed: u64, failure: &Failure, scripts: &[Script]) -> String {
+        let mut text = format!("oracle \"{}\", seed {seed}: {failure}\n", self.name);
+        for (at, script) in scripts.iter().enumerate() {
+            text += &format!("\ninput {at} ({:?}):\n{script}", script.properties);
+        }
+        text
+    }
+}
+
+/// What an oracle measured.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Cycles run.
+    pub cycles: u64,
+    /// Rows listed in the inputs' updates: added, removed or modified.
+    pub input_rows_changed: u64,
+    /// Rows listed in the result's updates: added, removed or modified.
+    pub rows_changed: u64,
+    /// Rows listed as modified.
+    pub modified: u64,
+    /// Rows listed as modified that have the values they had.
+    pub overlisted: u64,
+    /// Rows read of the inputs in cycles.
+    pub rows_read: u64,
+}
+
+impl Report {
+    /// The share of rows listed as modified that have the values they had.
+    pub fn overlisted_share(&self) -> f64 {
+        if self.modified == 0 { 0.0 } else { self.overlisted as f64 / self.modified as f64 }
+    }
+
+    fn add(&mut self, other: &Report) {
+        self.cycles += other.cycles;
+        self.input_rows_changed += other.input_rows_changed;
+        self.rows_changed += other.rows_changed;
+        self.modified += other.modified;
+        self.overlisted += other.overlisted;
+        self.rows_read += other.rows_read;
+    }
+}
+
+/// Which check failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Check {
+    Error,
+    Panic,
+    Recomputed,
+    Update,
+    Honest,
+    Previous,
+    Work,
+}
+
+/// A check that failed.
+#[derive(Debug)]
+struct Failure {
+    check: Check,
+    /// 0: before the first cycle.
+    cycle: usize,
+    message: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let check = match self.check {
+            Check::Error => "the operator failed",
+            Check::Panic => "something panicked",
+            Check::Recomputed => "check (a): the result differs from the operation recomputed",
+            Check::Update => "check (b): previous version and update do not give the current version",
+            Check::Honest => "check (c): the update lists what did not change",
+            Check::Previous => "check (d): a version held since before reads otherwise now",
+            Check::Work => "check (e): the work is above the stated cost",
+        };
+        write!(f, "{check}, after cycle {}\n{}", self.cycle, self.message)
+    }
+}
