@@ -1,8 +1,10 @@
 //! The rows of a scripted table, as a sorted map: carries out steps in the plainest way.
 //!
-//! What a step asks for and cannot be had is left out, so that the update that results is always valid and honest:
-//! 1. removed rows were there; 2. shifts fit the rows that stay; 3. added rows were not there; 4. modified rows were
-//! there before and have another value. Properties of the table are kept in the same way.
+//! What a step asks for and cannot be had is left out, so that the update that results is always valid and honest.
+//! Properties of the table are kept in the same way.
+//!
+//! **Invariants.** 1. Removed rows were there. 2. Shifts fit the rows that stay. 3. Added rows were not there.
+//! 4. Modified rows were there before and have another value. The oracle checks them of its inputs in every cycle.
 
 use crate::cell::{Cell, Row};
 use crate::script::Step;

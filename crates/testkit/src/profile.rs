@@ -175,7 +175,7 @@ impl<'a> Maker<'a> {
     fn start(&mut self, seed: u64) -> Vec<(u64, Row)> {
         let range = self.profile.initial.clone();
         // Every other seed begins empty, unless the number of rows was asked for.
-        let none = range.len() > 1 && seed % 2 == 0 || self.profile.kind == Kind::Blink;
+        let none = range.len() > 1 && seed.is_multiple_of(2) || self.profile.kind == Kind::Blink;
         let count = if none { 0 } else { self.rng.random_range(range) };
         for _ in 0..count {
             let key = self.next_key();
@@ -341,7 +341,7 @@ impl<'a> Maker<'a> {
 fn cell_of(data_type: &DataType, value: u64) -> Cell {
     let number = value as i64;
     match data_type {
-        DataType::Boolean => Cell::Bool(value % 2 == 0),
+        DataType::Boolean => Cell::Bool(value.is_multiple_of(2)),
         DataType::Utf8View => Cell::Str(word(value)),
         DataType::BinaryView => Cell::Bin(word(value).into_bytes()),
         // Tenths are not exact: sums of them show in which order they were taken.

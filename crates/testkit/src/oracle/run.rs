@@ -108,7 +108,7 @@ impl<'a> Run<'a> {
         self.check_work(read, changed)?;
         // The version before the previous one goes, but for one every few cycles.
         let previous = self.held.len() - 2;
-        if self.cycle % HELD_EVERY != 0 && previous > 0 {
+        if !self.cycle.is_multiple_of(HELD_EVERY) && previous > 0 {
             self.held.remove(previous);
         }
         Ok(())

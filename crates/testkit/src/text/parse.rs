@@ -1,26 +1,13 @@
-//! Table text: tables and updates as tests write and read them.
-//!
-//! ```text
-//! key  Sym:str  Price:f64        header: names and types; `key` only where keys are given (else 0, 1, 2 …)
-//! 10   apple    1.5              a row; `.` is null; text that has blanks, is empty or looks like another
-//! 11   "a b"    .                sign is in double quotes
-//! ```
-//!
-//! An update is the same header and rows that begin with a sign: `-` removed (previous key and values), `>` a
-//! shift of old keys (`10-19 +5`), `+` added, `~` modified (new key; `=` where the column is not modified).
-//!
-//! Types: `bool i8 i16 i32 i64 f32 f64 str char instant date time duration bin`. Other types print as Arrow names
-//! and shows them, and cannot be parsed.
+//! From text to tables and steps.
 
-use crate::cell::{Cell, Row, array, cell, instant};
+use super::types::{parse_type, type_name};
+use crate::cell::{Cell, Row, array};
 use crate::script::Step;
 use arrow_array::types::{Date32Type, Float32Type, Time64NanosecondType};
-use arrow_array::{Array, ArrayRef};
-use arrow_cast::display::array_value_to_string;
 use arrow_cast::parse::{Parser, string_to_timestamp_nanos};
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use kinetable_engine::column::Packed;
-use kinetable_engine::{Change, Definition, Error, Properties, Result, RowSet, Table, Version};
+use kinetable_engine::{Definition, Error, Properties, Result, RowSet, Table};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -44,33 +31,6 @@ pub(crate) fn static_table(definition: &Definition, rows: &[(u64, Row)]) -> Resu
     });
     let columns = columns.collect::<Result<Vec<_>>>()?;
     Ok(Table::fixed(definition.clone(), keys, columns))
-}
-
-/// A table's current version as text, with keys.
-pub fn table_text(table: &Table) -> String {
-    version_text(table.schema(), &table.version())
-}
-
-/// A version as text, with keys.
-pub fn version_text(schema: &SchemaRef, version: &Version) -> String {
-    let mut lines = vec![header(schema, "key")];
-    lines.extend(rows_text(schema, version, version.rows(), "", |_| true));
-    align(&lines)
-}
-
-/// A change as update text.
-pub fn change_text(schema: &SchemaRef, change: &Change) -> String {
-    let update = &change.update;
-    let mut lines = vec![header(schema, "key")];
-    lines[0].insert(0, " ".into());
-    lines.extend(rows_text(schema, &change.before, &update.removed, "-", |_| true));
-    for (old, delta) in update.shifted.iter() {
-        lines.push(vec![">".into(), range_text(&old), format!("{delta:+}")]);
-    }
-    lines.extend(rows_text(schema, &change.after, &update.added, "+", |_| true));
-    let is_modified = |column| update.modified_columns.contains(column);
-    lines.extend(rows_text(schema, &change.after, &update.modified, "~", is_modified));
-    align(&lines)
 }
 
 /// The schema of a header line without `key`.
@@ -127,133 +87,6 @@ pub fn parse_step(schema: &SchemaRef, text: &str) -> Result<Step> {
         parse_change(schema, line, &mut step).map_err(|error| at_line(error, number, line))?;
     }
     Ok(step)
-}
-
-/// A step as update text without a header.
-pub(crate) fn step_lines(schema: &SchemaRef, step: &Step) -> Vec<Vec<String>> {
-    let mut lines = Vec::new();
-    for key in &step.removed {
-        lines.push(vec!["-".into(), key.to_string()]);
-    }
-    for (old, delta) in &step.shifted {
-        lines.push(vec![">".into(), range_text(old), format!("{delta:+}")]);
-    }
-    for (key, row) in &step.added {
-        let mut line = vec!["+".into(), key.to_string()];
-        line.extend(row.iter().enumerate().map(|(at, cell)| cell_text(schema, at, cell)));
-        lines.push(line);
-    }
-    for (key, cells) in &step.modified {
-        let mut line = vec!["~".into(), key.to_string()];
-        line.extend(cells.iter().enumerate().map(|(at, cell)| match cell {
-            Some(cell) => cell_text(schema, at, cell),
-            None => "=".into(),
-        }));
-        lines.push(line);
-    }
-    lines
-}
-
-pub(crate) fn row_line(schema: &SchemaRef, key: u64, row: &Row) -> Vec<String> {
-    let mut line = vec![key.to_string()];
-    line.extend(row.iter().enumerate().map(|(at, cell)| cell_text(schema, at, cell)));
-    line
-}
-
-pub(crate) fn header(schema: &SchemaRef, key: &str) -> Vec<String> {
-    let mut words = vec![key.to_string()];
-    words.extend(schema.fields().iter().map(|f| format!("{}:{}", f.name(), type_name(f.data_type()))));
-    words
-}
-
-/// Lines of words as text in columns, without blanks at the ends of lines.
-pub(crate) fn align(lines: &[Vec<String>]) -> String {
-    let count = lines.iter().map(Vec::len).max().unwrap_or(0);
-    let width =
-        |at: usize| lines.iter().filter_map(|line| line.get(at)).map(|word| word.chars().count()).max();
-    let widths: Vec<usize> = (0..count).map(|at| width(at).unwrap_or(0)).collect();
-    let mut text = String::new();
-    for line in lines {
-        let padded = line.iter().zip(&widths).map(|(word, &width)| format!("{word:<width$}"));
-        text.push_str(padded.collect::<Vec<_>>().join("  ").trim_end());
-        text.push('\n');
-    }
-    text
-}
-
-fn rows_text(
-    schema: &SchemaRef,
-    version: &Version,
-    rows: &RowSet,
-    sign: &str,
-    shows: impl Fn(usize) -> bool,
-) -> Vec<Vec<String>> {
-    let columns: Vec<Result<ArrayRef>> =
-        (0..schema.fields().len()).map(|column| version.read(column, rows)).collect();
-    let line = |(at, key): (usize, u64)| {
-        let mut words = vec![sign.to_string(), key.to_string()];
-        for (index, values) in columns.iter().enumerate() {
-            words.push(match values {
-                _ if !shows(index) => "=".into(),
-                Ok(values) => value_text(values, at),
-                Err(error) => format!("<{error}>"),
-            });
-        }
-        if sign.is_empty() { words.split_off(1) } else { words }
-    };
-    rows.iter().enumerate().map(line).collect()
-}
-
-/// A value of an array as table text; types that table text does not have, as Arrow shows them.
-pub fn value_text(values: &ArrayRef, at: usize) -> String {
-    match cell(values, at) {
-        Ok(cell) => cell_text_of(values.data_type(), &cell),
-        Err(_) if values.is_null(at) => ".".into(),
-        Err(_) => array_value_to_string(values, at).unwrap_or_else(|error| format!("<{error}>")),
-    }
-}
-
-fn cell_text(schema: &SchemaRef, at: usize, cell: &Cell) -> String {
-    cell_text_of(schema.field(at).data_type(), cell)
-}
-
-fn cell_text_of(data_type: &DataType, cell: &Cell) -> String {
-    match cell {
-        Cell::Null => ".".into(),
-        Cell::Bool(value) => value.to_string(),
-        Cell::Float(value) if *data_type == DataType::Float32 => format!("{:?}", *value as f32),
-        Cell::Float(value) => format!("{value:?}"),
-        Cell::Str(text) => quoted_if_needed(text),
-        Cell::Bin(bytes) => {
-            let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            format!("0x{digits}")
-        }
-        Cell::Int(value) => match data_type {
-            DataType::UInt16 => match u32::try_from(*value).ok().and_then(char::from_u32) {
-                Some(c) => quoted_if_needed(&c.to_string()),
-                None => format!("\"\\u{{{value:x}}}\""),
-            },
-            DataType::Date32
-            | DataType::Timestamp(TimeUnit::Nanosecond, _)
-            | DataType::Time64(TimeUnit::Nanosecond) => array(data_type, std::iter::once(cell))
-                .and_then(|values| Ok(array_value_to_string(&values, 0)?))
-                .unwrap_or_else(|error| format!("<{error}>")),
-            _ => value.to_string(),
-        },
-    }
-}
-
-fn quoted_if_needed(text: &str) -> String {
-    let plain = text.chars().all(|c| !c.is_whitespace() && !c.is_control() && c != '"' && c != '\\');
-    if plain && !text.is_empty() && !matches!(text, "." | "=") { text.into() } else { format!("{text:?}") }
-}
-
-fn range_text(range: &Range<u64>) -> String {
-    if range.end - range.start == 1 {
-        range.start.to_string()
-    } else {
-        format!("{}-{}", range.start, range.end - 1)
-    }
 }
 
 /// A word of a line, and whether it stood in quotes.
@@ -399,41 +232,4 @@ fn parse_bytes(text: &str) -> Option<Vec<u8>> {
     let digits = text.strip_prefix("0x")?;
     let pairs = digits.as_bytes().chunks(2);
     pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
-}
-
-/// The types of table text.
-const TYPES: [(&str, DataType); 13] = [
-    ("bool", DataType::Boolean),
-    ("i8", DataType::Int8),
-    ("i16", DataType::Int16),
-    ("i32", DataType::Int32),
-    ("i64", DataType::Int64),
-    ("f32", DataType::Float32),
-    ("f64", DataType::Float64),
-    ("str", DataType::Utf8View),
-    ("char", DataType::UInt16),
-    ("date", DataType::Date32),
-    ("time", DataType::Time64(TimeUnit::Nanosecond)),
-    ("duration", DataType::Duration(TimeUnit::Nanosecond)),
-    ("bin", DataType::BinaryView),
-];
-
-fn parse_type(name: &str) -> Result<DataType> {
-    if name == "instant" {
-        return Ok(instant());
-    }
-    let found = TYPES.into_iter().find(|(other, _)| *other == name);
-    found.map(|(_, data_type)| data_type).ok_or_else(|| {
-        let names: Vec<&str> = TYPES.iter().map(|(name, _)| *name).collect();
-        Error::invalid(format!("no type \"{name}\" in table text"))
-            .with_hint(format!("types: {} instant", names.join(" ")))
-    })
-}
-
-fn type_name(data_type: &DataType) -> String {
-    if *data_type == instant() {
-        return "instant".into();
-    }
-    let found = TYPES.into_iter().find(|(_, other)| other == data_type);
-    found.map_or_else(|| data_type.to_string().replace(' ', ""), |(name, _)| name.into())
 }
