@@ -7,9 +7,7 @@
 //! **Cost.** The segments of both sides that go to the result, O(log) for those skipped, and at most 8 KiB of
 //! words for a block in which both sides have keys.
 
-use crate::block::{
-    BLOCK_LEN, Outcome, Payload, Words, block_start, no_words, offset_of, set_range,
-};
+use crate::block::{BLOCK_LEN, Outcome, Payload, Words, block_start, no_words, offset_of, set_range};
 use crate::builder::RowSetBuilder;
 use crate::segment::Segment;
 use crate::set::RowSet;
@@ -123,7 +121,7 @@ const FEW: usize = 64;
 /// Where the kept keys go, ascending.
 trait Sink {
     fn range(&mut self, range: Range<u64>);
-    fn segment(&mut self, segment: &Segment);
+    fn segments(&mut self, segments: &[Segment]);
     fn block(&mut self, block: u64, payload: &Payload);
     /// Whether the answer is known.
     fn is_done(&self) -> bool;
@@ -134,8 +132,8 @@ impl Sink for RowSetBuilder {
         self.push_range(range);
     }
 
-    fn segment(&mut self, segment: &Segment) {
-        self.push_segment(segment);
+    fn segments(&mut self, segments: &[Segment]) {
+        self.push_segments(segments);
     }
 
     fn block(&mut self, block: u64, payload: &Payload) {
@@ -158,8 +156,8 @@ impl Sink for Any {
         self.seen |= !range.is_empty();
     }
 
-    fn segment(&mut self, _: &Segment) {
-        self.seen = true;
+    fn segments(&mut self, segments: &[Segment]) {
+        self.seen |= !segments.is_empty();
     }
 
     fn block(&mut self, _: u64, _: &Payload) {
@@ -197,14 +195,8 @@ enum Content<'a> {
 }
 
 fn walk<O: Op, S: Sink>(left: &[Segment], right: &[Segment], sink: &mut S) {
-    let mut a = Cursor {
-        segments: left,
-        from: 0,
-    };
-    let mut b = Cursor {
-        segments: right,
-        from: 0,
-    };
+    let mut a = Cursor { segments: left, from: 0 };
+    let mut b = Cursor { segments: right, from: 0 };
     while !sink.is_done() {
         let (Some(x), Some(y)) = (a.segments.first(), b.segments.first()) else {
             break;
@@ -285,15 +277,11 @@ impl<'a> Cursor<'a> {
     fn take<S: Sink>(&mut self, count: usize, sink: Option<&mut S>) {
         let (taken, rest) = self.segments.split_at(count);
         if let (Some(sink), [first, others @ ..]) = (sink, taken) {
-            match first.payload {
-                None => sink.range(first.first.max(self.from)..first.end),
-                Some(_) => sink.segment(first),
-            }
-            for segment in others {
-                if sink.is_done() {
-                    break;
-                }
-                sink.segment(segment);
+            if first.payload.is_none() && first.first < self.from {
+                sink.range(self.from..first.end);
+                sink.segments(others);
+            } else {
+                sink.segments(taken);
             }
         }
         self.segments = rest;
@@ -302,11 +290,7 @@ impl<'a> Cursor<'a> {
     /// Takes what a run at hand has before a block.
     fn take_run_before<S: Sink>(&mut self, block: u64, sink: Option<&mut S>) {
         let until = block_start(block);
-        let Some(segment) = self
-            .segments
-            .first()
-            .filter(|segment| segment.payload.is_none())
-        else {
+        let Some(segment) = self.segments.first().filter(|segment| segment.payload.is_none()) else {
             return;
         };
         let part = segment.first.max(self.from)..segment.end.min(until);
@@ -362,11 +346,7 @@ fn combine<O: Op>(left: &Content, right: &Content) -> Outcome {
     if let (Content::Many(a), Content::Many(b)) = (left, right)
         && a.is_same(b)
     {
-        return if O::BOTH {
-            Outcome::Many((*a).clone())
-        } else {
-            Outcome::Empty
-        };
+        return if O::BOTH { Outcome::Many((*a).clone()) } else { Outcome::Empty };
     }
     match (left.few(), right.few()) {
         (Some(a), Some(b)) => Outcome::from_offsets(&merge::<O>(&a, &b)),
@@ -404,11 +384,7 @@ fn combine_words<O: Op>(left: &Content, right: &Content) -> Outcome {
 /// Keeps offsets by whether the other side, none of whose own offsets are kept, has them too.
 fn filter<O: Op>(offsets: &[u16], other: &Content, alone: bool) -> Outcome {
     let keep = |offset: &u16| {
-        if other.contains(u32::from(*offset)) {
-            O::BOTH
-        } else {
-            alone
-        }
+        if other.contains(u32::from(*offset)) { O::BOTH } else { alone }
     };
     let kept: Vec<u16> = offsets.iter().copied().filter(keep).collect();
     Outcome::from_offsets(&kept)

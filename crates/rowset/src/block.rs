@@ -29,11 +29,7 @@ pub(crate) fn block_of(key: u64) -> u64 {
 
 /// The first key of a block; one past the last key when asked for the block after the last.
 pub(crate) fn block_start(block: u64) -> u64 {
-    if block >= 1 << (64 - BLOCK_BITS) {
-        u64::MAX
-    } else {
-        block << BLOCK_BITS
-    }
+    if block >= 1 << (64 - BLOCK_BITS) { u64::MAX } else { block << BLOCK_BITS }
 }
 
 /// The offset of a key in its block.
@@ -69,10 +65,7 @@ impl Payload {
     /// From ascending runs that do not touch, both ends inclusive.
     pub(crate) fn from_runs(runs: &[(u16, u16)]) -> Payload {
         assert!(runs.len() > 1, "a single run needs no payload");
-        let len: usize = runs
-            .iter()
-            .map(|&(first, last)| usize::from(last - first) + 1)
-            .sum();
+        let len: usize = runs.iter().map(|&(first, last)| usize::from(last - first) + 1).sum();
         if len <= SPARSE_MAX {
             let mut offsets = Vec::with_capacity(len);
             for &(first, last) in runs {
@@ -260,11 +253,7 @@ impl Bits {
     /// With the bits at ascending offsets put to `present` where they are set and to `absent` where not; counts are
     /// carried on rather than taken again.
     pub(crate) fn edited(&self, offsets: &[u16], present: bool, absent: bool) -> Bits {
-        let mut bits = Bits {
-            words: self.words,
-            before: self.before,
-            len: self.len,
-        };
+        let mut bits = Bits { words: self.words, before: self.before, len: self.len };
         let mut more = [0_i32; WORDS / GROUP];
         for &offset in offsets {
             let at = usize::from(offset) / 64;
@@ -299,15 +288,8 @@ impl Bits {
     }
 
     fn select(&self, rank: u32) -> u32 {
-        assert!(
-            rank < self.len,
-            "rank {rank} of a block of {} keys",
-            self.len
-        );
-        let group = self
-            .before
-            .partition_point(|&before| u32::from(before) <= rank)
-            - 1;
+        assert!(rank < self.len, "rank {rank} of a block of {} keys", self.len);
+        let group = self.before.partition_point(|&before| u32::from(before) <= rank) - 1;
         let mut rest = rank - u32::from(self.before[group]);
         for word in group * GROUP..WORDS {
             let count = self.words[word].count_ones();
@@ -329,8 +311,7 @@ impl Outcome {
     /// From a bitmap with its counts, which may hold too few keys for one.
     pub(crate) fn from_bits(bits: Bits) -> Outcome {
         let words = &bits.words;
-        let (Some(first), Some(last)) = (next_bit(words, 0, 0), previous_bit(words, BLOCK_LEN, 0))
-        else {
+        let (Some(first), Some(last)) = (next_bit(words, 0, 0), previous_bit(words, BLOCK_LEN, 0)) else {
             return Outcome::Empty;
         };
         if last - first + 1 == bits.len {

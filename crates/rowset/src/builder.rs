@@ -54,11 +54,7 @@ impl RowSetBuilder {
         if range.is_empty() {
             return;
         }
-        assert!(
-            range.start >= self.end,
-            "range {range:?} after a key at {}",
-            self.end.wrapping_sub(1)
-        );
+        assert!(range.start >= self.end, "range {range:?} after a key at {}", self.end.wrapping_sub(1));
         self.end = range.end;
         if range.start == self.open.end && !self.open.is_empty() {
             self.open.end = range.end;
@@ -80,12 +76,7 @@ impl RowSetBuilder {
         let base = block_start(block);
         let first = base + u64::from(payload.select(0));
         let end = base + u64::from(payload.select(payload.len() as u32 - 1)) + 1;
-        self.push_known(&Segment {
-            first,
-            end,
-            before: 0,
-            payload: Some(payload.clone()),
-        });
+        self.push_known(&Segment { first, end, before: 0, payload: Some(payload.clone()) });
     }
 
     /// Adds the keys of a segment.
@@ -93,6 +84,44 @@ impl RowSetBuilder {
         match &segment.payload {
             None => self.push_range(segment.first..segment.end),
             Some(_) => self.push_known(segment),
+        }
+    }
+
+    /// Adds the keys of segments that follow each other in a set. All but the first and last are taken as they are:
+    /// they touch nothing but each other.
+    pub(crate) fn push_segments(&mut self, segments: &[Segment]) {
+        let [first, middle @ .., last] = segments else {
+            return segments.iter().for_each(|segment| self.push_segment(segment));
+        };
+        self.push_segment(first);
+        if let [second, ..] = middle {
+            self.close_run();
+            self.close_block();
+            let (theirs, ours) = (second.before, self.done_len);
+            let taken = middle.iter().map(|segment| {
+                let before = segment.before - theirs + ours;
+                Segment { before, ..segment.clone() }
+            });
+            self.done.extend(taken);
+            self.done_len += last.before - theirs;
+            self.end = last.first;
+        }
+        self.push_segment(last);
+    }
+
+    /// Adds the keys of segments that follow each other in a set and lie in a range, moved by a delta.
+    pub(crate) fn push_parts(&mut self, segments: &[Segment], keys: Range<u64>, delta: i64) {
+        match segments {
+            [first, middle @ .., last] if delta == 0 => {
+                self.push_part(first, keys.clone(), 0);
+                self.push_segments(middle);
+                self.push_part(last, keys, 0);
+            }
+            _ => {
+                for segment in segments {
+                    self.push_part(segment, keys.clone(), delta);
+                }
+            }
         }
     }
 
@@ -126,16 +155,10 @@ impl RowSetBuilder {
 
     /// Adds a segment with a payload.
     fn push_known(&mut self, segment: &Segment) {
-        assert!(
-            segment.first >= self.end,
-            "block at {} after a key at {}",
-            segment.first,
-            self.end
-        );
+        assert!(segment.first >= self.end, "block at {} after a key at {}", segment.first, self.end);
         let block = segment.block();
-        let shared = (self.end > 0 && block_of(self.end - 1) == block)
-            .then_some(segment.payload.as_ref())
-            .flatten();
+        let shared =
+            (self.end > 0 && block_of(self.end - 1) == block).then_some(segment.payload.as_ref()).flatten();
         if let Some(payload) = shared {
             let base = block_start(block);
             let mut cursor = 0;
@@ -149,10 +172,7 @@ impl RowSetBuilder {
         self.end = segment.end;
         let before = self.done_len;
         self.done_len += segment.len();
-        self.done.push(Segment {
-            before,
-            ..segment.clone()
-        });
+        self.done.push(Segment { before, ..segment.clone() });
     }
 
     /// Cuts the open run at block borders.
@@ -193,12 +213,8 @@ impl RowSetBuilder {
 
     /// Takes a block back out of `done`, when more keys come that lie in it.
     fn reopen(&mut self, block: u64) {
-        let Some(Segment {
-            payload: Some(payload),
-            ..
-        }) = self
-            .done
-            .pop_if(|last| last.payload.is_some() && last.block() == block)
+        let Some(Segment { payload: Some(payload), .. }) =
+            self.done.pop_if(|last| last.payload.is_some() && last.block() == block)
         else {
             return;
         };
@@ -220,12 +236,7 @@ impl RowSetBuilder {
                 let (first, end) = (base + u64::from(*first), base + u64::from(*last) + 1);
                 let before = self.done_len;
                 self.done_len += payload.len();
-                self.done.push(Segment {
-                    first,
-                    end,
-                    before,
-                    payload: Some(payload),
-                });
+                self.done.push(Segment { first, end, before, payload: Some(payload) });
             }
         }
         self.runs.clear();

@@ -39,32 +39,14 @@ pub struct Iter<'a> {
 impl RowSet {
     /// The keys, ascending.
     pub fn iter(&self) -> Iter<'_> {
-        Iter {
-            ranges: self.ranges(),
-            front: 0..0,
-            back: 0..0,
-            left: self.len(),
-        }
+        Iter { ranges: self.ranges(), front: 0..0, back: 0..0, left: self.len() }
     }
 
     /// The maximal runs, ascending.
     pub fn ranges(&self) -> Ranges<'_> {
         let segments = self.segments();
-        let back = Side {
-            at: segments.len(),
-            cursor: None,
-            held: None,
-        };
-        Ranges {
-            segments,
-            front: Side {
-                at: 0,
-                cursor: None,
-                held: None,
-            },
-            back,
-            left: self.len(),
-        }
+        let back = Side { at: segments.len(), cursor: None, held: None };
+        Ranges { segments, front: Side { at: 0, cursor: None, held: None }, back, left: self.len() }
     }
 }
 
@@ -87,10 +69,7 @@ impl Iterator for Iter<'_> {
         }
         if self.front.is_empty() {
             // The run between the ends may be the one the back is reading.
-            self.front = self
-                .ranges
-                .next()
-                .unwrap_or_else(|| std::mem::take(&mut self.back));
+            self.front = self.ranges.next().unwrap_or_else(|| std::mem::take(&mut self.back));
         }
         self.left -= 1;
         self.front.next()
@@ -107,10 +86,7 @@ impl DoubleEndedIterator for Iter<'_> {
             return None;
         }
         if self.back.is_empty() {
-            self.back = self
-                .ranges
-                .next_back()
-                .unwrap_or_else(|| std::mem::take(&mut self.front));
+            self.back = self.ranges.next_back().unwrap_or_else(|| std::mem::take(&mut self.front));
         }
         self.left -= 1;
         self.back.next_back()
@@ -172,9 +148,7 @@ impl FusedIterator for Ranges<'_> {}
 impl Side {
     /// Whether a run ends the segment at hand.
     fn at_end(&self, segments: &[Segment], end: u64) -> bool {
-        segments
-            .get(self.at)
-            .is_none_or(|segment| segment.end == end)
+        segments.get(self.at).is_none_or(|segment| segment.end == end)
     }
 
     /// The next run within a segment.

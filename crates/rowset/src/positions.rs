@@ -35,9 +35,7 @@ impl RowSet {
             return self.clone();
         }
         let mut builder = RowSetBuilder::new();
-        for segment in inside {
-            builder.push_part(segment, keys.clone(), 0);
-        }
+        builder.push_parts(inside, keys, 0);
         builder.finish()
     }
 
@@ -68,10 +66,7 @@ impl RowSet {
             builder.push_range(position..position + (run.end - run.start));
         }
         let positions = builder.finish();
-        debug_assert!(
-            keys.is_subset(self),
-            "keys {keys:?} are not all in {self:?}"
-        );
+        debug_assert!(keys.is_subset(self), "keys {keys:?} are not all in {self:?}");
         positions
     }
 
@@ -80,11 +75,7 @@ impl RowSet {
     /// # Panics
     /// When a position is past the end.
     pub fn keys_at(&self, positions: &RowSet) -> RowSet {
-        assert!(
-            positions.end() <= self.len(),
-            "position past the end of {} keys",
-            self.len()
-        );
+        assert!(positions.end() <= self.len(), "position past the end of {} keys", self.len());
         if self.is_flat() {
             return positions.clone();
         }
@@ -119,9 +110,7 @@ impl RowSet {
         let mut builder = RowSetBuilder::new();
         match i64::try_from(by) {
             Ok(by) => {
-                for segment in self.segments().iter() {
-                    builder.push_part(segment, 0..u64::MAX, -by);
-                }
+                builder.push_parts(&self.segments(), 0..u64::MAX, -by);
             }
             Err(_) => {
                 for run in self.ranges() {

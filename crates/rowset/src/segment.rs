@@ -22,12 +22,7 @@ pub(crate) struct Segment {
 
 impl Segment {
     pub(crate) fn run(range: Range<u64>, before: u64) -> Segment {
-        Segment {
-            first: range.start,
-            end: range.end,
-            before,
-            payload: None,
-        }
+        Segment { first: range.start, end: range.end, before, payload: None }
     }
 
     /// The block of a segment with a payload; the first block of a run.
@@ -49,11 +44,7 @@ impl Segment {
 
     pub(crate) fn contains(&self, key: u64) -> bool {
         let inside = self.first <= key && key < self.end;
-        inside
-            && self
-                .payload
-                .as_ref()
-                .is_none_or(|payload| payload.contains(offset_of(key)))
+        inside && self.payload.as_ref().is_none_or(|payload| payload.contains(offset_of(key)))
     }
 
     /// The number of keys of the segment below a key.

@@ -58,20 +58,12 @@ impl Deref for Segments<'_> {
 impl RowSet {
     /// The set without keys.
     pub const fn empty() -> RowSet {
-        RowSet {
-            repr: Repr::Run(0..0),
-        }
+        RowSet { repr: Repr::Run(0..0) }
     }
 
     /// The keys of a range; the empty set when it has none.
     pub fn from_range(range: Range<u64>) -> RowSet {
-        if range.is_empty() {
-            RowSet::empty()
-        } else {
-            RowSet {
-                repr: Repr::Run(range),
-            }
-        }
+        if range.is_empty() { RowSet::empty() } else { RowSet { repr: Repr::Run(range) } }
     }
 
     /// The set of one key.
@@ -117,9 +109,7 @@ impl RowSet {
         match segments.as_slice() {
             [] => RowSet::empty(),
             [one] if one.payload.is_none() => RowSet::from_range(one.first..one.end),
-            _ => RowSet {
-                repr: Repr::Many(segments.into()),
-            },
+            _ => RowSet { repr: Repr::Many(segments.into()) },
         }
     }
 }
@@ -128,9 +118,7 @@ impl RowSet {
 impl RowSet {
     pub(crate) fn segments(&self) -> Segments<'_> {
         match &self.repr {
-            Repr::Run(run) => {
-                Segments::Run((!run.is_empty()).then(|| Segment::run(run.clone(), 0)))
-            }
+            Repr::Run(run) => Segments::Run((!run.is_empty()).then(|| Segment::run(run.clone(), 0))),
             Repr::Many(segments) => Segments::Many(segments),
         }
     }
@@ -196,9 +184,7 @@ impl RowSet {
             Repr::Run(run) => run.contains(&key),
             Repr::Many(segments) => {
                 let at = segments.partition_point(|segment| segment.end <= key);
-                segments
-                    .get(at)
-                    .is_some_and(|segment| segment.contains(key))
+                segments.get(at).is_some_and(|segment| segment.contains(key))
             }
         }
     }
@@ -209,9 +195,7 @@ impl RowSet {
             Repr::Run(run) => key.clamp(run.start, run.end) - run.start,
             Repr::Many(segments) => {
                 let at = segments.partition_point(|segment| segment.end <= key);
-                segments
-                    .get(at)
-                    .map_or(self.len(), |segment| segment.before + segment.rank(key))
+                segments.get(at).map_or(self.len(), |segment| segment.before + segment.rank(key))
             }
         }
     }
@@ -279,11 +263,8 @@ impl RowSet {
         let behind = match &self.repr {
             Repr::Run(_) => 0,
             Repr::Many(segments) => {
-                let payloads = segments
-                    .iter()
-                    .filter_map(|segment| segment.payload.as_ref());
-                16 + size_of_val(&**segments)
-                    + payloads.map(|payload| payload.bytes()).sum::<usize>()
+                let payloads = segments.iter().filter_map(|segment| segment.payload.as_ref());
+                16 + size_of_val(&**segments) + payloads.map(|payload| payload.bytes()).sum::<usize>()
             }
         };
         size_of::<RowSet>() + behind

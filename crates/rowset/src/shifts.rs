@@ -52,9 +52,7 @@ impl Shifts {
 
     /// The runs of old keys with their deltas, ascending.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Range<u64>, i64)> + ExactSizeIterator {
-        self.moves()
-            .iter()
-            .map(|shift| (shift.old.clone(), shift.delta))
+        self.moves().iter().map(|shift| (shift.old.clone(), shift.delta))
     }
 
     /// Where a row with an old key goes.
@@ -71,10 +69,7 @@ impl Shifts {
     pub fn unshift_key(&self, new: u64) -> u64 {
         let moves = self.moves();
         let at = moves.partition_point(|shift| shift.new_range().end <= new);
-        match moves
-            .get(at)
-            .filter(|shift| shift.new_range().contains(&new))
-        {
+        match moves.get(at).filter(|shift| shift.new_range().contains(&new)) {
             Some(shift) => new.wrapping_sub(shift.delta as u64),
             None => new,
         }
@@ -101,9 +96,7 @@ impl Shifts {
         let mut builder = RowSetBuilder::new();
         let segments = old.segments();
         for shift in self.moves() {
-            for segment in touched(&segments, &shift.old) {
-                builder.push_part(segment, shift.old.clone(), 0);
-            }
+            builder.push_parts(touched(&segments, &shift.old), shift.old.clone(), 0);
         }
         builder.finish()
     }
@@ -113,10 +106,9 @@ impl Shifts {
         let mut end = 0;
         for run in old.ranges() {
             for part in self.cut(run) {
-                let (Some(first), Some(last)) = (
-                    part.0.start.checked_add_signed(part.1),
-                    (part.0.end - 1).checked_add_signed(part.1),
-                ) else {
+                let (Some(first), Some(last)) =
+                    (part.0.start.checked_add_signed(part.1), (part.0.end - 1).checked_add_signed(part.1))
+                else {
                     return false;
                 };
                 if first < end || last == u64::MAX || last < first {
@@ -126,8 +118,7 @@ impl Shifts {
             }
         }
         // A row that stays must not lie where a shift's run goes, or its origin would be in doubt.
-        old.difference(&self.moved_keys(old))
-            .is_disjoint(&self.targets())
+        old.difference(&self.moved_keys(old)).is_disjoint(&self.targets())
     }
 
     /// The new keys that the runs cover.
@@ -141,15 +132,9 @@ impl Shifts {
         let mut parts = Vec::new();
         let mut from = run.start;
         let at = moves.partition_point(|shift| shift.old.end <= from);
-        for shift in moves[at..]
-            .iter()
-            .take_while(|shift| shift.old.start < run.end)
-        {
+        for shift in moves[at..].iter().take_while(|shift| shift.old.start < run.end) {
             parts.push((from..shift.old.start.max(from), 0));
-            parts.push((
-                shift.old.start.max(from)..shift.old.end.min(run.end),
-                shift.delta,
-            ));
+            parts.push((shift.old.start.max(from)..shift.old.end.min(run.end), shift.delta));
             from = shift.old.end.min(run.end);
         }
         parts.push((from..run.end, 0));
@@ -157,30 +142,20 @@ impl Shifts {
         parts
     }
 
-    fn map(
-        &self,
-        keys: &RowSet,
-        from: impl Fn(&Move) -> Range<u64>,
-        delta: impl Fn(&Move) -> i64,
-    ) -> RowSet {
+    fn map(&self, keys: &RowSet, from: impl Fn(&Move) -> Range<u64>, delta: impl Fn(&Move) -> i64) -> RowSet {
         if self.is_empty() || keys.is_empty() {
             return keys.clone();
         }
         let segments = keys.segments();
         let mut builder = RowSetBuilder::new();
         let mut push = |range: Range<u64>, delta: i64| {
-            for segment in touched(&segments, &range) {
-                builder.push_part(segment, range.clone(), delta);
-            }
+            builder.push_parts(touched(&segments, &range), range, delta);
         };
         let (first, end) = (keys.first().unwrap_or(0), keys.end());
         let moves = self.moves();
         let near = moves.partition_point(|shift| from(shift).end <= first);
         let mut still_from = 0;
-        for shift in moves[near..]
-            .iter()
-            .take_while(|shift| from(shift).start < end)
-        {
+        for shift in moves[near..].iter().take_while(|shift| from(shift).start < end) {
             let range = from(shift);
             push(still_from..range.start, 0);
             push(range.clone(), delta(shift));
@@ -202,13 +177,7 @@ impl fmt::Debug for Shifts {
             let comma = if at > 0 { "," } else { "" };
             match shift.old.end - shift.old.start {
                 1 => write!(f, "{comma}{}{:+}", shift.old.start, shift.delta)?,
-                _ => write!(
-                    f,
-                    "{comma}{}-{}{:+}",
-                    shift.old.start,
-                    shift.old.end - 1,
-                    shift.delta
-                )?,
+                _ => write!(f, "{comma}{}-{}{:+}", shift.old.start, shift.old.end - 1, shift.delta)?,
             }
         }
         f.write_str("}")
@@ -239,12 +208,7 @@ impl ShiftsBuilder {
         let shift = Move { old: range, delta };
         let new = shift.new_range();
         if let Some(last) = self.moves.last_mut() {
-            assert!(
-                last.old.end <= shift.old.start,
-                "shift of {:?} after {:?}",
-                shift.old,
-                last.old
-            );
+            assert!(last.old.end <= shift.old.start, "shift of {:?} after {:?}", shift.old, last.old);
             assert!(
                 last.new_range().end <= new.start,
                 "shift to {new:?} after one to {:?}",
@@ -260,8 +224,6 @@ impl ShiftsBuilder {
 
     /// The shifts taken.
     pub fn finish(self) -> Shifts {
-        Shifts {
-            moves: (!self.moves.is_empty()).then(|| self.moves.into()),
-        }
+        Shifts { moves: (!self.moves.is_empty()).then(|| self.moves.into()) }
     }
 }

@@ -13,11 +13,7 @@ fn assert_is(set: &RowSet, model: &Model, seed: u64) {
     assert_eq!(set.first(), keys.first().copied(), "seed {seed}");
     assert_eq!(set.last(), keys.last().copied(), "seed {seed}");
     assert_eq!(set.end(), keys.last().map_or(0, |k| k + 1), "seed {seed}");
-    assert_eq!(
-        *set,
-        keys.iter().rev().copied().collect::<RowSet>(),
-        "seed {seed}: not canonical"
-    );
+    assert_eq!(*set, keys.iter().rev().copied().collect::<RowSet>(), "seed {seed}: not canonical");
 }
 
 #[test]
@@ -27,10 +23,7 @@ fn iteration_forward_backward_and_mixed_is_the_model() {
         let (set, model) = set(&mut rng);
         assert_is(&set, &model, seed);
         assert!(set.iter().eq(model.iter().copied()), "seed {seed}");
-        assert!(
-            set.iter().rev().eq(model.iter().rev().copied()),
-            "seed {seed}"
-        );
+        assert!(set.iter().rev().eq(model.iter().rev().copied()), "seed {seed}");
         let (mut ours, mut theirs) = (set.iter(), model.iter().copied());
         let mut left = model.len();
         loop {
@@ -39,11 +32,8 @@ fn iteration_forward_backward_and_mixed_is_the_model() {
             let front = rng.random_bool(0.5);
             let mut last = None;
             for _ in 0..steps {
-                let (a, b) = if front {
-                    (ours.next(), theirs.next())
-                } else {
-                    (ours.next_back(), theirs.next_back())
-                };
+                let (a, b) =
+                    if front { (ours.next(), theirs.next()) } else { (ours.next_back(), theirs.next_back()) };
                 assert_eq!(a, b, "seed {seed}");
                 left -= usize::from(a.is_some());
                 last = a;
@@ -84,11 +74,7 @@ fn membership_rank_and_position_are_the_models() {
         let keys: Vec<u64> = model.iter().copied().collect();
         for key in probes(&mut rng, &model) {
             let rank = keys.partition_point(|&k| k < key) as u64;
-            assert_eq!(
-                set.contains(key),
-                model.contains(&key),
-                "seed {seed} key {key}"
-            );
+            assert_eq!(set.contains(key), model.contains(&key), "seed {seed} key {key}");
             assert_eq!(set.rank(key), rank, "seed {seed} key {key}");
             let position = model.contains(&key).then_some(rank);
             assert_eq!(set.position(key), position, "seed {seed} key {key}");
@@ -104,11 +90,7 @@ fn select_is_the_inverse_of_rank() {
         let keys: Vec<u64> = model.iter().copied().collect();
         for _ in 0..100.min(keys.len()) {
             let position = rng.random_range(0..keys.len());
-            assert_eq!(
-                set.select(position as u64),
-                Some(keys[position]),
-                "seed {seed}"
-            );
+            assert_eq!(set.select(position as u64), Some(keys[position]), "seed {seed}");
             assert_eq!(set.rank(keys[position]), position as u64, "seed {seed}");
         }
         assert_eq!(set.select(keys.len() as u64), None, "seed {seed}");
@@ -132,11 +114,7 @@ fn partner(rng: &mut rand::rngs::StdRng, of: &Model) -> Model {
             }
             near
         }
-        _ => of
-            .iter()
-            .map(|k| k ^ 1)
-            .filter(|&k| k != u64::MAX)
-            .collect(),
+        _ => of.iter().map(|k| k ^ 1).filter(|&k| k != u64::MAX).collect(),
     }
 }
 
@@ -153,11 +131,7 @@ fn algebra_is_the_models() {
         assert_is(&a.symmetric_difference(&b), &(&a_model ^ &b_model), seed);
         assert_eq!(a.is_subset(&b), a_model.is_subset(&b_model), "seed {seed}");
         assert_eq!(b.is_subset(&a), b_model.is_subset(&a_model), "seed {seed}");
-        assert_eq!(
-            a.is_disjoint(&b),
-            a_model.is_disjoint(&b_model),
-            "seed {seed}"
-        );
+        assert_eq!(a.is_disjoint(&b), a_model.is_disjoint(&b_model), "seed {seed}");
     }
 }
 
@@ -166,29 +140,13 @@ fn algebra_laws_hold_between_results() {
     for seed in 0..SEEDS {
         let mut rng = rng(seed);
         let (a, b, c) = (set(&mut rng).0, set(&mut rng).0, set(&mut rng).0);
-        assert_eq!(
-            a.union(&b).union(&c),
-            a.union(&b.union(&c)),
-            "seed {seed}: associative"
-        );
+        assert_eq!(a.union(&b).union(&c), a.union(&b.union(&c)), "seed {seed}: associative");
         assert_eq!(a.union(&b), b.union(&a), "seed {seed}: commutative");
         let spread = a.intersect(&b.union(&c));
-        assert_eq!(
-            spread,
-            a.intersect(&b).union(&a.intersect(&c)),
-            "seed {seed}: distributive"
-        );
+        assert_eq!(spread, a.intersect(&b).union(&a.intersect(&c)), "seed {seed}: distributive");
         let outside = a.difference(&b.union(&c));
-        assert_eq!(
-            outside,
-            a.difference(&b).intersect(&a.difference(&c)),
-            "seed {seed}: de Morgan"
-        );
-        assert_eq!(
-            a.difference(&b).union(&a.intersect(&b)),
-            a,
-            "seed {seed}: partition"
-        );
+        assert_eq!(outside, a.difference(&b).intersect(&a.difference(&c)), "seed {seed}: de Morgan");
+        assert_eq!(a.difference(&b).union(&a.intersect(&b)), a, "seed {seed}: partition");
         assert!(a.intersect(&b).is_subset(&a), "seed {seed}");
         assert!(a.difference(&b).is_disjoint(&b), "seed {seed}");
         assert!(a.is_subset(&a.union(&b)), "seed {seed}");
@@ -203,10 +161,7 @@ fn equality_is_equality_of_keys() {
         let (b, b_model) = set(&mut rng);
         assert_eq!(a == b, a_model == b_model, "seed {seed}");
         let there_and_back = a.union(&b).difference(&b.difference(&a));
-        assert!(
-            there_and_back == a,
-            "seed {seed}: {there_and_back:?} is not {a:?}"
-        );
+        assert!(there_and_back == a, "seed {seed}: {there_and_back:?} is not {a:?}");
     }
 }
 
@@ -215,19 +170,13 @@ fn building_by_keys_ranges_and_parts_agree() {
     for seed in 0..SEEDS {
         let mut rng = rng(seed);
         let (set, model) = set(&mut rng);
-        assert_eq!(
-            RowSet::from_sorted(model.iter().copied()),
-            set,
-            "seed {seed}"
-        );
+        assert_eq!(RowSet::from_sorted(model.iter().copied()), set, "seed {seed}");
         assert_eq!(RowSet::from_ranges(runs(&model)), set, "seed {seed}");
         let mut builder = RowSetBuilder::new();
         for run in runs(&model) {
             let mut from = run.start;
             while from < run.end {
-                let until = from
-                    .saturating_add(rng.random_range(1..40_000))
-                    .min(run.end);
+                let until = from.saturating_add(rng.random_range(1..40_000)).min(run.end);
                 if until == from + 1 {
                     builder.push(from)
                 } else {
@@ -275,15 +224,9 @@ fn debug_prints_runs_with_both_ends() {
         (&[1 << 40, (1 << 40) + 2], "{1099511627776,1099511627778}"),
     ];
     for (keys, text) in cases {
-        assert_eq!(
-            format!("{:?}", RowSet::from_sorted(keys.iter().copied())),
-            text
-        );
+        assert_eq!(format!("{:?}", RowSet::from_sorted(keys.iter().copied())), text);
     }
-    assert_eq!(
-        format!("{:?}", RowSet::flat(100).union(&RowSet::single(105))),
-        "{0-99,105}"
-    );
+    assert_eq!(format!("{:?}", RowSet::flat(100).union(&RowSet::single(105))), "{0-99,105}");
 }
 
 #[test]
@@ -293,9 +236,7 @@ fn memory_is_that_of_the_stated_layout() {
     let bits = every_other.bytes() as f64 * 8.0 / 2_000_000.0;
     assert!(bits < 2.1, "{bits} bits a key for every other key");
     let mut random = rng(1);
-    let percent: RowSet = (0..2_000_000)
-        .filter(|_| random.random_bool(0.01))
-        .collect();
+    let percent: RowSet = (0..2_000_000).filter(|_| random.random_bool(0.01)).collect();
     let bytes = percent.bytes() as f64 / percent.len() as f64;
     assert!(bytes < 2.2, "{bytes} bytes a key for 1 % of the keys");
     let holes = RowSet::flat(2_000_000).difference(&percent);

@@ -12,17 +12,9 @@ fn slice_is_skip_and_take() {
         for _ in 0..10 {
             let from = rng.random_range(0..model.len() as u64 + 3);
             let until = rng.random_range(0..model.len() as u64 + 3);
-            let expected: RowSet = model
-                .iter()
-                .copied()
-                .skip(from as usize)
-                .take(until.saturating_sub(from) as usize)
-                .collect();
-            assert_eq!(
-                set.slice(from..until),
-                expected,
-                "seed {seed} {from}..{until}"
-            );
+            let expected: RowSet =
+                model.iter().copied().skip(from as usize).take(until.saturating_sub(from) as usize).collect();
+            assert_eq!(set.slice(from..until), expected, "seed {seed} {from}..{until}");
         }
         assert_eq!(set.slice(0..u64::MAX), set, "seed {seed}");
     }
@@ -37,22 +29,10 @@ fn restrict_is_the_range_of_the_model() {
         for _ in 0..10 {
             let a = probes[rng.random_range(0..probes.len())];
             let b = probes[rng.random_range(0..probes.len())];
-            let expected: Model = if a < b {
-                model.range(a..b).copied().collect()
-            } else {
-                Model::new()
-            };
+            let expected: Model = if a < b { model.range(a..b).copied().collect() } else { Model::new() };
             let part = set.restrict(a..b);
-            assert_eq!(
-                part.to_vec(),
-                expected.iter().copied().collect::<Vec<_>>(),
-                "seed {seed}"
-            );
-            assert_eq!(
-                part,
-                RowSet::from_sorted(expected),
-                "seed {seed}: not canonical"
-            );
+            assert_eq!(part.to_vec(), expected.iter().copied().collect::<Vec<_>>(), "seed {seed}");
+            assert_eq!(part, RowSet::from_sorted(expected), "seed {seed}: not canonical");
         }
     }
 }
@@ -73,11 +53,7 @@ fn positions_of_and_keys_at_are_inverse() {
             .collect();
         assert_eq!(positions.to_vec(), expected, "seed {seed}");
         assert_eq!(set.keys_at(&positions), keys, "seed {seed}");
-        assert_eq!(
-            set.positions_of(&set),
-            RowSet::flat(set.len()),
-            "seed {seed}"
-        );
+        assert_eq!(set.positions_of(&set), RowSet::flat(set.len()), "seed {seed}");
         assert_eq!(set.keys_at(&RowSet::flat(set.len())), set, "seed {seed}");
     }
 }
@@ -85,20 +61,10 @@ fn positions_of_and_keys_at_are_inverse() {
 #[test]
 fn keys_outside_are_refused() {
     let set = RowSet::from_sorted([1, 2, 3, 9, 11, 70_000]);
-    for keys in [
-        RowSet::single(4),
-        RowSet::from_range(2..5),
-        RowSet::single(70_001),
-    ] {
-        assert!(
-            std::panic::catch_unwind(|| set.positions_of(&keys)).is_err(),
-            "{keys:?}"
-        );
+    for keys in [RowSet::single(4), RowSet::from_range(2..5), RowSet::single(70_001)] {
+        assert!(std::panic::catch_unwind(|| set.positions_of(&keys)).is_err(), "{keys:?}");
         let flat = RowSet::flat(2);
-        assert!(
-            std::panic::catch_unwind(|| flat.positions_of(&keys)).is_err(),
-            "{keys:?}"
-        );
+        assert!(std::panic::catch_unwind(|| flat.positions_of(&keys)).is_err(), "{keys:?}");
     }
     assert!(std::panic::catch_unwind(|| set.keys_at(&RowSet::single(6))).is_err());
 }

@@ -11,14 +11,7 @@ pub type Model = BTreeSet<u64>;
 pub const SEEDS: u64 = 120;
 
 /// Where the keys of a world lie, so that two sets of one world meet.
-const BASES: [u64; 6] = [
-    0,
-    65_530,
-    3 * 65_536 - 20,
-    (1 << 40) - 7,
-    (1 << 63) - 66_000,
-    u64::MAX - 140_000,
-];
+const BASES: [u64; 6] = [0, 65_530, 3 * 65_536 - 20, (1 << 40) - 7, (1 << 63) - 66_000, u64::MAX - 140_000];
 
 pub fn rng(seed: u64) -> StdRng {
     StdRng::seed_from_u64(seed)
@@ -33,10 +26,7 @@ pub fn set(rng: &mut StdRng) -> (RowSet, Model) {
 /// A random subset of a model.
 pub fn subset(rng: &mut StdRng, of: &Model) -> Model {
     let keep = [0.01, 0.5, 0.99][rng.random_range(0..3)];
-    of.iter()
-        .copied()
-        .filter(|_| rng.random_bool(keep))
-        .collect()
+    of.iter().copied().filter(|_| rng.random_bool(keep)).collect()
 }
 
 pub fn model(rng: &mut StdRng) -> Model {
@@ -46,14 +36,9 @@ pub fn model(rng: &mut StdRng) -> Model {
         let start = base + rng.random_range(0..1000);
         match rng.random_range(0..5) {
             0 => model.extend(start..start + rng.random_range(1..3000)),
-            1 => model
-                .extend((0..rng.random_range(1..40)).map(|_| start + rng.random_range(0..130_000))),
+            1 => model.extend((0..rng.random_range(1..40)).map(|_| start + rng.random_range(0..130_000))),
             2 => model.extend((0..9000).filter(|k| k % 2 == 0).map(|k| start + k)),
-            3 => model.extend(
-                (0..20_000)
-                    .filter(|_| rng.random_bool(0.4))
-                    .map(|k| start + k),
-            ),
+            3 => model.extend((0..20_000).filter(|_| rng.random_bool(0.4)).map(|k| start + k)),
             _ => {
                 let whole = (start >> 16) << 16;
                 model.extend(whole..whole + 65_536 + rng.random_range(0..3));
@@ -68,16 +53,7 @@ pub fn model(rng: &mut StdRng) -> Model {
 
 /// Keys worth asking about: those of the set, beside them, and at block borders.
 pub fn probes(rng: &mut StdRng, model: &Model) -> Vec<u64> {
-    let mut probes = vec![
-        0,
-        1,
-        65_535,
-        65_536,
-        65_537,
-        (1 << 63) - 1,
-        1 << 63,
-        u64::MAX - 1,
-    ];
+    let mut probes = vec![0, 1, 65_535, 65_536, 65_537, (1 << 63) - 1, 1 << 63, u64::MAX - 1];
     let keys: Vec<u64> = model.iter().copied().collect();
     for _ in 0..keys.len().min(60) {
         let key = keys[rng.random_range(0..keys.len())];

@@ -26,11 +26,7 @@ fn moved(rng: &mut StdRng) -> (RowSet, Shifts, BTreeMap<u64, u64>) {
             from = until;
         }
     }
-    (
-        expected.keys().copied().collect(),
-        builder.finish(),
-        expected,
-    )
+    (expected.keys().copied().collect(), builder.finish(), expected)
 }
 
 /// A delta for a run with room below and above it.
@@ -84,11 +80,7 @@ fn moved_keys_are_those_with_a_delta() {
     for seed in 0..SEEDS {
         let mut rng = rng(seed);
         let (old, shifts, expected) = moved(&mut rng);
-        let changed: RowSet = expected
-            .iter()
-            .filter(|(a, b)| a != b)
-            .map(|(a, _)| *a)
-            .collect();
+        let changed: RowSet = expected.iter().filter(|(a, b)| a != b).map(|(a, _)| *a).collect();
         assert_eq!(shifts.moved_keys(&old), changed, "seed {seed}");
         let total: u64 = shifts.iter().map(|(old, _)| old.end - old.start).sum();
         assert!(total >= changed.len(), "seed {seed}");
@@ -106,10 +98,7 @@ fn touching_shifts_of_one_delta_are_one() {
     builder.push(50..51, -2);
     let shifts = builder.finish();
     assert_eq!(format!("{shifts:?}"), "{10-29+5,50-2}");
-    assert_eq!(
-        shifts.iter().collect::<Vec<_>>(),
-        [(10..30, 5), (50..51, -2)]
-    );
+    assert_eq!(shifts.iter().collect::<Vec<_>>(), [(10..30, 5), (50..51, -2)]);
     assert_eq!(shifts.len(), 2);
     assert!(Shifts::empty().is_empty());
     assert_eq!(ShiftsBuilder::new().finish(), Shifts::empty());
@@ -142,14 +131,8 @@ fn rows_in_the_way_do_not_fit() {
     builder.push(10..20, 5);
     let shifts = builder.finish();
     assert!(shifts.fits(&RowSet::from_ranges([10..20, 25..30])));
-    assert!(
-        !shifts.fits(&RowSet::from_ranges([10..20, 24..30])),
-        "meets a row that stays"
-    );
-    assert!(
-        !shifts.fits(&RowSet::from_ranges([10..11, 20..21])),
-        "a row lies where the run goes"
-    );
+    assert!(!shifts.fits(&RowSet::from_ranges([10..20, 24..30])), "meets a row that stays");
+    assert!(!shifts.fits(&RowSet::from_ranges([10..11, 20..21])), "a row lies where the run goes");
     assert!(shifts.fits(&RowSet::from_ranges([0..5, 19..20, 30..31])));
     assert!(shifts.fits(&RowSet::empty()));
 }
