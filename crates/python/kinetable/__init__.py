@@ -1,0 +1,64 @@
+"""Kinetable: a real-time table engine.
+
+A table is static (a Parquet directory) or live (a Kafka topic), and every operation works the same on both::
+
+    from kinetable import agg, kafka_consumer as kc
+
+    trades = kc.consume({"bootstrap.servers": "localhost:9092"}, "trades", value_spec=kc.json_spec({...}))
+    totals = trades.agg_by([agg.count_("Trades"), agg.sum_("Total = Size")], by=["Instrument"])
+
+The names are those of Deephaven's Python API: a script runs with its import line changed.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from . import _kinetable
+from .dherror import DHError
+from .table import NaturalJoinType, SortDirection, Table, TableDefinition
+from .table_factory import empty_table, merge, new_table, ring_table, time_table
+
+if TYPE_CHECKING:
+    from .stream.kafka import consumer as kafka_consumer
+    from .stream.kafka import producer as kafka_producer
+
+__version__: str = _kinetable.__version__
+
+__all__ = [
+    "DHError",
+    "NaturalJoinType",
+    "SortDirection",
+    "Table",
+    "TableDefinition",
+    "empty_table",
+    "kafka_consumer",
+    "kafka_producer",
+    "merge",
+    "new_table",
+    "ring_table",
+    "time_table",
+]
+
+# Loaded when first asked for, so that importing the package is quick.
+_LAZY = {
+    "kafka_consumer": ".stream.kafka.consumer",
+    "kafka_producer": ".stream.kafka.producer",
+    **{
+        name: f".{name}"
+        for name in ("arrow", "constants", "html", "numpy", "pandas", "parquet", "stream", "table_listener")
+    },
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = importlib.import_module(_LAZY[name], __name__)
+    globals()[name] = module
+    return module
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})

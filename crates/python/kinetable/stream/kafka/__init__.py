@@ -1,0 +1,15 @@
+"""Kafka: topics as live tables (`consumer`), live tables as topics (`producer`)."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from ... import _kinetable as _native
+from .consumer import _client
+
+__all__ = ["topics"]
+
+
+def topics(kafka_config: Mapping[str, Any]) -> list[str]:
+    """The names of the topics of a broker, sorted; Kafka's own are left out."""
+    return _native.topics(_client(kafka_config))

@@ -1,0 +1,203 @@
+"""Kafka topics as live tables.
+
+::
+
+    from kinetable import dtypes as dht, kafka_consumer as kc
+
+    orders = kc.consume(
+        {"bootstrap.servers": "localhost:9092"},
+        "orders",
+        offsets=kc.ALL_PARTITIONS_SEEK_TO_BEGINNING,
+        key_spec=kc.KeyValueSpec.IGNORE,
+        value_spec=kc.json_spec({"Symbol": dht.string, "Price": dht.double}),
+        table_type=kc.TableType.append(),
+    )
+
+A record that cannot be decoded does not stop the table: it is a row of ``orders.errors``, and the good ones go on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Mapping, Optional, Sequence, Union
+
+from ... import _kinetable as _native
+from ...column import ColumnDefinition
+from ...dherror import DHError
+from ...dtypes import DType
+from ...table import Table, TableDefinition
+from ._spec import KeyValueSpec
+
+SEEK_TO_BEGINNING = -1
+"""As an offset: the oldest record there is."""
+DONT_SEEK = -2
+"""As an offset: where the consumer group stands, or else where ``auto.offset.reset`` says."""
+SEEK_TO_END = -3
+"""As an offset: after the newest record there is now."""
+
+ALL_PARTITIONS_SEEK_TO_BEGINNING = {-1: SEEK_TO_BEGINNING}
+"""As `offsets`: the oldest records of all partitions."""
+ALL_PARTITIONS_SEEK_TO_END = {-1: SEEK_TO_END}
+"""As `offsets`: after the newest records of all partitions."""
+ALL_PARTITIONS_DONT_SEEK = {-1: DONT_SEEK}
+"""As `offsets`: `DONT_SEEK` for all partitions."""
+
+ALL_PARTITIONS = None
+"""As `partitions`: all that exist when the table is made."""
+
+
+@dataclass(frozen=True)
+class TableType:
+    """Which rows of a topic a table keeps."""
+
+    kind: Union[str, int]
+
+    @staticmethod
+    def blink() -> TableType:
+        """Only the records of the latest cycle; aggregations go on over all that ever came."""
+        return TableType("blink")
+
+    @staticmethod
+    def append() -> TableType:
+        """All records."""
+        return TableType("append")
+
+    @staticmethod
+    def ring(capacity: int) -> TableType:
+        """The newest records, so many."""
+        if capacity < 1:
+            raise ValueError(f"the capacity of a ring is at least 1, but this is {capacity}")
+        return TableType(capacity)
+
+
+class ConsumedTable(Table):
+    """A topic as a live table, with what tells how the reading goes."""
+
+    def __init__(self, native: _native.Table, topic: _native.Topic) -> None:
+        """For this package only."""
+        super().__init__(native)
+        self._topic = topic
+
+    @property
+    def errors(self) -> Table:
+        """The records that could not be decoded, live: Time, Topic, Partition, Offset, Side, Reason, Raw."""
+        return Table(self._topic.errors)
+
+    @property
+    def status(self) -> Table:
+        """What happened to the source, live: Time, Topic, State, Detail, Rows, Errors, Lag, QueuedBytes."""
+        return Table(self._topic.status)
+
+    def stats(self) -> dict[str, Any]:
+        """What the source has done so far: state, rows, errors, bytes, lag, queued_rows, next_offsets and more."""
+        return self._topic.stats()
+
+    def stop(self) -> None:
+        """Stops reading the topic; the table keeps its rows."""
+        self._topic.stop()
+
+
+def simple_spec(col_name: str, data_type: Optional[DType] = None) -> KeyValueSpec:
+    """One column, in the binary form of Kafka's standard serializers.
+
+    Args:
+        col_name: The column.
+        data_type: string, short, int32, long, float32, double or byte_array; if not given, the configuration says it.
+    """
+    return KeyValueSpec("simple", (col_name, data_type.name if data_type is not None else None))
+
+
+def json_spec(
+    col_defs: Union[TableDefinition, Mapping[str, DType], Sequence[Any]], mapping: Optional[Mapping[str, str]] = None
+) -> KeyValueSpec:
+    """Columns from the fields of a JSON object.
+
+    Args:
+        col_defs: Names and types of the columns: a dict, column definitions, or pairs.
+        mapping: Field, or JSON pointer such as ``/a/b``, to column; the others take the field of their own name.
+    """
+    return KeyValueSpec("json", (_columns(col_defs), dict(mapping or {})))
+
+
+def avro_spec(
+    schema: str,
+    schema_version: str = "latest",
+    mapping: Optional[Mapping[str, str]] = None,
+    mapped_only: bool = False,
+) -> KeyValueSpec:
+    """Columns from the fields of an Avro record, written with a schema registry.
+
+    Args:
+        schema: A subject of the registry; or a schema as JSON, which starts with ``{``.
+        schema_version: A version of the subject, or ``latest``.
+        mapping: Field to column; the others keep their names.
+        mapped_only: Whether to leave out fields that are not mapped.
+    """
+    return KeyValueSpec("avro", (schema, str(schema_version), dict(mapping or {}), mapped_only))
+
+
+def consume(
+    kafka_config: Mapping[str, Any],
+    topic: str,
+    partitions: Optional[Sequence[int]] = None,
+    offsets: Optional[Mapping[int, int]] = None,
+    key_spec: Optional[KeyValueSpec] = None,
+    value_spec: Optional[KeyValueSpec] = None,
+    table_type: Optional[TableType] = None,
+) -> ConsumedTable:
+    """Reads a topic into a live table.
+
+    The columns are KafkaPartition, KafkaOffset, KafkaTimestamp, those of the key, those of the value.
+
+    Args:
+        kafka_config: Settings of librdkafka (``bootstrap.servers``, ``security.protocol``, …), of the registry
+            (``schema.registry.url``), and of the extra columns (``deephaven.offset.column.name``, …).
+        topic: The topic.
+        partitions: Its partitions; all that exist now if not given.
+        offsets: Partition to the offset where reading starts, or to `SEEK_TO_BEGINNING`, `SEEK_TO_END`, `DONT_SEEK`; or one of
+            the ``ALL_PARTITIONS_…`` constants. Not given: `ALL_PARTITIONS_DONT_SEEK`.
+        key_spec: What keys become; `KeyValueSpec.FROM_PROPERTIES` if not given.
+        value_spec: What values become; `KeyValueSpec.FROM_PROPERTIES` if not given.
+        table_type: Which rows are kept; `TableType.blink` if not given.
+
+    Raises:
+        DHError: if a setting or spec is wrong, or broker, topic or schema are not there. What goes wrong later is told by
+            ``status`` and ``errors`` of the table.
+    """
+    key, value = key_spec or KeyValueSpec.FROM_PROPERTIES, value_spec or KeyValueSpec.FROM_PROPERTIES
+    table, source = _native.consume(
+        _client(kafka_config),
+        topic,
+        None if partitions is None else list(partitions),
+        _offsets(offsets),
+        key._spec(),
+        value._spec(),
+        (table_type or TableType.blink()).kind,
+    )
+    return ConsumedTable(table, source)
+
+
+def _client(kafka_config: Mapping[str, Any]) -> dict[str, str]:
+    """Settings as texts."""
+    return {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in kafka_config.items()}
+
+
+def _offsets(offsets: Optional[Mapping[int, int]]) -> Union[int, dict[int, int]]:
+    if offsets is None:
+        return DONT_SEEK
+    if -1 in offsets:
+        if len(offsets) > 1:
+            raise DHError(message="offsets name partition -1, which stands for all, and others\n  hint: give one or the other")
+        return int(offsets[-1])
+    return {int(partition): int(offset) for partition, offset in offsets.items()}
+
+
+def _columns(col_defs: Any) -> list[tuple[str, str]]:
+    if isinstance(col_defs, Mapping):
+        items = [(name, getattr(column, "data_type", column)) for name, column in col_defs.items()]
+    else:
+        items = [(c.name, c.data_type) if isinstance(c, ColumnDefinition) else (c[0], c[1]) for c in col_defs]
+    for name, data_type in items:
+        if not isinstance(data_type, DType):
+            raise DHError(message=f'column "{name}": {data_type!r} is no type\n  hint: take one of kinetable.dtypes')
+    return [(name, data_type.name) for name, data_type in items]

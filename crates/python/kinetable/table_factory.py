@@ -1,0 +1,91 @@
+"""Tables from nothing, from data, from time, and from other tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence, Union
+
+from . import _kinetable as _native
+from ._values import duration, instant_counts, list_type
+from .column import InputColumn
+from .dherror import DHError
+from .table import Table
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    import numpy as np
+
+DurationLike = Union[int, str, "dt.timedelta", "np.timedelta64"]
+InstantLike = Union[int, str, "dt.datetime", "np.datetime64"]
+
+
+def empty_table(size: int) -> Table:
+    """A static table of so many rows and no columns: the start of a table of formulas."""
+    return Table(_native.empty_table(max(size, 0)))
+
+
+def new_table(cols: Union[Sequence[InputColumn], Mapping[str, Any]]) -> Table:
+    """A static table of columns: the functions of `kinetable.column` make them, or a dict of names to values.
+
+    Values may be lists, NumPy arrays, pandas and Polars series, or Arrow arrays; ``None`` is null. In a dict the types
+    are those of the values: ``int`` is long, ``float`` double.
+
+    Raises:
+        DHError: if columns have different lengths, or a value does not fit its column.
+    """
+    named = cols.items() if isinstance(cols, Mapping) else ((col.name, col) for col in cols)
+    return Table(_native.new_table([(name, *_typed(name, data)) for name, data in named]))
+
+
+def _typed(name: str, data: Any) -> tuple[Optional[str], Any]:
+    """The type name of a column, or ``None`` where its values tell; and the values."""
+    if isinstance(data, InputColumn):
+        return data.data_type.name, data.input_data
+    if hasattr(data, "__arrow_c_array__") or hasattr(data, "__arrow_c_stream__"):
+        return None, data
+    dtype = getattr(data, "dtype", None)
+    if dtype is not None and getattr(dtype, "kind", "O") not in "OUS":
+        return None, data
+    type_name, items = list_type(data)
+    if type_name is None and any(item is not None for item in items):
+        kinds = sorted({type(item).__name__ for item in items if item is not None})
+        text = f'column "{name}" holds values of types that no column takes together: {", ".join(kinds)}'
+        raise DHError(message=f"{text}\n  hint: make them one type, or say it with kinetable.column, e.g. double_col")
+    return type_name or "String", items
+
+
+def time_table(
+    period: DurationLike, start_time: Optional[InstantLike] = None, blink_table: bool = False
+) -> Table:
+    """A live table that gets a row with a ``Timestamp`` in every period.
+
+    Args:
+        period: ``"PT1S"``, ``"PT0.1S"``, a ``timedelta``, or nanoseconds.
+        start_time: The first timestamp; now if it is not given.
+        blink_table: Whether to keep only the rows of the latest cycle.
+    """
+    try:
+        nanos = duration(period)
+        start = None if start_time is None else instant_counts([start_time])[0]
+    except (TypeError, ValueError) as error:
+        raise DHError(error, str(error)) from error
+    return Table(_native.time_table(nanos, start, blink_table))
+
+
+def merge(tables: Sequence[Table]) -> Table:
+    """The rows of all tables, those of the first before those of the second, even as they change.
+
+    Columns are matched by name, and are in the order of the first table.
+    """
+    return Table(_native.merge([table._native for table in tables]))
+
+
+def ring_table(parent: Table, capacity: int, initialize: bool = True) -> Table:
+    """The last rows added to a table.
+
+    Args:
+        parent: A table whose rows are only added.
+        capacity: How many rows to keep.
+        initialize: Whether the rows that are there already count.
+    """
+    return Table(_native.ring_table(parent._native, capacity, initialize))

@@ -1,0 +1,176 @@
+//! Kafka: topics as live tables, live tables as topics.
+
+use std::collections::BTreeMap;
+
+use kinetable::kafka::{AvroSchema, ConsumerConfig, Offsets, Retention, SourceHandle, Spec, StartAt};
+use kinetable::{Session, Table};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::errors::{engine, invalid, raise};
+use crate::table::PyTable;
+use crate::types;
+
+/// What keys or values become, as Python's side writes it: a kind, and what belongs to it.
+pub enum PySpec {
+    Ignore,
+    Properties,
+    Simple(String, Option<String>),
+    Json(Vec<(String, String)>, BTreeMap<String, String>),
+    Avro(String, String, BTreeMap<String, String>, bool),
+}
+
+impl<'py> FromPyObject<'_, 'py> for PySpec {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let (kind, rest) = object.extract::<(String, Bound<'py, PyAny>)>()?;
+        Ok(match kind.as_str() {
+            "ignore" => Self::Ignore,
+            "properties" => Self::Properties,
+            "simple" => {
+                let (column, type_name) = rest.extract()?;
+                Self::Simple(column, type_name)
+            }
+            "json" => {
+                let (columns, mapping) = rest.extract()?;
+                Self::Json(columns, mapping)
+            }
+            "avro" => {
+                let (schema, version, mapping, mapped_only) = rest.extract()?;
+                Self::Avro(schema, version, mapping, mapped_only)
+            }
+            other => return Err(PyValueError::new_err(format!("there is no spec \"{other}\""))),
+        })
+    }
+}
+
+impl PySpec {
+    fn into_spec(self, py: Python<'_>) -> PyResult<Spec> {
+        let typed = |column: &str, name: &str| {
+            types::from_name(name).ok_or_else(|| {
+                invalid(py, &format!("column \"{column}\" has the unknown type \"{name}\""), None)
+            })
+        };
+        Ok(match self {
+            Self::Ignore => Spec::Ignore,
+            Self::Properties => Spec::FromProperties,
+            Self::Simple(column, name) => {
+                let data_type = name.map(|name| typed(&column, &name)).transpose()?;
+                Spec::Simple { column, data_type }
+            }
+            Self::Json(columns, mapping) => {
+                let columns = columns.into_iter().map(|(column, name)| {
+                    let data_type = typed(&column, &name)?;
+                    Ok((column, data_type))
+                });
+                Spec::Json { columns: columns.collect::<PyResult<Vec<_>>>()?, mapping }
+            }
+            Self::Avro(schema, version, mapping, mapped_only) => {
+                Spec::Avro { schema: AvroSchema::from_text(&schema, &version), mapping, mapped_only }
+            }
+        })
+    }
+}
+
+/// Where reading starts: one number for all partitions, or one for each.
+#[derive(FromPyObject)]
+pub enum PyOffsets {
+    All(i64),
+    Each(BTreeMap<i32, i64>),
+}
+
+impl PyOffsets {
+    fn into_offsets(self) -> kinetable::Result<Offsets> {
+        Ok(match self {
+            Self::All(number) => Offsets::All(StartAt::from_number(number)?),
+            Self::Each(numbers) => {
+                let starts =
+                    numbers.into_iter().map(|(partition, n)| Ok((partition, StartAt::from_number(n)?)));
+                Offsets::PerPartition(starts.collect::<kinetable::Result<_>>()?)
+            }
+        })
+    }
+}
+
+/// Opens a topic as a live table. `retention`: `append`, `blink`, or the capacity of a ring.
+#[pyfunction]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the arguments of the Python function, which has names for them"
+)]
+pub fn consume(
+    py: Python<'_>,
+    client: BTreeMap<String, String>,
+    topic: String,
+    partitions: Option<Vec<i32>>,
+    offsets: PyOffsets,
+    key: PySpec,
+    value: PySpec,
+    retention: &Bound<'_, PyAny>,
+) -> PyResult<(PyTable, PyTopic)> {
+    let retention = match retention.extract::<u64>() {
+        Ok(capacity) => Retention::Ring(capacity),
+        Err(_) if retention.eq("append")? => Retention::Append,
+        Err(_) => Retention::BLINK,
+    };
+    let offsets = offsets.into_offsets().map_err(|error| raise(py, &error))?;
+    let (key, value) = (key.into_spec(py)?, value.into_spec(py)?);
+    let config = ConsumerConfig { client, topic, partitions, offsets, key, value, retention };
+    let topic = engine(py, || Session::global().consume(&config))?;
+    let source = PyTopic { errors: topic.errors, status: topic.status, source: topic.source };
+    Ok((PyTable::new(topic.table), source))
+}
+
+/// The names of the topics of a broker.
+#[pyfunction]
+pub fn topics(py: Python<'_>, client: BTreeMap<String, String>) -> PyResult<Vec<String>> {
+    engine(py, || kinetable::kafka::topics(&client))
+}
+
+/// A topic that became a table, apart from the table itself: whoever holds this does not keep the source running.
+#[pyclass(name = "Topic", module = "kinetable._kinetable", frozen)]
+pub struct PyTopic {
+    errors: Table,
+    status: Table,
+    source: SourceHandle,
+}
+
+#[pymethods]
+impl PyTopic {
+    #[getter]
+    fn errors(&self) -> PyTable {
+        PyTable::new(self.errors.clone())
+    }
+
+    #[getter]
+    fn status(&self) -> PyTable {
+        PyTable::new(self.status.clone())
+    }
+
+    /// What the source has done so far.
+    fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let stats = py.detach(|| self.source.stats());
+        let all = PyDict::new(py);
+        all.set_item("state", stats.state)?;
+        all.set_item("detail", stats.detail)?;
+        all.set_item("rows", stats.rows)?;
+        all.set_item("errors", stats.errors)?;
+        all.set_item("bytes", stats.bytes)?;
+        all.set_item("lag", stats.lag)?;
+        all.set_item("queued_rows", stats.queued_rows)?;
+        all.set_item("queued_bytes", stats.queued_bytes)?;
+        all.set_item("duplicates", stats.duplicates)?;
+        all.set_item("pauses", stats.pauses)?;
+        let next: BTreeMap<i32, i64> =
+            stats.partitions.iter().map(|part| (part.partition, part.next)).collect();
+        all.set_item("next_offsets", next)?;
+        Ok(all)
+    }
+
+    /// Stops reading; returns when all that was read is in the table.
+    fn stop(&self, py: Python<'_>) {
+        py.detach(|| self.source.stop());
+    }
+}

@@ -1,0 +1,30 @@
+//! The Python package `kinetable`, native part: thin, over the façade. Its Python sources are in `kinetable/`.
+//!
+//! ```text
+//!  script ─▶ kinetable/*.py (types, docs, builders) ─▶ _kinetable (this) ─▶ kinetable, the façade
+//!                              formulas' names ◀─ names ─┘      └─ functions ─▶ the script's functions
+//! ```
+//!
+//! **Invariant:** no call into the engine holds the interpreter: the engine's threads need it for functions in
+//! formulas. Every call goes through [`errors::engine`] or `Python::detach`.
+
+mod errors;
+mod types;
+
+mod array;
+mod arrow;
+mod raw;
+mod values;
+
+mod functions;
+mod names;
+mod objects;
+
+mod listener;
+mod ops;
+mod table;
+
+mod kafka;
+mod parquet;
+
+mod module;

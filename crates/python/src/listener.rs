@@ -1,0 +1,255 @@
+//! Python listeners: each has a thread of its own, so that a slow one never holds up a cycle.
+//!
+//! ```text
+//!  cycle ─▶ Inbox (a channel of changes, which are values) ─▶ the listener's thread ─▶ Python
+//! ```
+//!
+//! **State**: the changes that wait; each holds its versions. **Invariants**: 1. changes are told in order and none is left
+//! out; 2. after a failure, or after the listener raised, nothing more is told.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{JoinHandle, ThreadId};
+
+use kinetable::engine::{Change, ColumnSet, Listener, ListenerHandle, RowSet, Update, Version};
+use kinetable::{Error, Table};
+use parking_lot::Mutex;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+use crate::array::PyArray;
+use crate::errors::{engine, invalid, raise};
+use crate::table::PyTable;
+
+/// Tells a Python function of the updates of a table until the result is stopped or gone.
+#[pyfunction]
+pub fn listen(
+    py: Python<'_>,
+    table: &PyTable,
+    on_update: Py<PyAny>,
+    on_error: Py<PyAny>,
+    replay: bool,
+    description: String,
+) -> PyResult<PyListening> {
+    let table = table.inner();
+    let (sender, receiver) = channel();
+    let shared = Arc::new(Shared::default());
+    let inbox = Arc::new(Inbox { sender: Mutex::new(sender.clone()), shared: shared.clone() });
+    let (version, handle) = engine(py, || table.listen(inbox))?;
+    shared.waiting.fetch_add(usize::from(replay), Ordering::Relaxed);
+    let replayed = replay.then(|| Arc::new(all_added(version)));
+    let told = Told { table: table.clone(), on_update, on_error, shared: shared.clone() };
+    let thread = std::thread::Builder::new()
+        .name(format!("listener {description}"))
+        .spawn(move || told.run(replayed, &receiver))
+        .map_err(|error| invalid(py, &format!("cannot start the listener's thread: {error}"), None))?;
+    let id = thread.thread().id();
+    Ok(PyListening { handle: Mutex::new(Some((handle, sender, thread))), shared, thread: id })
+}
+
+/// All rows of a version, as if they came at once.
+fn all_added(version: Version) -> Change {
+    let none = Version::new(version.step(), RowSet::empty(), version.columns().clone());
+    let update = Update::adding(version.rows().clone());
+    Change { before: none, after: version, update }
+}
+
+enum Message {
+    Changed(Arc<Change>),
+    Failed(Error),
+    Stop,
+}
+
+/// What the thread of the listener and its handle both look at.
+#[derive(Default)]
+struct Shared {
+    waiting: AtomicUsize,
+    stopped: AtomicBool,
+}
+
+/// The door: called in cycles, and quick.
+struct Inbox {
+    sender: Mutex<Sender<Message>>,
+    shared: Arc<Shared>,
+}
+
+impl Inbox {
+    fn put(&self, message: Message) {
+        self.shared.waiting.fetch_add(1, Ordering::Relaxed);
+        // The receiver is gone once the listener has stopped: there is nobody left to tell.
+        drop(self.sender.lock().send(message));
+    }
+}
+
+impl Listener for Inbox {
+    fn on_update(&self, change: &Arc<Change>) {
+        self.put(Message::Changed(change.clone()));
+    }
+
+    fn on_failure(&self, error: &Error) {
+        self.put(Message::Failed(error.clone()));
+    }
+}
+
+/// Who is told, on the listener's thread.
+struct Told {
+    table: Table,
+    on_update: Py<PyAny>,
+    on_error: Py<PyAny>,
+    shared: Arc<Shared>,
+}
+
+impl Told {
+    fn run(self, replayed: Option<Arc<Change>>, receiver: &Receiver<Message>) {
+        if let Some(all) = replayed {
+            self.shared.waiting.fetch_sub(1, Ordering::Relaxed);
+            if !self.update(all, true) {
+                return;
+            }
+        }
+        for message in receiver {
+            self.shared.waiting.fetch_sub(1, Ordering::Relaxed);
+            let go_on = match message {
+                _ if self.shared.stopped.load(Ordering::Acquire) => false,
+                Message::Changed(change) => self.update(change, false),
+                Message::Failed(error) => {
+                    self.fail(|py| raise(py, &error));
+                    false
+                }
+                Message::Stop => false,
+            };
+            if !go_on {
+                return;
+            }
+        }
+    }
+
+    /// Whether the listener took it without raising.
+    fn update(&self, change: Arc<Change>, replay: bool) -> bool {
+        let change = PyChange { table: self.table.clone(), change };
+        let told = Python::try_attach(|py| self.on_update.call1(py, (change, replay)).map(drop));
+        match told {
+            Some(Ok(())) => true,
+            Some(Err(raised)) => {
+                self.fail(|_| raised);
+                false
+            }
+            None => false,
+        }
+    }
+
+    fn fail(&self, error: impl FnOnce(Python<'_>) -> PyErr) {
+        self.shared.stopped.store(true, Ordering::Release);
+        Python::try_attach(|py| {
+            if let Err(raised) = self.on_error.call1(py, (error(py),)) {
+                raised.print(py);
+            }
+        });
+    }
+}
+
+/// A registered listener.
+#[pyclass(name = "Listening", module = "kinetable._kinetable", frozen)]
+pub struct PyListening {
+    handle: Mutex<Option<(ListenerHandle, Sender<Message>, JoinHandle<()>)>>,
+    shared: Arc<Shared>,
+    thread: ThreadId,
+}
+
+#[pymethods]
+impl PyListening {
+    /// How many updates wait.
+    #[getter]
+    fn backlog(&self) -> usize {
+        self.shared.waiting.load(Ordering::Relaxed)
+    }
+
+    /// Stops, and waits for the call under way; called by the listener itself, it does not wait.
+    fn stop(&self, py: Python<'_>) {
+        let Some((handle, sender, thread)) = self.halt() else {
+            return;
+        };
+        py.detach(|| {
+            drop(handle);
+            drop(sender.send(Message::Stop));
+            if std::thread::current().id() != self.thread {
+                drop(thread.join());
+            }
+        });
+    }
+}
+
+impl PyListening {
+    fn halt(&self) -> Option<(ListenerHandle, Sender<Message>, JoinHandle<()>)> {
+        self.shared.stopped.store(true, Ordering::Release);
+        self.handle.lock().take()
+    }
+}
+
+impl Drop for PyListening {
+    fn drop(&mut self) {
+        if let Some((handle, sender, _)) = self.halt() {
+            drop(sender.send(Message::Stop));
+            Python::try_attach(|py| py.detach(|| drop(handle)));
+        }
+    }
+}
+
+/// One update, as the listener reads it.
+#[pyclass(name = "Change", module = "kinetable._kinetable", frozen)]
+pub struct PyChange {
+    table: Table,
+    change: Arc<Change>,
+}
+
+impl PyChange {
+    /// The version and the rows of it that a word means.
+    fn part(&self, which: &str) -> PyResult<(&Version, RowSet)> {
+        let Change { before, after, update } = &*self.change;
+        Ok(match which {
+            "added" => (after, update.added.clone()),
+            "removed" => (before, update.removed.clone()),
+            "modified" => (after, update.modified.clone()),
+            "modified_prev" => (before, update.modified_before()),
+            other => return Err(PyValueError::new_err(format!("an update has no part \"{other}\""))),
+        })
+    }
+}
+
+#[pymethods]
+impl PyChange {
+    #[getter]
+    fn column_names(&self) -> Vec<String> {
+        self.table.schema().fields().iter().map(|field| field.name().clone()).collect()
+    }
+
+    #[getter]
+    fn modified_columns(&self) -> Vec<String> {
+        let modified: &ColumnSet = &self.change.update.modified_columns;
+        modified.iter().map(|index| self.table.schema().field(index).name().clone()).collect()
+    }
+
+    /// How many rows were added, removed or modified.
+    fn count(&self, which: &str) -> PyResult<u64> {
+        Ok(self.part(which)?.1.len())
+    }
+
+    /// Columns of some of the rows of a part.
+    fn read(
+        &self,
+        py: Python<'_>,
+        which: &str,
+        columns: Vec<String>,
+        start: u64,
+        stop: u64,
+    ) -> PyResult<Vec<PyArray>> {
+        let (version, rows) = self.part(which)?;
+        let rows = rows.slice(start..stop);
+        let arrays = engine(py, || {
+            let column = |name: &String| version.read(self.table.definition().column_index(name)?, &rows);
+            columns.iter().map(column).collect::<Result<Vec<_>, Error>>()
+        })?;
+        Ok(arrays.into_iter().map(PyArray).collect())
+    }
+}

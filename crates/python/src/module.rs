@@ -1,0 +1,80 @@
+//! The native module: what Python's side may call.
+
+use pyo3::prelude::*;
+
+use crate::array::{PyArray, PyMemory};
+use crate::listener::{PyChange, PyListening};
+use crate::table::{PyPlain, PyRows, PyTable};
+use crate::{kafka, listener, ops, parquet};
+
+/// The native part of the package `kinetable`: use that.
+#[pymodule]
+fn _kinetable(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    add_classes(module)?;
+    add_choosing(module)?;
+    add_rows(module)?;
+    add_sources(module)
+}
+
+fn add_classes(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<PyTable>()?;
+    module.add_class::<PyRows>()?;
+    module.add_class::<PyPlain>()?;
+    module.add_class::<PyArray>()?;
+    module.add_class::<PyMemory>()?;
+    module.add_class::<PyChange>()?;
+    module.add_class::<PyListening>()?;
+    module.add_class::<kafka::PyTopic>()
+}
+
+fn add_choosing(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(ops::view, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::update_view, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::update, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::select, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::lazy_update, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::select_distinct, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::drop_columns, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::rename_columns, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::move_columns, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::move_columns_down, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::where_, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::where_one_of, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::format_column_where, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::format_row_where, module)?)
+}
+
+fn add_rows(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(ops::head, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::tail, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::head_pct, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::tail_pct, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::slice, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::reverse, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::sort, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::snapshot, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::flatten, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::coalesce, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::remove_blink, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::blink_to_append_only, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::add_only_to_blink, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::ring_table, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::natural_join, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::agg_by, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::agg_all_by, module)?)
+}
+
+fn add_sources(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(ops::empty_table, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::new_table, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::table_from_arrow, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::time_table, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::merge, module)?)?;
+    module.add_function(wrap_pyfunction!(listener::listen, module)?)?;
+    module.add_function(wrap_pyfunction!(kafka::consume, module)?)?;
+    module.add_function(wrap_pyfunction!(kafka::topics, module)?)?;
+    module.add_function(wrap_pyfunction!(parquet::parquet_read, module)?)?;
+    module.add_function(wrap_pyfunction!(parquet::parquet_write, module)?)?;
+    module.add_function(wrap_pyfunction!(parquet::parquet_counts, module)?)
+}

@@ -1,0 +1,43 @@
+//! The names of the script around a call: globals, overlaid with the locals of the frame that called.
+//!
+//! Python's side finds the frame (`kinetable._scope`) and hands both name spaces over; a name is looked up, and its value
+//! taken, when a formula that uses it is compiled.
+
+use kinetable::Names;
+use kinetable::formula::Variable;
+use pyo3::exceptions::PyKeyError;
+use pyo3::prelude::*;
+
+use crate::values::variable;
+
+/// What the names of the calling script mean.
+#[derive(FromPyObject)]
+pub struct PyNames(Py<PyAny>, Py<PyAny>);
+
+impl PyNames {
+    fn look_up<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+        for space in [&self.0, &self.1] {
+            match space.bind(py).get_item(name) {
+                Ok(value) => return Ok(Some(value)),
+                Err(missing) if missing.is_instance_of::<PyKeyError>(py) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Names for PyNames {
+    fn variable(&self, name: &str) -> Option<Variable> {
+        Python::attach(|py| variable(&self.look_up(py, name).ok()??).ok())
+    }
+
+    fn names(&self) -> Vec<String> {
+        Python::attach(|py| {
+            let spaces = [&self.0, &self.1].into_iter();
+            let names = spaces.filter_map(|space| space.bind(py).try_iter().ok()).flatten();
+            let names = names.filter_map(|name| name.ok()?.extract::<String>().ok());
+            names.filter(|name| !name.starts_with('_')).collect()
+        })
+    }
+}

@@ -1,0 +1,92 @@
+"""The two scripts of ``examples/``, as a user runs them, on a real broker."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+import confluent_kafka
+
+from conftest import ROOT, wait_until
+
+EXAMPLES = ROOT / "examples"
+
+
+def run(script, broker, *arguments):
+    command = [sys.executable, str(EXAMPLES / script), "--bootstrap", broker.bootstrap, "--registry", broker.registry]
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def numbers(pattern, text):
+    return [int(found.replace(",", "")) for found in re.findall(pattern, text)]
+
+
+def test_append_vs_blink(own_broker):
+    broker = own_broker("--trades", "2000000", "--rate", "5000")
+    out = run("append_vs_blink.py", broker, "--seconds", "25", "--every", "1")
+    start = numbers(r"from offset ([\d,]+)", out)[0]
+    assert 999_000 < start < 1_500_000
+    compared, differed = numbers(r"at (\d+) steps", out)[-1], numbers(r"differed at (\d+) of them", out)
+    assert compared > 0 and set(differed) == {0}
+    append_bytes, blink_bytes = (numbers(rf"{name}: +[\d,]+ rows, +([\d,]+) bytes", out) for name in ("append", "blink"))
+    append_rows = numbers(r"append: +([\d,]+) rows", out)
+    caught_up = next(i for i, rows in enumerate(append_rows) if rows > 1_000_000)
+    assert append_rows[-1] > append_rows[caught_up] and append_bytes[-1] > append_bytes[caught_up] > 30_000_000
+    assert max(blink_bytes[caught_up:]) < append_bytes[-1] / 10
+    assert max(blink_bytes[-3:]) <= 2 * max(blink_bytes[caught_up : caught_up + 3]) + 1_000_000
+    assert "blink, this cycle" in out
+
+
+def test_service_use_anomalies(own_broker, history: pathlib.Path):
+    broker = own_broker()
+    planted = broker.do("produce_services")["anomalies"]
+    expected = sorted(
+        (record["timestamp"], record["value"]) for record in planted if record["service"] == "checkout"
+    )
+    assert expected
+    out = run("service_use_anomalies.py", broker, "--history", str(history), "--until-done")
+    assert numbers(r"in [\d.]+ ms: ([\d,]+) bytes", out)[0] < 2_000_000
+    assert float(re.search(r"in ([\d.]+) ms", out).group(1)) < 250
+    printed = re.findall(r"^anomaly: (\S+)Z checkout ([\d,]+) ", out, re.M)
+    assert sorted((_millis(ts), int(value.replace(",", ""))) for ts, value in printed) == expected
+    records = _read_all(broker, "service.anomalies", len(expected))
+    assert sorted((_millis(r["Timestamp"]), r["Value"]) for r in records) == expected
+    assert all(abs(r["PredictedPct"] - 100) > 5 and r["ServiceName"] == "checkout" for r in records)
+    assert all(abs(r["Value"] - r["Predicted"] - r["PredictedDiff"]) < 1e-6 for r in records)
+
+
+def _millis(moment):
+    """Milliseconds since the epoch of ISO text, or of an integer of nanoseconds."""
+    if isinstance(moment, int):
+        return moment // 1_000_000
+    parsed = dt.datetime.fromisoformat(re.sub(r"(\.\d{6})\d*", r"\1", moment).removesuffix("Z"))
+    return round(parsed.replace(tzinfo=dt.timezone.utc).timestamp() * 1000)
+
+
+def _read_all(broker, topic, count):
+    """The records of a topic by an independent consumer; more than `count` would be seen too."""
+    consumer = confluent_kafka.Consumer(
+        {"bootstrap.servers": broker.bootstrap, "group.id": "check", "auto.offset.reset": "earliest"}
+    )
+    consumer.assign([confluent_kafka.TopicPartition(topic, 0, confluent_kafka.OFFSET_BEGINNING)])
+    records, quiet = [], 0
+
+    def poll():
+        nonlocal quiet
+        message = consumer.poll(0.2)
+        if message is not None and message.error() is None:
+            records.append(json.loads(message.value()))
+            quiet = 0
+        else:
+            quiet += 1
+        return len(records) >= count and quiet >= 5
+
+    wait_until(poll, 60, f"{count} records of {topic}")
+    consumer.close()
+    return records
