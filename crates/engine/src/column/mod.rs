@@ -15,15 +15,7 @@ mod gather;
 mod log;
 mod packed;
 mod redirected;
-
-use std::fmt::Debug;
-use std::sync::Arc;
-
-use arrow_array::{ArrayRef, UInt64Array};
-use arrow_schema::DataType;
-use kinetable_rowset::RowSet;
-
-use crate::Result;
+mod values;
 
 pub use blocks::{BlockColumn, Blocks};
 pub use compact::compact;
@@ -32,23 +24,4 @@ pub use gather::{concat_chunks, gather_by_read};
 pub use log::Log;
 pub use packed::Packed;
 pub use redirected::Redirected;
-
-/// A shared column source.
-pub type Column = Arc<dyn ColumnSource>;
-
-/// Values of a column by row key. Immutable: what it reads today it reads for as long as it is held.
-pub trait ColumnSource: Send + Sync + Debug {
-    /// The type of all arrays it gives.
-    fn data_type(&self) -> &DataType;
-
-    /// The values at these rows, in row order. All rows must be rows of the version the column belongs to.
-    fn read(&self, rows: &RowSet) -> Result<ArrayRef>;
-
-    /// The values at these row keys, in any order, with repetition; a null key gives a null value.
-    fn gather(&self, keys: &UInt64Array) -> Result<ArrayRef> {
-        gather_by_read(self, keys)
-    }
-
-    /// Bytes this column holds, apart from what it only passes on of other columns.
-    fn bytes(&self) -> usize;
-}
+pub use values::{Column, ColumnSource};

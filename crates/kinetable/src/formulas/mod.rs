@@ -1,0 +1,9 @@
+//! What binds formula text to the engine: names to columns, compiled formulas to functions over chunks.
+
+mod bound;
+mod compile;
+mod prune;
+
+pub(crate) use bound::Lenience;
+pub(crate) use compile::{colouring, filters, selections};
+pub(crate) use prune::prunes;

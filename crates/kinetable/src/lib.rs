@@ -1,0 +1,52 @@
+//! Kinetable for Rust users: a session with live tables, and the query API on them.
+//!
+//! ```
+//! use kinetable::{NoNames, Session, SessionConfig};
+//!
+//! let session = Session::start(SessionConfig::default())?;
+//! let table = session.empty_table(5).update(&["X = ii * 2".into()], &NoNames)?;
+//! let even = table.where_(&["X % 4 == 0".into()], &NoNames)?;
+//! assert_eq!(even.size()?, 3);
+//! # Ok::<(), kinetable::Error>(())
+//! ```
+//!
+//! | module | what |
+//! |---|---|
+//! | [`session`](Session) | the update graph, the thread that runs its cycles, making tables |
+//! | [`table`](Table) | the operations, with formulas as text |
+//! | `formulas` | what binds formula text to the engine's functions over chunks |
+//! | [`kafka`], [`parquet`] | where tables come from and go to |
+
+mod cell_errors;
+mod error;
+mod names;
+mod session;
+
+mod formulas;
+mod table;
+
+pub mod kafka;
+pub mod parquet;
+
+pub use cell_errors::{CellError, CellErrors};
+pub use error::{Error, ErrorKind, Result};
+pub use names::{Names, NoNames};
+pub use session::{Session, SessionConfig};
+pub use table::Table;
+
+pub use kinetable_operators::aggregate::{Aggregation, GroupOptions};
+pub use kinetable_operators::join::NaturalJoinType;
+pub use kinetable_operators::shape::RingStart;
+pub use kinetable_operators::sort::Direction as Order;
+
+/// The engine's values that the façade hands out as they are.
+pub mod engine {
+    pub use kinetable_engine::{
+        Change, ColumnSet, Definition, Listener, ListenerHandle, Properties, RowSet, Shifts, Update, Version,
+    };
+}
+
+/// What a caller brings to formulas: variables and functions of the script around them.
+pub mod formula {
+    pub use kinetable_formula::{Error, ErrorKind, Object, UserFunction, Variable};
+}

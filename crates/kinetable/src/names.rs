@@ -1,0 +1,26 @@
+//! The names of the script around a formula.
+
+use kinetable_formula::Variable;
+
+/// Variables and functions that formulas may use beside columns. They are looked up once, when a formula is compiled.
+pub trait Names {
+    /// The variable or function of this name.
+    fn variable(&self, name: &str) -> Option<Variable>;
+
+    /// All names, for "did you mean".
+    fn names(&self) -> Vec<String>;
+}
+
+/// No names: formulas see columns and the library alone.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoNames;
+
+impl Names for NoNames {
+    fn variable(&self, _: &str) -> Option<Variable> {
+        None
+    }
+
+    fn names(&self) -> Vec<String> {
+        Vec::new()
+    }
+}

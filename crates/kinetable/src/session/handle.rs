@@ -1,0 +1,89 @@
+//! The session itself: how it runs, and how it ends.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use kinetable_engine::{Graph, Result};
+use parking_lot::Mutex;
+
+use super::driver::Driver;
+
+/// How a session runs.
+#[derive(Debug, Clone)]
+pub struct SessionConfig {
+    /// Threads that run nodes and split their work; 0: as many as the machine has cores.
+    pub threads: usize,
+    /// The shortest time between the starts of two cycles.
+    pub min_interval: Duration,
+    /// Whether every update's invariants are checked, at a cost: the default in debug builds.
+    pub check_updates: bool,
+}
+
+impl Default for SessionConfig {
+    fn default() -> SessionConfig {
+        SessionConfig {
+            threads: 0,
+            min_interval: Duration::from_millis(10),
+            check_updates: cfg!(debug_assertions),
+        }
+    }
+}
+
+/// A session. Cheap to clone; the cycles stop when the last clone and the last table are gone.
+#[derive(Clone)]
+pub struct Session(Arc<Inner>);
+
+struct Inner {
+    graph: Graph,
+    driver: Mutex<Option<Driver>>,
+}
+
+impl Session {
+    /// Starts a session with a graph of its own.
+    ///
+    /// # Errors
+    /// If threads cannot be started.
+    pub fn start(config: SessionConfig) -> Result<Session> {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(config.threads)
+            .thread_name(|number| format!("kinetable-{number}"))
+            .build()
+            .map_err(|error| kinetable_engine::Error::source(format!("cannot start threads: {error}")))?;
+        let graph = Graph::new(Arc::new(pool), config.check_updates);
+        let driver = Driver::start(graph.clone(), config.min_interval)?;
+        Ok(Session(Arc::new(Inner { graph, driver: Mutex::new(Some(driver)) })))
+    }
+
+    /// The session of the process, started when first asked for.
+    ///
+    /// # Panics
+    /// If threads cannot be started.
+    pub fn global() -> Session {
+        static GLOBAL: OnceLock<Session> = OnceLock::new();
+        GLOBAL.get_or_init(|| Session::start(SessionConfig::default()).expect("the threads of the session")).clone()
+    }
+
+    /// The update graph.
+    pub fn graph(&self) -> &Graph {
+        &self.0.graph
+    }
+
+    /// Runs `action` while no cycle runs.
+    pub fn between_cycles<R>(&self, action: impl FnOnce() -> R) -> R {
+        self.0.graph.between_cycles(|_| action())
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Some(driver) = self.driver.lock().take() {
+            driver.stop();
+        }
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "session with {:?}", self.0.graph)
+    }
+}

@@ -1,0 +1,8 @@
+//! A session: an update graph, the thread that runs its cycles, and the tables made in it.
+
+mod driver;
+mod handle;
+mod make;
+
+pub(crate) use driver::wall_clock;
+pub use handle::{Session, SessionConfig};

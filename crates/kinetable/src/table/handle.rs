@@ -1,0 +1,104 @@
+//! The table itself: an engine's table, or a listing of files that becomes one when it has to.
+
+use std::sync::{Arc, OnceLock};
+
+use kinetable_engine as engine;
+use kinetable_engine::{Definition, Result};
+use kinetable_parquet::ParquetTable;
+
+use crate::formulas::Lenience;
+use crate::{CellErrors, Session};
+
+/// A table: live, static, or a listing of Parquet files of which nothing is read yet. Cheap to clone.
+#[derive(Clone)]
+pub struct Table {
+    pub(super) session: Session,
+    pub(super) state: State,
+    pub(super) cell_errors: CellErrors,
+}
+
+#[derive(Clone)]
+pub(super) enum State {
+    Made(engine::Table),
+    Listed(Listed),
+}
+
+#[derive(Clone)]
+pub(super) struct Listed {
+    pub(super) files: ParquetTable,
+    made: Arc<OnceLock<engine::Table>>,
+}
+
+impl Table {
+    /// An engine's table in a session.
+    pub fn of(session: &Session, table: engine::Table) -> Table {
+        Table { session: session.clone(), state: State::Made(table), cell_errors: CellErrors::default() }
+    }
+
+    /// A listing of Parquet files in a session.
+    pub(crate) fn listed(session: &Session, files: ParquetTable) -> Table {
+        let state = State::Listed(Listed { files, made: Arc::default() });
+        Table { session: session.clone(), state, cell_errors: CellErrors::default() }
+    }
+
+    /// A table made from this one by formulas that share a record of failing cells.
+    pub(super) fn derived(&self, table: engine::Table, lenience: &Lenience) -> Table {
+        if table.is_live() {
+            lenience.begin();
+        }
+        let cell_errors = lenience.errors().clone();
+        Table { session: self.session.clone(), state: State::Made(table), cell_errors }
+    }
+
+    /// The engine's table. A listing becomes one when first asked: it reads the files' footers then.
+    ///
+    /// # Errors
+    /// If a listed file cannot be read.
+    pub fn engine(&self) -> Result<engine::Table> {
+        match &self.state {
+            State::Made(table) => Ok(table.clone()),
+            State::Listed(listed) => {
+                if let Some(table) = listed.made.get() {
+                    return Ok(table.clone());
+                }
+                let table = listed.files.coalesce()?;
+                Ok(listed.made.get_or_init(|| table).clone())
+            }
+        }
+    }
+
+    /// The session the table belongs to.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The files of a table that is still a listing.
+    pub fn files(&self) -> Option<&ParquetTable> {
+        match &self.state {
+            State::Made(_) => None,
+            State::Listed(listed) => Some(&listed.files),
+        }
+    }
+
+    /// Names, types, properties and attributes.
+    pub fn definition(&self) -> &Definition {
+        match &self.state {
+            State::Made(table) => table.definition(),
+            State::Listed(listed) => listed.files.definition(),
+        }
+    }
+
+    /// Cells of this table's formulas that failed since it was made.
+    pub fn cell_errors(&self) -> &CellErrors {
+        &self.cell_errors
+    }
+}
+
+impl std::fmt::Debug for Table {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.state {
+            State::Made(table) => table.fmt(f),
+            State::Listed(listed) => write!(f, "listing of {} Parquet files", listed.files.files().len()),
+        }
+    }
+}
