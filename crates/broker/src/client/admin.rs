@@ -1,0 +1,77 @@
+//! Topics: made, grown and removed through librdkafka's admin client.
+
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, anyhow, bail};
+use rdkafka::admin::{AdminClient, AdminOptions, NewPartitions, NewTopic, TopicReplication, TopicResult};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::error::{KafkaResult, RDKafkaErrorCode};
+
+use super::watermarks::partition_count;
+use crate::target::Target;
+
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Creates a topic and waits until clients see it; false if it exists already.
+pub fn create_topic(target: &Target, topic: &str, partitions: i32) -> Result<bool> {
+    let new = NewTopic::new(topic, partitions, TopicReplication::Fixed(1));
+    let admin = admin(target)?;
+    let result = block_on(admin.create_topics(&[new], &options()))?;
+    match one(result, topic)? {
+        None => wait_for_partitions(target, topic, partitions).map(|()| true),
+        Some(RDKafkaErrorCode::TopicAlreadyExists) => Ok(false),
+        Some(code) => bail!("topic \"{topic}\" cannot be created: {code}"),
+    }
+}
+
+/// Grows a topic to `partitions`. The embedded broker does this by its own handle only.
+pub fn add_partitions(target: &Target, topic: &str, partitions: i32) -> Result<()> {
+    let new = NewPartitions::new(topic, usize::try_from(partitions)?);
+    let admin = admin(target)?;
+    let result = block_on(admin.create_partitions(&[new], &options()))?;
+    match one(result, topic)? {
+        None => wait_for_partitions(target, topic, partitions),
+        Some(code) => bail!("topic \"{topic}\" cannot be grown to {partitions} partitions: {code}"),
+    }
+}
+
+/// Deletes a topic with all its records. The embedded broker does this by its own handle only.
+pub fn delete_topic(target: &Target, topic: &str) -> Result<()> {
+    let admin = admin(target)?;
+    match one(block_on(admin.delete_topics(&[topic], &options()))?, topic)? {
+        None => Ok(()),
+        Some(code) => bail!("topic \"{topic}\" cannot be deleted: {code}"),
+    }
+}
+
+fn admin(target: &Target) -> Result<AdminClient<DefaultClientContext>> {
+    target.client().create().context("the admin client cannot be made")
+}
+
+fn options() -> AdminOptions {
+    AdminOptions::new().operation_timeout(Some(TIMEOUT)).request_timeout(Some(TIMEOUT))
+}
+
+fn block_on<T>(future: impl Future<Output = KafkaResult<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    runtime.block_on(future).context("the broker did not do what the admin client asked")
+}
+
+/// The error of the one topic asked for, if any.
+fn one(results: Vec<TopicResult>, topic: &str) -> Result<Option<RDKafkaErrorCode>> {
+    let result = results.into_iter().next();
+    let result = result.ok_or_else(|| anyhow!("the broker said nothing of topic \"{topic}\""))?;
+    Ok(result.err().map(|(_, code)| code))
+}
+
+fn wait_for_partitions(target: &Target, topic: &str, partitions: i32) -> Result<()> {
+    let deadline = Instant::now() + TIMEOUT;
+    while partition_count(target, topic).unwrap_or(0) < partitions {
+        if Instant::now() > deadline {
+            bail!("topic \"{topic}\" was created, but is not seen after {} s", TIMEOUT.as_secs());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(())
+}

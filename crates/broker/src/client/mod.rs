@@ -1,0 +1,13 @@
+//! Clients of a broker and registry that share no code with what we test: librdkafka and `apache-avro`.
+
+mod admin;
+mod drain;
+mod http;
+mod read;
+mod watermarks;
+
+pub use admin::{add_partitions, create_topic, delete_topic};
+pub use drain::{Drained, drain};
+pub use http::{fetch_schema, register_schema};
+pub use read::{Decode, ReadRecord, Reading, read, read_all};
+pub use watermarks::{end_offsets, is_ready, partition_count, start_offsets};
