@@ -1,5 +1,6 @@
 //! Anything as text, and texts joined by `+`.
 
+use std::fmt::{Display, Write};
 use std::sync::Arc;
 
 use arrow_array::builder::StringViewBuilder;
@@ -17,13 +18,12 @@ use crate::value::{Bool, Lane, Read, Text, Value};
 
 /// The kernel that spells values of type `ty`; null stays null. `None` when such values have no spelling.
 pub(crate) fn spelled(ty: &Type) -> Option<Kernel> {
-    use std::fmt::Write;
     Some(match ty {
         Type::Bool => spell::<Bool>(|out, value| out.push_str(if value { "true" } else { "false" })),
-        Type::Int8 => spell::<Int8Type>(|out, value| drop(write!(out, "{value}"))),
-        Type::Int16 => spell::<Int16Type>(|out, value| drop(write!(out, "{value}"))),
-        Type::Int32 => spell::<Int32Type>(|out, value| drop(write!(out, "{value}"))),
-        Type::Int64 => spell::<Int64Type>(|out, value| drop(write!(out, "{value}"))),
+        Type::Int8 => spell::<Int8Type>(decimal),
+        Type::Int16 => spell::<Int16Type>(decimal),
+        Type::Int32 => spell::<Int32Type>(decimal),
+        Type::Int64 => spell::<Int64Type>(decimal),
         Type::Char => spell::<UInt16Type>(java::char),
         Type::Float32 => spell::<Float32Type>(java::float),
         Type::Float64 => spell::<Float64Type>(java::double),
@@ -40,6 +40,10 @@ pub(crate) fn spelled(ty: &Type) -> Option<Kernel> {
         Type::Null => Arc::new(|args| Ok(arrow_array::new_null_array(&Type::Text.data_type(), args.rows))),
         Type::Binary | Type::Opaque(_) => return None,
     })
+}
+
+fn decimal(out: &mut String, value: impl Display) {
+    let _ = write!(out, "{value}");
 }
 
 /// Decimals, lists and zoned times in Arrow's spelling.

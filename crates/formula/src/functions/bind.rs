@@ -120,6 +120,13 @@ impl Call<'_, '_> {
         })
     }
 
+    /// The short name of the zone that an argument names, or its full one.
+    pub fn zone_name(&self, at: usize) -> Result<String, Refusal> {
+        let name = self.constant(at).filter(|_| matches!(self.ty(at), Type::Zone | Type::Text));
+        let name = name.map(|array| text(array).value(0)).ok_or(Refusal::Types)?;
+        Ok(zone::short_name(name).to_owned())
+    }
+
     fn not_constant(&self, at: usize, what: &str) -> Refusal {
         let span = self.args.get(at).map_or(self.span, |arg| arg.span);
         Refusal::Because(Error::ty("this argument must be the same for all rows").at(span).with_hint(format!("write {what}")))
@@ -140,12 +147,12 @@ impl Call<'_, '_> {
         args.into_iter().map(|arg| arg.converted(ty).ok_or(Refusal::Types)).collect()
     }
 
-    /// The one or more items of an array, or the arguments themselves, for functions that take either.
+    /// Whether an argument is an array.
     pub fn is_list(&self, at: usize) -> bool {
         matches!(self.ty(at), Type::List(_))
     }
 
-    /// A constant node of this call.
+    /// The test for null of the one argument.
     pub fn is_null_test(&mut self, null_is: bool) -> Bound {
         self.arity(1..=1)?;
         let arg = self.args.remove(0);

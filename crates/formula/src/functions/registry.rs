@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 
 use super::bind::{Bound, Call};
 use super::{
-    bins, boolean, cast, exact, list_functions, member, null, number, parse, text_methods, text_search, text_static,
-    time_operator,
+    bins, boolean, cast, colour_functions, exact, list_functions, list_numbers, member, null, number, parse, random,
+    text_methods, text_search, text_static, time_epoch, time_field, time_methods, time_operator, time_parse,
 };
 use crate::types::Type;
 
@@ -47,10 +47,30 @@ const FREE: &[&[Function]] = &[
     parse::INTEGERS,
     parse::FUNCTIONS,
     time_operator::FUNCTIONS,
+    time_epoch::UNITS,
+    time_epoch::TO_INSTANT,
+    time_epoch::FROM_INSTANT,
+    time_epoch::FUNCTIONS,
+    time_field::PARTS,
+    time_field::FUNCTIONS,
+    time_parse::FUNCTIONS,
+    time_parse::ZONES,
+    colour_functions::LAYERS,
+    colour_functions::FUNCTIONS,
+    random::FUNCTIONS,
+    list_functions::FUNCTIONS,
+    list_numbers::STATISTICS,
+    list_numbers::PAIRS,
+    list_numbers::FOLDS,
+    list_numbers::FUNCTIONS,
 ];
 
 const METHODS: &[(&str, &[&[Function]])] = &[
-    ("String", &[text_methods::METHODS, text_search::METHODS]),
+    ("String", &[text_methods::METHODS, text_search::METHODS, time_methods::WEEKDAY]),
+    ("Instant", &[time_methods::INSTANT_NUMBERS, time_methods::INSTANT_MOVES, time_methods::ORDER]),
+    ("LocalDate", &[time_methods::DATE_NUMBERS, time_methods::DATE, time_methods::DATE_MOVES, time_methods::ORDER]),
+    ("LocalTime", &[time_methods::TIME]),
+    ("Duration", &[time_methods::DURATION_NUMBERS, time_methods::DURATION]),
     ("[]", &[list_functions::METHODS]),
     ("Object", &[text_methods::ANY]),
 ];
@@ -66,6 +86,10 @@ const STATICS: &[(&str, &[&[Function]])] = &[
     ("Float", &[parse::INTEGERS, parse::FUNCTIONS, text_static::BOXED, number::TESTS]),
     ("Double", &[parse::INTEGERS, parse::FUNCTIONS, text_static::BOXED, number::TESTS]),
     ("Character", &[text_static::CHARACTER]),
+    ("Instant", &[time_epoch::INSTANT]),
+    ("Duration", &[time_epoch::DURATION]),
+    ("LocalDate", &[time_epoch::DATE]),
+    ("DateTimeUtils", FREE),
 ];
 
 type Index = HashMap<(&'static str, &'static str), &'static Function>;

@@ -15,8 +15,8 @@ const ALIASES: &[(&str, &str)] = &[
     ("HK", "Asia/Hong_Kong"),
     ("JP", "Asia/Tokyo"),
     ("LON", "Europe/London"),
-    ("Z", "UTC"),
     ("UTC", "UTC"),
+    ("Z", "UTC"),
 ];
 
 /// The zone of this name: an alias, a name of the zone database, or an offset such as `+05:30`.
@@ -29,6 +29,11 @@ pub(crate) fn find(name: &str) -> Option<TimeZone> {
     }
     let plausible = name.len() > 1 && name.chars().all(|c| c.is_ascii_alphanumeric() || "/_+-".contains(c));
     if !plausible { None } else { TimeZone::get(name).ok() }
+}
+
+/// The alias of a zone's full name, if it has one.
+pub(crate) fn short_name(name: &str) -> &str {
+    ALIASES.iter().find(|(_, full)| *full == name).map_or(name, |(alias, _)| alias)
 }
 
 /// Seconds of `+5`, `+05`, `+0530`, `+05:30`.

@@ -1,0 +1,158 @@
+//! Filters of every form, and what they say about single columns.
+
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, Int32Array, Int64Array, StringViewArray};
+use expect_test::expect;
+use kinetable_formula::{Simple, Variable, compile_filter};
+
+use crate::support::{Table, filter_lines, table, values};
+
+fn kept(filters: &str) -> String {
+    filter_lines(&with_variables(), filters)
+}
+
+fn with_variables() -> Table {
+    let one: ArrayRef = Arc::new(Int32Array::from(vec![2]));
+    let list: ArrayRef = Arc::new(Int64Array::from(vec![10, -3]));
+    let texts: ArrayRef = Arc::new(StringViewArray::from(vec!["abc", ""]));
+    let none: ArrayRef = Arc::new(Int64Array::from(Vec::<i64>::new()));
+    table()
+        .with("two", Variable::Value(one))
+        .with("longs", Variable::List(list))
+        .with("texts", Variable::List(texts))
+        .with("nothing", Variable::List(none))
+}
+
+#[test]
+fn comparisons() {
+    expect![[""]].assert_eq(&kept(
+        "
+        I = 1
+        I == 1
+        I != 1
+        I < 1
+        I <= 1
+        I > 1
+        1 == I
+        1 < I
+        I == two
+        I == L
+        S = `abc`
+        S == 'abc'
+        S == 'a'
+        S < 'b'
+        D == NaN
+        D != NaN
+        D > 0
+        I == null
+        I != null
+        T > '2000-01-01T00:00:00Z'
+        Day == '2024-01-01'
+        C == 'a'
+        I>1 || S=`abc`
+        ",
+    ));
+}
+
+#[test]
+fn lists() {
+    expect![[""]].assert_eq(&kept(
+        "
+        I in 1, 2
+        I not in 1, 2
+        I in 1, null
+        I not in 1, null
+        I in two, -7
+        I IN 1
+        L in longs
+        L not in longs
+        L in nothing
+        L not in nothing
+        I in longs
+        S in `abc`, ``
+        S in 'abc', null
+        S in texts
+        S icase in `ABC`, `été 😀`
+        S icase not in `ABC`
+        S ICASE NOT IN `ABC`, null
+        D in NaN, 1.5
+        D in 0.0
+        D not in NaN
+        I in 1.0, 2.5
+        T in '2024-01-01T00:00:00Z'
+        Day in '2024-01-01', '1970-01-01'
+        C in 'a', 'b'
+        B in true
+        I in 1, 2, 3, 4, 5, 6, 7, 8, 9, -7
+        S in `1`, `2`, `3`, `4`, `5`, `6`, `7`, `8`, `9`, `abc`
+        in(I, 1, 2)
+        !in(I, 1, 2)
+        in(S, `abc`, null)
+        inRange(I, 1, 5)
+        ",
+    ));
+}
+
+#[test]
+fn parts_of_texts() {
+    expect![[""]].assert_eq(&kept(
+        "
+        S includes `bc`
+        S includes `bc`, `long`
+        S includes any `bc`, `long`
+        S includes all `a`, `text`
+        S not includes `a`
+        S icase includes `BC`
+        S icase not includes all `A`, `TEXT`
+        I includes `a`
+        ",
+    ));
+}
+
+#[test]
+fn conditions() {
+    expect![[""]].assert_eq(&kept(
+        "
+        K
+        !K
+        B
+        B == true
+        B != null && B
+        replaceIfNull(B, false)
+        isNull(I)
+        !isNull(I)
+        S.startsWith(`a`)
+        S != null && S.startsWith(`a`)
+        true
+        false
+        I + 1
+        S
+        null
+        ",
+    ));
+}
+
+fn analysis(text: &str) -> String {
+    let filter = compile_filter(text, &with_variables()).unwrap();
+    let parts = filter.analysis().iter().map(|simple| match simple {
+        Simple::Compare { column, op, value } => format!("{column} {op:?} {} {}", value.data_type(), values(value).join(" ")),
+        Simple::In { column, values: list, negated } => {
+            format!("{column} {}in {} {}", if *negated { "not " } else { "" }, list.data_type(), values(list).join(" "))
+        }
+        Simple::Null { column, is_null } => format!("{column} {}", if *is_null { "null" } else { "not null" }),
+    });
+    parts.collect::<Vec<_>>().join("; ")
+}
+
+#[test]
+fn what_filters_say_about_columns() {
+    let filters = [
+        "I > 1", "1 < I", "L == 5", "L == 2.5", "D > 1", "S > `2026-07-01`", "Day >= '2024-01-01'", "I > 1 && S == 'x' && D != NaN",
+        "I > 1 || S == 'x'", "I == null", "I != null && L < 5", "isNull(S)", "!isNull(S)", "I in 1, null", "S not in `a`, `b`", "in(I, 1, 2)",
+        "I == two", "I > L", "K", "L in longs", "I in 1.0, 2.5", "By == 1000", "S.startsWith(`a`)", "T > '2024-01-01T00:00:00Z'", "S icase in `a`",
+        "I < 1 + 2", "I == NULL_INT",
+    ];
+    let shown: String = filters.iter().map(|text| format!("{text} -> {}\n", analysis(text))).collect();
+    expect![[""]].assert_eq(&shown);
+}

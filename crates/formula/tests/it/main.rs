@@ -1,0 +1,15 @@
+//! Formulas from the outside: every case is a text and what comes of it.
+
+mod arrays;
+mod colours;
+mod errors;
+mod filters;
+mod functions;
+mod laws;
+mod literals;
+mod methods;
+mod operators;
+mod pairs;
+mod script;
+mod support;
+mod times;
