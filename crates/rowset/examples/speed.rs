@@ -19,16 +19,17 @@ impl Numbers {
     }
 }
 
-/// Nanoseconds of one call: the least mean of five batches.
+/// Nanoseconds of one call: the least mean of twenty batches, short so that one is likely to run undisturbed.
 fn time<T>(count: u64, mut call: impl FnMut(u64) -> T) -> f64 {
+    let size = count.div_ceil(20);
     let batch = |call: &mut dyn FnMut(u64) -> T| {
         let begin = Instant::now();
-        for at in 0..count {
+        for at in 0..size {
             black_box(call(at));
         }
-        begin.elapsed().as_nanos() as f64 / count as f64
+        begin.elapsed().as_nanos() as f64 / size as f64
     };
-    (0..5).map(|_| batch(&mut call)).fold(f64::INFINITY, f64::min)
+    (0..20).map(|_| batch(&mut call)).fold(f64::INFINITY, f64::min)
 }
 
 fn shift_up(rows: &RowSet) -> Shifts {
@@ -53,21 +54,21 @@ fn report(name: &str, rows: &RowSet) {
         rows.bytes() as f64 * 8.0 / len as f64
     );
     let show = |what: &str, nanos: f64| println!("  {what:<34}{nanos:>14.1} ns");
-    show("contains", time(1_000_000, |_| rows.contains(numbers.below(end))));
-    show("rank", time(1_000_000, |_| rows.rank(numbers.below(end))));
-    show("select", time(1_000_000, |_| rows.select(numbers.below(len))));
+    show("contains", time(100_000, |_| rows.contains(numbers.below(end))));
+    show("rank", time(100_000, |_| rows.rank(numbers.below(end))));
+    show("select", time(100_000, |_| rows.select(numbers.below(len))));
     show("iterate, a key", time(1, |_| rows.iter().take(keys as usize).sum::<u64>()) / keys as f64);
-    show("clone", time(1_000_000, |_| rows.clone()));
-    show("union with 100 keys", time(200, |_| rows.union(&few)));
-    show("difference of 100 keys", time(200, |_| rows.difference(&few_inside)));
-    show("intersect with 100 keys", time(2000, |_| rows.intersect(&few)));
-    show("positions of 100 keys", time(2000, |_| rows.positions_of(&few_inside)));
-    show("keys at 100 positions", time(2000, |_| rows.keys_at(&few_positions)));
-    show("middle half by position", time(200, |_| rows.slice(len / 4..3 * len / 4)));
-    show("union with half", time(5, |_| rows.union(&half)));
-    show("intersect with every other run", time(5, |_| rows.intersect(&other)));
-    show("shift of the upper half by 1", time(3, |_| shifts.apply(rows)));
-    show("subset: half of all", time(5, |_| half.is_subset(rows)));
+    show("clone", time(100_000, |_| rows.clone()));
+    show("union with 100 keys", time(20, |_| rows.union(&few)));
+    show("difference of 100 keys", time(20, |_| rows.difference(&few_inside)));
+    show("intersect with 100 keys", time(400, |_| rows.intersect(&few)));
+    show("positions of 100 keys", time(400, |_| rows.positions_of(&few_inside)));
+    show("keys at 100 positions", time(400, |_| rows.keys_at(&few_positions)));
+    show("middle half by position", time(20, |_| rows.slice(len / 4..3 * len / 4)));
+    show("union with half", time(1, |_| rows.union(&half)));
+    show("intersect with every other run", time(1, |_| rows.intersect(&other)));
+    show("shift of the upper half by 1", time(1, |_| shifts.apply(rows)));
+    show("subset: half of all", time(1, |_| half.is_subset(rows)));
 }
 
 fn main() {

@@ -1,7 +1,8 @@
 //! One run of an oracle: the scripts of one seed, cycle by cycle.
 
 use super::checks::{check_held, check_update};
-use super::{Check, Failure, Operation, Report, Rules};
+use super::report::{Check, Failure, Report};
+use super::suite::{Operation, Rules};
 use crate::clock::{Driver, Recorder, record};
 use crate::compare::{bag_difference, batch, batch_difference};
 use crate::script::Script;
