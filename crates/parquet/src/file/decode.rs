@@ -8,7 +8,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::types::ByteViewType;
+use arrow_array::{Array, ArrayRef, GenericByteViewArray, RecordBatch};
 use arrow_schema::DataType;
 use kinetable_engine::column::concat_chunks;
 use kinetable_engine::{Error, Result};
@@ -140,14 +141,22 @@ fn next_block(reader: &mut ParquetRecordBatchReader, length: usize) -> ParquetRe
 }
 
 /// Text whose views look at far more bytes than they need is copied out, so that a small block does not hold on to
-/// large pages.
+/// large pages, and text short enough to need none holds on to no page.
 pub(crate) fn compact(array: ArrayRef) -> ArrayRef {
-    let Some(text) = array.as_string_view_opt() else {
-        return array;
-    };
-    let held: usize = text.data_buffers().iter().map(|buffer| buffer.len()).sum();
-    if held > 4096 && held > 2 * text.total_buffer_bytes_used() {
-        return Arc::new(text.gc());
+    if let Some(text) = array.as_string_view_opt() {
+        if is_loose(text) {
+            return Arc::new(text.gc());
+        }
+    } else if let Some(bytes) = array.as_binary_view_opt()
+        && is_loose(bytes)
+    {
+        return Arc::new(bytes.gc());
     }
     array
+}
+
+fn is_loose<T: ByteViewType>(array: &GenericByteViewArray<T>) -> bool {
+    let held: usize = array.data_buffers().iter().map(|buffer| buffer.len()).sum();
+    let needed = || array.total_buffer_bytes_used();
+    held > 0 && (needed() == 0 || (held > 4096 && held > 2 * needed()))
 }

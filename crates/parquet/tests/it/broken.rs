@@ -3,8 +3,8 @@
 use std::fs;
 use std::sync::Arc;
 
-use arrow_array::{Int64Array, ListArray, StringArray};
 use arrow_array::types::Int32Type;
+use arrow_array::{Int64Array, ListArray, StringArray};
 use kinetable_engine::{ErrorKind, Result, Table};
 use kinetable_parquet::{Cache, ReadOptions, read};
 use rand::rngs::StdRng;
@@ -50,17 +50,17 @@ fn a_broken_first_file_is_named_at_once() {
 fn a_file_that_is_gone_or_changed_is_named() {
     let scratch = Scratch::new();
     history(scratch.path(), 2, &["a"]);
-    let options = ReadOptions {
-        cache: Some(Cache::new(0)),
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions { cache: Some(Cache::new(0)), ..ReadOptions::default() };
     let table = read(scratch.path(), &options).unwrap().coalesce().unwrap();
     everything(&table).unwrap();
     let path = scratch.join("Date=2026-01-02/part-0.parquet");
     let other = batch(vec![("Value", Arc::new(Int64Array::from(vec![1, 2])))]);
     write_file(&path, &other, row_groups_of(10));
     let error = everything(&table).unwrap_err();
-    assert!(error.message().contains("has changed") && error.message().contains("Date=2026-01-02"), "{error}");
+    assert!(
+        error.message().contains("has changed") && error.message().contains("Date=2026-01-02"),
+        "{error}"
+    );
     fs::remove_file(&path).unwrap();
     let error = everything(&table).unwrap_err();
     assert!(error.message().contains("Date=2026-01-02"), "{error}");
@@ -81,7 +81,8 @@ fn any_byte_may_be_wrong() {
     let file = batch(vec![("A", Arc::new(longs)), ("B", Arc::new(texts)), ("C", Arc::new(lists))]);
     write_file(&path, &file, row_groups_of(1000));
     let whole = fs::read(&path).unwrap();
-    let footer = whole.len() - 8 - u32::from_le_bytes(whole[whole.len() - 8..][..4].try_into().unwrap()) as usize;
+    let footer =
+        whole.len() - 8 - u32::from_le_bytes(whole[whole.len() - 8..][..4].try_into().unwrap()) as usize;
     let (mut sound, mut refused) = (0, 0);
     for round in 0..1500 {
         let mut bytes = whole.clone();

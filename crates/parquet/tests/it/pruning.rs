@@ -49,10 +49,7 @@ fn null_is_least() {
     assert!(at(Comparison::Less, null()).is_empty());
     let untyped = new_null_array(&DataType::Null, 1);
     assert_eq!(at(Comparison::NotEqual, untyped), ["1", "2"]);
-    let is_null = |negated| Prune::IsNull {
-        column: "K".into(),
-        negated,
-    };
+    let is_null = |negated| Prune::IsNull { column: "K".into(), negated };
     assert_eq!(left(&table, is_null(false)), [NULL]);
     assert_eq!(left(&table, is_null(true)), ["1", "2"]);
 }
@@ -69,10 +66,7 @@ fn numbers_compare_by_value() {
     assert!(at(Comparison::Equal, double(f64::NAN)).is_empty());
     assert_eq!(at(Comparison::NotEqual, double(2.0)), ["-0.0", "1.5", "NaN"]);
     let values: ArrayRef = Arc::new(Float64Array::from(vec![f64::NAN, 1.5]));
-    let listed = Prune::In {
-        column: "K".into(),
-        values,
-    };
+    let listed = Prune::In { column: "K".into(), values };
     assert_eq!(left(&table, listed), ["1.5", "NaN"]);
 }
 

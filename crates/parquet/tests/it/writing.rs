@@ -6,9 +6,9 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{
-    Array, ArrayRef, BinaryViewArray, BooleanArray, Date32Array, Decimal128Array,
-    DurationNanosecondArray, Float64Array, Int8Array, Int64Array, ListArray, StringViewArray,
-    Time64NanosecondArray, TimestampNanosecondArray, UInt16Array,
+    Array, ArrayRef, BinaryViewArray, BooleanArray, Date32Array, Decimal128Array, DurationNanosecondArray,
+    Float64Array, Int8Array, Int64Array, ListArray, StringViewArray, Time64NanosecondArray,
+    TimestampNanosecondArray, UInt16Array,
 };
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use kinetable_engine::column::Packed;
@@ -32,14 +32,20 @@ fn table(columns: Vec<(&str, ArrayRef)>) -> (Version, SchemaRef) {
 fn every_type(rows: usize) -> (Version, SchemaRef) {
     macro_rules! some {
         ($array:ty, $make:expr) => {
-            Arc::new((0..rows as i64).map(|row| (row % 7 != 0).then(|| $make(row))).collect::<$array>()) as ArrayRef
+            Arc::new((0..rows as i64).map(|row| (row % 7 != 0).then(|| $make(row))).collect::<$array>())
+                as ArrayRef
         };
     }
-    let times = TimestampNanosecondArray::from_iter((0..rows as i64).map(|row| (row % 7 != 0).then_some(row)));
+    let times =
+        TimestampNanosecondArray::from_iter((0..rows as i64).map(|row| (row % 7 != 0).then_some(row)));
     let decimals = Decimal128Array::from_iter((0..rows as i128).map(|row| (row % 7 != 0).then_some(row)));
-    let words = StringViewArray::from_iter((0..rows).map(|row| (row % 7 != 0).then(|| format!("a text of some length {row}"))));
-    let bytes = BinaryViewArray::from_iter((0..rows).map(|row| (row % 7 != 0).then(|| vec![row as u8; row % 20])));
-    let lists = (0..rows as i64).map(|row| (row % 7 != 0).then(|| (0..row % 4).map(Some).collect::<Vec<_>>()));
+    let words = StringViewArray::from_iter(
+        (0..rows).map(|row| (row % 7 != 0).then(|| format!("a text of some length {row}"))),
+    );
+    let bytes =
+        BinaryViewArray::from_iter((0..rows).map(|row| (row % 7 != 0).then(|| vec![row as u8; row % 20])));
+    let lists =
+        (0..rows as i64).map(|row| (row % 7 != 0).then(|| (0..row % 4).map(Some).collect::<Vec<_>>()));
     table(vec![
         ("Bool", some!(BooleanArray, |row| row % 2 == 0)),
         ("Byte", some!(Int8Array, |row| row as i8)),
@@ -63,11 +69,7 @@ fn every_type_comes_back() {
     let (version, schema) = every_type(100_000);
     for codec in [Codec::Snappy, Codec::Uncompressed, Codec::Gzip, Codec::Lz4, Codec::Lz4Raw, Codec::Zstd] {
         let path = scratch.join(&format!("deep/{codec:?}.parquet"));
-        let options = WriteOptions {
-            codec,
-            row_groups: RowGroups::Rows(30_000),
-            ..WriteOptions::default()
-        };
+        let options = WriteOptions { codec, row_groups: RowGroups::Rows(30_000), ..WriteOptions::default() };
         let written = write(&version, &schema, &path, &options).unwrap();
         assert_eq!((written.files, written.rows), (1, 100_000));
         assert_eq!(written.bytes, std::fs::metadata(&path).unwrap().len());
@@ -101,10 +103,7 @@ fn row_groups_are_as_asked() {
     let (version, schema) = table(vec![("V", values)]);
     let groups = |row_groups| {
         let path = scratch.join("one.parquet");
-        let options = WriteOptions {
-            row_groups,
-            ..WriteOptions::default()
-        };
+        let options = WriteOptions { row_groups, ..WriteOptions::default() };
         write(&version, &schema, &path, &options).unwrap();
         let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(&path).unwrap()).unwrap();
         reader.metadata().row_groups().iter().map(|group| group.num_rows()).collect::<Vec<_>>()
@@ -129,15 +128,14 @@ fn an_empty_table_is_a_file_without_rows() {
 fn partitions_come_back() {
     let scratch = Scratch::new();
     let rows = 200_000;
-    let dates = StringViewArray::from_iter((0..rows).map(|row| (row % 5 != 0).then(|| format!("2026-01-{:02}", row % 5))));
+    let dates = StringViewArray::from_iter(
+        (0..rows).map(|row| (row % 5 != 0).then(|| format!("2026-01-{:02}", row % 5))),
+    );
     let codes = StringViewArray::from_iter_values((0..rows).map(|row| ["a/b", "c=d", "50%", "ü"][row % 4]));
     let values = Int64Array::from_iter_values(0..rows as i64);
     let (version, schema) =
         table(vec![("V", Arc::new(values)), ("Date", Arc::new(dates)), ("Code", Arc::new(codes))]);
-    let options = WriteOptions {
-        base_name: "{partitions}-{i}".into(),
-        ..WriteOptions::default()
-    };
+    let options = WriteOptions { base_name: "{partitions}-{i}".into(), ..WriteOptions::default() };
     let written = write_partitioned(&version, &schema, scratch.path(), &["Date", "Code"], &options).unwrap();
     assert_eq!((written.files, written.rows), (20, rows as u64));
     let parquet = open(scratch.path());
