@@ -111,14 +111,20 @@ def main() -> int:
 
 
 def report(
-    append: kc.ConsumedTable, blink: kc.ConsumedTable, totals: Table, row_counts: Table, comparison: Table, verdict: Verdict
+    append: kc.ConsumedTable,
+    blink: kc.ConsumedTable,
+    totals: Table,
+    row_counts: Table,
+    comparison: Table,
+    verdict: Verdict,
 ) -> None:
     print(f"\n{totals.to_string(5, cols=[*KEYS, 'Trade_Count', 'Total_Size'])}")
     print(row_counts.to_string())
     print(comparison.to_string())
     for name, table in (("append", append), ("blink", blink)):
         stats = table.stats()
-        print(f"{name:>6}: {stats['rows']:>12,} rows, {table.memory_bytes():>14,} bytes, lag {stats['lag']}, {stats['state']}")
+        figures = f"{stats['rows']:>12,} rows, {table.memory_bytes():>14,} bytes, lag {stats['lag']}"
+        print(f"{name:>6}: {figures}, {stats['state']}")
     print(f"same offset at {verdict.compared} steps; a group differed at {verdict.differed} of them", flush=True)
 
 

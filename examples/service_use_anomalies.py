@@ -14,13 +14,12 @@ import datetime as dt
 import time
 
 import numpy as np
-from numpy.typing import NDArray
-
 from kinetable import Table, dtypes, parquet
 from kinetable import kafka_consumer as kc
 from kinetable import kafka_producer as kp
 from kinetable.stream import blink_to_append_only
 from kinetable.table_listener import TableUpdate, listen
+from numpy.typing import NDArray
 
 
 def secs(ts: NDArray[np.datetime64]) -> NDArray[np.int64]:

@@ -23,7 +23,12 @@ def consume(broker, table_type):
 def offsets_summary(table):
     """Rows, different offsets, first and last offset."""
     summary = table.agg_by(
-        [agg.count_("N"), agg.count_distinct("D = KafkaOffset"), agg.min_("A = KafkaOffset"), agg.max_("Z = KafkaOffset")]
+        [
+            agg.count_("N"),
+            agg.count_distinct("D = KafkaOffset"),
+            agg.min_("A = KafkaOffset"),
+            agg.max_("Z = KafkaOffset"),
+        ]
     )
     return tuple(next(summary.snapshot().iter_dict(), {"N": 0}).values())
 
@@ -33,10 +38,10 @@ def test_kill_9_and_restart_lose_and_double_nothing(own_broker):
     append, blink = consume(broker, kc.TableType.append()), consume(broker, kc.TableType.blink())
     counted = blink.agg_by([agg.count_("N"), agg.max_("Z = KafkaOffset")])
     wait_until(lambda: append.size == 50_000)
-    broker.do("kill9")
+    broker.kill9()
     wait_until(lambda: any(row["State"] == "DEGRADED" for row in append.status.iter_dict()), 60)
-    broker.do("restart")
-    broker.do("produce_trades", count=50_000)
+    broker.restart()
+    broker.produce_trades(count=50_000)
     wait_until(lambda: append.size >= 100_000, 90, "all trades after the restart")
     assert offsets_summary(append) == (100_000, 100_000, 0, 99_999)
     wait_until(lambda: next(counted.iter_dict())["N"] >= 100_000, 60)
@@ -49,7 +54,7 @@ def test_kill_9_and_restart_lose_and_double_nothing(own_broker):
 
 def test_one_percent_garbage_among_two_million(own_broker):
     broker = own_broker()
-    planted = broker.do("produce_trades", count=2_000_000, garbage=0.01)
+    planted = broker.produce_trades(count=2_000_000, garbage=0.01)
     bad = {(record["partition"], record["offset"]): record["kind"] for record in planted["garbage"]}
     assert 15_000 < len(bad) < 25_000
     table = consume(broker, kc.TableType.append())

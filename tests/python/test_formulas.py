@@ -10,10 +10,9 @@ from typing import Optional
 import numpy as np
 import pandas as pd
 import pytest
-from numpy.typing import NDArray
-
 from kinetable import DHError, empty_table, new_table
 from kinetable.column import datetime_col, double_col, int_col, long_col, string_col
+from numpy.typing import NDArray
 
 LIMIT = 2
 
@@ -27,7 +26,9 @@ class Config:
 
 @pytest.fixture
 def numbers():
-    return new_table([int_col("I", [1, 2, None, 4]), double_col("D", [0.5, None, 1.5, 2.0]), string_col("S", list("abcd"))])
+    return new_table(
+        [int_col("I", [1, 2, None, 4]), double_col("D", [0.5, None, 1.5, 2.0]), string_col("S", list("abcd"))]
+    )
 
 
 def column(table, name):
@@ -67,7 +68,12 @@ def test_attributes_items_and_modules(numbers):
 
 def test_times_of_python_are_instants_and_durations():
     start = dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc)
-    stamp, np64, day, step = pd.Timestamp(start), np.datetime64("2026-01-01"), dt.date(2026, 1, 1), dt.timedelta(hours=1)
+    stamp, np64, day, step = (
+        pd.Timestamp(start),
+        np.datetime64("2026-01-01"),
+        dt.date(2026, 1, 1),
+        dt.timedelta(hours=1),
+    )
     table = empty_table(2).view(["T = start + ii * step", "U = stamp", "V = np64", "W = day"])
     assert [c.data_type.name for c in table.columns] == ["Instant", "Instant", "Instant", "LocalDate"]
     assert [tuple(row.values()) for row in table.iter_dict()] == [
@@ -101,10 +107,19 @@ def test_result_types_follow_annotations(numbers):
         ["A = long_of(I)", "B = double_of(I)", "C = text_of(I)", "D = bool_of(I)", "E = list_of(I)", "F = moment_of(I)",
          "G = short_of(I)"]
     )  # fmt: skip
-    assert [c.data_type.name for c in table.columns] == ["long", "double", "String", "boolean", "long[]", "Instant", "short"]
+    assert [c.data_type.name for c in table.columns] == [
+        "long",
+        "double",
+        "String",
+        "boolean",
+        "long[]",
+        "Instant",
+        "short",
+    ]
     first = next(table.iter_dict())
     assert first == {
-        "A": 1, "B": 1.0, "C": "<1>", "D": False, "E": [1, 2], "F": dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc), "G": 7,
+        "A": 1, "B": 1.0, "C": "<1>", "D": False, "E": [1, 2], "G": 7,
+        "F": dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc),
     }  # fmt: skip
     assert column(table, "C")[2] == "<None>"
     assert column(table, "D") == [False, True, None, True]
@@ -171,8 +186,12 @@ def test_unhinted_functions_need_a_cast(numbers):
         return 5
 
     assert column(numbers.view("X = (int)unhinted(I) + 1"), "X") == [6] * 4
-    with pytest.raises(DHError, match='"unhinted" does not say the type of its result: annotate it'):
+    with pytest.raises(DHError, match="give the function a result type, e.g. def f\\(x\\) -> float, or cast it"):
         numbers.view("X = unhinted(I) + 1")
+    with pytest.raises(DHError, match='column "X" .* does not say the type of its result'):
+        numbers.view("X = unhinted(I)")
+    with pytest.raises(DHError, match='"unhinted" does not say the type of its result: annotate it'):
+        numbers.update("X = unhinted(I)")
 
 
 def test_lambdas_methods_and_objects_as_arguments(numbers):

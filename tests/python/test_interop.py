@@ -10,7 +10,6 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-
 from kinetable import DHError, arrow, empty_table, new_table
 from kinetable import numpy as knp
 from kinetable import pandas as kpd
@@ -58,8 +57,8 @@ def test_arrow_types_find_their_columns():
     )
     table = arrow.to_table(source)
     assert [c.data_type.name for c in table.columns] == [
-        "short", "char", "long", "float", "String", "String", "Instant", "Instant", "LocalDate", "LocalTime", "Duration",
-        "BigDecimal", "int[]", "byte[]",
+        "short", "char", "long", "float", "String", "String", "Instant", "Instant", "LocalDate", "LocalTime",
+        "Duration", "BigDecimal", "int[]", "byte[]",
     ]  # fmt: skip
     assert rows(table) == [
         (200, 65, 2**31, 0.5, "a", "a", MOMENT.replace(microsecond=0), MOMENT, dt.date(2026, 1, 2), dt.time(1, 2, 3),

@@ -10,7 +10,6 @@ import pytest
 from confluent_kafka.schema_registry import SchemaRegistryClient
 from confluent_kafka.schema_registry.avro import AvroSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext
-
 from conftest import wait_until
 from kinetable import DHError, agg, dtypes, new_table, time_table
 from kinetable import kafka_consumer as kc
@@ -49,35 +48,46 @@ def json_table(broker, topic, table_type=None, **options):
     spec = kc.json_spec({"Sym": dtypes.string, "Size": dtypes.long})
     options.setdefault("offsets", BEGINNING)
     return kc.consume(
-        broker.config, topic, key_spec=IGNORE, value_spec=spec, table_type=table_type or kc.TableType.append(), **options
+        broker.config,
+        topic,
+        key_spec=IGNORE,
+        value_spec=spec,
+        table_type=table_type or kc.TableType.append(),
+        **options,
     )
 
 
 def test_json_append(broker, topic):
-    broker.do("create_topic", topic=topic)
-    broker.produce(topic, {"Sym": "A", "Size": 1}, {"Sym": None, "Size": 2, "Other": []}, {})
+    broker.create_topic(topic=topic)
+    broker.put(topic, {"Sym": "A", "Size": 1}, {"Sym": None, "Size": 2, "Other": []}, {})
     table = json_table(broker, topic)
     assert table.is_refreshing and not table.is_blink
     wait_until(lambda: table.size == 3)
     assert table.column_names == ["KafkaPartition", "KafkaOffset", "KafkaTimestamp", "Sym", "Size"]
-    assert rows(table, "KafkaPartition", "KafkaOffset", "Sym", "Size") == [(0, 0, "A", 1), (0, 1, None, 2), (0, 2, None, None)]
-    broker.produce(topic, {"Sym": "B", "Size": 9})
+    assert rows(table, "KafkaPartition", "KafkaOffset", "Sym", "Size") == [
+        (0, 0, "A", 1),
+        (0, 1, None, 2),
+        (0, 2, None, None),
+    ]
+    broker.put(topic, {"Sym": "B", "Size": 9})
     wait_until(lambda: table.size == 4)
     assert rows(table, "Sym")[-1] == ("B",)
 
 
 def test_json_mapping_and_pointers(broker, topic):
-    broker.do("create_topic", topic=topic)
-    broker.produce(topic, {"a": {"b": 5}, "n": "x"})
+    broker.create_topic(topic=topic)
+    broker.put(topic, {"a": {"b": 5}, "n": "x"})
     spec = kc.json_spec({"B": dtypes.int32, "Name": dtypes.string}, mapping={"/a/b": "B", "n": "Name"})
-    table = kc.consume(broker.config, topic, offsets=BEGINNING, key_spec=IGNORE, value_spec=spec, table_type=kc.TableType.append())
+    table = kc.consume(
+        broker.config, topic, offsets=BEGINNING, key_spec=IGNORE, value_spec=spec, table_type=kc.TableType.append()
+    )
     wait_until(lambda: table.size == 1)
     assert rows(table, "B", "Name") == [(5, "x")]
 
 
 def test_blink_accumulates_and_ring_keeps_the_newest(broker, topic):
-    broker.do("create_topic", topic=topic)
-    broker.produce(topic, *({"Sym": "A", "Size": n} for n in range(10)))
+    broker.create_topic(topic=topic)
+    broker.put(topic, *({"Sym": "A", "Size": n} for n in range(10)))
     blink = json_table(broker, topic, kc.TableType.blink())
     total = blink.agg_by([agg.count_("N"), agg.sum_("Size")], by="Sym")
     ring = json_table(broker, topic, kc.TableType.ring(3))
@@ -97,7 +107,7 @@ def test_avro_with_registry_written_by_another_client(broker, topic):
             {"name": "At", "type": {"type": "long", "logicalType": "timestamp-millis"}},
         ],
     }  # fmt: skip
-    broker.do("create_topic", topic=topic)
+    broker.create_topic(topic=topic)
     serialize = AvroSerializer(SchemaRegistryClient({"url": broker.registry}), json.dumps(schema))
     producer = confluent_kafka.Producer({"bootstrap.servers": broker.bootstrap})
     for n, maybe in enumerate([0.5, None]):
@@ -115,7 +125,7 @@ def test_avro_with_registry_written_by_another_client(broker, topic):
 
 
 def test_simple_keys_and_values_and_extra_columns(broker, topic):
-    broker.do("create_topic", topic=topic)
+    broker.create_topic(topic=topic)
     producer = confluent_kafka.Producer({"bootstrap.servers": broker.bootstrap})
     producer.produce(topic, key=struct.pack(">q", 7), value=struct.pack(">d", 0.25), timestamp=1_700_000_000_000)
     producer.produce(topic, key=None, value=None)
@@ -125,7 +135,11 @@ def test_simple_keys_and_values_and_extra_columns(broker, topic):
         "deephaven.partition.column.name": "", "deephaven.valuebytes.column.name": "Bytes",
     }  # fmt: skip
     table = kc.consume(
-        config, topic, offsets=BEGINNING, value_spec=kc.simple_spec("V", dtypes.double), table_type=kc.TableType.append()
+        config,
+        topic,
+        offsets=BEGINNING,
+        value_spec=kc.simple_spec("V", dtypes.double),
+        table_type=kc.TableType.append(),
     )
     wait_until(lambda: table.size == 2)
     assert table.column_names == ["KafkaOffset", "KafkaTimestamp", "Bytes", "K", "V"]
@@ -134,17 +148,17 @@ def test_simple_keys_and_values_and_extra_columns(broker, topic):
 
 
 def test_offsets_and_partitions(broker, topic):
-    broker.do("create_topic", topic=topic, partitions=2)
+    broker.create_topic(topic=topic, partitions=2)
     for partition in (0, 1):
         records = [{"value": json.dumps({"Size": n}), "partition": partition} for n in range(5)]
-        broker.do("produce", topic=topic, records=records)
+        broker.produce(topic=topic, records=records)
     third = json_table(broker, topic, offsets={0: 3, 1: kc.SEEK_TO_BEGINNING})
     wait_until(lambda: third.size == 7)
     only = json_table(broker, topic, partitions=[1], offsets={1: 4})
     wait_until(lambda: only.size == 1)
     assert rows(only, "KafkaPartition", "KafkaOffset") == [(1, 4)]
     end = json_table(broker, topic, offsets=kc.ALL_PARTITIONS_SEEK_TO_END)
-    broker.do("produce", topic=topic, records=[{"value": json.dumps({"Size": 99}), "partition": 0}])
+    broker.produce(topic=topic, records=[{"value": json.dumps({"Size": 99}), "partition": 0}])
     wait_until(lambda: end.size == 1)
     assert rows(end, "Size") == [(99,)]
     with pytest.raises(DHError, match="partition -1"):
@@ -152,7 +166,7 @@ def test_offsets_and_partitions(broker, topic):
 
 
 def test_mistakes_raise_at_once(broker, topic):
-    broker.do("create_topic", topic=topic)
+    broker.create_topic(topic=topic)
     with pytest.raises(DHError, match="can't ignore both key and value"):
         kc.consume(broker.config, topic, key_spec=IGNORE, value_spec=IGNORE)
     with pytest.raises(DHError, match="no-such-topic"):
@@ -166,8 +180,8 @@ def test_mistakes_raise_at_once(broker, topic):
 
 
 def test_garbage_goes_to_errors_and_the_rest_goes_on(broker, topic):
-    broker.do("create_topic", topic=topic)
-    broker.produce(topic, {"Sym": "A", "Size": 1}, "not json", {"Sym": "B", "Size": "much"}, {"Sym": "C", "Size": 3})
+    broker.create_topic(topic=topic)
+    broker.put(topic, {"Sym": "A", "Size": 1}, "not json", {"Sym": "B", "Size": "much"}, {"Sym": "C", "Size": 3})
     table = json_table(broker, topic)
     wait_until(lambda: table.size == 2 and table.errors.size == 2)
     assert rows(table, "Sym") == [("A",), ("C",)]
@@ -178,26 +192,26 @@ def test_garbage_goes_to_errors_and_the_rest_goes_on(broker, topic):
 
 
 def test_status_stats_and_stop(broker, topic):
-    broker.do("create_topic", topic=topic)
-    broker.produce(topic, {"Sym": "A", "Size": 1})
+    broker.create_topic(topic=topic)
+    broker.put(topic, {"Sym": "A", "Size": 1})
     table = json_table(broker, topic)
     wait_until(lambda: table.stats()["lag"] == 0 and table.size == 1)
     stats = table.stats()
     assert stats["rows"] == 1 and stats["errors"] == 0 and stats["next_offsets"] == {0: 1}
     wait_until(lambda: "RUNNING" in [row["State"] for row in table.status.iter_dict()])
     table.stop()
-    broker.produce(topic, {"Sym": "B", "Size": 2})
+    broker.put(topic, {"Sym": "B", "Size": 2})
     assert not table.await_update(500)
     assert rows(table, "Sym") == [("A",)]
 
 
 def test_topics(broker, topic):
-    broker.do("create_topic", topic=topic)
+    broker.create_topic(topic=topic)
     assert topic in topics(broker.config)
 
 
 def test_produce_json_and_read_it_back(broker, topic):
-    broker.do("create_topic", topic=topic)
+    broker.create_topic(topic=topic)
     table = new_table({"Sym": ["A", "B"], "Size": [1, None], "Px": [0.5, 2.0]})
     spec = kp.json_spec(exclude_columns=["Px"], mapping={"Size": "size"})
     stop = kp.produce(table, broker.config, topic, kp.simple_spec("Sym"), spec)
@@ -208,7 +222,7 @@ def test_produce_json_and_read_it_back(broker, topic):
 
 
 def test_produce_a_live_table(broker, topic):
-    broker.do("create_topic", topic=topic)
+    broker.create_topic(topic=topic)
     ticking = time_table("PT0.01S").view("N = ii")
     stop = kp.produce(ticking, broker.config, topic, IGNORE, kp.json_spec(["N"], output_nulls=True))
     wait_until(lambda: ticking.size > 10)
@@ -218,13 +232,13 @@ def test_produce_a_live_table(broker, topic):
 
 
 def test_produce_updates_and_tombstones(broker, topic):
-    broker.do("create_topic", topic=topic)
-    source = json_table(broker, (broker.do("create_topic", topic=topic + ".in"), topic + ".in")[1])
+    broker.create_topic(topic=topic)
+    source = json_table(broker, (broker.create_topic(topic=topic + ".in"), topic + ".in")[1])
     last = source.last_by("Sym").where("Size > 0").view(["Sym", "Size"])
     stop = kp.produce(last, broker.config, topic, kp.simple_spec("Sym"), kp.json_spec(["Size"]))
     for size in (1, 2, 0):
-        broker.produce(topic + ".in", {"Sym": "A", "Size": size})
-        wait_until(lambda: rows(source, "Size")[-1:] == [(size,)])
+        broker.put(topic + ".in", {"Sym": "A", "Size": size})
+        wait_until(lambda wanted=size: rows(source, "Size")[-1:] == [(wanted,)])
     stop()
     assert [(key, value and json.loads(value)) for key, value, *_ in read_back(broker, topic, 3)] == [
         (b"A", {"Size": 1}), (b"A", {"Size": 2}), (b"A", None),
@@ -232,7 +246,7 @@ def test_produce_updates_and_tombstones(broker, topic):
 
 
 def test_produce_to_columns_partitions_and_timestamps(broker, topic):
-    broker.do("create_topic", topic=topic, partitions=2)
+    broker.create_topic(topic=topic, partitions=2)
     table = new_table({"V": ["x"], "P": [1], "T": ["2026-01-02T00:00:00Z"]}).view(
         ["V", "P = (int)P", f"Topic = `{topic}`", "T = parseInstant(T)"]
     )

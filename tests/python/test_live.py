@@ -7,7 +7,6 @@ import time
 
 import numpy as np
 import pytest
-
 from conftest import wait_until
 from kinetable import DHError, agg, merge, new_table, ring_table, time_table
 from kinetable.stream import blink_to_append_only
@@ -81,7 +80,12 @@ def test_listeners_are_told_of_every_update_in_order():
 def test_listeners_see_old_and_new_values():
     counted = time_table("PT0.01S").count_by("N")
     pairs = []
-    handle = listen(counted, lambda update, _: pairs.append((update.modified_prev("N")["N"], update.modified("N")["N"], update.modified_columns)))
+    handle = listen(
+        counted,
+        lambda update, _: pairs.append(
+            (update.modified_prev("N")["N"], update.modified("N")["N"], update.modified_columns)
+        ),
+    )
     wait_until(lambda: sum(len(new) for _, new, _ in pairs) > 5)
     handle.stop()
     changes = [(old[0], new[0]) for old, new, _ in pairs if len(new)]

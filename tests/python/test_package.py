@@ -38,7 +38,9 @@ def test_the_command_tells_its_version():
 
 def test_run_runs_a_script_with_its_arguments(tmp_path):
     script = tmp_path / "app.py"
-    script.write_text("import sys\nfrom kinetable import empty_table\nprint(__name__, sys.argv[1:], empty_table(3).size)\n")
+    script.write_text(
+        "import sys\nfrom kinetable import empty_table\nprint(__name__, sys.argv[1:], empty_table(3).size)\n"
+    )
     done = run("-m", "kinetable", "run", str(script), "--flag", "x")
     assert (done.stdout, done.returncode) == ("__main__ ['--flag', 'x'] 3\n", 0), done.stderr
 
@@ -62,7 +64,11 @@ def test_run_keeps_live_tables_going_until_it_is_told_to_end(tmp_path):
 
 def test_run_shows_the_scripts_own_errors(tmp_path):
     script = tmp_path / "app.py"
-    script.write_text("def f(x) -> int:\n    return x.missing\n\nfrom kinetable import empty_table\nempty_table(1).update('X = f(ii)')\n")
+    script.write_text(
+        "from kinetable import empty_table\n"
+        "def f(x) -> int:\n    return x.missing\n"
+        "empty_table(1).update('X = f(ii)')\n"
+    )
     done = run("-m", "kinetable", "run", str(script))
     assert done.returncode == 1
     assert "return x.missing" in done.stderr and "DHError" in done.stderr

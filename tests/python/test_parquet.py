@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-
 from kinetable import DHError, new_table, parquet
 from kinetable import _kinetable as native
 

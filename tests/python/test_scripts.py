@@ -10,7 +10,6 @@ import subprocess
 import sys
 
 import confluent_kafka
-
 from conftest import ROOT, wait_until
 
 EXAMPLES = ROOT / "examples"
@@ -34,7 +33,9 @@ def test_append_vs_blink(own_broker):
     assert 999_000 < start < 1_500_000
     compared, differed = numbers(r"at (\d+) steps", out)[-1], numbers(r"differed at (\d+) of them", out)
     assert compared > 0 and set(differed) == {0}
-    append_bytes, blink_bytes = (numbers(rf"{name}: +[\d,]+ rows, +([\d,]+) bytes", out) for name in ("append", "blink"))
+    append_bytes, blink_bytes = (
+        numbers(rf"{name}: +[\d,]+ rows, +([\d,]+) bytes", out) for name in ("append", "blink")
+    )
     append_rows = numbers(r"append: +([\d,]+) rows", out)
     caught_up = next(i for i, rows in enumerate(append_rows) if rows > 1_000_000)
     assert append_rows[-1] > append_rows[caught_up] and append_bytes[-1] > append_bytes[caught_up] > 30_000_000
@@ -45,10 +46,8 @@ def test_append_vs_blink(own_broker):
 
 def test_service_use_anomalies(own_broker, history: pathlib.Path):
     broker = own_broker()
-    planted = broker.do("produce_services")["anomalies"]
-    expected = sorted(
-        (record["timestamp"], record["value"]) for record in planted if record["service"] == "checkout"
-    )
+    planted = broker.produce_services()["anomalies"]
+    expected = sorted((record["timestamp"], record["value"]) for record in planted if record["service"] == "checkout")
     assert expected
     out = run("service_use_anomalies.py", broker, "--history", str(history), "--until-done")
     assert numbers(r"in [\d.]+ ms: ([\d,]+) bytes", out)[0] < 2_000_000

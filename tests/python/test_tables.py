@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+import kinetable
 import numpy as np
 import pytest
-
-import kinetable
 from kinetable import DHError, NaturalJoinType, SortDirection, agg, dtypes, empty_table, merge, new_table
 from kinetable.column import (
     bool_col,
@@ -65,7 +64,9 @@ def test_new_table_keeps_types_values_and_nulls():
 
 
 def test_new_table_of_a_dict_takes_the_types_of_the_values():
-    table = new_table({"I": [1, None], "F": [1, 2.5], "S": ["a", None], "B": [True, False], "N": np.arange(2, dtype="i4")})
+    table = new_table(
+        {"I": [1, None], "F": [1, 2.5], "S": ["a", None], "B": [True, False], "N": np.arange(2, dtype="i4")}
+    )
     assert [c.data_type for c in table.columns] == [
         dtypes.long, dtypes.double, dtypes.string, dtypes.bool_, dtypes.int32,
     ]  # fmt: skip
@@ -73,7 +74,7 @@ def test_new_table_of_a_dict_takes_the_types_of_the_values():
 
 
 def test_new_table_says_which_value_does_not_fit():
-    with pytest.raises(DHError, match='column "Size", row 1: a long is expected, but it is \'x\' \\(str\\)'):
+    with pytest.raises(DHError, match="column \"Size\", row 1: a long is expected, but it is 'x' \\(str\\)"):
         new_table([long_col("Size", [1, "x"])])
     with pytest.raises(DHError, match='column "Mixed" holds values of types that no column takes together: int, str'):
         new_table({"Mixed": [1, "x"]})
@@ -188,10 +189,7 @@ def test_reading_out(trades):
 def test_to_string():
     table = new_table({"Number": [1, None], "Text": ["a", "a long text"]})
     assert table.to_string() == (
-        "    Number|       Text\n"
-        "----------+-----------\n"
-        "         1|a          \n"
-        "    (null)|a long text\n"
+        "    Number|       Text\n----------+-----------\n         1|a          \n    (null)|a long text\n"
     )
     assert table.to_string(1, "Text") == "      Text\n----------\na         \n"
     assert repr(table) == f"static table of 2 rows × 2 columns\n{table.to_string()}"
@@ -213,5 +211,5 @@ def test_notebook_html_escapes_and_colours():
 
 def test_unknown_attribute_and_version():
     with pytest.raises(AttributeError):
-        kinetable.nothing_of_the_sort
+        getattr(kinetable, "nothing_of_the_sort")  # noqa: B009
     assert kinetable.__version__.count(".") == 2

@@ -31,5 +31,5 @@ def caller() -> Names:
 
 
 def _is_ours(frame: FrameType) -> bool:
-    name = frame.f_globals.get("__name__", "")
+    name: str = frame.f_globals.get("__name__", "")
     return name == _PACKAGE or name.startswith(_PACKAGE + ".")

@@ -49,11 +49,13 @@ _TUPLE_MATH = {"frexp", "modf"}
 _BUILTIN_RESULTS = {"len": "long", "ord": "long", "hash": "long", "chr": "String", "repr": "String"}
 
 
-def describe(function: Callable[..., Any]) -> Description:
+def describe(function: Any) -> Description:
     """The signature of a callable, for the native module."""
-    name = getattr(function, "__name__", type(function).__name__)
+    name: str = getattr(function, "__name__", type(function).__name__)
+    params: list[Parameter] = []
+    required, variadic = 0, False
     if _is_ufunc(function):
-        count = function.nin
+        count: int = function.nin
         params = [(f"x{i}", None, False, "array") for i in range(count)]
         return name, params, count, False, None, False, True
     if isinstance(function, type):
@@ -63,7 +65,6 @@ def describe(function: Callable[..., Any]) -> Description:
     except (TypeError, ValueError):
         return name, [], 0, True, _known_result(function), False, False
     hints = _hints(function)
-    params, required, variadic = [], 0, False
     for param in signature.parameters.values():
         if param.kind is param.VAR_POSITIONAL:
             variadic = True
@@ -80,8 +81,9 @@ def _is_ufunc(function: Any) -> bool:
 
 
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:
-    target = function if inspect.isroutine(function) else getattr(function, "__call__", function)
-    target = getattr(target, "func", target)  # functools.partial
+    target = getattr(function, "func", function)  # what functools.partial is made of
+    if not inspect.isroutine(target):
+        target = type(target).__call__
     try:
         return typing.get_type_hints(target)
     except Exception:  # a name in an annotation that is not to be found: as if not annotated

@@ -58,9 +58,7 @@ def is_number(type_name: str) -> bool:
 
 def grid(names: Sequence[str], types: Sequence[str], columns: Sequence[Sequence[str]], width: int = 10) -> str:
     """A preview: headers flush right, a ruler, numbers flush right and everything else flush left."""
-    widths = [
-        max([width, len(name), *(len(cell) for cell in cells)]) for name, cells in zip(names, columns)
-    ]
+    widths = [max([width, len(name), *(len(cell) for cell in cells)]) for name, cells in zip(names, columns)]
     lines = ["|".join(name.rjust(w) for name, w in zip(names, widths)), "+".join("-" * w for w in widths)]
     flush = [str.rjust if is_number(type_name) else str.ljust for type_name in types]
     for row in zip(*columns):

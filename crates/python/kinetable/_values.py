@@ -159,7 +159,8 @@ def plain(array: Any) -> list[Any]:
         array = array.astype("datetime64[us]")
     elif array.dtype.kind == "m":
         array = array.astype("timedelta64[us]")
-    return array.tolist()
+    items: list[Any] = array.tolist()
+    return items
 
 
 def instants(array: Any) -> list[Optional[dt.datetime]]:
@@ -196,17 +197,17 @@ def _counts(values: Iterable[Any], count: Callable[[Any], int]) -> list[Optional
 
 
 def instant_counts(values: Iterable[Any]) -> list[Optional[int]]:
-    """Nanoseconds since the epoch of ``datetime``, ``datetime64``, ``Timestamp``, ISO text or integers of nanoseconds."""
+    """Nanoseconds since the epoch of ``datetime``, ``datetime64``, ``Timestamp``, ISO text or such integers."""
     return _counts(values, _instant)
 
 
 def _instant(value: Any) -> int:
     if isinstance(value, dt.datetime):
         if hasattr(value, "as_unit"):  # pandas.Timestamp: to the nanosecond
-            return value.as_unit("ns").value
+            return int(value.as_unit("ns").value)
         if value.tzinfo is None:
             value = value.replace(tzinfo=dt.timezone.utc)
-        return (value - _EPOCH) // _MICROSECOND * 1000
+        return int((value - _EPOCH) // _MICROSECOND) * 1000
     if type(value).__name__ == "datetime64":
         return int(value.astype("datetime64[ns]").astype("i8"))
     if isinstance(value, str):
@@ -219,7 +220,9 @@ def _instant(value: Any) -> int:
 def _instant_of_text(text: str) -> int:
     import re
 
-    match = re.fullmatch(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?)?\s*(Z|UTC|[+-]\d\d:\d\d)?", text)
+    match = re.fullmatch(
+        r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?)?\s*(Z|UTC|[+-]\d\d:\d\d)?", text
+    )
     if match is None:
         raise ValueError(f"{text!r} is no instant; write it as 2024-01-31T12:00:00Z")
     day, clock, fraction, zone = match.groups()
@@ -254,8 +257,8 @@ def _duration_of_text(text: str) -> int:
     match = re.fullmatch(rf"(-)?P(?:{number}D)?(?:T(?:{number}H)?(?:{number}M)?(?:{number}S)?)?", text.upper())
     clock = re.fullmatch(r"(-)?PT(\d+):(\d\d)(?::(\d\d(?:\.\d{1,9})?))?", text.upper())
     if clock is not None:
-        sign, hours, minutes, seconds = clock.groups()
-        parts = (None, hours, minutes, seconds)
+        sign, *rest = clock.groups()
+        parts = [None, *rest]
     elif match is not None and text.upper().rstrip("T") not in ("P", "-P"):
         sign, *parts = match.groups()
     else:

@@ -1,7 +1,7 @@
 """Tables from and to Arrow.
 
-Tables also speak Arrow's PyCapsule interface themselves (``pyarrow.table(t)``, ``polars.DataFrame(t)``, DuckDB): text is
-then handed over as ``string_view``, without a copy. `to_arrow` gives plain ``string``, which every function of
+Tables also speak Arrow's PyCapsule interface themselves (``pyarrow.table(t)``, ``polars.DataFrame(t)``, DuckDB): text
+is then handed over as ``string_view``, without a copy. `to_arrow` gives plain ``string``, which every function of
 pyarrow takes.
 """
 

@@ -35,7 +35,8 @@ class DHError(Exception):
     @property
     def compact_traceback(self) -> str:
         """One line for each exception of the chain, the last first, each with the place it was raised at."""
-        lines, error = [], self
+        lines: list[str] = []
+        error: Optional[BaseException] = self
         while error is not None:
             frames = _traceback.extract_tb(error.__traceback__)
             place = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""

@@ -1,7 +1,7 @@
 """The types of columns.
 
-Each is a `DType`; `name` is how formulas spell it (``long``, ``String``, ``double[]``), `j_name` how Deephaven's clients
-know it.
+Each is a `DType`; `name` is how formulas spell it (``long``, ``String``, ``double[]``), `j_name` how Deephaven's
+clients know it.
 """
 
 from __future__ import annotations

@@ -41,9 +41,7 @@ def _markup(table: Table, num_rows: int) -> str:
         cells = show_column(arrays[name])
         flush = "right" if is_number(arrays[name].type_name) else "left"
         columns.append([_cell(cell, flush, *_packed(styles, row_styles, i)) for i, cell in enumerate(cells)])
-    head = "".join(
-        f'<th title="{escape(arrays[name].type_name)}">{escape(name)}</th>' for name in shown
-    )
+    head = "".join(f'<th title="{escape(arrays[name].type_name)}">{escape(name)}</th>' for name in shown)
     body = "".join(f"<tr>{''.join(row)}</tr>\n" for row in zip(*columns))
     return f'<table border="1">\n<tr>{head}</tr>\n{body}</table>\n'
 

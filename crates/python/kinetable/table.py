@@ -143,7 +143,7 @@ class Table:
         return set(texts(cols)) <= set(self.column_names)
 
     def memory_bytes(self) -> int:
-        """Bytes this table holds of its own: columns and state, without what it shares with the tables it is made from."""
+        """Bytes this table holds of its own: columns and state, not what it shares with the tables it is made of."""
         return self._native.memory_bytes()
 
     # ---- reading out ------------------------------------------------------------------------------------------
@@ -322,9 +322,7 @@ class Table:
         """The rows in the opposite order."""
         return Table(_native.reverse(self._native))
 
-    def sort(
-        self, order_by: Texts, order: Union[SortDirection, Sequence[SortDirection], None] = None
-    ) -> Table:
+    def sort(self, order_by: Texts, order: Union[SortDirection, Sequence[SortDirection], None] = None) -> Table:
         """The rows ordered by columns, ascending unless `order` says otherwise; rows that are equal keep their order.
 
         Null is before, and NaN after, all other values.

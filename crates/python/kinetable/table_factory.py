@@ -43,6 +43,8 @@ def _typed(name: str, data: Any) -> tuple[Optional[str], Any]:
         return data.data_type.name, data.input_data
     if hasattr(data, "__arrow_c_array__") or hasattr(data, "__arrow_c_stream__"):
         return None, data
+    if hasattr(data, "to_numpy"):
+        data = data.to_numpy()
     dtype = getattr(data, "dtype", None)
     if dtype is not None and getattr(dtype, "kind", "O") not in "OUS":
         return None, data
@@ -54,9 +56,7 @@ def _typed(name: str, data: Any) -> tuple[Optional[str], Any]:
     return type_name or "String", items
 
 
-def time_table(
-    period: DurationLike, start_time: Optional[InstantLike] = None, blink_table: bool = False
-) -> Table:
+def time_table(period: DurationLike, start_time: Optional[InstantLike] = None, blink_table: bool = False) -> Table:
     """A live table that gets a row with a ``Timestamp`` in every period.
 
     Args:

@@ -111,7 +111,7 @@ class TableListenerHandle:
     ) -> None:
         """Takes what `listen` takes, and does not start."""
         self._table = t
-        self._description = description or getattr(listener, "__name__", type(listener).__name__)
+        self._description = description or str(getattr(listener, "__name__", type(listener).__name__))
         if isinstance(listener, TableListener):
             self._on_update: Callable[[TableUpdate, bool], None] = listener.on_update
             self._on_error = on_error or listener.on_error
@@ -129,9 +129,7 @@ class TableListenerHandle:
         """
         if self._native is not None:
             raise RuntimeError("the listener has been started")
-        self._native = _native.listen(
-            self._table._native, self._tell, self._fail, do_replay, self._description
-        )
+        self._native = _native.listen(self._table._native, self._tell, self._fail, do_replay, self._description)
 
     def stop(self) -> None:
         """Stops: no call begins after this returns, save one that waits for the caller of `stop` itself."""

@@ -25,7 +25,8 @@ fn add_classes(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<PyMemory>()?;
     module.add_class::<PyChange>()?;
     module.add_class::<PyListening>()?;
-    module.add_class::<kafka::PyTopic>()
+    module.add_class::<kafka::consume::PyTopic>()?;
+    module.add_class::<kafka::produce::PyPublication>()
 }
 
 fn add_choosing(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -72,8 +73,9 @@ fn add_sources(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(ops::time_table, module)?)?;
     module.add_function(wrap_pyfunction!(ops::merge, module)?)?;
     module.add_function(wrap_pyfunction!(listener::listen, module)?)?;
-    module.add_function(wrap_pyfunction!(kafka::consume, module)?)?;
-    module.add_function(wrap_pyfunction!(kafka::topics, module)?)?;
+    module.add_function(wrap_pyfunction!(kafka::consume::consume, module)?)?;
+    module.add_function(wrap_pyfunction!(kafka::produce::produce, module)?)?;
+    module.add_function(wrap_pyfunction!(kafka::consume::topics, module)?)?;
     module.add_function(wrap_pyfunction!(parquet::parquet_read, module)?)?;
     module.add_function(wrap_pyfunction!(parquet::parquet_write, module)?)?;
     module.add_function(wrap_pyfunction!(parquet::parquet_counts, module)?)

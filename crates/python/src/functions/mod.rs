@@ -17,12 +17,13 @@ use std::sync::Arc;
 
 use arrow_array::ArrayRef;
 use arrow_schema::DataType;
-use kinetable::formula::{Error, Object, UserFunction};
+use kinetable::formula::{Error, ErrorKind, Object, UserFunction};
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 
 use crate::objects::PyObjectValue;
 use signature::{Plan, Signature};
+pub use signature::unknown;
 
 /// A Python callable as formulas call it.
 pub struct PyFunction {
@@ -94,7 +95,10 @@ impl UserFunction for PyFunction {
 
     fn call(&self, args: &[ArrayRef], rows: usize) -> Result<ArrayRef, Error> {
         let types: Vec<DataType> = args.iter().map(|arg| arg.data_type().clone()).collect();
-        let plan = self.plan(&types).map_err(|text| Error::new(kinetable::formula::ErrorKind::Type, text))?;
+        let plan = self.plan(&types).map_err(|text| Error::new(ErrorKind::Type, text))?;
+        if plan.result == unknown() {
+            return Err(Error::new(ErrorKind::Type, self.signature.untyped()));
+        }
         Python::attach(|py| call::call(py, self, &plan, args, rows))
     }
 

@@ -1,7 +1,7 @@
 //! What a Python function takes and returns, as far as its annotations say.
 
 use arrow_array::ArrayRef;
-use arrow_schema::DataType;
+use arrow_schema::{DataType, Fields};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -53,6 +53,11 @@ pub struct Plan {
     /// With whole chunks, or by row.
     pub whole_chunks: bool,
     pub result: DataType,
+}
+
+/// The type of results that no annotation and no cast tells: formulas take it as an object that can only be cast.
+pub fn unknown() -> DataType {
+    DataType::Struct(Fields::empty())
 }
 
 /// As `kinetable._signature.describe` returns it.
@@ -117,8 +122,7 @@ impl Signature {
             (None, None) if whole_chunks => probe(py, function, args, self.is_ufunc).ok().flatten(),
             (None, None) => None,
         };
-        let result = result.ok_or_else(|| self.untyped())?;
-        Ok(Plan { whole_chunks, result })
+        Ok(Plan { whole_chunks, result: result.unwrap_or_else(unknown) })
     }
 
     fn check_count(&self, given: usize) -> Result<(), String> {
@@ -133,7 +137,8 @@ impl Signature {
         Err(format!("\"{}\" takes {wants} argument{plural}, but is given {given}", self.name))
     }
 
-    fn untyped(&self) -> String {
+    /// What to say when the result is used though its type is unknown.
+    pub fn untyped(&self) -> String {
         let name = &self.name;
         format!(
             "the Python function \"{name}\" does not say the type of its result: annotate it, e.g. \"def {name}(…) -> float\", \

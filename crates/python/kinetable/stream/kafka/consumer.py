@@ -154,15 +154,15 @@ def consume(
             (``schema.registry.url``), and of the extra columns (``deephaven.offset.column.name``, …).
         topic: The topic.
         partitions: Its partitions; all that exist now if not given.
-        offsets: Partition to the offset where reading starts, or to `SEEK_TO_BEGINNING`, `SEEK_TO_END`, `DONT_SEEK`; or one of
-            the ``ALL_PARTITIONS_…`` constants. Not given: `ALL_PARTITIONS_DONT_SEEK`.
+        offsets: Partition to the offset where reading starts, or to `SEEK_TO_BEGINNING`, `SEEK_TO_END`, `DONT_SEEK`;
+            or one of the ``ALL_PARTITIONS_…`` constants. Not given: `ALL_PARTITIONS_DONT_SEEK`.
         key_spec: What keys become; `KeyValueSpec.FROM_PROPERTIES` if not given.
         value_spec: What values become; `KeyValueSpec.FROM_PROPERTIES` if not given.
         table_type: Which rows are kept; `TableType.blink` if not given.
 
     Raises:
-        DHError: if a setting or spec is wrong, or broker, topic or schema are not there. What goes wrong later is told by
-            ``status`` and ``errors`` of the table.
+        DHError: if a setting or spec is wrong, or broker, topic or schema are not there. What goes wrong later is told
+            by ``status`` and ``errors`` of the table.
     """
     key, value = key_spec or KeyValueSpec.FROM_PROPERTIES, value_spec or KeyValueSpec.FROM_PROPERTIES
     table, source = _native.consume(
@@ -187,7 +187,9 @@ def _offsets(offsets: Optional[Mapping[int, int]]) -> Union[int, dict[int, int]]
         return DONT_SEEK
     if -1 in offsets:
         if len(offsets) > 1:
-            raise DHError(message="offsets name partition -1, which stands for all, and others\n  hint: give one or the other")
+            raise DHError(
+                message="offsets name partition -1, which stands for all, and others\n  hint: give one or the other"
+            )
         return int(offsets[-1])
     return {int(partition): int(offset) for partition, offset in offsets.items()}
 
@@ -197,7 +199,10 @@ def _columns(col_defs: Any) -> list[tuple[str, str]]:
         items = [(name, getattr(column, "data_type", column)) for name, column in col_defs.items()]
     else:
         items = [(c.name, c.data_type) if isinstance(c, ColumnDefinition) else (c[0], c[1]) for c in col_defs]
-    for name, data_type in items:
-        if not isinstance(data_type, DType):
-            raise DHError(message=f'column "{name}": {data_type!r} is no type\n  hint: take one of kinetable.dtypes')
-    return [(name, data_type.name) for name, data_type in items]
+    return [(name, _type_name(name, data_type)) for name, data_type in items]
+
+
+def _type_name(column: str, data_type: Any) -> str:
+    if not isinstance(data_type, DType):
+        raise DHError(message=f'column "{column}": {data_type!r} is no type\n  hint: take one of kinetable.dtypes')
+    return data_type.name

@@ -127,6 +127,4 @@ def produce(
         "timestamp_col": timestamp_col,
     }
     client = _client(kafka_config)
-    return Publication(
-        _native.produce(table._native, client, topic, key_spec._spec(), value_spec._spec(), options)
-    )
+    return Publication(_native.produce(table._native, client, topic, key_spec._spec(), value_spec._spec(), options))

@@ -1,4 +1,4 @@
-//! Kafka: topics as live tables, live tables as topics.
+//! Topics as live tables.
 
 use std::collections::BTreeMap;
 

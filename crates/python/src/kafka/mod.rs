@@ -1,0 +1,4 @@
+//! Kafka: topics as live tables, live tables as topics.
+
+pub mod consume;
+pub mod produce;
