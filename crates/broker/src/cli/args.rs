@@ -11,7 +11,7 @@ pub(super) const LAST_DAY: &str = "2026-09-30";
 
 /// A broker, a registry, feeds and a history to test Kinetable with.
 #[derive(Debug, Parser)]
-#[command(name = "kinetable-broker", version)]
+#[command(name = "kinetable-broker", version, args_override_self = true)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub(super) action: Action,

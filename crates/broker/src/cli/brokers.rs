@@ -21,7 +21,9 @@ enum Broker {
 enum Catalogue {
     Embedded(Registry),
     /// Held for as long as it is to run.
-    Apicurio { _held: ApicurioRegistry },
+    Apicurio {
+        _held: ApicurioRegistry,
+    },
     /// The user's own.
     Foreign,
 }

@@ -24,12 +24,8 @@ fn records_come_back_as_they_were_sent() {
     assert!(client::create_topic(&bench.target, "letters", 3).expect("created"));
     assert!(!client::create_topic(&bench.target, "letters", 3).expect("known already"));
     let publisher = Publisher::new(&bench.target, 1.0).expect("a publisher");
-    let sent: [(i32, Option<&[u8]>, Option<&[u8]>); 4] = [
-        (0, None, Some(b"a")),
-        (2, Some(b"k"), None),
-        (2, Some(b""), Some(b"")),
-        (1, Some(b"k"), Some(&[0, 255])),
-    ];
+    let (key, empty): (Option<&[u8]>, Option<&[u8]>) = (Some(b"k"), Some(b""));
+    let sent = [(0, None, Some(&b"a"[..])), (2, key, None), (2, empty, empty), (1, key, Some(&[0, 255][..]))];
     for (partition, key, value) in sent {
         let partition = Some(partition);
         let record = Record { topic: "letters", partition, key, value, timestamp: Some(77), mark: None };
