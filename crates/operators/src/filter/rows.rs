@@ -12,8 +12,7 @@
 //! **Invariants**: 1. the result's rows are a subset of the table's, under the same keys.
 
 use kinetable_engine::{
-    ColumnSet, Initial, Input, Operator, Output, Properties, Result, RowSet, StepCtx, Table,
-    Update, Version,
+    ColumnSet, Initial, Input, Operator, Output, Properties, Result, RowSet, StepCtx, Table, Update, Version,
 };
 
 use super::Filter;
@@ -48,10 +47,7 @@ fn derive(table: &Table, test: Test) -> Result<Table> {
             definition,
             rows: test.pass(now, now.rows())?,
             columns: now.columns().to_vec(),
-            operator: Box::new(Where {
-                test,
-                blink: table.definition().properties.blink,
-            }),
+            operator: Box::new(Where { test, blink: table.definition().properties.blink }),
         })
     })
 }
@@ -62,33 +58,19 @@ struct Where {
 }
 
 impl Operator for Where {
-    fn apply(
-        &mut self,
-        inputs: &[Input<'_>],
-        previous: &Version,
-        _: &StepCtx,
-    ) -> Result<Option<Output>> {
+    fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let input = inputs[0];
         let before = previous.rows();
         let (rows, update) = match input.update {
             Some(update) => self.follow(input, update, before)?,
             None => (before.clone(), Update::default()),
         };
-        Ok(Some(Output {
-            rows,
-            columns: input.now.columns().to_vec(),
-            update,
-        }))
+        Ok(Some(Output { rows, columns: input.now.columns().to_vec(), update }))
     }
 }
 
 impl Where {
-    fn follow(
-        &self,
-        input: Input<'_>,
-        update: &Update,
-        before: &RowSet,
-    ) -> Result<(RowSet, Update)> {
+    fn follow(&self, input: Input<'_>, update: &Update, before: &RowSet) -> Result<(RowSet, Update)> {
         let mut removed = before.intersect(&update.removed);
         let left = before.difference(&removed);
         let kept = update.shifted.apply(&left);
@@ -102,11 +84,8 @@ impl Where {
         }
         let stay = kept.difference(&dropped);
         let modified = update.modified.intersect(&stay);
-        let modified_columns = if modified.is_empty() {
-            ColumnSet::none()
-        } else {
-            update.modified_columns.clone()
-        };
+        let modified_columns =
+            if modified.is_empty() { ColumnSet::none() } else { update.modified_columns.clone() };
         let update = Update {
             shifted: narrow(&update.shifted, &before.difference(&removed)),
             modified,

@@ -6,9 +6,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::{Array, BooleanArray};
 use arrow_schema::DataType;
 use kinetable_engine::column::{Computed, RowFunction};
-use kinetable_engine::{
-    ColumnSource, Error, Result, RowSet, RowSetBuilder, Table, Update, Version,
-};
+use kinetable_engine::{ColumnSource, Error, Result, RowSet, RowSetBuilder, Table, Update, Version};
 
 use crate::support::{chunks, safety};
 
@@ -120,9 +118,7 @@ fn chosen(rows: &RowSet, mask: &BooleanArray) -> RowSet {
         Some(valid) => mask.values() & valid.inner(),
         None => mask.values().clone(),
     };
-    let runs = bits
-        .set_slices()
-        .map(|(start, end)| start as u64..end as u64);
+    let runs = bits.set_slices().map(|(start, end)| start as u64..end as u64);
     if rows.is_contiguous() {
         let first = rows.first().unwrap_or(0);
         let mut builder = RowSetBuilder::new();

@@ -26,12 +26,11 @@ pub fn rename_columns(table: &Table, names: &[(&str, &str)]) -> Result<Table> {
     let renamed = indexes(table, names.iter().map(|(_, old)| *old))?;
     check_distinct(names)?;
     let taken = |name: &str| names.iter().any(|(new, _)| *new == name);
-    let selections = columns(table).filter_map(|(index, name)| {
-        match renamed.iter().position(|other| *other == index) {
+    let selections =
+        columns(table).filter_map(|(index, name)| match renamed.iter().position(|other| *other == index) {
             Some(place) => Some(Selection::column(names[place].0, index)),
             None => (!taken(name)).then(|| Selection::column(name, index)),
-        }
-    });
+        });
     view(table, &selections.collect::<Vec<_>>())
 }
 
@@ -49,10 +48,7 @@ pub fn move_columns(table: &Table, index: usize, names: &[(&str, &str)]) -> Resu
         .map(|(index, name)| Selection::column(name, index))
         .collect();
     let at = index.min(order.len());
-    let moved = names
-        .iter()
-        .zip(&moved)
-        .map(|((new, _), index)| Selection::column(*new, *index));
+    let moved = names.iter().zip(&moved).map(|((new, _), index)| Selection::column(*new, *index));
     order.splice(at..at, moved);
     view(table, &order)
 }
@@ -79,9 +75,7 @@ fn columns(table: &Table) -> impl Iterator<Item = (usize, &str)> {
 }
 
 fn indexes<'a>(table: &Table, names: impl Iterator<Item = &'a str>) -> Result<Vec<usize>> {
-    names
-        .map(|name| table.definition().column_index(name))
-        .collect()
+    names.map(|name| table.definition().column_index(name)).collect()
 }
 
 fn check_distinct(names: &[(&str, &str)]) -> Result<()> {
@@ -91,9 +85,7 @@ fn check_distinct(names: &[(&str, &str)]) -> Result<()> {
             return Err(Error::invalid(format!("column \"{old}\" is named twice")));
         }
         if earlier.iter().any(|(other, _)| other == new) {
-            return Err(Error::invalid(format!(
-                "two columns would be named \"{new}\""
-            )));
+            return Err(Error::invalid(format!("two columns would be named \"{new}\"")));
         }
     }
     Ok(())

@@ -36,10 +36,7 @@ pub fn lazy_update(table: &Table, selections: &[Selection]) -> Result<Table> {
         let name = selection.name.clone();
         Ok(Selection { name, source })
     };
-    let selections = selections
-        .iter()
-        .map(remember)
-        .collect::<Result<Vec<_>>>()?;
+    let selections = selections.iter().map(remember).collect::<Result<Vec<_>>>()?;
     update_view(table, &selections)
 }
 
@@ -88,16 +85,9 @@ impl RowFunction for Memo {
 }
 
 impl Seen {
-    fn eval(
-        &mut self,
-        function: &dyn RowFunction,
-        inputs: &[ArrayRef],
-        rows: usize,
-    ) -> Result<ArrayRef> {
+    fn eval(&mut self, function: &dyn RowFunction, inputs: &[ArrayRef], rows: usize) -> Result<ArrayRef> {
         if self.converter.is_none() {
-            let fields = inputs
-                .iter()
-                .map(|input| SortField::new(input.data_type().clone()));
+            let fields = inputs.iter().map(|input| SortField::new(input.data_type().clone()));
             self.converter = Some(RowConverter::new(fields.collect())?);
         }
         let converter = self.converter.as_ref().expect("made above");
@@ -130,18 +120,10 @@ impl Seen {
     }
 
     /// Computes the rows whose inputs are new.
-    fn learn(
-        &mut self,
-        function: &dyn RowFunction,
-        inputs: &[ArrayRef],
-        fresh: Vec<bool>,
-    ) -> Result<()> {
+    fn learn(&mut self, function: &dyn RowFunction, inputs: &[ArrayRef], fresh: Vec<bool>) -> Result<()> {
         let count = fresh.iter().filter(|fresh| **fresh).count();
         let mask = BooleanArray::from(fresh);
-        let wanted = inputs
-            .iter()
-            .map(|input| Ok(filter(input, &mask)?))
-            .collect::<Result<Vec<_>>>()?;
+        let wanted = inputs.iter().map(|input| Ok(filter(input, &mask)?)).collect::<Result<Vec<_>>>()?;
         self.results.push(function.eval(&wanted, count)?);
         Ok(())
     }

@@ -32,18 +32,12 @@ pub enum Source {
 impl Selection {
     /// A column passed on under a name.
     pub fn column(name: impl Into<String>, index: usize) -> Selection {
-        Selection {
-            name: name.into(),
-            source: Source::Column(index),
-        }
+        Selection { name: name.into(), source: Source::Column(index) }
     }
 
     /// A computed column.
     pub fn function(name: impl Into<String>, function: Arc<dyn RowFunction>) -> Selection {
-        Selection {
-            name: name.into(),
-            source: Source::Function(function),
-        }
+        Selection { name: name.into(), source: Source::Function(function) }
     }
 }
 
@@ -90,8 +84,7 @@ impl Plan {
             dependencies: Vec::new(),
             reach: Vec::new(),
         };
-        plan.dependencies
-            .extend((0..plan.width).map(|column| ColumnSet::from_iter([column])));
+        plan.dependencies.extend((0..plan.width).map(|column| ColumnSet::from_iter([column])));
         plan.reach.resize(plan.width, 0);
         let mut fields: Vec<FieldRef> = table.schema().fields().to_vec();
         // Where each entry of the caller's list that grows is in ours, which has no entry for a passed-on column.
@@ -104,20 +97,14 @@ impl Plan {
             let (field, entry) = plan.resolve(table, selection, &entries, &fields)?;
             entries.push(entry);
             fields.push(field.clone());
-            match outputs
-                .iter_mut()
-                .find(|(other, _)| other.name() == field.name())
-            {
+            match outputs.iter_mut().find(|(other, _)| other.name() == field.name()) {
                 Some(output) => *output = (field, entry),
                 None => outputs.push((field, entry)),
             }
         }
         plan.outputs = outputs.iter().map(|(_, entry)| *entry).collect();
         let fields: Vec<FieldRef> = outputs.into_iter().map(|(field, _)| field).collect();
-        plan.schema = Arc::new(Schema::new_with_metadata(
-            fields,
-            table.schema().metadata().clone(),
-        ));
+        plan.schema = Arc::new(Schema::new_with_metadata(fields, table.schema().metadata().clone()));
         Ok(plan.pruned())
     }
 
@@ -146,7 +133,7 @@ impl Plan {
             Source::Function(function) => {
                 let place = format!("column \"{}\"", selection.name);
                 safety::check(table, &**function, &place)?;
-                let (function, needs) = Compact::new(function.clone(), entry)?;
+                let (function, needs) = Compact::of(function.clone(), entry)?;
                 let data_type = function.data_type().clone();
                 self.push_step(selection.name.clone(), function, needs);
                 let field = Field::new(&selection.name, data_type, true);
@@ -156,19 +143,12 @@ impl Plan {
     }
 
     fn push_step(&mut self, name: String, function: Arc<dyn RowFunction>, needs: Vec<usize>) {
-        let depends = needs
-            .iter()
-            .flat_map(|need| self.dependencies[*need].iter());
+        let depends = needs.iter().flat_map(|need| self.dependencies[*need].iter());
         let depends: ColumnSet = depends.collect();
         let further = needs.iter().map(|need| self.reach[*need]).max();
-        self.reach
-            .push(safety::reach(&*function) + further.unwrap_or(0));
+        self.reach.push(safety::reach(&*function) + further.unwrap_or(0));
         self.dependencies.push(depends);
-        self.steps.push(Step {
-            name,
-            function,
-            needs,
-        });
+        self.steps.push(Step { name, function, needs });
     }
 
     /// The plan without steps that no output needs: those whose name was given again.
@@ -193,9 +173,7 @@ impl Plan {
         for step in &mut self.steps {
             step.needs.iter_mut().for_each(|need| *need = place[*need]);
         }
-        self.outputs
-            .iter_mut()
-            .for_each(|output| *output = place[*output]);
+        self.outputs.iter_mut().for_each(|output| *output = place[*output]);
         self
     }
 
@@ -210,11 +188,7 @@ impl Plan {
             let needs = step.needs.iter().map(|need| entries[*need].clone());
             entries.push(make(index, step, needs.collect())?);
         }
-        Ok(self
-            .outputs
-            .iter()
-            .map(|entry| entries[*entry].clone())
-            .collect())
+        Ok(self.outputs.iter().map(|entry| entries[*entry].clone()).collect())
     }
 
     /// Whether a step's values at a modified row may differ, given the modified columns of the table.
@@ -235,18 +209,13 @@ impl Plan {
     /// The update of the result: that of the table with its modified columns mapped, and with the rows modified
     /// whose later neighbours have come.
     pub(super) fn update(&self, update: &Update, before: &RowSet, appends: bool) -> Update {
-        let affects =
-            |set: &ColumnSet, entry: usize| set.intersects(self.dependencies[entry].iter());
+        let affects = |set: &ColumnSet, entry: usize| set.intersects(self.dependencies[entry].iter());
         let outputs = || self.outputs.iter().enumerate();
         let mut columns: ColumnSet = outputs()
             .filter(|(_, entry)| affects(&update.modified_columns, **entry))
             .map(|(output, _)| output)
             .collect();
-        let mut modified = if columns.is_empty() {
-            RowSet::empty()
-        } else {
-            update.modified.clone()
-        };
+        let mut modified = if columns.is_empty() { RowSet::empty() } else { update.modified.clone() };
         if appends && !update.added.is_empty() {
             let reach = outputs().map(|(_, entry)| self.reach[*entry]).max();
             let rows = tail(before, reach.unwrap_or(0));
@@ -293,7 +262,7 @@ struct Compact {
 
 impl Compact {
     /// The function, and the entries that its inputs count in.
-    fn new(
+    fn of(
         function: Arc<dyn RowFunction>,
         entry: impl Fn(usize) -> Result<usize>,
     ) -> Result<(Arc<dyn RowFunction>, Vec<usize>)> {
@@ -310,9 +279,7 @@ impl Compact {
         for input in function.inputs() {
             inputs.push(match *input {
                 FunctionInput::Column(index) => FunctionInput::Column(place(index)?),
-                FunctionInput::Neighbour(index, offset) => {
-                    FunctionInput::Neighbour(place(index)?, offset)
-                }
+                FunctionInput::Neighbour(index, offset) => FunctionInput::Neighbour(place(index)?, offset),
                 FunctionInput::Whole(index) => FunctionInput::Whole(place(index)?),
                 other => other,
             });

@@ -44,10 +44,8 @@ fn derive(table: &Table, plan: Plan) -> Result<Table> {
         let now = &inputs[0];
         let stays = table.is_live() && !table.definition().properties.blink;
         let types = plan.steps.iter().map(|step| step.function.data_type());
-        let mut operator = Stored {
-            stores: stays.then(|| types.map(|kind| Blocks::new([kind.clone()])).collect()),
-            plan,
-        };
+        let mut operator =
+            Stored { stores: stays.then(|| types.map(|kind| Blocks::new([kind.clone()])).collect()), plan };
         Ok(Initial {
             definition: definition(table, &operator.plan),
             rows: now.rows().clone(),
@@ -89,9 +87,7 @@ impl Stored {
         let before = input.before.rows();
         let kept = before.difference(&update.removed);
         plan.columns(input.now.columns(), |index, step, columns| {
-            let mut store = stores[index]
-                .remove(&update.removed)?
-                .shift(&update.shifted, &kept)?;
+            let mut store = stores[index].remove(&update.removed)?.shift(&update.shifted, &kept)?;
             let rows = affected(plan, index, update, before);
             if !rows.is_empty() {
                 let values = step.values(columns, input.now, &rows)?;
@@ -116,12 +112,7 @@ fn affected(plan: &Plan, step: usize, update: &Update, before: &RowSet) -> RowSe
 }
 
 impl Step {
-    fn values(
-        &self,
-        columns: Arc<[Column]>,
-        now: &Version,
-        rows: &RowSet,
-    ) -> Result<arrow_array::ArrayRef> {
+    fn values(&self, columns: Arc<[Column]>, now: &Version, rows: &RowSet) -> Result<arrow_array::ArrayRef> {
         read_all(&self.computed(columns, now.rows()), rows)
             .map_err(|error| error.in_context(format!("column \"{}\"", self.name)))
     }
@@ -135,9 +126,7 @@ impl Operator for Stored {
         Ok(Some(Output {
             rows: input.now.rows().clone(),
             columns: self.follow(input, update)?,
-            update: self
-                .plan
-                .update(update, input.before.rows(), self.stores.is_some()),
+            update: self.plan.update(update, input.before.rows(), self.stores.is_some()),
         }))
     }
 }

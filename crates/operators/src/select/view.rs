@@ -7,8 +7,7 @@
 //! **Invariants**: 1. a column that is passed on is the table's own, shared.
 
 use kinetable_engine::{
-    Column, Definition, Initial, Input, Operator, Output, Properties, Result, StepCtx, Table,
-    Version,
+    Column, Definition, Initial, Input, Operator, Output, Properties, Result, StepCtx, Table, Version,
 };
 
 use super::Selection;
@@ -33,10 +32,7 @@ pub fn update_view(table: &Table, selections: &[Selection]) -> Result<Table> {
 fn derive(table: &Table, plan: Plan) -> Result<Table> {
     Table::derive(std::slice::from_ref(table), |inputs| {
         let definition = definition(table, &plan);
-        let view = View {
-            plan,
-            appends: !table.definition().properties.blink,
-        };
+        let view = View { plan, appends: !table.definition().properties.blink };
         Ok(Initial {
             definition,
             rows: inputs[0].rows().clone(),
@@ -65,18 +61,14 @@ struct View {
 
 impl View {
     fn columns(&self, version: &Version) -> Result<Vec<Column>> {
-        self.plan.columns(version.columns(), |_, step, columns| {
-            Ok(step.computed(columns, version.rows()))
-        })
+        self.plan.columns(version.columns(), |_, step, columns| Ok(step.computed(columns, version.rows())))
     }
 }
 
 impl Operator for View {
     fn apply(&mut self, inputs: &[Input<'_>], _: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let input = inputs[0];
-        let update = input
-            .update
-            .map(|update| self.plan.update(update, input.before.rows(), self.appends));
+        let update = input.update.map(|update| self.plan.update(update, input.before.rows(), self.appends));
         Ok(Some(Output {
             rows: input.now.rows().clone(),
             columns: self.columns(input.now)?,

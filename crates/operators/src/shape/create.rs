@@ -22,18 +22,15 @@ pub fn new_table(columns: Vec<(String, ArrayRef)>) -> Result<Table> {
     for (place, (name, values)) in columns.iter().enumerate() {
         if values.len() != size {
             let (first, found) = (&columns[0].0, values.len());
-            let message =
-                format!("column \"{name}\" has {found} values, but column \"{first}\" has {size}");
+            let message = format!("column \"{name}\" has {found} values, but column \"{first}\" has {size}");
             return Err(Error::invalid(message));
         }
         if columns[..place].iter().any(|(other, _)| other == name) {
             return Err(Error::invalid(format!("column \"{name}\" is given twice")));
         }
     }
-    let fields: Vec<Field> = columns
-        .iter()
-        .map(|(name, values)| Field::new(name, values.data_type().clone(), true))
-        .collect();
+    let fields: Vec<Field> =
+        columns.iter().map(|(name, values)| Field::new(name, values.data_type().clone(), true)).collect();
     let rows = RowSet::flat(size as u64);
     let columns = columns
         .into_iter()

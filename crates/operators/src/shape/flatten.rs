@@ -12,8 +12,8 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, UInt64Array};
 use arrow_schema::DataType;
 use kinetable_engine::{
-    Column, ColumnSource, Initial, Input, Operator, Output, Result, RowSet, Shifts, ShiftsBuilder,
-    StepCtx, Table, Update, Version,
+    Column, ColumnSource, Initial, Input, Operator, Output, Result, RowSet, Shifts, ShiftsBuilder, StepCtx,
+    Table, Update, Version,
 };
 
 /// The same rows under the keys `0..n`.
@@ -91,10 +91,7 @@ fn shifts(removed: &RowSet, size_before: u64, added: &RowSet, size_now: u64) -> 
 fn gaps(set: &RowSet, size: u64) -> impl Iterator<Item = Range<u64>> {
     let starts = std::iter::once(0).chain(set.ranges().map(|run| run.end));
     let ends = set.ranges().map(|run| run.start).chain([size]);
-    starts
-        .zip(ends)
-        .map(|(start, end)| start..end)
-        .filter(|run| !run.is_empty())
+    starts.zip(ends).map(|(start, end)| start..end).filter(|run| !run.is_empty())
 }
 
 fn columns(version: &Version) -> Vec<Column> {

@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use kinetable_engine::column::Log;
 use kinetable_engine::{
-    Column, Definition, Error, Initial, Input, Operator, Output, Properties, Result, RowSet,
-    StepCtx, Table, Update, Version,
+    Column, Definition, Error, Initial, Input, Operator, Output, Properties, Result, RowSet, StepCtx, Table,
+    Update, Version,
 };
 
 use crate::support::chunks::read_all;
@@ -63,11 +63,8 @@ pub(super) fn keep(table: &Table, limit: Limit, start: RingStart) -> Result<Tabl
     Table::derive(std::slice::from_ref(table), |inputs| {
         let now = &inputs[0];
         let types = now.columns().iter().map(|column| column.data_type());
-        let mut operator = Keep {
-            logs: types.map(|kind| Log::new(kind.clone(), 0)).collect(),
-            end: 0,
-            limit,
-        };
+        let mut operator =
+            Keep { logs: types.map(|kind| Log::new(kind.clone(), 0)).collect(), end: 0, limit };
         let first = match start {
             RingStart::Filled => operator.take(now, now.rows(), &RowSet::empty())?,
             RingStart::Empty => Update::default(),
@@ -77,10 +74,7 @@ pub(super) fn keep(table: &Table, limit: Limit, start: RingStart) -> Result<Tabl
             Limit::None | Limit::First(_) => Properties::APPEND,
         };
         Ok(Initial {
-            definition: Definition {
-                properties,
-                ..table.definition().clone()
-            },
+            definition: Definition { properties, ..table.definition().clone() },
             rows: first.added,
             columns: operator.columns(),
             operator: Box::new(operator),
@@ -129,29 +123,18 @@ impl Keep {
 }
 
 impl Operator for Keep {
-    fn apply(
-        &mut self,
-        inputs: &[Input<'_>],
-        previous: &Version,
-        _: &StepCtx,
-    ) -> Result<Option<Output>> {
+    fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let Some(update) = inputs[0].update else {
             return Ok(None);
         };
         if !update.modified.is_empty() || !update.shifted.is_empty() {
             let message = "a ring table's parent modified or shifted rows";
-            return Err(
-                Error::invalid(message).with_hint("use a parent that only adds rows, or tail()")
-            );
+            return Err(Error::invalid(message).with_hint("use a parent that only adds rows, or tail()"));
         }
         if update.added.is_empty() {
             return Ok(None);
         }
         let update = self.take(inputs[0].now, &update.added, previous.rows())?;
-        Ok(Some(Output {
-            rows: update.apply_to(previous.rows()),
-            columns: self.columns(),
-            update,
-        }))
+        Ok(Some(Output { rows: update.apply_to(previous.rows()), columns: self.columns(), update }))
     }
 }

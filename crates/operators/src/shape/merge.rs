@@ -19,8 +19,8 @@
 use std::sync::Arc;
 
 use kinetable_engine::{
-    Column, Definition, Error, ErrorKind, Initial, Input, Operator, Output, Properties, Result,
-    RowSet, ShiftsBuilder, StepCtx, Table, Update, Version,
+    Column, Definition, Error, ErrorKind, Initial, Input, Operator, Output, Properties, Result, RowSet,
+    ShiftsBuilder, StepCtx, Table, Update, Version,
 };
 
 use super::spliced::{Span, Spliced};
@@ -49,14 +49,7 @@ pub fn merge(tables: &[Table]) -> Result<Table> {
     Table::derive(tables, |inputs| {
         let live: Vec<bool> = tables.iter().map(Table::is_live).collect();
         let mut merge = Merge {
-            spans: vec![
-                Span {
-                    low: 0,
-                    start: 0,
-                    room: 0
-                };
-                tables.len()
-            ],
+            spans: vec![Span { low: 0, start: 0, room: 0 }; tables.len()],
             columns,
             packed: !live.contains(&true),
             live,
@@ -73,14 +66,8 @@ pub fn merge(tables: &[Table]) -> Result<Table> {
 }
 
 fn definition(tables: &[Table]) -> Definition {
-    let all_blink = tables
-        .iter()
-        .all(|table| table.definition().properties.blink);
-    let properties = if all_blink {
-        Properties::BLINK
-    } else {
-        Properties::ANY
-    };
+    let all_blink = tables.iter().all(|table| table.definition().properties.blink);
+    let properties = if all_blink { Properties::BLINK } else { Properties::ANY };
     Definition::new(tables[0].schema().clone(), properties)
 }
 
@@ -99,20 +86,12 @@ fn matching(first: &Table, other: &Table, place: usize) -> Result<Vec<usize>> {
         };
         let (kind, other) = (field.data_type(), found[index].data_type());
         if kind != other {
-            return problem(format!(
-                "has column \"{name}\" of {other}, but table 0 has it of {kind}"
-            ));
+            return problem(format!("has column \"{name}\" of {other}, but table 0 has it of {kind}"));
         }
         columns.push(index);
     }
-    match found
-        .iter()
-        .find(|field| first.schema().index_of(field.name()).is_err())
-    {
-        Some(field) => problem(format!(
-            "has a column \"{}\" that table 0 has not",
-            field.name()
-        )),
+    match found.iter().find(|field| first.schema().index_of(field.name()).is_err()) {
+        Some(field) => problem(format!("has a column \"{}\" that table 0 has not", field.name())),
         None => Ok(columns),
     }
 }
@@ -147,30 +126,25 @@ impl Merge {
                 };
             }
             span.start = start;
-            start = start
-                .checked_add(span.room)
-                .filter(|end| *end <= KEYS)
-                .ok_or_else(|| {
-                    let message = "the row keys of the merged tables do not fit side by side";
-                    Error::new(ErrorKind::Limit, message).with_hint("flatten() the inputs first")
-                })?;
+            start = start.checked_add(span.room).filter(|end| *end <= KEYS).ok_or_else(|| {
+                let message = "the row keys of the merged tables do not fit side by side";
+                Error::new(ErrorKind::Limit, message).with_hint("flatten() the inputs first")
+            })?;
         }
         Ok(())
     }
 
     fn rows(&self, rows: &[&RowSet]) -> RowSet {
         let placed = self.spans.iter().zip(rows);
-        placed.fold(RowSet::empty(), |all, (span, rows)| {
-            all.union(&span.place(rows))
-        })
+        placed.fold(RowSet::empty(), |all, (span, rows)| all.union(&span.place(rows)))
     }
 
     fn spliced(&self, versions: &[&Version]) -> Vec<Column> {
         let width = self.columns[0].len();
         let column = |output: usize| {
             let inputs = self.spans.iter().zip(versions).zip(&self.columns);
-            let parts = inputs
-                .map(|((span, version), columns)| (*span, version.column(columns[output]).clone()));
+            let parts =
+                inputs.map(|((span, version), columns)| (*span, version.column(columns[output]).clone()));
             Arc::new(Spliced::new(parts.collect())) as Column
         };
         (0..width).map(column).collect()
@@ -223,9 +197,7 @@ impl Operator for Merge {
         let old = self.spans.clone();
         self.lay_out(&rows, |input| {
             let input = &inputs[input];
-            input
-                .update
-                .is_some_and(|update| update.removed.len() == input.before.rows().len())
+            input.update.is_some_and(|update| update.removed.len() == input.before.rows().len())
         })?;
         let versions: Vec<&Version> = inputs.iter().map(|input| input.now).collect();
         Ok(Some(Output {

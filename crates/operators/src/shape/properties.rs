@@ -4,8 +4,7 @@
 //! blocks of the version it was taken of.
 
 use kinetable_engine::{
-    Error, Initial, Input, Operator, Output, Properties, Result, RowSet, StepCtx, Table, Update,
-    Version,
+    Error, Initial, Input, Operator, Output, Properties, Result, RowSet, StepCtx, Table, Update, Version,
 };
 
 /// The rows of a table as they are now, as a static table.
@@ -64,28 +63,16 @@ pub fn add_only_to_blink(table: &Table) -> Result<Table> {
 struct AddedOnly;
 
 impl Operator for AddedOnly {
-    fn apply(
-        &mut self,
-        inputs: &[Input<'_>],
-        previous: &Version,
-        _: &StepCtx,
-    ) -> Result<Option<Output>> {
+    fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let added = inputs[0].update.map(|update| update.added.clone());
         let added = added.unwrap_or_else(RowSet::empty);
         let (rows, update) = if added.is_empty() {
             (previous.rows().clone(), Update::default())
         } else {
             let removed = previous.rows().clone();
-            let update = Update {
-                removed,
-                ..Update::adding(added.clone())
-            };
+            let update = Update { removed, ..Update::adding(added.clone()) };
             (added, update)
         };
-        Ok(Some(Output {
-            rows,
-            columns: inputs[0].now.columns().to_vec(),
-            update,
-        }))
+        Ok(Some(Output { rows, columns: inputs[0].now.columns().to_vec(), update }))
     }
 }

@@ -59,10 +59,7 @@ pub(super) struct Spliced {
 impl Spliced {
     /// At least one column, in ascending spans.
     pub(super) fn new(parts: Vec<(Span, Column)>) -> Spliced {
-        Spliced {
-            data_type: parts[0].1.data_type().clone(),
-            parts,
-        }
+        Spliced { data_type: parts[0].1.data_type().clone(), parts }
     }
 }
 

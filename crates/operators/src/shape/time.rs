@@ -11,8 +11,8 @@ use arrow_array::{ArrayRef, TimestampNanosecondArray};
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use kinetable_engine::source::Retention;
 use kinetable_engine::{
-    Column, ColumnSource, Definition, Error, Graph, Initial, Input, Operator, Output, Properties,
-    Result, RowSet, StepCtx, Table, Update, Version,
+    Column, ColumnSource, Definition, Error, Graph, Initial, Input, Operator, Output, Properties, Result,
+    RowSet, StepCtx, Table, Update, Version,
 };
 
 /// A live table with a column `Timestamp` and a row for each period from `start` on (ns since the epoch; `None`: from the
@@ -20,12 +20,7 @@ use kinetable_engine::{
 ///
 /// # Errors
 /// If the period is not positive, or the retention is a ring of no rows.
-pub fn time_table(
-    graph: &Graph,
-    start: Option<i64>,
-    period_ns: i64,
-    retention: Retention,
-) -> Result<Table> {
+pub fn time_table(graph: &Graph, start: Option<i64>, period_ns: i64, retention: Retention) -> Result<Table> {
     if period_ns <= 0 {
         let message = format!("a time table's period is {period_ns} ns, but has to be positive");
         return Err(Error::invalid(message));
@@ -37,13 +32,7 @@ pub fn time_table(
         Retention::Blink { .. } => Properties::BLINK,
         Retention::Ring(_) => Properties::ANY,
     };
-    let operator = Clock {
-        start,
-        period: period_ns,
-        retention,
-        end: 0,
-        clear_at: None,
-    };
+    let operator = Clock { start, period: period_ns, retention, end: 0, clear_at: None };
     Ok(Table::source(
         graph,
         Initial {
@@ -70,11 +59,7 @@ struct Clock {
 
 impl Clock {
     fn columns(&self) -> Vec<Column> {
-        vec![Arc::new(Ticks {
-            kind: instant_type(),
-            start: self.start.unwrap_or(0),
-            period: self.period,
-        })]
+        vec![Arc::new(Ticks { kind: instant_type(), start: self.start.unwrap_or(0), period: self.period })]
     }
 
     /// How many rows there are to be at a time.
@@ -89,15 +74,11 @@ impl Clock {
 }
 
 impl Operator for Clock {
-    fn apply(
-        &mut self,
-        _: &[Input<'_>],
-        previous: &Version,
-        ctx: &StepCtx,
-    ) -> Result<Option<Output>> {
+    fn apply(&mut self, _: &[Input<'_>], previous: &Version, ctx: &StepCtx) -> Result<Option<Output>> {
         let end = self.rows_by(ctx.now).max(self.end);
-        let clears = matches!(self.retention, Retention::Blink { .. });
-        if end == self.end && !(clears && !previous.rows().is_empty()) {
+        let blink = matches!(self.retention, Retention::Blink { .. });
+        let clears = blink && !previous.rows().is_empty();
+        if end == self.end && !clears {
             return Ok(None);
         }
         let start = match self.retention {
@@ -115,16 +96,13 @@ impl Operator for Clock {
             Retention::Blink { linger_ns } if !rows.is_empty() => Some(ctx.now + linger_ns),
             _ => None,
         };
-        Ok(Some(Output {
-            rows,
-            columns: self.columns(),
-            update,
-        }))
+        Ok(Some(Output { rows, columns: self.columns(), update }))
     }
 
     fn due(&self) -> Option<i64> {
         let next = match self.start {
-            None => i64::MIN,
+            // At once: every time of a cycle is after the epoch.
+            None => 0,
             Some(start) => start.saturating_add((self.end as i64).saturating_mul(self.period)),
         };
         Some(self.clear_at.map_or(next, |clear| clear.min(next)))

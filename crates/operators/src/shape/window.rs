@@ -13,8 +13,8 @@
 use std::ops::Range;
 
 use kinetable_engine::{
-    ColumnSet, Error, Initial, Input, Operator, Output, Properties, Result, RowSet, StepCtx, Table,
-    Update, Version,
+    ColumnSet, Error, Initial, Input, Operator, Output, Properties, Result, RowSet, StepCtx, Table, Update,
+    Version,
 };
 
 use super::keep::{Limit, RingStart, keep};
@@ -168,22 +168,11 @@ fn derive(table: &Table, window: Window) -> Result<Table> {
 struct Positions(Window);
 
 impl Operator for Positions {
-    fn apply(
-        &mut self,
-        inputs: &[Input<'_>],
-        previous: &Version,
-        _: &StepCtx,
-    ) -> Result<Option<Output>> {
+    fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let input = inputs[0];
         let rows = self.0.rows(input.now.rows());
-        let update = input
-            .update
-            .map(|update| follow(update, previous.rows(), &rows));
-        Ok(Some(Output {
-            rows,
-            columns: input.now.columns().to_vec(),
-            update: update.unwrap_or_default(),
-        }))
+        let update = input.update.map(|update| follow(update, previous.rows(), &rows));
+        Ok(Some(Output { rows, columns: input.now.columns().to_vec(), update: update.unwrap_or_default() }))
     }
 }
 
@@ -197,11 +186,8 @@ fn follow(update: &Update, before: &RowSet, now: &RowSet) -> Update {
     // went is not among them.
     let stay = kept.intersect(now);
     let modified = update.modified.intersect(&stay);
-    let modified_columns = if modified.is_empty() {
-        ColumnSet::none()
-    } else {
-        update.modified_columns.clone()
-    };
+    let modified_columns =
+        if modified.is_empty() { ColumnSet::none() } else { update.modified_columns.clone() };
     Update {
         added: now.difference(&stay),
         shifted: narrow(&update.shifted, &before.difference(&removed)),

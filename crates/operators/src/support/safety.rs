@@ -25,16 +25,12 @@ fn check_input(table: &Table, input: FunctionInput) -> Result<()> {
     }
     let (safe, what, wanted) = match input {
         FunctionInput::Column(_) => return Ok(()),
-        FunctionInput::Position | FunctionInput::PositionInt => (
-            properties.append_only,
-            "the row position",
-            "append-only or blink",
-        ),
-        FunctionInput::Neighbour(..) => (
-            properties.append_only,
-            "a neighbouring row",
-            "append-only or blink",
-        ),
+        FunctionInput::Position | FunctionInput::PositionInt => {
+            (properties.append_only, "the row position", "append-only or blink")
+        }
+        FunctionInput::Neighbour(..) => {
+            (properties.append_only, "a neighbouring row", "append-only or blink")
+        }
         FunctionInput::Key => (properties.add_only, "the row key", "add-only or blink"),
         FunctionInput::Whole(_) => (false, "a whole column", "blink"),
     };

@@ -1,0 +1,189 @@
+//! From keys to slots: small numbers that are handed out as keys come, and again after a key was forgotten.
+//!
+//! **State**: 17 bytes a key of one word; 9 bytes, the key's bytes and their 16-byte handle otherwise.
+
+use ahash::RandomState;
+use hashbrown::HashTable;
+
+use super::keys::{Encoder, Keys};
+
+/// No slot: the key is not known.
+pub(crate) const NO_SLOT: u32 = u32::MAX;
+
+/// Slots by key.
+pub(crate) struct KeyIndex {
+    known: Known,
+    null: u32,
+    free: Vec<u32>,
+    /// One past the greatest slot handed out.
+    end: u32,
+    hasher: RandomState,
+}
+
+enum Known {
+    Words(HashTable<(u64, u32)>),
+    Bytes { table: HashTable<(u64, u32)>, keys: Vec<Box<[u8]>> },
+}
+
+impl KeyIndex {
+    /// An index without keys.
+    pub(crate) fn new(encoder: &Encoder) -> KeyIndex {
+        let known = if encoder.gives_words() {
+            Known::Words(HashTable::new())
+        } else {
+            Known::Bytes { table: HashTable::new(), keys: Vec::new() }
+        };
+        // The seeds are the same in every run: the engine reads no randomness.
+        let hasher = RandomState::with_seeds(0x71c3, 0x2f0b_9d17, 0x5bd1_e995, 0x1656_67b1);
+        KeyIndex { known, null: NO_SLOT, free: Vec::new(), end: 0, hasher }
+    }
+
+    /// One past the greatest slot handed out.
+    pub(crate) fn end(&self) -> usize {
+        self.end as usize
+    }
+
+    /// The slot of one of the keys; [`NO_SLOT`] if it is not known.
+    pub(crate) fn find_one(&self, batch: &Keys, place: usize) -> u32 {
+        match (batch, &self.known) {
+            (Keys::Words(_, Some(nulls)), _) if nulls.is_null(place) => self.null,
+            (Keys::Words(words, _), Known::Words(table)) => {
+                let word = words[place];
+                let found = table.find(self.hasher.hash_one(word), |(other, _)| *other == word);
+                found.map_or(NO_SLOT, |(_, slot)| *slot)
+            }
+            _ => bytes_at(batch, place).map_or(self.null, |bytes| self.find_bytes(bytes)),
+        }
+    }
+
+    /// The slots of keys; [`NO_SLOT`] for those not known.
+    pub(crate) fn find(&self, keys: &Keys) -> Vec<u32> {
+        (0..keys.len()).map(|place| self.find_one(keys, place)).collect()
+    }
+
+    fn find_bytes(&self, bytes: &[u8]) -> u32 {
+        let Known::Bytes { table, keys } = &self.known else {
+            unreachable!("an index of words is asked for words");
+        };
+        let hash = self.hasher.hash_one(bytes);
+        let same = |(other, slot): &(u64, u32)| *other == hash && *keys[*slot as usize] == *bytes;
+        table.find(hash, same).map_or(NO_SLOT, |(_, slot)| *slot)
+    }
+
+    /// The slots of keys; those not known get one.
+    pub(crate) fn insert(&mut self, keys: &Keys) -> Vec<u32> {
+        let mut slots = Vec::with_capacity(keys.len());
+        match keys {
+            Keys::Words(words, nulls) => {
+                for (place, word) in words.iter().enumerate() {
+                    let null = nulls.as_ref().is_some_and(|nulls| nulls.is_null(place));
+                    slots.push(if null { self.insert_null() } else { self.insert_word(*word) });
+                }
+            }
+            _ => slots.extend((0..keys.len()).map(|place| match bytes_at(keys, place) {
+                Some(bytes) => self.insert_bytes(bytes),
+                None => self.insert_null(),
+            })),
+        }
+        slots
+    }
+
+    fn insert_word(&mut self, word: u64) -> u32 {
+        let Known::Words(table) = &mut self.known else {
+            unreachable!("an index of bytes is given bytes");
+        };
+        let hash = self.hasher.hash_one(word);
+        if let Some((_, slot)) = table.find(hash, |(other, _)| *other == word) {
+            return *slot;
+        }
+        let slot = next(&mut self.free, &mut self.end);
+        let rehash = |(word, _): &(u64, u32)| self.hasher.hash_one(*word);
+        table.insert_unique(hash, (word, slot), rehash);
+        slot
+    }
+
+    fn insert_bytes(&mut self, bytes: &[u8]) -> u32 {
+        let slot = self.find_bytes(bytes);
+        if slot != NO_SLOT {
+            return slot;
+        }
+        let slot = next(&mut self.free, &mut self.end);
+        let Known::Bytes { table, keys } = &mut self.known else {
+            unreachable!("an index of words is given words");
+        };
+        if keys.len() <= slot as usize {
+            keys.resize_with(slot as usize + 1, Box::default);
+        }
+        keys[slot as usize] = bytes.into();
+        let hash = self.hasher.hash_one(bytes);
+        table.insert_unique(hash, (hash, slot), |(hash, _)| *hash);
+        slot
+    }
+
+    fn insert_null(&mut self) -> u32 {
+        if self.null == NO_SLOT {
+            self.null = next(&mut self.free, &mut self.end);
+        }
+        self.null
+    }
+
+    /// Forgets one of the keys, which is known; its slot may be handed out again.
+    pub(crate) fn remove(&mut self, batch: &Keys, place: usize) {
+        let hasher = &self.hasher;
+        let slot = match (batch, &mut self.known) {
+            (Keys::Words(words, nulls), Known::Words(table)) => {
+                if nulls.as_ref().is_some_and(|nulls| nulls.is_null(place)) {
+                    std::mem::replace(&mut self.null, NO_SLOT)
+                } else {
+                    let word = words[place];
+                    let hash = hasher.hash_one(word);
+                    let entry = table.find_entry(hash, |(other, _)| *other == word);
+                    entry.expect("the key is known").remove().0.1
+                }
+            }
+            (_, Known::Bytes { table, keys }) => match bytes_at(batch, place) {
+                None => std::mem::replace(&mut self.null, NO_SLOT),
+                Some(bytes) => {
+                    let hash = hasher.hash_one(bytes);
+                    let same = |(other, slot): &(u64, u32)| *other == hash && *keys[*slot as usize] == *bytes;
+                    let entry = table.find_entry(hash, same).expect("the key is known");
+                    let slot = entry.remove().0.1;
+                    keys[slot as usize] = Box::default();
+                    slot
+                }
+            },
+            (_, Known::Words(_)) => unreachable!("an index of words is given words"),
+        };
+        self.free.push(slot);
+    }
+
+    /// Bytes held.
+    pub(crate) fn bytes(&self) -> usize {
+        let known = match &self.known {
+            Known::Words(table) => table.allocation_size(),
+            Known::Bytes { table, keys } => {
+                let bytes = keys.iter().map(|key| key.len() + size_of::<Box<[u8]>>());
+                table.allocation_size() + bytes.sum::<usize>()
+            }
+        };
+        known + self.free.capacity() * size_of::<u32>()
+    }
+}
+
+fn next(free: &mut Vec<u32>, end: &mut u32) -> u32 {
+    free.pop().unwrap_or_else(|| {
+        *end += 1;
+        assert!(*end < NO_SLOT, "fewer than 2^32 distinct keys");
+        *end - 1
+    })
+}
+
+/// The bytes of a key; `None` for a null text.
+fn bytes_at(keys: &Keys, place: usize) -> Option<&[u8]> {
+    use arrow_array::Array;
+    match keys {
+        Keys::Words(..) => unreachable!("words are looked up as words"),
+        Keys::Texts(texts) => texts.is_valid(place).then(|| texts.value(place).as_bytes()),
+        Keys::Rows(rows) => Some(rows.row(place).data()),
+    }
+}
