@@ -1,0 +1,210 @@
+//! `min`, `max`, `median` and percentiles from the values of each group in order.
+//!
+//! **State**: a map from value to count a group: the distinct values. Besides, for each percentile, a cursor: a value
+//! and how many values lie below it. **Update rule**: a value that comes or goes changes its count, and moves the
+//! cursors' ranks; when results are asked for, a cursor walks to its place, which is at most as many values away as
+//! came and went. **Cost**: O(log distinct values) a row.
+//!
+//! **Invariants**: 1. no count is zero; 2. a cursor's rank is the number of values below it.
+
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
+use std::ops::Bound::{Excluded, Unbounded};
+
+use arrow_array::ArrayRef;
+use arrow_schema::DataType;
+use kinetable_engine::Result;
+
+use super::accumulator::{Accumulator, Rows, Wanted};
+use super::ordinal::Ordinal;
+use super::spec::Extremum;
+
+/// What is read off a group's values in order.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Rank {
+    Extreme(Extremum),
+    Percentile { share: f64, average: bool },
+}
+
+/// The values of each group in order.
+pub(super) struct Ordered<O: Ordinal> {
+    outputs: Vec<Rank>,
+    data_type: DataType,
+    groups: Vec<Group<O::Kept>>,
+}
+
+#[derive(Clone)]
+struct Group<K> {
+    counts: BTreeMap<K, u64>,
+    total: u64,
+    cursors: Vec<Cursor<K>>,
+}
+
+#[derive(Clone)]
+struct Cursor<K> {
+    at: Option<K>,
+    below: u64,
+}
+
+impl<O: Ordinal> Ordered<O> {
+    /// The values of a column of a type, with these outputs.
+    pub(super) fn new(outputs: Vec<Rank>, data_type: DataType) -> Ordered<O> {
+        Ordered { outputs, data_type, groups: Vec::new() }
+    }
+
+    fn empty(&self) -> Group<O::Kept> {
+        let cursor = Cursor { at: None, below: 0 };
+        let is_percentile = |rank: &&Rank| matches!(rank, Rank::Percentile { .. });
+        Group {
+            counts: BTreeMap::new(),
+            total: 0,
+            cursors: vec![cursor; self.outputs.iter().filter(is_percentile).count()],
+        }
+    }
+
+    fn extreme(&self, which: Extremum, slots: &[u32]) -> Result<ArrayRef> {
+        let value = |slot: &u32| {
+            let counts = &self.groups[*slot as usize].counts;
+            let (greatest, _) = counts.last_key_value()?;
+            let is_nan = O::is_nan(greatest, &self.data_type);
+            match which {
+                Extremum::Least if !is_nan => counts.first_key_value().map(|(least, _)| least),
+                _ => Some(greatest),
+            }
+        };
+        O::array(&self.data_type, slots.iter().map(value))
+    }
+
+    fn percentile(&mut self, cursor: usize, share: f64, average: bool, slots: &[u32]) -> Result<ArrayRef> {
+        let mut pairs = Vec::with_capacity(slots.len());
+        for slot in slots {
+            let group = &mut self.groups[*slot as usize];
+            pairs.push(group.middle(cursor, share, average));
+        }
+        match average {
+            true => O::means(&self.data_type, &pairs),
+            false => {
+                let uppers = pairs.iter().map(|pair| pair.as_ref().map(|(_, upper)| upper));
+                O::array(&self.data_type, uppers)
+            }
+        }
+    }
+}
+
+impl<O: Ordinal> Accumulator for Ordered<O> {
+    fn grow(&mut self, slots: usize) {
+        if slots > self.groups.len() {
+            let empty = self.empty();
+            self.groups.resize(slots, empty);
+        }
+    }
+
+    fn add(&mut self, rows: &Rows<'_>) -> Result<()> {
+        let groups = &mut self.groups;
+        O::visit(&rows.values[0], rows.slots, |slot, value| {
+            let group = &mut groups[slot as usize];
+            match group.counts.get_mut(value) {
+                Some(count) => *count += 1,
+                None => drop(group.counts.insert(O::keep(value), 1)),
+            }
+            group.total += 1;
+            group.cursors_above(value).for_each(|cursor| cursor.below += 1);
+        });
+        Ok(())
+    }
+
+    fn remove(&mut self, rows: &Rows<'_>) -> Result<()> {
+        let groups = &mut self.groups;
+        O::visit(&rows.values[0], rows.slots, |slot, value| {
+            let group = &mut groups[slot as usize];
+            let count = group.counts.get_mut(value).expect("a value that goes is there");
+            *count -= 1;
+            if *count == 0 {
+                group.counts.remove(value);
+            }
+            group.total -= 1;
+            group.cursors_above(value).for_each(|cursor| cursor.below -= 1);
+        });
+        Ok(())
+    }
+
+    fn clear(&mut self, slot: u32) {
+        self.groups[slot as usize] = self.empty();
+    }
+
+    fn results(&mut self, wanted: &Wanted<'_>) -> Result<Vec<ArrayRef>> {
+        let mut cursor = 0;
+        let mut results = Vec::with_capacity(self.outputs.len());
+        for rank in self.outputs.clone() {
+            results.push(match rank {
+                Rank::Extreme(which) => self.extreme(which, wanted.slots)?,
+                Rank::Percentile { share, average } => {
+                    cursor += 1;
+                    self.percentile(cursor - 1, share, average, wanted.slots)?
+                }
+            });
+        }
+        Ok(results)
+    }
+
+    fn bytes(&self) -> usize {
+        let entry = size_of::<O::Kept>() + 8 + 4;
+        let group = |group: &Group<O::Kept>| {
+            let heap: usize = group.counts.keys().map(O::heap).sum();
+            size_of::<Group<O::Kept>>() + group.counts.len() * entry + heap
+        };
+        self.groups.iter().map(group).sum()
+    }
+}
+
+impl<K: Ord + Clone> Group<K> {
+    /// The cursors at greater values than one.
+    fn cursors_above<Q: Ord + ?Sized>(&mut self, value: &Q) -> impl Iterator<Item = &mut Cursor<K>>
+    where
+        K: Borrow<Q>,
+    {
+        let above = |cursor: &&mut Cursor<K>| cursor.at.as_ref().is_some_and(|at| *at.borrow() > *value);
+        self.cursors.iter_mut().filter(above)
+    }
+
+    /// The values about a share of the group: twice the same where it falls on one, or is not to be averaged.
+    fn middle(&mut self, cursor: usize, share: f64, average: bool) -> Option<(K, K)> {
+        let place = self.total.checked_sub(1)? as f64 * share;
+        let nearest = (place + 0.5).floor() as u64;
+        if average && place - place.floor() == 0.5 {
+            let lower = self.walk(cursor, place.floor() as u64);
+            return Some((lower, self.walk(cursor, nearest)));
+        }
+        let value = self.walk(cursor, nearest);
+        Some((value.clone(), value))
+    }
+
+    /// Moves a cursor to the value of a rank.
+    fn walk(&mut self, cursor: usize, rank: u64) -> K {
+        let cursor = &mut self.cursors[cursor];
+        let (mut at, mut below) = match cursor.at.take() {
+            Some(at) => (at, cursor.below),
+            None => {
+                let first = self.counts.first_key_value().expect("a group with values");
+                (first.0.clone(), 0)
+            }
+        };
+        loop {
+            let here = self.counts.get(&at).copied().unwrap_or(0);
+            let next = if rank < below {
+                let (value, count) = self.counts.range(..&at).next_back().expect("a value below");
+                below -= count;
+                value
+            } else if rank >= below + here {
+                below += here;
+                let after = (Excluded(&at), Unbounded);
+                self.counts.range(after).next().expect("a value above").0
+            } else {
+                break;
+            };
+            at = next.clone();
+        }
+        *cursor = Cursor { at: Some(at.clone()), below };
+        at
+    }
+}
