@@ -391,6 +391,12 @@ fn filter<O: Op>(offsets: &[u16], other: &Content, alone: bool) -> Outcome {
 }
 
 fn merge<O: Op>(mut a: &[u16], mut b: &[u16]) -> Vec<u16> {
+    if O::LEFT && b.len() * 8 <= a.len() {
+        return merge_few(a, b, O::BOTH, O::RIGHT);
+    }
+    if O::RIGHT && a.len() * 8 <= b.len() {
+        return merge_few(b, a, O::BOTH, O::LEFT);
+    }
     let mut kept = Vec::with_capacity(if O::RIGHT { a.len() + b.len() } else { a.len() });
     while let (Some(&x), Some(&y)) = (a.first(), b.first()) {
         let keep = if x == y {
@@ -412,6 +418,24 @@ fn merge<O: Op>(mut a: &[u16], mut b: &[u16]) -> Vec<u16> {
     if O::RIGHT {
         kept.extend_from_slice(b);
     }
+    kept
+}
+
+/// Keeps the many, but at the offsets of the few: there `both` says whether an offset of both sides is kept, `alone`
+/// whether one of the few only is. What lies between is copied as a whole.
+fn merge_few(many: &[u16], few: &[u16], both: bool, alone: bool) -> Vec<u16> {
+    let mut kept = Vec::with_capacity(many.len() + few.len());
+    let mut rest = many;
+    for &offset in few {
+        let (below, above) = rest.split_at(rest.partition_point(|&other| other < offset));
+        kept.extend_from_slice(below);
+        let is_in_both = above.first() == Some(&offset);
+        if is_in_both && both || !is_in_both && alone {
+            kept.push(offset);
+        }
+        rest = &above[usize::from(is_in_both)..];
+    }
+    kept.extend_from_slice(rest);
     kept
 }
 

@@ -188,6 +188,23 @@ impl Payload {
         }
     }
 
+    /// The keys in a range of offsets that is not empty.
+    pub(crate) fn clip(&self, offsets: Range<u32>) -> Outcome {
+        match self {
+            Payload::Sparse(all) => Outcome::from_offsets(
+                &all[self.rank(offsets.start) as usize..self.rank(offsets.end) as usize],
+            ),
+            Payload::Bits(bits) => {
+                let mut words = [0; WORDS];
+                set_range(&mut words, offsets);
+                for (word, bits) in words.iter_mut().zip(&bits.words) {
+                    *word &= bits;
+                }
+                Outcome::from_words(words)
+            }
+        }
+    }
+
     /// Sets the keys' bits.
     pub(crate) fn set_in(&self, words: &mut Words) {
         match self {

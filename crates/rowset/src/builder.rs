@@ -6,10 +6,13 @@
 //! **Invariants.** 1. `done`, `runs` and `open` ascend in this order (asserted in `push_range`).
 //! 2. A block is in `done` only when no later key can fall into it, or it is taken out again (`reopen`).
 
-use crate::block::{BLOCK_LEN, Payload, block_of, block_start, offset_of};
+use crate::block::{BLOCK_LEN, Outcome, Payload, block_of, block_start, offset_of};
 use crate::segment::Segment;
 use crate::set::RowSet;
 use std::ops::Range;
+
+/// Parts of a block that span more keys than this are cut as a whole, shorter ones run by run.
+const CUT_WHOLE: u64 = 1024;
 
 /// Builds a [`RowSet`] from ascending keys and ranges.
 #[derive(Default)]
@@ -143,6 +146,16 @@ impl RowSetBuilder {
             return self.push_payload(block, payload);
         }
         let base = block_start(segment.block());
+        if delta == 0 && part.end - part.start > CUT_WHOLE {
+            let offsets = offset_of(part.start)..offset_of(part.end - 1) + 1;
+            return match payload.clip(offsets) {
+                Outcome::Empty => {}
+                Outcome::Run(run) => {
+                    self.push_range(base + u64::from(run.start)..base + u64::from(run.end));
+                }
+                Outcome::Many(payload) => self.push_payload(segment.block(), &payload),
+            };
+        }
         let mut cursor = payload.cursor_at(offset_of(part.start));
         while let Some(run) = payload.next_run(&mut cursor) {
             let run = base + u64::from(run.start)..(base + u64::from(run.end)).min(part.end);
