@@ -55,6 +55,7 @@ mod cache;
 mod column;
 
 mod dataset;
+mod open;
 mod table;
 
 mod write;
@@ -62,6 +63,7 @@ mod write;
 pub use cache::Cache;
 pub use counters::Counts;
 pub use layout::Layout;
+pub use open::{ReadOptions, read};
 pub use prune::{Comparison, Prune};
-pub use table::{ParquetTable, ReadOptions, read};
+pub use table::ParquetTable;
 pub use write::{Codec, RowGroups, WriteOptions, Written, write, write_partitioned};

@@ -62,7 +62,7 @@ impl FileBytes {
     }
 
     /// What was read ahead, from a place on.
-    fn from_ahead(&self, start: u64) -> Option<Bytes> {
+    fn ahead_from(&self, start: u64) -> Option<Bytes> {
         let (from, bytes) = self.ahead.as_ref()?;
         let place = usize::try_from(start.checked_sub(*from)?).ok()?;
         (place < bytes.len()).then(|| bytes.slice(place..))
@@ -94,12 +94,12 @@ impl ChunkReader for FileBytes {
     type T = Onward;
 
     fn get_read(&self, start: u64) -> ParquetResult<Onward> {
-        let ready = self.from_ahead(start).unwrap_or_default();
+        let ready = self.ahead_from(start).unwrap_or_default();
         Ok(Onward { open: self.open.clone(), next: start + ready.len() as u64, ready })
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> ParquetResult<Bytes> {
-        if let Some(bytes) = self.from_ahead(start).filter(|bytes| bytes.len() >= length) {
+        if let Some(bytes) = self.ahead_from(start).filter(|bytes| bytes.len() >= length) {
             return Ok(bytes.slice(..length));
         }
         Ok(self.open.fetch(start..start.saturating_add(length as u64))?)
