@@ -39,15 +39,19 @@ fn main() -> Result<()> {
     let before = resident();
     let (table, took) = timed(|| read(&root, &ReadOptions::default()))?;
     report("open", took, &format!("{} kB more resident, {:?}", resident() - before, table.counts()));
+    report("", Duration::ZERO, &format!("{} bytes held by its own account", table.bytes()));
     let quarter = last(&table, days, 90)?;
     let (engine, took) = timed(|| quarter.coalesce())?;
     let held = resident() - before;
     report("where on the last 90 days", took, &format!("{} rows, {held} kB more resident", engine.size()));
     report("", Duration::ZERO, &format!("{:?}", quarter.counts()));
+    report("", Duration::ZERO, &format!("{} bytes held by its own account", quarter.bytes()));
     scans(&engine, &quarter)?;
     random_rows(&quarter, &engine)?;
+    let before = resident();
     let (whole, took) = timed(|| table.coalesce())?;
-    report("all footers", took, &format!("{} rows", whole.size()));
+    let more = resident() - before;
+    report("all footers", took, &format!("{} rows, {more} kB more resident", whole.size()));
     chunked(&root, days)?;
     Ok(())
 }
