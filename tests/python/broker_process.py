@@ -1,6 +1,6 @@
 """The ``kinetable-broker`` binary as a context manager: a broker, a registry and feeds for a test.
 
-The binary is the one that ``KINETABLE_BROKER`` names, or the newest that cargo has built in this checkout.
+The binary is the one that ``KINETABLE_BROKER_BIN`` names, or the newest that cargo has built in this checkout.
 """
 
 import json
@@ -15,7 +15,7 @@ class BrokerError(Exception):
 
 def find_binary() -> str:
     """The path of the binary; raises if it has not been built."""
-    named = os.environ.get("KINETABLE_BROKER")
+    named = os.environ.get("KINETABLE_BROKER_BIN")
     if named:
         return named
     root = pathlib.Path(__file__).resolve().parents[2]
