@@ -1,0 +1,87 @@
+//! Records between the poll thread and the decoders: copied once, into one piece of memory.
+
+use super::raw::Record;
+
+/// Records polled together, in the order they came.
+#[derive(Default)]
+pub(super) struct Batch {
+    /// Its place among all batches of the source.
+    pub(super) sequence: u64,
+    /// When it was polled, ns since the epoch.
+    pub(super) received: i64,
+    bytes: Vec<u8>,
+    records: Vec<Entry>,
+}
+
+struct Entry {
+    partition: i32,
+    offset: i64,
+    timestamp: Option<i64>,
+    start: usize,
+    /// `None`: null, which is not the same as empty.
+    key: Option<u32>,
+    value: Option<u32>,
+}
+
+impl Batch {
+    pub(super) fn push(&mut self, record: &Record<'_>) {
+        let start = self.bytes.len();
+        let mut keep = |bytes: Option<&[u8]>| {
+            bytes.map(|bytes| {
+                self.bytes.extend_from_slice(bytes);
+                u32::try_from(bytes.len()).expect("a record is smaller than 4 GiB")
+            })
+        };
+        let (key, value) = (keep(record.key), keep(record.value));
+        self.records.push(Entry {
+            partition: record.partition,
+            offset: record.offset,
+            timestamp: record.timestamp,
+            start,
+            key,
+            value,
+        });
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// The bytes of keys and values.
+    pub(super) fn payload(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The memory it takes.
+    pub(super) fn memory(&self) -> usize {
+        self.bytes.capacity() + self.records.capacity() * size_of::<Entry>()
+    }
+
+    pub(super) fn records(&self) -> impl Iterator<Item = Record<'_>> {
+        self.records.iter().map(|entry| {
+            let key_end = entry.start + entry.key.unwrap_or(0) as usize;
+            let value_end = key_end + entry.value.unwrap_or(0) as usize;
+            Record {
+                partition: entry.partition,
+                offset: entry.offset,
+                timestamp: entry.timestamp,
+                key: entry.key.map(|_| &self.bytes[entry.start..key_end]),
+                value: entry.value.map(|_| &self.bytes[key_end..value_end]),
+            }
+        })
+    }
+
+    /// An empty batch that reuses the memory, unless a rare big record made it big.
+    pub(super) fn recycle(mut self) -> Batch {
+        self.bytes.clear();
+        self.records.clear();
+        self.bytes.shrink_to(MEMORY_KEPT);
+        self
+    }
+}
+
+const MEMORY_KEPT: usize = 4 << 20;

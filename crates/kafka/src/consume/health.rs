@@ -1,0 +1,73 @@
+//! Whether the brokers that a source reads from answer: judged from librdkafka's statistics, once a second.
+
+use std::time::Duration;
+
+use rdkafka::Statistics;
+use rdkafka::statistics::Broker;
+
+/// A broker that owes an answer and has been silent for so long is taken for lost. A healthy one answers a fetch at
+/// least every `fetch.wait.max.ms`.
+const SILENCE_MAX: Duration = Duration::from_millis(2_500);
+
+/// What keeps a source from reading, if anything does.
+pub(super) fn problem(statistics: &Statistics, topic: &str, partitions: &[i32]) -> Option<String> {
+    let brokers = || statistics.brokers.values().filter(|broker| broker.source != "internal");
+    if !brokers().any(|broker| is_up(broker)) {
+        return Some("no broker".to_owned());
+    }
+    let known = statistics.topics.get(topic)?;
+    for partition in partitions {
+        let leader = known.partitions.get(partition).map_or(-1, |partition| partition.leader);
+        if leader < 0 {
+            return Some(format!("partition {partition} has no leader"));
+        }
+        let Some(broker) = brokers().find(|broker| broker.nodeid == leader) else {
+            continue;
+        };
+        if !is_up(broker) {
+            return Some(format!("no broker for partition {partition} ({} is away)", broker.nodename));
+        }
+        let silent = Duration::from_micros(u64::try_from(broker.rxidle).unwrap_or(0));
+        if broker.waitresp_cnt > 0 && silent > SILENCE_MAX {
+            return Some(format!("broker {} does not answer", broker.nodename));
+        }
+    }
+    None
+}
+
+fn is_up(broker: &Broker) -> bool {
+    matches!(broker.state.as_str(), "UP" | "UPDATE")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rdkafka::statistics::{Partition, Topic};
+
+    fn statistics(state: &str, leader: i32, idle_ms: i64) -> Statistics {
+        let broker = Broker {
+            nodeid: 1,
+            nodename: "h:1".into(),
+            state: state.into(),
+            waitresp_cnt: 1,
+            rxidle: idle_ms * 1_000,
+            ..Broker::default()
+        };
+        let partition = Partition { leader, ..Partition::default() };
+        let topic = Topic { partitions: [(0, partition)].into(), ..Topic::default() };
+        Statistics {
+            brokers: [("h:1/1".to_owned(), broker)].into(),
+            topics: [("t".to_owned(), topic)].into(),
+            ..Statistics::default()
+        }
+    }
+
+    #[test]
+    fn each_trouble_is_named() {
+        let judge = |statistics| problem(&statistics, "t", &[0]);
+        assert_eq!(judge(statistics("UP", 1, 400)), None);
+        assert_eq!(judge(statistics("TRY_CONNECT", 1, 400)).unwrap(), "no broker");
+        assert_eq!(judge(statistics("UP", -1, 400)).unwrap(), "partition 0 has no leader");
+        assert_eq!(judge(statistics("UP", 1, 9_000)).unwrap(), "broker h:1 does not answer");
+    }
+}

@@ -1,0 +1,28 @@
+//! A topic as a live table.
+//!
+//! ```text
+//!  open ─▶ start offsets resolved ─▶ poll thread: Drain ─▶ Batch ─▶ Workers ─▶ in order ─▶ Publisher
+//!                                       │ position guard, pause             └▶ errors
+//!                                       └ faults ─▶ watch thread: statistics, states ─▶ status
+//! ```
+//!
+//! **State**: the next offset of each partition; batches not yet decoded (bounded); the programs of writer schemas.
+//! **Invariants**: 1. rows of a partition are published in the order of their offsets, each once; 2. what is polled
+//! is published or in `errors`; 3. while queued bytes exceed the budget nothing is polled.
+
+mod batch;
+mod config;
+mod flow;
+mod health;
+mod open;
+mod poll;
+mod raw;
+mod start;
+mod stats;
+mod tables;
+mod watch;
+mod worker;
+
+pub use config::ConsumerConfig;
+pub use open::{Consumed, SourceHandle, consume};
+pub use stats::{PartitionStats, SourceStats};

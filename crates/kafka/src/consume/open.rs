@@ -1,0 +1,213 @@
+//! Making a source: checks everything a user can get wrong, then starts the threads.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use kinetable_engine::source::{self, Publisher, Retention};
+use kinetable_engine::{Error, Graph, Result, Table};
+use rdkafka::consumer::BaseConsumer;
+
+use super::config::ConsumerConfig;
+use super::flow::{Flow, Outlet};
+use super::poll::Poller;
+use super::raw::Drain;
+use super::start::{Start, Survey};
+use super::stats::{Counters, SourceStats};
+use super::tables::{error_schema, row_schema, status_schema};
+use super::watch::{Events, Watch, Watcher};
+use super::worker::Recipe;
+use crate::client::{configure, connect_timeout, creation_error, servers};
+use crate::registry::Registry;
+use crate::settings::Settings;
+
+/// Ours, unless the user says otherwise: fetch at once, and fetch again as soon as there is room.
+const DEFAULTS: [(&str, &str); 10] = [
+    ("isolation.level", "read_committed"),
+    ("fetch.wait.max.ms", "500"),
+    ("fetch.min.bytes", "1"),
+    ("fetch.queue.backoff.ms", "2"),
+    ("fetch.error.backoff.ms", "100"),
+    ("fetch.message.max.bytes", "2097152"),
+    ("queued.min.messages", "100000"),
+    ("socket.nagle.disable", "true"),
+    ("reconnect.backoff.ms", "50"),
+    ("reconnect.backoff.max.ms", "1000"),
+];
+/// What the source relies on.
+const FIXED: [(&str, &str); 5] = [
+    ("enable.partition.eof", "false"),
+    ("enable.auto.commit", "false"),
+    ("allow.auto.create.topics", "false"),
+    ("auto.offset.reset", "error"),
+    ("statistics.interval.ms", "1000"),
+];
+/// Fetched records that librdkafka may hold, all partitions together.
+const PREFETCH_KB: usize = 64 << 10;
+const QUEUED_BYTES_MAX: u64 = 64 << 20;
+const ERROR_ROWS_MAX: u64 = 1_000_000;
+
+/// A topic as a table, with what tells how it fares.
+pub struct Consumed {
+    /// The rows. The source ends when nobody holds this table or one made from it.
+    pub table: Table,
+    /// Records that could not be decoded, the newest million: Time, Topic, Partition, Offset, Side, Reason, Raw.
+    pub errors: Table,
+    /// What happened: Time, Topic, State, Detail, Rows, Errors, Lag, QueuedBytes.
+    pub status: Table,
+    /// The running source.
+    pub source: SourceHandle,
+}
+
+/// A running source. Cheap to clone; dropping it stops nothing.
+#[derive(Clone)]
+pub struct SourceHandle {
+    outlet: Arc<Outlet>,
+    counters: Arc<Counters>,
+    is_stopping: Arc<AtomicBool>,
+    is_stopped: Arc<AtomicBool>,
+}
+
+impl SourceHandle {
+    /// What the source has done so far.
+    pub fn stats(&self) -> SourceStats {
+        let queued_rows = self.outlet.rows().queued_rows() as u64;
+        self.counters.read(queued_rows, self.outlet.queued_bytes() as u64)
+    }
+
+    /// Stops reading; the table keeps its rows. Returns when all that was read is published.
+    pub fn stop(&self) {
+        self.is_stopping.store(true, Ordering::Release);
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while !self.is_stopped() && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// Whether the source has ended: stopped, or its table is no longer held.
+    pub fn is_stopped(&self) -> bool {
+        self.is_stopped.load(Ordering::Acquire)
+    }
+}
+
+/// Opens a topic as a live table of a graph.
+///
+/// Columns: KafkaPartition (i32), KafkaOffset (i64), KafkaTimestamp (instant), then those of the key and of the value.
+///
+/// # Errors
+/// If a setting or spec is wrong, both key and value are ignored, the topic or a partition does not exist, or no broker or
+/// registry answers. Once the table is there the outside world no longer fails it: see `status`.
+pub fn consume(graph: &Graph, config: ConsumerConfig) -> Result<Consumed> {
+    if config.key.is_ignored() && config.value.is_ignored() {
+        return Err(
+            Error::invalid("can't ignore both key and value").with_hint("give a spec for one of them")
+        );
+    }
+    let settings = Settings::new(&config.client);
+    let registry = Registry::from_settings(settings.registry())?.map(Arc::new);
+    let recipe = Arc::new(recipe(&config, &settings, registry.as_ref())?);
+    let client = open_client(&config, &settings)?;
+    let starts = Survey {
+        client: &client,
+        config: &config,
+        user: &settings.client,
+        servers: &servers(&settings.client)?,
+        timeout: connect_timeout(&settings)?,
+    }
+    .starts()?;
+    let error_rows = settings.number("kinetable.errors.rows.max", ERROR_ROWS_MAX)?;
+    let (table, rows) = source::open(graph, recipe.schema.clone(), config.retention);
+    let (errors, bad) = source::open(graph, error_schema(), Retention::Ring(error_rows));
+    let (status, told) = source::open(graph, status_schema(), Retention::Append);
+    let counters = Arc::new(Counters::new(&starts));
+    let outlet = Arc::new(Outlet::new(&config.topic, rows, bad, counters.clone()));
+    let source = SourceHandle { outlet, counters, is_stopping: Arc::default(), is_stopped: Arc::default() };
+    let parts = Parts { config: &config, settings: &settings, client, starts, recipe, registry, told };
+    parts.start(&source)?;
+    Ok(Consumed { table, errors, status, source })
+}
+
+fn recipe(config: &ConsumerConfig, settings: &Settings, registry: Option<&Arc<Registry>>) -> Result<Recipe> {
+    let side = |spec: &crate::Spec, own: crate::settings::SideSettings| {
+        spec.resolve(&own, settings, registry).map_err(|error| error.in_context(format!("{} spec", own.name)))
+    };
+    let key = side(&config.key, settings.key()?)?;
+    let value = side(&config.value, settings.value()?)?;
+    let extra = settings.extra_columns();
+    Ok(Recipe { schema: row_schema(&extra, &key, &value)?, extra, key, value })
+}
+
+fn open_client(config: &ConsumerConfig, settings: &Settings) -> Result<Arc<BaseConsumer<Watch>>> {
+    servers(&settings.client)?;
+    let mut user = settings.client.clone();
+    // The group's position is asked for once; reading needs no group.
+    user.remove("group.id");
+    user.remove("auto.offset.reset");
+    let partitions = config.partitions.as_ref().map_or(1, Vec::len).max(1);
+    let prefetch = (PREFETCH_KB / partitions).max(1024).to_string();
+    let mut defaults = DEFAULTS.to_vec();
+    defaults.push(("queued.max.messages.kbytes", &prefetch));
+    let client: BaseConsumer<Watch> = configure(&user, &defaults, &FIXED)
+        .create_with_context(Watch::new(&config.topic))
+        .map_err(creation_error)?;
+    Ok(Arc::new(client))
+}
+
+/// All that the threads are made of.
+struct Parts<'a> {
+    config: &'a ConsumerConfig,
+    settings: &'a Settings,
+    client: Arc<BaseConsumer<Watch>>,
+    starts: Vec<Start>,
+    recipe: Arc<Recipe>,
+    registry: Option<Arc<Registry>>,
+    told: Publisher,
+}
+
+impl Parts<'_> {
+    fn start(self, source: &SourceHandle) -> Result<()> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+        let threads = self.settings.number("kinetable.decode.threads", cores.div_ceil(2).min(4))?;
+        let queued_max = self.settings.number("kinetable.queue.bytes.max", QUEUED_BYTES_MAX)?;
+        let context = rdkafka::consumer::Consumer::client(&*self.client).context();
+        context.set_partitions(self.starts.iter().map(|start| start.partition).collect());
+        let mut drain = Drain::new(self.client.clone(), &self.config.topic)?;
+        let events = Arc::new(Events::default());
+        for start in &self.starts {
+            drain.start(start.partition, start.fetch)?;
+            if start.fetch < start.next {
+                let (partition, next, end) = (start.partition, start.next, start.fetch);
+                let detail = format!("partition {partition} ends at {end}: waiting for offset {next}");
+                events.tell("ATTENTION", format!("early {partition}"), detail);
+            }
+        }
+        let poller = Poller {
+            topic: self.config.topic.clone(),
+            client: self.client.clone(),
+            drain,
+            flow: Flow::start(source.outlet.clone(), self.recipe, threads.max(1) as usize)?,
+            counters: source.counters.clone(),
+            events: events.clone(),
+            queued_max: queued_max.max(1) as usize,
+            is_stopping: source.is_stopping.clone(),
+            is_stopped: source.is_stopped.clone(),
+        };
+        let watcher = Watcher {
+            topic: self.config.topic.clone(),
+            client: self.client,
+            outlet: source.outlet.clone(),
+            counters: source.counters.clone(),
+            status: self.told,
+            events,
+            registry: self.registry,
+            is_stopped: source.is_stopped.clone(),
+        };
+        spawn("kafka-poll", move || poller.run())?;
+        spawn("kafka-watch", move || watcher.run())
+    }
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
+    let started = std::thread::Builder::new().name(name.to_owned()).spawn(run);
+    started.map(drop).map_err(|error| Error::source(format!("no thread can be started: {error}")))
+}

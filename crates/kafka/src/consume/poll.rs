@@ -1,0 +1,204 @@
+//! The poll thread: takes records from librdkafka, keeps each partition's place, and pauses while too much is queued.
+//!
+//! Invariant 1 of the source is kept here: a record below the next expected offset has been seen and is dropped. Offsets may
+//! jump ahead (compaction, transactions); a jump that lost records is one that the broker reports as out of range.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::RDKafkaErrorCode;
+
+use super::batch::Batch;
+use super::flow::Flow;
+use super::raw::{Drain, Event};
+use super::stats::Counters;
+use super::tables::BadRecord;
+use super::watch::{Events, Watch};
+use crate::clock::now;
+
+/// How long to wait for a record before looking around.
+const WAIT: Duration = Duration::from_millis(50);
+const LOOK_AROUND: Duration = Duration::from_millis(100);
+const RESTART_AGAIN: Duration = Duration::from_secs(1);
+/// A batch is handed on when it has so many bytes, even if more records are there.
+const BATCH_BYTES: usize = 1 << 20;
+
+/// What the poll thread works with.
+pub(super) struct Poller {
+    pub(super) topic: String,
+    pub(super) client: Arc<BaseConsumer<Watch>>,
+    pub(super) drain: Drain,
+    pub(super) flow: Flow,
+    pub(super) counters: Arc<Counters>,
+    pub(super) events: Arc<Events>,
+    pub(super) queued_max: usize,
+    pub(super) is_stopping: Arc<AtomicBool>,
+    pub(super) is_stopped: Arc<AtomicBool>,
+}
+
+/// What came of one look into the queue.
+#[derive(Default)]
+struct Taken {
+    duplicates: u64,
+    problems: Vec<(i32, i64, RDKafkaErrorCode, String)>,
+}
+
+impl Poller {
+    /// Polls until told to stop, or until nobody holds the table any more.
+    pub(super) fn run(mut self) {
+        let mut lost: Vec<i32> = Vec::new();
+        let (mut looked, mut restarted) = (Instant::now(), Instant::now() - RESTART_AGAIN);
+        while !self.is_stopping.load(Ordering::Acquire) && self.flow.outlet().is_open() {
+            if looked.elapsed() >= LOOK_AROUND {
+                looked = Instant::now();
+                self.look_up_ends();
+            }
+            if !lost.is_empty() && restarted.elapsed() >= RESTART_AGAIN {
+                restarted = Instant::now();
+                lost.retain(|partition| !self.restart(*partition));
+            }
+            if self.is_over_budget() {
+                continue;
+            }
+            for (partition, offset, code, text) in self.take() {
+                if self.report(partition, offset, code, &text) && !lost.contains(&partition) {
+                    lost.push(partition);
+                }
+            }
+        }
+        let (flow, is_stopped) = (self.flow, self.is_stopped);
+        drop(self.drain);
+        drop(flow);
+        is_stopped.store(true, Ordering::Release);
+    }
+
+    /// Takes what is there, a batch at most; gives what went wrong.
+    fn take(&mut self) -> Vec<(i32, i64, RDKafkaErrorCode, String)> {
+        let mut batch = self.flow.empty_batch();
+        let mut taken = Taken::default();
+        let mut wait = WAIT;
+        // A fetch brings thousands of records at once: take more while there are, so that batches are long under load.
+        while batch.payload() < BATCH_BYTES {
+            let counters = &*self.counters;
+            let count = self.drain.take(wait, |event| keep(event, counters, &mut batch, &mut taken));
+            if count < 2 || !taken.problems.is_empty() {
+                break;
+            }
+            wait = Duration::ZERO;
+        }
+        if taken.duplicates > 0 {
+            self.counters.duplicates.fetch_add(taken.duplicates, Ordering::Relaxed);
+        }
+        if !batch.is_empty() {
+            batch.received = now();
+            self.counters.bytes.fetch_add(batch.payload() as u64, Ordering::Relaxed);
+            self.flow.submit(batch);
+        }
+        taken.problems
+    }
+
+    /// Waits a moment while more is queued than allowed.
+    fn is_over_budget(&mut self) -> bool {
+        let outlet = self.flow.outlet();
+        let is_over = outlet.queued_bytes() >= self.queued_max;
+        let was_over = self.counters.is_paused.swap(is_over, Ordering::Relaxed);
+        if is_over {
+            if !was_over {
+                self.counters.pauses.fetch_add(1, Ordering::Relaxed);
+            }
+            outlet.rows().wait_below(self.queued_max / 2, WAIT);
+        }
+        is_over
+    }
+
+    fn look_up_ends(&self) {
+        for counters in &self.counters.partitions {
+            if let Some(end) = self.drain.cached_end(counters.partition) {
+                counters.end.store(end, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Tells of a problem; true if the partition has to be started again.
+    fn report(&mut self, partition: i32, offset: i64, code: RDKafkaErrorCode, text: &str) -> bool {
+        let key = format!("{partition} {code:?}");
+        let topic = &self.topic;
+        match code {
+            RDKafkaErrorCode::AutoOffsetReset
+            | RDKafkaErrorCode::OffsetOutOfRange
+            | RDKafkaErrorCode::LogTruncation => return true,
+            RDKafkaErrorCode::PartitionEOF => {}
+            RDKafkaErrorCode::UnknownTopic
+            | RDKafkaErrorCode::UnknownTopicOrPartition
+            | RDKafkaErrorCode::UnknownPartition => {
+                let detail =
+                    format!("topic \"{topic}\" or its partition {partition} is gone; its rows are kept");
+                self.events.tell("TOPIC MISSING", key, detail);
+            }
+            RDKafkaErrorCode::TopicAuthorizationFailed => {
+                self.events.tell("AUTH FAILED", key, format!("topic \"{topic}\" may not be read: {text}"));
+            }
+            RDKafkaErrorCode::BadMessage
+            | RDKafkaErrorCode::InvalidMessage
+            | RDKafkaErrorCode::InvalidMessageSize
+            | RDKafkaErrorCode::MessageSizeTooLarge => {
+                let reason = format!("the broker's record could not be taken: {text}");
+                self.flow.refuse(BadRecord { partition, offset, side: "record", reason, raw: None });
+            }
+            _ => self.events.tell("ATTENTION", key, format!("partition {partition}: {text}")),
+        }
+        false
+    }
+
+    /// Starts a partition again whose offset the broker does not have (any more); false if it cannot be asked now.
+    fn restart(&mut self, partition: i32) -> bool {
+        let Some(counters) = self.counters.partition(partition) else {
+            return true;
+        };
+        let Ok((low, high)) = self.client.fetch_watermarks(&self.topic, partition, Duration::from_secs(2))
+        else {
+            return false;
+        };
+        let next = counters.next.load(Ordering::Relaxed);
+        let fetch = if next < low {
+            let detail =
+                format!("offsets {next} to {} of partition {partition} are no longer there", low - 1);
+            self.events.tell("GAP", format!("gap {partition} {next}"), detail);
+            counters.next.store(low, Ordering::Relaxed);
+            low
+        } else if next > high && next > counters.first {
+            let detail = format!(
+                "partition {partition} ends at {high}, before offset {next}: the topic was made anew or cut; reading on from {low}"
+            );
+            self.events.tell("TOPIC RECREATED", format!("anew {partition} {next}"), detail);
+            counters.next.store(low, Ordering::Relaxed);
+            low
+        } else {
+            next.min(high)
+        };
+        self.drain.stop(partition);
+        self.drain.start(partition, fetch).is_ok()
+    }
+}
+
+/// Puts a record into the batch unless it has been seen.
+fn keep(event: Event<'_>, counters: &Counters, batch: &mut Batch, taken: &mut Taken) {
+    match event {
+        Event::Record(record) => {
+            let Some(place) = counters.partition(record.partition) else {
+                return;
+            };
+            if record.offset < place.next.load(Ordering::Relaxed) {
+                taken.duplicates += 1;
+                return;
+            }
+            place.next.store(record.offset + 1, Ordering::Relaxed);
+            batch.push(&record);
+        }
+        Event::Problem { partition, offset, code, text } => {
+            taken.problems.push((partition, offset, code, text))
+        }
+    }
+}

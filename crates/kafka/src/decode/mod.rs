@@ -1,0 +1,25 @@
+//! Bytes of a key or value → cells of columns, one record at a time.
+//!
+//! ```text
+//!  spec ─▶ Side (columns and a decoder) ─ per worker ─▶ decode(bytes) … decode(bytes) ─▶ finish() ─▶ arrays
+//!                                                        └ a bad record: Err(reason), and nothing is left of it
+//! ```
+//!
+//! **Invariant**: after a record was decoded or refused, all columns of a side are equally long.
+
+mod columns;
+mod json;
+mod raw;
+mod side;
+mod simple;
+
+pub(crate) use columns::ColumnBuilder;
+pub(crate) use json::{JsonField, JsonPlan};
+pub(crate) use side::{Decoder, Side, SideDecoder};
+pub(crate) use simple::SimpleType;
+
+/// Why a record cannot be decoded, in words for the user.
+pub(crate) type Reason = std::borrow::Cow<'static, str>;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,44 @@
+//! Kafka topics as live tables, and live tables as topics.
+//!
+//! ```text
+//!  broker ─▶ librdkafka ─▶ poll thread ─▶ decoders (parallel, order kept) ─▶ Publisher ─▶ table
+//!               ▲ kept bounded: over budget the poll thread pauses      └▶ errors, status tables
+//!  table ─▶ listener ─▶ producing thread ─▶ librdkafka ─▶ broker
+//! ```
+//!
+//! | to | call | get |
+//! |---|---|---|
+//! | read a topic | [`consume`]`(&graph, `[`ConsumerConfig`]`)` | [`Consumed`]: table, errors, status, source handle |
+//! | write a topic | [`produce`]`(&table, `[`ProducerConfig`]`)` | [`Publication`]: flush, stop, counts |
+//! | list topics | [`topics`]`(&client)` | names |
+//!
+//! `client` settings are librdkafka's, as they are, and these of ours: `deephaven.*.column.name|type` (or
+//! `kinetable.*`), `schema.registry.url`, `basic.auth.user.info`, `key.deserializer`, `value.deserializer`,
+//! `kinetable.queue.bytes.max`, `kinetable.decode.threads`, `kinetable.errors.rows.max`,
+//! `kinetable.registry.wait.ms`, `kinetable.connect.timeout.ms`.
+//!
+//! Promises: a record that cannot be decoded goes to `errors` and the others go on; nothing is lost and nothing doubled
+//! while the broker is away; rows of one partition come in the order of their offsets; what is over budget waits in the
+//! broker. `docs/kafka.md` says more.
+
+mod avro;
+mod base64;
+mod client;
+mod clock;
+mod consume;
+mod decode;
+#[doc(hidden)]
+pub mod measure;
+mod produce;
+mod registry;
+mod settings;
+mod spec;
+mod topics;
+
+pub use consume::{Consumed, ConsumerConfig, PartitionStats, SourceHandle, SourceStats, consume};
+pub use produce::{ProduceSpec, ProducerConfig, Publication, PublicationStats, produce};
+pub use spec::{AvroSchema, Offsets, Spec, StartAt};
+pub use topics::topics;
+
+pub use kinetable_engine::source::Retention;
+pub use kinetable_engine::{Error, Result};

@@ -1,0 +1,52 @@
+//! What a publication is made of.
+
+use std::collections::BTreeMap;
+
+use super::spec::ProduceSpec;
+
+/// Where and how a table is published.
+///
+/// To publish the newest row of each key only, publish `table.last_by(key columns)`; [`ProduceSpec::columns`] names them.
+#[derive(Debug, Clone)]
+pub struct ProducerConfig {
+    /// Settings of librdkafka; see the crate's page.
+    pub client: BTreeMap<String, String>,
+    /// The topic, where no column says it.
+    pub topic: Option<String>,
+    /// What becomes the key.
+    pub key: ProduceSpec,
+    /// What becomes the value.
+    pub value: ProduceSpec,
+    /// Whether the rows there are at the start are published too.
+    pub publish_initial: bool,
+    /// The partition, where no column says it; `None`: chosen by the key.
+    pub partition: Option<i32>,
+    /// A text column that says the topic of a row; null: `topic`.
+    pub topic_column: Option<String>,
+    /// An integer column that says the partition of a row; null: `partition`.
+    pub partition_column: Option<String>,
+    /// An instant column that says the timestamp of a record; null: now.
+    pub timestamp_column: Option<String>,
+}
+
+impl ProducerConfig {
+    /// Publishes to a topic of a broker, with all rows there are.
+    pub fn new(
+        bootstrap: impl Into<String>,
+        topic: impl Into<String>,
+        key: ProduceSpec,
+        value: ProduceSpec,
+    ) -> ProducerConfig {
+        ProducerConfig {
+            client: BTreeMap::from([("bootstrap.servers".to_owned(), bootstrap.into())]),
+            topic: Some(topic.into()),
+            key,
+            value,
+            publish_initial: true,
+            partition: None,
+            topic_column: None,
+            partition_column: None,
+            timestamp_column: None,
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! A live table as a topic.
+//!
+//! ```text
+//!  table ─▶ listener (hands values on, never waits) ─▶ producing thread: rows → records ─▶ librdkafka ─▶ broker
+//! ```
+//!
+//! **Update rule**: of a blink table, each row that comes is a record. Of any other, a row that goes is its key with a null
+//! value (a tombstone), a row that comes or changes is a full record; a change of nothing but row keys is nothing. A row whose
+//! key changes is a tombstone and a record. **State**: changes not yet sent; each holds the versions it lies between.
+
+mod cells;
+mod config;
+mod encode;
+mod publication;
+mod send;
+mod spec;
+
+pub use config::ProducerConfig;
+pub use publication::{Publication, PublicationStats, produce};
+pub use spec::ProduceSpec;

@@ -1,0 +1,260 @@
+//! The producing thread: changes → records, in the order of the steps.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use arrow_array::ArrayRef;
+use crossbeam_channel::{Receiver, Sender};
+use kinetable_engine::{Change, Result, RowSet, Version};
+use parking_lot::Mutex;
+use rdkafka::client::ClientContext;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::DeliveryResult;
+use rdkafka::producer::{BaseRecord, Producer, ProducerContext, ThreadedProducer};
+
+use super::cells::Cells;
+use super::encode::{Chunk, SideEncoder};
+
+/// Rows read of a version at once.
+const CHUNK: u64 = 8192;
+
+/// What the producing thread is told.
+pub(super) enum Task {
+    /// The rows there were at the start.
+    Initial(Version),
+    Change(Arc<Change>),
+    /// Everything before is to be with the broker; the answer is given when it is, or could not be in time.
+    Flush(Duration, Sender<Result<(), String>>),
+}
+
+/// What the broker said of records.
+#[derive(Default)]
+pub(super) struct Tally {
+    pub(super) sent: AtomicU64,
+    pub(super) delivered: AtomicU64,
+    pub(super) failed: AtomicU64,
+    pub(super) first_failure: Mutex<Option<String>>,
+}
+
+impl Tally {
+    pub(super) fn fail(&self, reason: impl Into<String>) {
+        self.failed.fetch_add(1, Ordering::Relaxed);
+        let reason = reason.into();
+        tracing::warn!(reason, "a record was not published");
+        self.first_failure.lock().get_or_insert(reason);
+    }
+}
+
+/// Hears of deliveries.
+pub(super) struct Deliveries(pub(super) Arc<Tally>);
+
+impl ClientContext for Deliveries {}
+
+impl ProducerContext for Deliveries {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+        match result {
+            Ok(_) => {
+                self.0.delivered.fetch_add(1, Ordering::Relaxed);
+            }
+            Err((error, _)) => self.0.fail(error.to_string()),
+        }
+    }
+}
+
+/// What the producing thread works with.
+pub(super) struct Sending {
+    pub(super) producer: ThreadedProducer<Deliveries>,
+    pub(super) tally: Arc<Tally>,
+    pub(super) is_blink: bool,
+    pub(super) key: SideEncoder,
+    pub(super) value: SideEncoder,
+    pub(super) topic: Option<String>,
+    pub(super) topic_column: Option<usize>,
+    pub(super) partition: Option<i32>,
+    pub(super) partition_column: Option<usize>,
+    pub(super) timestamp_column: Option<usize>,
+}
+
+impl Sending {
+    /// Sends until nobody can tell it anything any more, then waits for the broker to have it all.
+    pub(super) fn run(self, tasks: &Receiver<Task>) {
+        for task in tasks {
+            let done = match task {
+                Task::Initial(version) => self.rows(&version, version.rows()),
+                Task::Change(change) => self.change(&change),
+                Task::Flush(timeout, answer) => {
+                    let flushed = self.producer.flush(timeout).map_err(|error| error.to_string());
+                    // Who asked may have stopped waiting.
+                    let _told = answer.send(flushed);
+                    Ok(())
+                }
+            };
+            if let Err(error) = done {
+                self.tally.fail(error.to_string());
+            }
+        }
+        if let Err(error) = self.producer.flush(Duration::from_secs(30)) {
+            tracing::warn!(%error, "records were still waiting when the publication ended");
+        }
+    }
+
+    fn change(&self, change: &Change) -> Result<()> {
+        let update = &change.update;
+        if self.is_blink {
+            return self.rows(&change.after, &update.added);
+        }
+        self.tombstones(&change.before, &update.removed)?;
+        let used = |columns: &[usize]| update.modified_columns.intersects(columns.iter().copied());
+        if used(&self.key.columns) {
+            self.tombstones_of_changed_keys(change)?;
+        }
+        let is_changed = used(&self.key.columns) || used(&self.value.columns);
+        let rows = if is_changed { update.added.union(&update.modified) } else { update.added.clone() };
+        self.rows(&change.after, &rows)
+    }
+
+    /// Full records of rows.
+    fn rows(&self, version: &Version, rows: &RowSet) -> Result<()> {
+        self.chunks(version, rows, |batch, row| self.send(batch, row, false))
+    }
+
+    /// Keys of rows with null values.
+    fn tombstones(&self, version: &Version, rows: &RowSet) -> Result<()> {
+        if self.key.is_null() {
+            return Ok(());
+        }
+        self.chunks(version, rows, |batch, row| self.send(batch, row, true))
+    }
+
+    fn tombstones_of_changed_keys(&self, change: &Change) -> Result<()> {
+        let mut now = Vec::new();
+        self.chunks(&change.after, &change.update.modified, |batch, row| {
+            now.push(batch.key(&self.key, row));
+        })?;
+        let mut now = now.into_iter();
+        self.chunks(&change.before, &change.update.modified_before(), |batch, row| {
+            if now.next() != Some(batch.key(&self.key, row)) {
+                self.send(batch, row, true);
+            }
+        })
+    }
+
+    fn chunks(
+        &self,
+        version: &Version,
+        rows: &RowSet,
+        mut each: impl FnMut(&Batch<'_>, usize),
+    ) -> Result<()> {
+        let mut start = 0;
+        while start < rows.len() {
+            let part = rows.slice(start..(start + CHUNK).min(rows.len()));
+            start += part.len();
+            let columns = Columns::read(self, version, &part)?;
+            let batch = Batch::of(&columns)?;
+            (0..part.len() as usize).for_each(|row| each(&batch, row));
+        }
+        Ok(())
+    }
+
+    fn send(&self, batch: &Batch<'_>, row: usize, is_tombstone: bool) {
+        let topic = batch.topic.as_ref().and_then(|cells| cells.text(row));
+        let Some(topic) = topic.or(self.topic.as_deref()) else {
+            self.tally.fail("a row has no topic, and none is given for such rows");
+            return;
+        };
+        let mut bytes = Vec::new();
+        let has_key = self.key.write(&batch.key, row, &mut bytes);
+        let split = bytes.len();
+        let has_value = !is_tombstone && self.value.write(&batch.value, row, &mut bytes);
+        let (key, value) = bytes.split_at(split);
+        let partition = batch.partition.as_ref().and_then(|cells| cells.whole(row));
+        let partition = partition.and_then(|partition| i32::try_from(partition).ok()).or(self.partition);
+        let time = batch.timestamp.as_ref().and_then(|cells| cells.whole(row));
+        let mut record = BaseRecord::<[u8], [u8], ()>::with_opaque_to(topic, ());
+        record.key = has_key.then_some(key);
+        record.payload = has_value.then_some(value);
+        record.partition = partition;
+        record.timestamp = time.map(|ns| ns.div_euclid(1_000_000));
+        self.hand_over(record);
+    }
+
+    /// Hands a record to librdkafka; waits while its queue is full.
+    fn hand_over(&self, mut record: BaseRecord<'_, [u8], [u8], ()>) {
+        self.tally.sent.fetch_add(1, Ordering::Relaxed);
+        loop {
+            match self.producer.send(record) {
+                Ok(()) => return,
+                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back)) => {
+                    record = back;
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                Err((error, back)) => {
+                    self.tally.fail(format!("topic \"{}\": {error}", back.topic));
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// The arrays of some rows that sending needs.
+struct Columns {
+    key: Vec<ArrayRef>,
+    value: Vec<ArrayRef>,
+    topic: Option<ArrayRef>,
+    partition: Option<ArrayRef>,
+    timestamp: Option<ArrayRef>,
+}
+
+impl Columns {
+    fn read(sending: &Sending, version: &Version, rows: &RowSet) -> Result<Columns> {
+        let all = |columns: &[usize]| {
+            columns.iter().map(|column| version.read(*column, rows)).collect::<Result<Vec<_>>>()
+        };
+        let one = |column: Option<usize>| column.map(|column| version.read(column, rows)).transpose();
+        Ok(Columns {
+            key: all(&sending.key.columns)?,
+            value: all(&sending.value.columns)?,
+            topic: one(sending.topic_column)?,
+            partition: one(sending.partition_column)?,
+            timestamp: one(sending.timestamp_column)?,
+        })
+    }
+}
+
+/// The same, ready to be written from.
+struct Batch<'a> {
+    key: Chunk<'a>,
+    value: Chunk<'a>,
+    topic: Option<Cells<'a>>,
+    partition: Option<Cells<'a>>,
+    timestamp: Option<Cells<'a>>,
+}
+
+impl<'a> Batch<'a> {
+    fn of(columns: &'a Columns) -> Result<Batch<'a>> {
+        let now = crate::clock::now();
+        let side = |arrays: &'a [ArrayRef]| -> Result<Chunk<'a>> {
+            let cells = arrays.iter().map(|array| Cells::of(array.as_ref())).collect::<Result<_>>()?;
+            Ok(Chunk { cells, now })
+        };
+        let one =
+            |array: &'a Option<ArrayRef>| array.as_ref().map(|array| Cells::of(array.as_ref())).transpose();
+        Ok(Batch {
+            key: side(&columns.key)?,
+            value: side(&columns.value)?,
+            topic: one(&columns.topic)?,
+            partition: one(&columns.partition)?,
+            timestamp: one(&columns.timestamp)?,
+        })
+    }
+
+    /// A row's key; `None` if it is null.
+    fn key(&self, encoder: &SideEncoder, row: usize) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        encoder.write(&self.key, row, &mut bytes).then_some(bytes)
+    }
+}

@@ -1,0 +1,218 @@
+//! What a user says of a topic: where to start, and what keys and values become.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow_schema::{DataType, Field};
+use kinetable_engine::{Error, Result};
+
+use crate::avro::{AvroPlan, Reader};
+use crate::decode::{Decoder, JsonField, JsonPlan, Side, SimpleType};
+use crate::registry::Registry;
+use crate::settings::{Settings, SideSettings};
+
+/// Where reading a partition starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StartAt {
+    /// At the oldest record there is.
+    Beginning,
+    /// After the newest record there is when the table is made.
+    End,
+    /// Where the consumer group `group.id` stands; without one, where `auto.offset.reset` says (the end, unless set).
+    DontSeek,
+    /// At an offset.
+    Offset(i64),
+}
+
+impl StartAt {
+    /// The number that scripts use: an offset, or −1 beginning, −2 don't seek, −3 end.
+    pub fn from_number(number: i64) -> Result<StartAt> {
+        match number {
+            0.. => Ok(StartAt::Offset(number)),
+            -1 => Ok(StartAt::Beginning),
+            -2 => Ok(StartAt::DontSeek),
+            -3 => Ok(StartAt::End),
+            _ => Err(Error::invalid(format!("{number} is no offset"))
+                .with_hint("give a number from 0, or -1 for the beginning, -2 for no seek, -3 for the end")),
+        }
+    }
+}
+
+/// Where reading starts in each partition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Offsets {
+    /// Everywhere the same.
+    All(StartAt),
+    /// As listed; partitions not listed as [`StartAt::DontSeek`].
+    PerPartition(BTreeMap<i32, StartAt>),
+}
+
+impl Offsets {
+    /// Where a partition starts.
+    pub fn start_of(&self, partition: i32) -> StartAt {
+        match self {
+            Offsets::All(start) => *start,
+            Offsets::PerPartition(starts) => starts.get(&partition).copied().unwrap_or(StartAt::DontSeek),
+        }
+    }
+}
+
+/// What the key or the value of records becomes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Spec {
+    /// Nothing.
+    Ignore,
+    /// One column, named and typed by settings of the client (`deephaven.value.column.name`, `….type`).
+    FromProperties,
+    /// One column, in the binary form of Kafka's standard serializers. Without a type the settings say it.
+    Simple {
+        /// The column's name.
+        column: String,
+        /// Bool, i16, i32, i64, f32, f64, text or bytes.
+        data_type: Option<DataType>,
+    },
+    /// Columns from the fields of a JSON object.
+    Json {
+        /// Names and types of the columns, in their order.
+        columns: Vec<(String, DataType)>,
+        /// Field or JSON pointer (`/a/b`) → column; the other columns take the field of their own name.
+        mapping: BTreeMap<String, String>,
+    },
+    /// Columns from the fields of an Avro record behind a schema id.
+    Avro {
+        /// The schema that the table keeps, whatever later records are written with.
+        schema: AvroSchema,
+        /// Field (`N.P` for a nested one) → column; other fields keep their names.
+        mapping: BTreeMap<String, String>,
+        /// Leave fields out that are not mapped.
+        mapped_only: bool,
+    },
+}
+
+/// Where an Avro schema comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AvroSchema {
+    /// Its JSON text. Without a registry, records are taken to be of exactly this schema.
+    Inline(String),
+    /// A subject of the registry.
+    Subject {
+        /// The subject's name, `TOPIC-value` say.
+        name: String,
+        /// A number or `latest`.
+        version: String,
+    },
+}
+
+impl AvroSchema {
+    /// As scripts give it: text that starts with `{` is a schema, other text the name of a subject.
+    pub fn from_text(schema: &str, version: &str) -> AvroSchema {
+        if schema.trim_start().starts_with('{') {
+            AvroSchema::Inline(schema.to_owned())
+        } else {
+            AvroSchema::Subject { name: schema.to_owned(), version: version.to_owned() }
+        }
+    }
+}
+
+impl Spec {
+    /// Whether nothing is made of the side.
+    pub fn is_ignored(&self) -> bool {
+        matches!(self, Spec::Ignore)
+    }
+
+    /// The columns and decoder of this spec.
+    pub(crate) fn resolve(
+        &self,
+        own: &SideSettings,
+        all: &Settings,
+        registry: Option<&Arc<Registry>>,
+    ) -> Result<Side> {
+        match self {
+            Spec::Ignore => Ok(Side::ignored()),
+            Spec::FromProperties => match (&own.column, &own.data_type) {
+                (Some(column), _) if column.is_empty() => Ok(Side::ignored()),
+                (column, data_type) => {
+                    let column = column.as_deref().unwrap_or(own.default_column);
+                    simple(column, data_type.as_ref(), own)
+                }
+            },
+            Spec::Simple { column, data_type } => {
+                simple(column, data_type.as_ref().or(own.data_type.as_ref()), own)
+            }
+            Spec::Json { columns, mapping } => json(columns, mapping),
+            Spec::Avro { schema, mapping, mapped_only } => {
+                let text = match (schema, registry) {
+                    (AvroSchema::Inline(text), _) => text.clone(),
+                    (AvroSchema::Subject { name, version }, Some(registry)) => {
+                        registry.subject(name, version)?
+                    }
+                    (AvroSchema::Subject { name, .. }, None) => {
+                        return Err(Error::invalid(format!(
+                            "the schema of subject \"{name}\" cannot be found without a registry"
+                        ))
+                        .with_hint("set \"schema.registry.url\""));
+                    }
+                };
+                debug_assert!(registry.is_some() == all.has_registry(), "one registry a consumer");
+                let reader = Reader::new(&text, mapping, *mapped_only)?;
+                let plan = Arc::new(AvroPlan::new(reader, registry.cloned()));
+                Ok(Side { fields: plan.fields(), decoder: Decoder::Avro(plan) })
+            }
+        }
+    }
+}
+
+fn simple(column: &str, data_type: Option<&DataType>, own: &SideSettings) -> Result<Side> {
+    let Some(data_type) = data_type else {
+        let prefix = own.name;
+        return Err(Error::invalid(format!(
+            "no type is given for column \"{column}\" of the records' {prefix}"
+        ))
+        .with_hint(format!("give a type, or set \"deephaven.{prefix}.column.type\"")));
+    };
+    let simple = SimpleType::of(data_type)?;
+    Ok(Side {
+        fields: vec![Field::new(column, simple.column_type(), true)],
+        decoder: Decoder::Simple(simple),
+    })
+}
+
+fn json(columns: &[(String, DataType)], mapping: &BTreeMap<String, String>) -> Result<Side> {
+    if let Some((_, column)) = mapping.iter().find(|(_, to)| columns.iter().all(|(name, _)| name != *to)) {
+        let names: Vec<_> = columns.iter().map(|(name, _)| name.as_str()).collect();
+        return Err(Error::invalid(format!(
+            "the mapping names column \"{column}\", which the JSON spec does not have"
+        ))
+        .with_hint(format!("columns: {}", names.join(", "))));
+    }
+    if columns.is_empty() {
+        return Err(Error::invalid("the JSON spec has no columns"));
+    }
+    let place = |(name, data_type): &(String, DataType)| {
+        let mapped = mapping.iter().find(|(_, to)| *to == name).map(|(from, _)| from.as_str());
+        JsonField { path: path(mapped.unwrap_or(name)), data_type: normal(data_type) }
+    };
+    let places: Vec<JsonField> = columns.iter().map(place).collect();
+    let fields = columns.iter().zip(&places);
+    Ok(Side {
+        fields: fields.map(|((name, _), place)| Field::new(name, place.data_type.clone(), true)).collect(),
+        decoder: Decoder::Json(Arc::new(JsonPlan::new(&places)?)),
+    })
+}
+
+/// The steps of a JSON pointer; other text is the name of a field.
+fn path(from: &str) -> Vec<String> {
+    match from.strip_prefix('/') {
+        Some(pointer) => pointer.split('/').map(|step| step.replace("~1", "/").replace("~0", "~")).collect(),
+        None => vec![from.to_owned()],
+    }
+}
+
+/// The engine has one layout of text and bytes.
+fn normal(data_type: &DataType) -> DataType {
+    match data_type {
+        DataType::Utf8 | DataType::LargeUtf8 => DataType::Utf8View,
+        DataType::Binary | DataType::LargeBinary => DataType::BinaryView,
+        other => other.clone(),
+    }
+}

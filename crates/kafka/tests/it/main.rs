@@ -1,0 +1,11 @@
+//! The Kafka crate against a broker: the embedded one, or Apache Kafka if `KINETABLE_TEST_BROKER=apache`.
+
+mod consuming;
+mod evolving;
+mod faults;
+mod garbage;
+mod live;
+mod offsets;
+mod producing;
+mod specs;
+mod stand;
