@@ -1,0 +1,6 @@
+//! The façade as its user meets it: formulas as text on live, static and listed tables.
+
+mod chains;
+mod listed;
+mod live;
+mod support;
