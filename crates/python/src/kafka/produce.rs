@@ -93,7 +93,7 @@ pub fn produce(
     let publication = engine(py, || {
         if newest_only {
             let keys = config.key.columns(table.schema())?;
-            let last = kinetable::Aggregation::last::<[&str; 0]>([]);
+            let last = kinetable::Aggregation::last([""; 0]);
             return table.agg_all_by(last, &keys)?.produce(config);
         }
         table.produce(config)
