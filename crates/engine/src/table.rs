@@ -39,13 +39,16 @@ impl Table {
     /// A live table without inputs: its operator is asked in each cycle that its [`Graph::notify`] or its
     /// [`crate::Operator::due`] brings about.
     pub fn source(graph: &Graph, initial: Initial) -> Table {
-        graph.between_cycles(|step| {
+        let table = graph.between_cycles(|step| {
             let version = Version::new(step, initial.rows, initial.columns);
             let node = Node::new(graph.clone(), Vec::new(), initial.operator);
             let table = Table::build(initial.definition, version, Some(node));
             graph.add_source(&table);
             table
-        })
+        });
+        // Whoever runs the cycles may be waiting without end, and has to learn when this source is due.
+        graph.notify();
+        table
     }
 
     /// A table made from tables. `init` computes the first version from one consistent set of input versions, while

@@ -82,8 +82,9 @@ fn a_wrong_formula_says_where_and_offers_the_nearest_name() {
 }
 
 #[test]
-fn a_time_table_ticks() {
+fn a_time_table_ticks_in_a_session_that_slept() {
     let session = session();
+    std::thread::sleep(std::time::Duration::from_millis(50));
     let table = session.time_table(20_000_000, None, Retention::Append).expect("a period");
     wait_until("five periods", || table.size().expect("made") >= 5);
 }
