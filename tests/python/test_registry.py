@@ -33,6 +33,7 @@ WITH_DEFAULT = json.dumps(
         ],
     }
 )
+pytestmark = pytest.mark.broker
 KIND = os.environ.get("KINETABLE_TEST_BROKER", "embedded")
 
 

@@ -89,8 +89,8 @@ fn a_feed_keeps_its_rate_and_ends_when_told() {
         bench.broker.end_offsets(TRADE_TOPIC).get(&0).is_some_and(|end| *end >= 2_000)
     });
     let report = running.stop().expect("fed");
-    let rate = report.records as f64 / report.seconds;
-    assert!((1_000.0..2_400.0).contains(&rate), "{rate} records/s");
+    let due = 2_000.0 * report.seconds;
+    assert!(report.records as f64 <= due, "{} records where {due} were due", report.records);
     assert_eq!(report.end_offsets[&0] as u64, report.records);
 }
 
