@@ -8,6 +8,7 @@ use kinetable_engine::{Definition, Error, Initial, Properties, Result, Table};
 use super::operator::Aggregate;
 use super::plan::{Flow, plan};
 use super::spec::Aggregation;
+use super::type_name::type_name;
 
 /// How groups are kept.
 #[derive(Debug, Clone, Default)]
@@ -85,7 +86,7 @@ fn seed(operator: &mut Aggregate, initial: &Table, keys: &[Arc<Field>]) -> Resul
         let column = initial.definition().column_index(key.name())?;
         let found = initial.schema().field(column).data_type();
         if found != key.data_type() {
-            let (name, wanted) = (key.name(), key.data_type());
+            let (name, wanted, found) = (key.name(), type_name(key.data_type()), type_name(found));
             let message = format!("key column \"{name}\" is {wanted}, but {found} in the initial groups");
             return Err(Error::invalid(message).with_hint("cast it with view first"));
         }

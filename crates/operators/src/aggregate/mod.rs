@@ -25,6 +25,7 @@
 //! another to the bit.
 
 mod spec;
+mod type_name;
 
 mod by;
 

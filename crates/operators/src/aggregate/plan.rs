@@ -15,6 +15,7 @@ use super::numbers::is_number;
 use super::ordered::Rank;
 use super::ordinal::{Family, mean_type};
 use super::spec::{Aggregation, End, Kind, Mean, Sign};
+use super::type_name::type_name;
 use super::weighted::Weighing;
 
 /// An accumulator in its place: what it reads and which results it gives.
@@ -166,7 +167,8 @@ impl Planner<'_> {
 
     fn count_where(&self, predicate: &Arc<dyn RowFunction>) -> Result<(Draft, DataType)> {
         if *predicate.data_type() != DataType::Boolean {
-            let message = format!("count_where got a filter of type {}", predicate.data_type());
+            let message =
+                format!("the filter of count_where is {}, not bool", type_name(predicate.data_type()));
             return Err(Error::invalid(message).with_hint("compare it, e.g. price > 0"));
         }
         if !predicate.inputs().iter().all(|input| input.is_local()) {
@@ -209,11 +211,11 @@ impl Planner<'_> {
         Ok((Draft::Ordered { column, outputs }, result))
     }
 
-    fn sorted_end(&self, end: End, order: &str) -> Result<(Draft, DataType)> {
+    fn sorted_end(&self, end: End, order_name: &str) -> Result<(Draft, DataType)> {
         let (column, data_type) = self.column(self.input)?;
-        let (order, order_type) = self.column(order)?;
+        let (order, order_type) = self.column(order_name)?;
         if Family::of(&order_type).is_none() {
-            return Err(self.unsupported(&order_type));
+            return Err(self.unsupported_in(order_name, &order_type));
         }
         let draft = match self.flow.only_grows() {
             true => Draft::SortedEnds { end, order, columns: vec![column] },
@@ -233,11 +235,11 @@ impl Planner<'_> {
     fn sentinel(&self, value: &ArrayRef, data_type: &DataType) -> Result<ArrayRef> {
         let input = self.input;
         let unfit = || {
-            let found = value.data_type();
+            let (wanted, found) = (type_name(data_type), type_name(value.data_type()));
             Error::invalid(format!(
-                "column \"{input}\" is {data_type}, but the value for groups with more than one is {found}"
+                "column \"{input}\" is {wanted}, but the value for groups with more than one is {found}"
             ))
-            .with_hint(format!("give one value that fits {data_type}"))
+            .with_hint(format!("give one value that fits {wanted}"))
         };
         if value.len() != 1 {
             return Err(unfit());
@@ -302,8 +304,8 @@ impl Planner<'_> {
     }
 
     fn unsupported_in(&self, column: &str, data_type: &DataType) -> Error {
-        let name = self.aggregation.name();
-        let message = format!("column \"{column}\" is {data_type}, a type that {name} does not support");
+        let (name, found) = (self.aggregation.name(), type_name(data_type));
+        let message = format!("column \"{column}\" is {found}, a type that {name} does not support");
         let needs = match self.aggregation.kind {
             Kind::Extremum(_) | Kind::Percentile { .. } | Kind::SortedEnd(..) => "a type with an order",
             _ => "numbers",

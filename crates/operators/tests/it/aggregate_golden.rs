@@ -305,10 +305,10 @@ fn mistakes_are_told_with_names_and_types() {
     let table = fixed(TRADES);
     let agg = |aggregation: Aggregation| agg_by(&table, &[aggregation], &["Sym"], &GroupOptions::default());
     fails(sum_by(&table, &["Qty"]), expect![[r#"
-        Invalid: column "Sym" is Utf8View, a type that sum does not support
+        Invalid: column "Sym" is text, a type that sum does not support
           hint: sum needs numbers: leave the column out, or convert it with view first"#]]);
     fails(agg(Aggregation::avg(["X = Flag"])), expect![[r#"
-        Invalid: column "Flag" is Boolean, a type that avg does not support
+        Invalid: column "Flag" is bool, a type that avg does not support
           hint: avg needs numbers: leave the column out, or convert it with view first"#]]);
     fails(agg(Aggregation::sum(["Nope"])), expect![[r#"
         Invalid: no column "Nope"
@@ -330,8 +330,8 @@ fn mistakes_are_told_with_names_and_types() {
           hint: name some, e.g. "Out = In""#]]);
     let text: ArrayRef = Arc::new(StringArray::from(vec!["many"]));
     fails(agg(Aggregation::unique(["Qty"], Some(text))), expect![[r#"
-        Invalid: column "Qty" is Int32, but the value for groups with more than one is Utf8
-          hint: give one value that fits Int32"#]]);
+        Invalid: column "Qty" is i32, but the value for groups with more than one is text
+          hint: give one value that fits i32"#]]);
     fails(agg_all_by(&table, Aggregation::count("N"), &["Sym"]), expect![[r#"
         Invalid: count over all columns got columns
           hint: use agg_by to name columns"#]]);

@@ -122,7 +122,7 @@ impl KeyMap {
     }
 
     fn hash<const W: usize>(&self, key: &[u128]) -> u64 {
-        self.hasher.hash_one(&key.as_chunks::<W>().0[0])
+        self.hasher.hash_one(key.as_chunks::<W>().0[0])
     }
 
     /// Bytes held.
