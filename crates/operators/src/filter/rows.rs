@@ -87,7 +87,7 @@ impl Where {
         let modified_columns =
             if modified.is_empty() { ColumnSet::none() } else { update.modified_columns.clone() };
         let update = Update {
-            shifted: narrow(&update.shifted, &before.difference(&removed)),
+            shifted: narrow(&update.shifted, before, &removed),
             modified,
             modified_columns,
             removed,

@@ -194,7 +194,7 @@ fn chosen(update: &Update, before: &RowSet, looked_up: &RowSet, passed: &RowSet)
         if modified.is_empty() { ColumnSet::none() } else { update.modified_columns.clone() };
     Update {
         added: passed.difference(&kept),
-        shifted: narrow(&update.shifted, &before.difference(&removed)),
+        shifted: narrow(&update.shifted, before, &removed),
         removed,
         modified,
         modified_columns,

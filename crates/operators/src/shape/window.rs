@@ -190,7 +190,7 @@ fn follow(update: &Update, before: &RowSet, now: &RowSet) -> Update {
         if modified.is_empty() { ColumnSet::none() } else { update.modified_columns.clone() };
     Update {
         added: now.difference(&stay),
-        shifted: narrow(&update.shifted, &before.difference(&removed)),
+        shifted: narrow(&update.shifted, before, &removed),
         removed,
         modified,
         modified_columns,

@@ -3,16 +3,17 @@
 //! **State**: the row map of the last version. **Update rule** (blink): all rows go, and the sorted rows of the cycle come,
 //! under the keys `0..n`. **Cost**: n log n of the rows, split over threads.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
-use arrow_array::{Array, UInt64Array};
+use arrow_array::UInt64Array;
 use kinetable_engine::column::{Packed, Redirected};
 use kinetable_engine::{
     Column, Initial, Input, Operator, Output, Properties, Result, RowSet, StepCtx, Table, Update, Version,
 };
 use rayon::prelude::*;
 
-use super::order::{Direction, Order};
+use super::order::{Direction, Order, Words};
 
 /// From how many rows on a sort is split over threads.
 const PARALLEL_FROM: usize = 1 << 14;
@@ -70,7 +71,7 @@ impl Operator for SortCycle {
 pub(super) fn sorted_keys(order: &Order, version: &Version) -> Result<UInt64Array> {
     let rows = version.rows();
     let positions = match order.words(version, rows)? {
-        Some((words, values, direction)) => by_words(&words, &*values, direction),
+        Some(columns) => by_words(&columns[0], &columns[1..]),
         None => by_bytes(order, version)?,
     };
     if rows.is_flat() {
@@ -81,26 +82,28 @@ pub(super) fn sorted_keys(order: &Order, version: &Version) -> Result<UInt64Arra
     Ok(UInt64Array::from_iter_values(sorted))
 }
 
-/// Positions ordered by words; nulls before or after all, in their order.
-fn by_words(words: &[u64], values: &dyn Array, direction: Direction) -> Vec<u32> {
+/// Positions ordered by words, then by those of further columns, then as they were; nulls before or after all.
+fn by_words(first: &Words, further: &[Words]) -> Vec<u32> {
     let mut nulls = Vec::new();
-    let mut pairs: Vec<(u64, u32)> = Vec::with_capacity(words.len() - values.null_count());
-    for (place, word) in words.iter().enumerate() {
-        if values.is_valid(place) {
-            pairs.push((*word, place as u32));
-        } else {
+    let mut pairs: Vec<Pair> = Vec::with_capacity(first.words.len());
+    for (place, word) in first.words.iter().enumerate() {
+        if first.nulls.as_ref().is_some_and(|nulls| nulls.is_null(place)) {
             nulls.push(place as u32);
+        } else {
+            pairs.push((*word, place as u32));
         }
     }
-    if !pairs.is_sorted() {
-        if pairs.len() < PARALLEL_FROM {
-            pairs.sort_unstable();
-        } else {
-            pairs.par_sort_unstable();
-        }
+    if further.is_empty() {
+        sort_pairs(&mut pairs, Ord::cmp);
+    } else {
+        let rest = |place: u32| further.iter().map(move |column| column.words[place as usize]);
+        sort_pairs(&mut pairs, |a, b| {
+            let ties = || rest(a.1).cmp(rest(b.1)).then(a.1.cmp(&b.1));
+            a.0.cmp(&b.0).then_with(ties)
+        });
     }
     let places = pairs.into_iter().map(|(_, place)| place);
-    match direction {
+    match first.direction {
         Direction::Ascending => {
             nulls.extend(places);
             nulls
@@ -109,20 +112,28 @@ fn by_words(words: &[u64], values: &dyn Array, direction: Direction) -> Vec<u32>
     }
 }
 
-/// Positions ordered by encoded keys: by their first eight bytes, then by all, then by position.
-fn by_bytes(order: &Order, version: &Version) -> Result<Vec<u32>> {
-    let keys = order.read(version, version.rows())?;
-    let mut pairs: Vec<(u64, u32)> =
-        keys.iter().zip(0..).map(|(key, place)| (prefix(key.as_ref()), place)).collect();
-    let compare = |a: &(u64, u32), b: &(u64, u32)| {
-        let full = || keys.row(a.1 as usize).cmp(&keys.row(b.1 as usize));
-        a.0.cmp(&b.0).then_with(full).then(a.1.cmp(&b.1))
-    };
+type Pair = (u64, u32);
+
+fn sort_pairs(pairs: &mut [Pair], compare: impl Fn(&Pair, &Pair) -> Ordering + Sync) {
+    if pairs.is_sorted_by(|a, b| compare(a, b).is_le()) {
+        return;
+    }
     if pairs.len() < PARALLEL_FROM {
         pairs.sort_unstable_by(compare);
     } else {
         pairs.par_sort_unstable_by(compare);
     }
+}
+
+/// Positions ordered by encoded keys: by their first eight bytes, then by all, then by position.
+fn by_bytes(order: &Order, version: &Version) -> Result<Vec<u32>> {
+    let keys = order.read(version, version.rows())?;
+    let mut pairs: Vec<Pair> =
+        keys.iter().zip(0..).map(|(key, place)| (prefix(key.as_ref()), place)).collect();
+    sort_pairs(&mut pairs, |a, b| {
+        let full = || keys.row(a.1 as usize).cmp(&keys.row(b.1 as usize));
+        a.0.cmp(&b.0).then_with(full).then(a.1.cmp(&b.1))
+    });
     Ok(pairs.into_iter().map(|(_, place)| place).collect())
 }
 

@@ -86,7 +86,7 @@ impl LiveSort {
         let rekeyed = self.rekeyed(input, update)?;
         let going = update.removed.union(&update.shifted.unapply(&rekeyed));
         let removed = self.remove(&going)?;
-        self.shift_inputs(input, update, &going)?;
+        self.follow_inputs(input, update, &going)?;
         let survivors = before.difference(&removed);
 
         let coming = update.added.union(&rekeyed);
@@ -132,30 +132,31 @@ impl LiveSort {
         Ok(as_keys(&keys).to_vec())
     }
 
-    /// Takes input rows out, by old key; gives their result rows.
+    /// Takes input rows out of the map, by old key; gives their result rows.
     fn remove(&mut self, going: &RowSet) -> Result<RowSet> {
         if going.is_empty() {
             return Ok(RowSet::empty());
         }
         let removed = self.result_rows(going)?;
         self.map = self.map.remove(&removed)?;
-        if let Some(inverse) = &mut self.inverse {
-            *inverse = inverse.remove(going)?;
-        }
         Ok(removed)
     }
 
-    /// Follows a shift of the input rows that stay.
-    fn shift_inputs(&mut self, input: Input<'_>, update: &Update, going: &RowSet) -> Result<()> {
-        let kept = input.before.rows().difference(going);
-        let moved = update.shifted.moved_keys(&kept);
-        if moved.is_empty() {
-            return Ok(());
+    /// Follows input rows that are gone or shifted. The inverse of rows that get another place is overwritten later.
+    fn follow_inputs(&mut self, input: Input<'_>, update: &Update, going: &RowSet) -> Result<()> {
+        let before = input.before.rows();
+        let moved = match update.shifted.is_empty() {
+            true => RowSet::empty(),
+            false => update.shifted.moved_keys(&before.difference(going)),
+        };
+        if !moved.is_empty() {
+            let places = self.result_keys(&moved)?;
+            let now = update.shifted.apply(&moved);
+            self.map = write(&self.map, &places, &now.to_vec())?;
         }
-        let places = self.result_keys(&moved)?;
-        let now = update.shifted.apply(&moved);
-        self.map = write(&self.map, &places, &now.to_vec())?;
         if let Some(inverse) = &mut self.inverse {
+            *inverse = inverse.remove(&update.removed)?;
+            let kept = before.difference(&update.removed);
             *inverse = inverse.shift(&update.shifted, &kept)?;
         }
         Ok(())

@@ -4,14 +4,15 @@ use std::ops::Range;
 
 use kinetable_engine::{RowSet, Shifts, ShiftsBuilder};
 
-/// The runs of `shifts` that move rows of `kept` (old keys of rows that survive), no wider than those rows.
-pub(crate) fn narrow(shifts: &Shifts, kept: &RowSet) -> Shifts {
-    if shifts.is_empty() || kept.is_empty() {
+/// The runs of shifts that move rows of `before` (old keys) other than those removed, no wider than those rows.
+pub(crate) fn narrow(shifts: &Shifts, before: &RowSet, removed: &RowSet) -> Shifts {
+    if shifts.is_empty() {
         return Shifts::empty();
     }
+    let kept = before.difference(removed);
     let mut builder = ShiftsBuilder::new();
     for (run, delta) in shifts.iter() {
-        push_narrow(&mut builder, kept, run, delta);
+        push_narrow(&mut builder, &kept, run, delta);
     }
     builder.finish()
 }

@@ -91,6 +91,8 @@ fn one_column_is_sorted() {
 fn several_columns_are_sorted() {
     check("sort by text, double", profiles(), &[(SYM, Descending), (PRICE, Ascending)]);
     check("sort by float, integer", profiles(), &[(RATIO, Ascending), (ID, Descending)]);
+    let whole = profiles().map(|profile| profile.nulls(0.0));
+    check("sort by float, integer, no nulls", whole, &[(RATIO, Descending), (ID, Ascending)]);
 }
 
 #[test]
