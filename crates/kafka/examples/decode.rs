@@ -1,7 +1,6 @@
 //! How fast Avro trades become columns on one core: our decoder beside `arrow-avro`, on the same records.
 //!
 //! `cargo run --release -p kinetable-kafka --example decode -- 2000000`
-#![expect(missing_docs, reason = "an example has no users")]
 
 use std::collections::HashMap;
 use std::time::Instant;
