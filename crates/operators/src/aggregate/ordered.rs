@@ -3,12 +3,15 @@
 //! **State**: a map from value to count a group: the distinct values. Besides, for each percentile, a cursor: a value
 //! and how many values lie below it. **Update rule**: a value that comes or goes changes its count, and moves the
 //! cursors' ranks; when results are asked for, a cursor walks to its place, which is at most as many values away as
-//! came and went. **Cost**: O(log distinct values) a row.
+//! came and went. Values that come wait until results are asked for: many at once are sorted and merged with the map.
+//! **Cost**: O(log distinct values) a row.
 //!
-//! **Invariants**: 1. no count is zero; 2. a cursor's rank is the number of values below it.
+//! **Invariants**: 1. no count is zero; 2. a cursor's rank is the number of values below it; 3. nothing waits when
+//! values go or results are read.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
+use std::iter::Peekable;
 use std::ops::Bound::{Excluded, Unbounded};
 
 use arrow_array::ArrayRef;
@@ -36,6 +39,7 @@ pub(super) struct Ordered<O: Ordinal> {
 #[derive(Clone)]
 struct Group<K> {
     counts: BTreeMap<K, u64>,
+    waiting: Vec<K>,
     total: u64,
     cursors: Vec<Cursor<K>>,
 }
@@ -57,6 +61,7 @@ impl<O: Ordinal> Ordered<O> {
         let is_percentile = |rank: &&Rank| matches!(rank, Rank::Percentile { .. });
         Group {
             counts: BTreeMap::new(),
+            waiting: Vec::new(),
             total: 0,
             cursors: vec![cursor; self.outputs.iter().filter(is_percentile).count()],
         }
@@ -102,13 +107,7 @@ impl<O: Ordinal> Accumulator for Ordered<O> {
     fn add(&mut self, rows: &Rows<'_>) -> Result<()> {
         let groups = &mut self.groups;
         O::visit(&rows.values[0], rows.slots, |slot, value| {
-            let group = &mut groups[slot as usize];
-            match group.counts.get_mut(value) {
-                Some(count) => *count += 1,
-                None => drop(group.counts.insert(O::keep(value), 1)),
-            }
-            group.total += 1;
-            group.cursors_above(value).for_each(|cursor| cursor.below += 1);
+            groups[slot as usize].wait(O::keep(value));
         });
         Ok(())
     }
@@ -117,6 +116,7 @@ impl<O: Ordinal> Accumulator for Ordered<O> {
         let groups = &mut self.groups;
         O::visit(&rows.values[0], rows.slots, |slot, value| {
             let group = &mut groups[slot as usize];
+            group.settle();
             let count = group.counts.get_mut(value).expect("a value that goes is there");
             *count -= 1;
             if *count == 0 {
@@ -133,6 +133,9 @@ impl<O: Ordinal> Accumulator for Ordered<O> {
     }
 
     fn results(&mut self, wanted: &Wanted<'_>) -> Result<Vec<ArrayRef>> {
+        for slot in wanted.slots {
+            self.groups[*slot as usize].settle();
+        }
         let mut cursor = 0;
         let mut results = Vec::with_capacity(self.outputs.len());
         for rank in self.outputs.clone() {
@@ -151,13 +154,55 @@ impl<O: Ordinal> Accumulator for Ordered<O> {
         let entry = size_of::<O::Kept>() + 8 + 4;
         let group = |group: &Group<O::Kept>| {
             let heap: usize = group.counts.keys().map(O::heap).sum();
-            size_of::<Group<O::Kept>>() + group.counts.len() * entry + heap
+            let waiting = group.waiting.capacity() * size_of::<O::Kept>();
+            size_of::<Group<O::Kept>>() + group.counts.len() * entry + waiting + heap
         };
         self.groups.iter().map(group).sum()
     }
 }
 
 impl<K: Ord + Clone> Group<K> {
+    /// Takes in a value, later.
+    fn wait(&mut self, value: K) {
+        self.waiting.push(value);
+        if self.waiting.len() > self.counts.len().max(1 << 12) {
+            self.settle();
+        }
+    }
+
+    /// Takes in the values that wait.
+    fn settle(&mut self) {
+        let waiting = std::mem::take(&mut self.waiting);
+        self.total += waiting.len() as u64;
+        match waiting.len() > 16 && waiting.len() > self.counts.len() / 8 {
+            true => self.merge(waiting),
+            false => waiting.into_iter().for_each(|value| self.insert(value)),
+        }
+    }
+
+    fn insert(&mut self, value: K) {
+        self.cursors_above(&value).for_each(|cursor| cursor.below += 1);
+        *self.counts.entry(value).or_insert(0) += 1;
+    }
+
+    /// Takes in many values: a map is built of sorted values much faster than value by value.
+    fn merge(&mut self, mut values: Vec<K>) {
+        for cursor in &mut self.cursors {
+            cursor.at = None;
+        }
+        values.sort_unstable();
+        let mut counts: Vec<(K, u64)> = Vec::with_capacity(self.counts.len() + values.len());
+        let mut old = std::mem::take(&mut self.counts).into_iter().peekable();
+        let mut new = values.into_iter().map(|value| (value, 1)).peekable();
+        while let Some((value, count)) = next_of(&mut old, &mut new) {
+            match counts.last_mut() {
+                Some((last, total)) if *last == value => *total += count,
+                _ => counts.push((value, count)),
+            }
+        }
+        self.counts = counts.into_iter().collect();
+    }
+
     /// The cursors at greater values than one.
     fn cursors_above<Q: Ord + ?Sized>(&mut self, value: &Q) -> impl Iterator<Item = &mut Cursor<K>>
     where
@@ -184,10 +229,7 @@ impl<K: Ord + Clone> Group<K> {
         let cursor = &mut self.cursors[cursor];
         let (mut at, mut below) = match cursor.at.take() {
             Some(at) => (at, cursor.below),
-            None => {
-                let first = self.counts.first_key_value().expect("a group with values");
-                (first.0.clone(), 0)
-            }
+            None => at_rank(&self.counts, rank),
         };
         loop {
             let here = self.counts.get(&at).copied().unwrap_or(0);
@@ -207,4 +249,28 @@ impl<K: Ord + Clone> Group<K> {
         *cursor = Cursor { at: Some(at.clone()), below };
         at
     }
+}
+
+/// The lesser head of two ascending sequences.
+fn next_of<T: Ord>(
+    old: &mut Peekable<impl Iterator<Item = T>>,
+    new: &mut Peekable<impl Iterator<Item = T>>,
+) -> Option<T> {
+    match (old.peek(), new.peek()) {
+        (Some(first), Some(second)) if second < first => new.next(),
+        (Some(_), _) => old.next(),
+        (None, _) => new.next(),
+    }
+}
+
+/// The value of a rank, and how many are below it, counted from the least.
+fn at_rank<K: Clone>(counts: &BTreeMap<K, u64>, rank: u64) -> (K, u64) {
+    let mut below = 0;
+    for (value, count) in counts {
+        if rank < below + count {
+            return (value.clone(), below);
+        }
+        below += count;
+    }
+    panic!("rank {rank} of {below} values");
 }

@@ -200,3 +200,22 @@ fn work_is_that_of_the_change() {
         .work(|changed| 2 * changed)
         .check(|inputs| agg_by(&inputs[0], &aggregations, &["Sym"], &GroupOptions::default()));
 }
+
+#[test]
+fn many_values_at_once_and_a_few() {
+    let aggregations = [
+        Aggregation::median(["M = Price", "N = Id"]),
+        Aggregation::percentile(0.8, ["P = Sym"]),
+        Aggregation::min(["Least = Sym"]),
+    ];
+    let columns = "Key:bool Sym:str Price:f64 Id:i64";
+    for profile in [Profile::full(), Profile::append(), Profile::blink()] {
+        oracle("bursts")
+            .input(profile.columns(columns).initial(400).changes(60).distinct(300))
+            .over_history()
+            .unordered()
+            .honest()
+            .seeds(0..15)
+            .check(|inputs| agg_by(&inputs[0], &aggregations, &["Key"], &GroupOptions::default()));
+    }
+}
