@@ -13,7 +13,7 @@ use kinetable::engine::{Change, Listener};
 use kinetable::kafka::{Retention, StartAt};
 use kinetable::{Error, Session, SessionConfig};
 use kinetable_broker::feed::{Stamp, TradeFeed};
-use kinetable_broker::{Target, client};
+use kinetable_broker::Target;
 
 use super::contenders;
 use crate::report::{count, percentile, verdict};
@@ -40,10 +40,9 @@ impl Listener for Told {
 }
 
 /// Produces at a rate for a time, and prints what the lags were.
-pub fn measure(target: &Target, partitions: i32, rate: f64, time: Duration) -> Result<()> {
-    let topic = format!("bench.lag.{}", std::process::id());
+pub fn measure(target: &Target, topic: &str, partitions: i32, rate: f64, time: Duration) -> Result<()> {
     let feed = |rows: f64, seed| TradeFeed {
-        topic: topic.clone(),
+        topic: topic.to_owned(),
         partitions,
         count: rows as u64,
         rate,
@@ -53,7 +52,7 @@ pub fn measure(target: &Target, partitions: i32, rate: f64, time: Duration) -> R
     };
     feed(rate, 1).run(target)?;
     let session = Session::start(SessionConfig::default())?;
-    let source = session.consume(&contenders::config(target, &topic, StartAt::End, Retention::BLINK))?;
+    let source = session.consume(&contenders::config(target, topic, StartAt::End, Retention::BLINK))?;
     let timestamp = source.table.definition().column_index("Timestamp")?;
     let (lags, told) = crossbeam_channel::unbounded();
     let (_, handle) = source.table.listen(Arc::new(Told { timestamp, lags }))?;
@@ -63,7 +62,6 @@ pub fn measure(target: &Target, partitions: i32, rate: f64, time: Duration) -> R
         all.extend(told.recv_timeout(Duration::from_secs(10))?);
     }
     drop(handle);
-    client::delete_topic(target, &topic)?;
     all.sort_by(f64::total_cmp);
     let (half, most) = (percentile(&all, 0.5), percentile(&all, 0.99));
     println!(

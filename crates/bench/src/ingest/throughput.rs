@@ -52,8 +52,15 @@ pub fn run(options: &Options) -> Result<()> {
     let (partitions, records) = (options.partitions, options.records);
     TradeFeed { topic: topic.clone(), partitions, count: records, ..TradeFeed::default() }.run(&target)?;
     throughput(&target, &topic, options)?;
-    client::delete_topic(&target, &topic)?;
-    lag::measure(&target, options.partitions, options.rate, Duration::from_secs(options.seconds))
+    let lag_topic = format!("bench.lag.{}", std::process::id());
+    let seconds = Duration::from_secs(options.seconds);
+    lag::measure(&target, &lag_topic, options.partitions, options.rate, seconds)?;
+    // The embedded broker goes with its topics; a user's own is left as it was.
+    if embedded.is_none() {
+        client::delete_topic(&target, &topic)?;
+        client::delete_topic(&target, &lag_topic)?;
+    }
+    Ok(())
 }
 
 #[derive(Default)]
