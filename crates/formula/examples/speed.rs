@@ -26,7 +26,9 @@ impl Scope for Columns {
 }
 
 fn columns() -> Columns {
-    let double = |step: f64| Arc::new(Float64Array::from_iter_values((0..ROWS).map(|row| row as f64 * step))) as ArrayRef;
+    let double = |step: f64| {
+        Arc::new(Float64Array::from_iter_values((0..ROWS).map(|row| row as f64 * step))) as ArrayRef
+    };
     let symbols = ["BTC/USD", "ETH/USD", "a symbol of more than twelve letters", "DOGE/USD"];
     Columns(vec![
         ("a", double(1.5)),
@@ -34,7 +36,13 @@ fn columns() -> Columns {
         ("c", double(3.0)),
         ("n", Arc::new(Int64Array::from_iter_values((0..ROWS as i64).map(|row| row * 7 % 1000)))),
         ("s", Arc::new(StringViewArray::from_iter_values((0..ROWS).map(|row| symbols[row % symbols.len()])))),
-        ("t", Arc::new(TimestampNanosecondArray::from_iter_values((0..ROWS as i64).map(|row| row * 10_000_000_000)).with_timezone("UTC"))),
+        (
+            "t",
+            Arc::new(
+                TimestampNanosecondArray::from_iter_values((0..ROWS as i64).map(|row| row * 10_000_000_000))
+                    .with_timezone("UTC"),
+            ),
+        ),
     ])
 }
 
@@ -61,14 +69,19 @@ fn main() {
     let select = |text: &str| {
         let formula = compile_select(&format!("X = {text}"), &table).expect("the formula compiles");
         let inputs = inputs(&table, formula.inputs());
-        best(|| drop(formula.eval(&Chunk { rows: ROWS, inputs: &inputs, now: 0 }).expect("the formula evaluates")))
+        best(|| {
+            drop(formula.eval(&Chunk { rows: ROWS, inputs: &inputs, now: 0 }).expect("the formula evaluates"))
+        })
     };
     let filter = |text: &str| {
         let filter = compile_filter(text, &table).expect("the filter compiles");
         let inputs = inputs(&table, filter.inputs());
-        best(|| drop(filter.eval(&Chunk { rows: ROWS, inputs: &inputs, now: 0 }).expect("the filter evaluates")))
+        best(|| {
+            drop(filter.eval(&Chunk { rows: ROWS, inputs: &inputs, now: 0 }).expect("the filter evaluates"))
+        })
     };
-    let column = |name: &str| table.0.iter().find(|(known, _)| *known == name).expect("the column is there").1.clone();
+    let column =
+        |name: &str| table.0.iter().find(|(known, _)| *known == name).expect("the column is there").1.clone();
     let (a, b, c, s) = (column("a"), column("b"), column("c"), column("s"));
 
     let raw = best(|| {
@@ -96,7 +109,9 @@ fn main() {
 
 fn inputs(table: &Columns, inputs: &[kinetable_formula::Input]) -> Vec<ArrayRef> {
     let column = |input: &kinetable_formula::Input| match input {
-        kinetable_formula::Input::Column(name) => table.0.iter().find(|(known, _)| known == name).map(|(_, array)| array.clone()),
+        kinetable_formula::Input::Column(name) => {
+            table.0.iter().find(|(known, _)| known == name).map(|(_, array)| array.clone())
+        }
         _ => None,
     };
     inputs.iter().map(|input| column(input).expect("these formulas read columns only")).collect()

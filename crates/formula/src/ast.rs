@@ -150,9 +150,7 @@ impl Expr {
     pub fn path(&self) -> Option<String> {
         match &self.kind {
             ExprKind::Name(name) => Some(name.clone()),
-            ExprKind::Field(target, field) => {
-                target.path().map(|path| format!("{path}.{}", field.name))
-            }
+            ExprKind::Field(target, field) => target.path().map(|path| format!("{path}.{}", field.name)),
             _ => None,
         }
     }

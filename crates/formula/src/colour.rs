@@ -35,7 +35,12 @@ pub fn compile_colour(name: &str, text: &str, scope: &dyn Scope) -> Result<Formu
 }
 
 /// Compiles a colour for the rows that fulfil a condition (any text that a filter may be); other rows have no format.
-pub fn compile_colour_where(name: &str, condition: &str, text: &str, scope: &dyn Scope) -> Result<Formula, Error> {
+pub fn compile_colour_where(
+    name: &str,
+    condition: &str,
+    text: &str,
+    scope: &dyn Scope,
+) -> Result<Formula, Error> {
     let mut checker = Checker::new(scope);
     let whole = format!("{condition} ? {text} : NO_FORMATTING");
     let (test, _) = condition_of(condition, &mut checker).map_err(|error| error.in_text(&whole))?;
@@ -44,7 +49,8 @@ pub fn compile_colour_where(name: &str, condition: &str, text: &str, scope: &dyn
     let node = colour_node(before, start, &mut checker)
         .and_then(|colour| {
             let (span, plain) = (colour.span, colour::constant("NO_FORMATTING").unwrap_or(0));
-            let none = Node::constant(Type::Int64, Arc::new(arrow_array::Int64Array::from(vec![plain])), span);
+            let none =
+                Node::constant(Type::Int64, Arc::new(arrow_array::Int64Array::from(vec![plain])), span);
             choice(test, colour, none, span)
         })
         .map_err(|error| error.in_text(&whole))?;
@@ -71,7 +77,9 @@ pub(crate) fn encoded(node: Node) -> Result<Node, Error> {
             }
             Ok(found)
         }
-        ty => Err(Error::ty(format!("a colour is expected here, but this is of type {ty}")).at(span).with_hint(HINT)),
+        ty => Err(Error::ty(format!("a colour is expected here, but this is of type {ty}"))
+            .at(span)
+            .with_hint(HINT)),
     }
 }
 

@@ -172,6 +172,12 @@ impl Filter {
     }
 }
 
+impl std::fmt::Debug for Filter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Filter({:?})", self.text())
+    }
+}
+
 /// Adds what the expression says about single columns, if it is a conjunction of such conditions; whether that is all.
 fn analyse(expr: &Expr, checker: &mut Checker<'_>, found: &mut Vec<Simple>) -> bool {
     let simple = match &expr.kind {
@@ -231,7 +237,8 @@ fn compared(op: BinaryOp, column: &Expr, other: &Expr, checker: &mut Checker<'_>
         BinaryOp::Gt => Comparison::Gt,
         _ => Comparison::Ge,
     };
-    let useful = !value.is_null(0) && crate::eval::cast::as_double(&value).is_none_or(|value| !value.is_nan());
+    let useful =
+        !value.is_null(0) && crate::eval::cast::as_double(&value).is_none_or(|value| !value.is_nan());
     useful.then_some(Simple::Compare { column: name, op, value })
 }
 
@@ -254,7 +261,8 @@ pub(crate) fn exactly(constant: &Node, ty: &Type) -> Option<ArrayRef> {
     if constant.ty == *ty || constant.ty == Type::Null {
         return constant.clone().converted(ty)?.as_constant().cloned();
     }
-    let compatible = constant.ty.is_integral() && ty.is_number() || constant.ty.is_floating() && *ty == Type::Float64;
+    let compatible =
+        constant.ty.is_integral() && ty.is_number() || constant.ty.is_floating() && *ty == Type::Float64;
     if !compatible {
         return None;
     }

@@ -7,7 +7,7 @@ use arrow_buffer::OffsetBuffer;
 use arrow_schema::{DataType, Field};
 
 use crate::check::Checker;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::eval::cast::normalised;
 use crate::node::{Frame, Kind, Node};
 use crate::parser::{Parser, parse_select};
@@ -86,9 +86,9 @@ fn refuse_untyped(node: &Node) -> Result<(), Error> {
         Type::Null => {
             Err(Error::ty("null has no type here").at(node.span).with_hint("give it one, e.g. (double)null"))
         }
-        Type::Zone => {
-            Err(Error::ty("a time zone cannot be a column").at(node.span).with_hint("keep its name as a text"))
-        }
+        Type::Zone => Err(Error::ty("a time zone cannot be a column")
+            .at(node.span)
+            .with_hint("keep its name as a text")),
         _ => Ok(()),
     }
 }
@@ -108,7 +108,7 @@ pub fn compile_expression(name: &str, text: &str, scope: &dyn Scope) -> Result<F
 impl Formula {
     pub(crate) fn new(name: String, text: &str, node: Node, inputs: Vec<Input>, scope: &dyn Scope) -> Self {
         let passed_on = match (&node.kind, inputs.first()) {
-            (Kind::Input(0), Some(Input::Column(column))) => scope.column(column),
+            (Kind::Input(0, _), Some(Input::Column(column))) => scope.column(column),
             _ => None,
         };
         let data_type = passed_on.unwrap_or_else(|| node.ty.data_type());
@@ -142,7 +142,7 @@ impl Formula {
     /// The column that the formula only passes on, perhaps under another name.
     pub fn is_column(&self) -> Option<&str> {
         match (&self.0.node.kind, self.0.inputs.first()) {
-            (Kind::Input(0), Some(Input::Column(column))) => Some(column),
+            (Kind::Input(0, _), Some(Input::Column(column))) => Some(column),
             _ => None,
         }
     }
@@ -187,28 +187,32 @@ impl Formula {
 
     /// As [`Formula::eval`], but a row that fails is null and told, and the others go on.
     ///
-    /// Failing rows are found by splitting the chunk, so that the work is a few chunks' a failure.
+    /// Failing rows are found by halving the chunk, so that the work is a few times the chunk's for one failure, and
+    /// rows × log₂ rows at most.
     pub fn eval_each(&self, chunk: &Chunk<'_>) -> Result<(ArrayRef, Vec<RowFailure>), Error> {
         let mut failures = Vec::new();
         let array = self.eval_split(chunk, 0, &mut failures)?;
         Ok((array, failures))
     }
 
-    fn eval_split(&self, chunk: &Chunk<'_>, first: usize, failures: &mut Vec<RowFailure>) -> Result<ArrayRef, Error> {
+    fn eval_split(
+        &self,
+        chunk: &Chunk<'_>,
+        first: usize,
+        failures: &mut Vec<RowFailure>,
+    ) -> Result<ArrayRef, Error> {
         let error = match self.eval(chunk) {
             Ok(array) => return Ok(array),
             Err(error) => error,
         };
+        if error.kind() == ErrorKind::Internal {
+            return Err(error);
+        }
         if chunk.rows == 1 {
             failures.push(RowFailure { row: first, error: error.map_row(|_| first) });
             return Ok(arrow_array::new_null_array(&self.0.data_type, 1));
         }
-        // The row is known: what stands before it has not failed by this, and is not split further.
-        let cut = match error.row() {
-            Some(0) => 1,
-            Some(row) if row < chunk.rows => row,
-            _ => chunk.rows / 2,
-        };
+        let cut = chunk.rows / 2;
         let head = self.eval_part(chunk, 0, cut, first, failures)?;
         let tail = self.eval_part(chunk, cut, chunk.rows - cut, first, failures)?;
         Ok(arrow_select::concat::concat(&[&head, &tail])?)
@@ -230,6 +234,12 @@ impl Formula {
             .collect();
         let part = Chunk { rows, inputs: &inputs, now: chunk.now };
         self.eval_split(&part, first + start, failures)
+    }
+}
+
+impl std::fmt::Debug for Formula {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Formula({:?}: {})", self.0.text, self.0.node.ty)
     }
 }
 

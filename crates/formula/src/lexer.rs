@@ -14,7 +14,11 @@ pub(crate) struct Token {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum TokenKind {
     /// A whole number without its sign. `wide` has an `L`; `binary` was written in hexadecimal, octal or binary.
-    Int { magnitude: u64, wide: bool, binary: bool },
+    Int {
+        magnitude: u64,
+        wide: bool,
+        binary: bool,
+    },
     Float(f32),
     Double(f64),
     Ident(String),
@@ -41,8 +45,8 @@ impl TokenKind {
 
 /// Longest first, so that the first that fits is the right one.
 const OPERATORS: &[&str] = &[
-    "&&", "||", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "!", "<", ">", "=", "&", "|", "^",
-    "?", ":", "(", ")", "[", "]", "{", "}", ",", ".",
+    "&&", "||", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "!", "<", ">", "=", "&", "|", "^", "?", ":",
+    "(", ")", "[", "]", "{", "}", ",", ".",
 ];
 
 /// What is refused, and what to write instead. Longest first.
@@ -249,8 +253,9 @@ impl Lexer<'_> {
 
     fn bad_number(&self, start: usize) -> Error {
         let spelled = &self.text[start..self.at];
-        Error::syntax(Span::new(start, self.at), format!("\"{spelled}\" is not a number"))
-            .with_hint("numbers look like 5, 5L, 0x1F, 0b11, 1_000, 2.5, 1e3 and 2.5f; names begin with a letter")
+        Error::syntax(Span::new(start, self.at), format!("\"{spelled}\" is not a number")).with_hint(
+            "numbers look like 5, 5L, 0x1F, 0b11, 1_000, 2.5, 1e3 and 2.5f; names begin with a letter",
+        )
     }
 
     fn too_big(&self, start: usize) -> Error {
@@ -358,8 +363,11 @@ impl Lexer<'_> {
     fn whole(&mut self, start: usize, digits: &str) -> Result<TokenKind, Error> {
         let octal = digits.len() > 1 && digits.starts_with('0');
         if octal && digits.contains(['8', '9']) {
-            return Err(Error::syntax(Span::new(start, self.at), format!("\"{digits}\" is not an octal number"))
-                .with_hint("a number that begins with 0 is octal: leave the 0 out"));
+            return Err(Error::syntax(
+                Span::new(start, self.at),
+                format!("\"{digits}\" is not an octal number"),
+            )
+            .with_hint("a number that begins with 0 is octal: leave the 0 out"));
         }
         let radix = if octal { 8 } else { 10 };
         let magnitude = u64::from_str_radix(digits, radix).map_err(|_| self.too_big(start))?;
@@ -397,7 +405,9 @@ mod tests {
         for (text, magnitude) in [("0x1F", 31), ("0b11", 3), ("010", 8)] {
             assert_eq!(kinds(text), [TokenKind::Int { magnitude, wide: false, binary: true }]);
         }
-        for (text, value) in [("3.0", 3.0), ("1e3", 1e3), ("0x1.2p3", 9.0), (".5", 0.5), ("5d", 5.0), ("1.", 1.0)] {
+        for (text, value) in
+            [("3.0", 3.0), ("1e3", 1e3), ("0x1.2p3", 9.0), (".5", 0.5), ("5d", 5.0), ("1.", 1.0)]
+        {
             assert_eq!(kinds(text), [TokenKind::Double(value)], "{text}");
         }
         assert_eq!(kinds("3.0f"), [TokenKind::Float(3.0)]);
@@ -415,6 +425,9 @@ mod tests {
         for text in ["a << 2", "~a", "5x", "09", "99999999999999999999", "`open", "a;", r"`\q`"] {
             assert!(tokens(text).is_err(), "{text}");
         }
-        assert_eq!(tokens("a >> 1").unwrap_err().hint(), Some("divide by a power of two, e.g. floorDiv(x, 8)"));
+        assert_eq!(
+            tokens("a >> 1").unwrap_err().hint(),
+            Some("divide by a power of two, e.g. floorDiv(x, 8)")
+        );
     }
 }

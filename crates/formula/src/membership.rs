@@ -56,7 +56,9 @@ fn constants(checker: &mut Checker<'_>, ty: &Type, values: &[Expr]) -> Result<Ve
         if let Some(array) = checker.list_variable(value)? {
             let item = Type::of(array.data_type());
             let array = normalised(array, &item)?;
-            found.extend((0..array.len()).map(|at| Node::constant(item.clone(), array.slice(at, 1), value.span)));
+            found.extend(
+                (0..array.len()).map(|at| Node::constant(item.clone(), array.slice(at, 1), value.span)),
+            );
         } else {
             found.push(constant_beside(ty, value, checker)?);
         }
@@ -66,7 +68,9 @@ fn constants(checker: &mut Checker<'_>, ty: &Type, values: &[Expr]) -> Result<Ve
 
 /// The constant that the expression is; in single quotes it is a text beside a text.
 pub(crate) fn constant_beside(ty: &Type, expr: &Expr, checker: &mut Checker<'_>) -> Result<Node, Error> {
-    if *ty == Type::Text && let Some(value) = quoted_text(expr) {
+    if *ty == Type::Text
+        && let Some(value) = quoted_text(expr)
+    {
         return Ok(text(value, expr.span));
     }
     let before = checker.inputs.len();
@@ -89,7 +93,12 @@ pub(crate) struct Includes {
 }
 
 /// Whether one (or all) of the texts is part of the column's text. A null column includes nothing.
-pub(crate) fn includes(checker: &mut Checker<'_>, column: &Ident, test: Includes, values: &[Expr]) -> Result<Node, Error> {
+pub(crate) fn includes(
+    checker: &mut Checker<'_>,
+    column: &Ident,
+    test: Includes,
+    values: &[Expr],
+) -> Result<Node, Error> {
     let node = checker.name(&column.name, column.span)?;
     let span = values.iter().fold(column.span, |span, value| span.to(value.span));
     let constants = constants(checker, &node.ty, values)?;
@@ -97,27 +106,37 @@ pub(crate) fn includes(checker: &mut Checker<'_>, column: &Ident, test: Includes
     if test.icase {
         texts.iter_mut().for_each(|text| *text = text.to_lowercase());
     }
-    Ok(text_test(node, span, move |value| {
-        let lowered;
-        let value = if test.icase {
-            lowered = value.to_lowercase();
-            &lowered
-        } else {
-            value
-        };
-        let found = if test.all {
-            texts.iter().all(|text| value.contains(text.as_str()))
-        } else {
-            texts.iter().any(|text| value.contains(text.as_str()))
-        };
-        found != test.not
-    }, test.not))
+    Ok(text_test(
+        node,
+        span,
+        move |value| {
+            let lowered;
+            let value = if test.icase {
+                lowered = value.to_lowercase();
+                &lowered
+            } else {
+                value
+            };
+            let found = if test.all {
+                texts.iter().all(|text| value.contains(text.as_str()))
+            } else {
+                texts.iter().any(|text| value.contains(text.as_str()))
+            };
+            found != test.not
+        },
+        test.not,
+    ))
 }
 
 fn any_ignoring_case(node: Node, texts: Vec<Option<String>>, not: bool, span: Span) -> Node {
     let null = texts.contains(&None);
     let texts: Vec<String> = texts.into_iter().flatten().collect();
-    text_test(node, span, move |value| texts.iter().any(|text| equal_ignoring_case(text, value)) != not, null != not)
+    text_test(
+        node,
+        span,
+        move |value| texts.iter().any(|text| equal_ignoring_case(text, value)) != not,
+        null != not,
+    )
 }
 
 /// A test of a text, with an answer for null.
@@ -132,7 +151,11 @@ fn text_test(node: Node, span: Span, f: impl Fn(&str) -> bool + Send + Sync + 's
 /// The constants as texts, for a column of texts.
 fn texts(column: &Node, constants: &[Node], span: Span) -> Result<Vec<Option<String>>, Error> {
     if column.ty != Type::Text {
-        return Err(Error::ty(format!("\"icase\" and \"includes\" are for texts, but this column is of type {}", column.ty)).at(column.span));
+        return Err(Error::ty(format!(
+            "\"icase\" and \"includes\" are for texts, but this column is of type {}",
+            column.ty
+        ))
+        .at(column.span));
     }
     let mut found = Vec::with_capacity(constants.len());
     for constant in constants {

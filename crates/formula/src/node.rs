@@ -33,8 +33,8 @@ pub(crate) struct Node {
 pub(crate) enum Kind {
     /// One row.
     Constant(ArrayRef),
-    /// The input of this number.
-    Input(usize),
+    /// The input of this number, and how the formula calls it.
+    Input(usize, Arc<str>),
     Kernel(Kernel, Vec<Node>),
     /// Texts joined by `+`: a chain of them is one node.
     Join(Kernel, Vec<Node>),
@@ -86,16 +86,21 @@ impl Node {
     #[must_use]
     pub fn folded(self) -> Self {
         let foldable = match &self.kind {
-            Kind::Kernel(_, args) | Kind::Join(_, args) => !args.is_empty() && args.iter().all(|arg| arg.as_constant().is_some()),
+            Kind::Kernel(_, args) | Kind::Join(_, args) => {
+                !args.is_empty() && args.iter().all(|arg| arg.as_constant().is_some())
+            }
             Kind::User(function, args) => {
                 function.is_pure() && !args.is_empty() && args.iter().all(|arg| arg.as_constant().is_some())
             }
             Kind::Logic(_, parts) => parts.iter().all(|part| part.node.as_constant().is_some()),
             Kind::Choose(condition, a, b) => {
-                condition.as_constant().is_some() && a.inputs.is_empty() && b.inputs.is_empty()
-                    && a.node.as_constant().is_some() && b.node.as_constant().is_some()
+                condition.as_constant().is_some()
+                    && a.inputs.is_empty()
+                    && b.inputs.is_empty()
+                    && a.node.as_constant().is_some()
+                    && b.node.as_constant().is_some()
             }
-            Kind::Constant(_) | Kind::Input(_) => false,
+            Kind::Constant(_) | Kind::Input(..) => false,
         };
         if !foldable {
             return self;
@@ -111,7 +116,7 @@ impl Node {
     pub fn collect_inputs(&self, found: &mut Vec<usize>) {
         match &self.kind {
             Kind::Constant(_) => {}
-            Kind::Input(input) => found.push(*input),
+            Kind::Input(input, _) => found.push(*input),
             Kind::Kernel(_, args) | Kind::Join(_, args) | Kind::User(_, args) => {
                 args.iter().for_each(|arg| arg.collect_inputs(found));
             }
@@ -128,7 +133,7 @@ impl Node {
     pub fn collect_input_types(&self, types: &mut [Option<Type>]) {
         match &self.kind {
             Kind::Constant(_) => {}
-            Kind::Input(input) => types[*input] = Some(self.ty.clone()),
+            Kind::Input(input, _) => types[*input] = Some(self.ty.clone()),
             Kind::Kernel(_, args) | Kind::Join(_, args) | Kind::User(_, args) => {
                 args.iter().for_each(|arg| arg.collect_input_types(types));
             }
@@ -145,7 +150,7 @@ impl Node {
     pub fn eval(&self, frame: &Frame) -> Result<Value, Error> {
         let value = match &self.kind {
             Kind::Constant(array) => Ok(Value::Scalar(array.clone())),
-            Kind::Input(input) => frame.input(*input),
+            Kind::Input(input, _) => frame.input(*input),
             Kind::Kernel(kernel, args) | Kind::Join(kernel, args) => call(kernel, args, frame),
             Kind::User(function, args) => call_user(function.as_ref(), &self.ty, args, frame),
             Kind::Logic(op, parts) => logic::evaluate(*op, parts, frame),

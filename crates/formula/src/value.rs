@@ -4,7 +4,8 @@
 use arrow_array::builder::{BooleanBuilder, PrimitiveBuilder, StringViewBuilder};
 use arrow_array::types::ArrowPrimitiveType;
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, Datum, PrimitiveArray, Scalar, StringViewArray, UInt32Array, new_null_array,
+    Array, ArrayRef, BooleanArray, Datum, PrimitiveArray, Scalar, StringViewArray, UInt32Array,
+    new_null_array,
 };
 use arrow_buffer::NullBuffer;
 use std::sync::Arc;
@@ -56,9 +57,14 @@ impl Value {
     pub fn nulls(&self, rows: usize) -> Option<NullBuffer> {
         match self {
             Self::Array(array) => array.logical_nulls().filter(|nulls| nulls.null_count() > 0),
-            Self::Scalar(one) => one.is_null(0).then(|| NullBuffer::new_null(rows)),
+            Self::Scalar(one) => is_null_scalar(one).then(|| NullBuffer::new_null(rows)),
         }
     }
+}
+
+/// An array of type null has no validity of its own.
+fn is_null_scalar(one: &ArrayRef) -> bool {
+    one.data_type().is_null() || one.is_null(0)
 }
 
 /// The arguments of a kernel. When all of them are scalars the kernel is asked for one row.
@@ -72,9 +78,9 @@ pub(crate) struct Args {
 impl Args {
     /// The rows at which all arguments have values; `None` when that is everywhere.
     pub fn nulls(&self) -> Option<NullBuffer> {
-        self.values.iter().fold(None, |all, value| {
-            NullBuffer::union(all.as_ref(), value.nulls(self.rows).as_ref())
-        })
+        self.values
+            .iter()
+            .fold(None, |all, value| NullBuffer::union(all.as_ref(), value.nulls(self.rows).as_ref()))
     }
 
     pub fn pop(&mut self) -> Value {

@@ -24,7 +24,9 @@ impl Checker<'_> {
         if !matches!(array.ty, Type::List(_)) {
             return Err(Error::ty(format!("a value of type {} has no items", array.ty))
                 .at(array.span)
-                .with_hint("the values of a whole column X are X_, e.g. X_[ii-1]; a character is x.charAt(0)"));
+                .with_hint(
+                    "the values of a whole column X are X_, e.g. X_[ii-1]; a character is x.charAt(0)",
+                ));
         }
         list::item(array, index, span)
     }
@@ -46,7 +48,8 @@ impl Checker<'_> {
 
     /// The constant `n` of `i`, `i + n`, `i - n`, `n + i`.
     fn offset(&mut self, index: &Expr) -> Option<i64> {
-        let is_position = |expr: &Expr| matches!(&expr.kind, ExprKind::Name(name) if name == "i" || name == "ii");
+        let is_position =
+            |expr: &Expr| matches!(&expr.kind, ExprKind::Name(name) if name == "i" || name == "ii");
         if is_position(index) {
             return Some(0);
         }
@@ -62,7 +65,9 @@ impl Checker<'_> {
     /// A constant whole number: written, or a variable of the script.
     fn whole(&mut self, expr: &Expr) -> Option<i64> {
         let constant = match &expr.kind {
-            ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Unary(UnaryOp::Minus, _) => self.check(expr).ok()?,
+            ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Unary(UnaryOp::Minus, _) => {
+                self.check(expr).ok()?
+            }
             _ => return None,
         };
         if !constant.ty.is_integral() {
@@ -85,14 +90,19 @@ impl Checker<'_> {
         }
         match object.item_function() {
             Some(function) => user_node(function, vec![key], span).map(Some),
-            None => Err(Error::ty(format!("a {} has items for constant keys only", object.type_name())).at(span)),
+            None => {
+                Err(Error::ty(format!("a {} has items for constant keys only", object.type_name())).at(span))
+            }
         }
     }
 
     /// `new int[]{1, 2}`
     pub(super) fn array(&mut self, type_name: &TypeName, items: &[Expr], span: Span) -> Result<Node, Error> {
         let Some(Some(item)) = types::named(&type_name.name) else {
-            return Err(Error::name(type_name.span, format!("arrays of \"{}\" cannot be made", type_name.name)));
+            return Err(Error::name(
+                type_name.span,
+                format!("arrays of \"{}\" cannot be made", type_name.name),
+            ));
         };
         let mut nodes = Vec::with_capacity(items.len());
         for expr in items {
@@ -115,7 +125,12 @@ impl Checker<'_> {
 }
 
 /// An operator with an array on either side works item by item. `None` when neither side is an array.
-pub(super) fn elementwise(op: BinaryOp, left: &Node, right: &Node, span: Span) -> Option<Result<Node, Error>> {
+pub(super) fn elementwise(
+    op: BinaryOp,
+    left: &Node,
+    right: &Node,
+    span: Span,
+) -> Option<Result<Node, Error>> {
     let item = |node: &Node| match &node.ty {
         Type::List(item) => Some(item.as_ref().clone()),
         _ => None,

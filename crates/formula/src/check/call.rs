@@ -30,11 +30,20 @@ impl Checker<'_> {
     }
 
     /// `target.name(args)`
-    pub(super) fn method(&mut self, target: &Expr, name: &Ident, args: &[Expr], span: Span) -> Result<Node, Error> {
+    pub(super) fn method(
+        &mut self,
+        target: &Expr,
+        name: &Ident,
+        args: &[Expr],
+        span: Span,
+    ) -> Result<Node, Error> {
         if let Some(object) = self.object(target)? {
             return match object.attribute(&name.name) {
                 Some(Variable::Function(function)) => self.call_user(function, args, span),
-                _ => Err(Error::name(name.span, format!("a {} has no method \"{}\"", object.type_name(), name.name))),
+                _ => Err(Error::name(
+                    name.span,
+                    format!("a {} has no method \"{}\"", object.type_name(), name.name),
+                )),
             };
         }
         if let Some(path) = target.path()
@@ -44,8 +53,11 @@ impl Checker<'_> {
             let class = last_part(&path);
             let Some(function) = functions::find_static(class, &name.name) else {
                 let known = functions::static_names(class);
-                return Err(Error::name(name.span, format!("class \"{class}\" has no function \"{}\"", name.name))
-                    .with_hint_opt(did_you_mean(&name.name, known)));
+                return Err(Error::name(
+                    name.span,
+                    format!("class \"{class}\" has no function \"{}\"", name.name),
+                )
+                .with_hint_opt(did_you_mean(&name.name, known)));
             };
             let args = self.check_all(args)?;
             return self.bind(function, args, span);
@@ -55,11 +67,20 @@ impl Checker<'_> {
         self.method_of(receiver, name, args, span)
     }
 
-    pub(super) fn method_of(&mut self, receiver: Node, name: &Ident, args: Vec<Node>, span: Span) -> Result<Node, Error> {
+    pub(super) fn method_of(
+        &mut self,
+        receiver: Node,
+        name: &Ident,
+        args: Vec<Node>,
+        span: Span,
+    ) -> Result<Node, Error> {
         let Some(function) = functions::find_method(&receiver.ty, &name.name) else {
             let known = functions::method_names(&receiver.ty);
-            return Err(Error::name(name.span, format!("a value of type {} has no method \"{}\"", receiver.ty, name.name))
-                .with_hint_opt(did_you_mean(&name.name, known)));
+            return Err(Error::name(
+                name.span,
+                format!("a value of type {} has no method \"{}\"", receiver.ty, name.name),
+            )
+            .with_hint_opt(did_you_mean(&name.name, known)));
         };
         let mut all = vec![receiver];
         all.extend(args);
@@ -70,7 +91,12 @@ impl Checker<'_> {
         args.iter().map(|arg| self.check(arg)).collect()
     }
 
-    pub(super) fn bind(&mut self, function: &'static functions::Function, args: Vec<Node>, span: Span) -> Result<Node, Error> {
+    pub(super) fn bind(
+        &mut self,
+        function: &'static functions::Function,
+        args: Vec<Node>,
+        span: Span,
+    ) -> Result<Node, Error> {
         let types = args.iter().map(|arg| arg.ty.to_string()).collect::<Vec<_>>().join(", ");
         let mut call = Call { args, span, inputs: self };
         (function.bind)(&mut call).map_err(|refusal| match refusal {
@@ -90,7 +116,12 @@ impl Checker<'_> {
     }
 
     /// A call of the script's function; objects among the arguments are fixed beforehand.
-    pub(super) fn call_user(&mut self, function: Arc<dyn UserFunction>, args: &[Expr], span: Span) -> Result<Node, Error> {
+    pub(super) fn call_user(
+        &mut self,
+        function: Arc<dyn UserFunction>,
+        args: &[Expr],
+        span: Span,
+    ) -> Result<Node, Error> {
         let objects = args.iter().map(|arg| self.object(arg)).collect::<Result<Vec<_>, _>>()?;
         let function = with_objects(function, &objects, span)?;
         let rest = args.iter().zip(&objects).filter(|(_, object)| object.is_none());
@@ -99,7 +130,12 @@ impl Checker<'_> {
     }
 
     /// `(type)f(x)`, where `f` is a function of the script that can be asked for that type.
-    pub(super) fn call_returning(&mut self, operand: &Expr, to: &Type, span: Span) -> Result<Option<Node>, Error> {
+    pub(super) fn call_returning(
+        &mut self,
+        operand: &Expr,
+        to: &Type,
+        span: Span,
+    ) -> Result<Option<Node>, Error> {
         let ExprKind::Call(target, name, args) = &operand.kind else { return Ok(None) };
         let variable = match target {
             None => self.scope.variable(&name.name),
@@ -131,7 +167,9 @@ fn with_objects(
 
 pub(super) fn user_node(function: Arc<dyn UserFunction>, args: Vec<Node>, span: Span) -> Result<Node, Error> {
     if let Some(null) = args.iter().find(|arg| arg.ty == Type::Null) {
-        return Err(Error::ty("null has no type here").at(null.span).with_hint("give it one, e.g. (double)null"));
+        return Err(Error::ty("null has no type here")
+            .at(null.span)
+            .with_hint("give it one, e.g. (double)null"));
     }
     let types: Vec<_> = args.iter().map(|arg| arg.ty.data_type()).collect();
     let result = function.check(&types).map_err(|why| {

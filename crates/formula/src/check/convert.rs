@@ -46,7 +46,13 @@ impl Node {
         {
             let (a, b) = (a.node.converted(to)?, b.node.converted(to)?);
             let kind = Kind::Choose(condition, Box::new(Branch::new(a)), Box::new(Branch::new(b)));
-            return Some(Self { kind, ty: to.clone(), span: self.span, fallible: self.fallible, nullable: true });
+            return Some(Self {
+                kind,
+                ty: to.clone(),
+                span: self.span,
+                fallible: self.fallible,
+                nullable: true,
+            });
         }
         let kernel = cast::kernel(&self.ty, to)?;
         let span = self.span;

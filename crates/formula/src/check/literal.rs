@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use arrow_array::{
-    ArrayRef, BooleanArray, Date32Array, DurationNanosecondArray, Float32Array, Float64Array, Int32Array, Int64Array,
-    IntervalMonthDayNanoArray, NullArray, StringViewArray, Time64NanosecondArray, TimestampNanosecondArray, UInt16Array,
+    ArrayRef, BooleanArray, Date32Array, DurationNanosecondArray, Float32Array, Float64Array, Int32Array,
+    Int64Array, IntervalMonthDayNanoArray, NullArray, StringViewArray, Time64NanosecondArray,
+    TimestampNanosecondArray, UInt16Array,
 };
 use arrow_buffer::IntervalMonthDayNano;
 

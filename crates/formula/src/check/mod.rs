@@ -53,6 +53,13 @@ impl<'a> Checker<'a> {
             self.inputs.len() - 1
         });
         let nullable = !matches!(self.inputs[number], Input::Position | Input::Key | Input::WholeColumn(_));
-        Node { kind: Kind::Input(number), ty, span, fallible: false, nullable }
+        let name = match &self.inputs[number] {
+            Input::Column(name) | Input::WholeColumn(name) | Input::Neighbour { column: name, .. } => {
+                name.as_str()
+            }
+            Input::Position => "ii",
+            Input::Key => "k",
+        };
+        Node { kind: Kind::Input(number, name.into()), ty, span, fallible: false, nullable }
     }
 }

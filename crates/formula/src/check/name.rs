@@ -136,7 +136,12 @@ impl Checker<'_> {
     }
 
     /// `(type)object`, if the operand is an object of the script or a call of a function without a result type.
-    pub(super) fn cast_object(&mut self, operand: &Expr, to: Option<&Type>, span: Span) -> Result<Option<Node>, Error> {
+    pub(super) fn cast_object(
+        &mut self,
+        operand: &Expr,
+        to: Option<&Type>,
+        span: Span,
+    ) -> Result<Option<Node>, Error> {
         let Some(to) = to else { return Ok(None) };
         if let Some(object) = self.object(operand)? {
             let array = object.cast(&to.data_type()).map_err(|why| Error::ty(why).at(span))?;
@@ -148,6 +153,9 @@ impl Checker<'_> {
     fn unknown(&self, name: &str, span: Span) -> Error {
         let mut names = self.scope.names();
         names.extend(constants::names().map(str::to_owned));
+        if name.chars().all(|c| c.is_ascii_uppercase() || c == '_') {
+            names.extend(functions::colour_names());
+        }
         let hint = match name {
             "True" | "False" => Some(format!("write {}", name.to_lowercase())),
             "None" => Some("write null".to_owned()),
@@ -176,9 +184,12 @@ pub(super) fn variable_node(name: &str, variable: Variable, span: Span) -> Resul
         Variable::Function(_) => Err(Error::ty(format!("\"{name}\" is a function"))
             .at(span)
             .with_hint(format!("call it: {name}(…)"))),
-        Variable::Object(object) => Err(Error::ty(format!("variable \"{name}\" is a {}, which formulas cannot compute with", object.type_name()))
-            .at(span)
-            .with_hint(format!("cast it, e.g. (double){name}, or hand it to a function"))),
+        Variable::Object(object) => Err(Error::ty(format!(
+            "variable \"{name}\" is a {}, which formulas cannot compute with",
+            object.type_name()
+        ))
+        .at(span)
+        .with_hint(format!("cast it, e.g. (double){name}, or hand it to a function"))),
     }
 }
 

@@ -13,15 +13,25 @@ impl Checker<'_> {
     pub(super) fn unary(&mut self, op: UnaryOp, operand: &Expr, span: Span) -> Result<Node, Error> {
         let node = self.check(operand)?;
         match op {
-            UnaryOp::Not if node.ty == Type::Bool => Ok(Node::kernel(boolean::not(), vec![node], Type::Bool, span)),
-            UnaryOp::Not => Err(Error::ty(format!("\"!\" needs a boolean, but this is {}", described(&node)))
-                .at(node.span)
-                .with_hint("compare it first, e.g. !(x > 0)")),
+            UnaryOp::Not if node.ty == Type::Bool => {
+                Ok(Node::kernel(boolean::not(), vec![node], Type::Bool, span))
+            }
+            UnaryOp::Not => {
+                Err(Error::ty(format!("\"!\" needs a boolean, but this is {}", described(&node)))
+                    .at(node.span)
+                    .with_hint("compare it first, e.g. !(x > 0)"))
+            }
             UnaryOp::Minus => negated(node, span),
         }
     }
 
-    pub(super) fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr, span: Span) -> Result<Node, Error> {
+    pub(super) fn binary(
+        &mut self,
+        op: BinaryOp,
+        left: &Expr,
+        right: &Expr,
+        span: Span,
+    ) -> Result<Node, Error> {
         let (left, right) = if op.is_comparison() {
             self.compared_sides(left, right)?
         } else {
@@ -74,9 +84,12 @@ pub(crate) fn logic_node(op: LogicOp, parts: Vec<Branch>, span: Span) -> Node {
 /// `test ? a : b`
 pub(crate) fn choice(test: Node, a: Node, b: Node, span: Span) -> Result<Node, Error> {
     let Some(ty) = types::unify(&a.ty, &b.ty) else {
-        return Err(Error::ty(format!("the branches are {} and {}, which have no type in common", a.ty, b.ty))
-            .at(a.span.to(b.span))
-            .with_hint("make both the same, e.g. with a cast or String.valueOf(x)"));
+        return Err(Error::ty(format!(
+            "the branches are {} and {}, which have no type in common",
+            a.ty, b.ty
+        ))
+        .at(a.span.to(b.span))
+        .with_hint("make both the same, e.g. with a cast or String.valueOf(x)"));
     };
     let (Some(a), Some(b)) = (a.converted(&ty), b.converted(&ty)) else {
         return Err(Error::internal(format!("no conversion to {ty}")).at(span));
@@ -98,14 +111,22 @@ pub(crate) fn condition(node: Node, what: &str) -> Result<Node, Error> {
         Type::Text => "compare it, e.g. x == `a`".to_owned(),
         _ => "compare it with ==, < or >".to_owned(),
     };
-    Err(Error::ty(format!("{what} needs a boolean, but this is {}", described(&node))).at(node.span).with_hint(hint))
+    Err(Error::ty(format!("{what} needs a boolean, but this is {}", described(&node)))
+        .at(node.span)
+        .with_hint(hint))
 }
 
 /// The type with its article, for messages.
 pub(crate) fn described(node: &Node) -> String {
     match &node.ty {
         Type::Null => "null".to_owned(),
-        ty @ (Type::Int8 | Type::Int16 | Type::Int64 | Type::Char | Type::Float32 | Type::Float64 | Type::Bool) => {
+        ty @ (Type::Int8
+        | Type::Int16
+        | Type::Int64
+        | Type::Char
+        | Type::Float32
+        | Type::Float64
+        | Type::Bool) => {
             format!("a {ty}")
         }
         ty @ (Type::Int32 | Type::Instant | Type::Opaque(_)) => format!("an {ty}"),
@@ -122,7 +143,9 @@ fn negated(node: Node, span: Span) -> Result<Node, Error> {
         return time_operator::negated(node, span);
     }
     let Some(kernel) = arith::negate(&ty) else {
-        return Err(Error::ty(format!("\"-\" needs a number, but this is {}", described(&node))).at(node.span));
+        return Err(
+            Error::ty(format!("\"-\" needs a number, but this is {}", described(&node))).at(node.span)
+        );
     };
     match node.widened(&ty) {
         Some(node) => Ok(Node::kernel(kernel, vec![node], ty, span)),
@@ -142,7 +165,10 @@ pub(crate) fn combine(op: BinaryOp, left: Node, right: Node, span: Span) -> Resu
         return Ok(node);
     }
     let (left, right) = nulls_typed(left, right);
-    if left.ty == Type::Bool && right.ty == Type::Bool && let Some(kernel) = boolean::bitwise(op) {
+    if left.ty == Type::Bool
+        && right.ty == Type::Bool
+        && let Some(kernel) = boolean::bitwise(op)
+    {
         return Ok(Node::kernel(kernel, vec![left, right], Type::Bool, span));
     }
     if let Some(node) = super::array::elementwise(op, &left, &right, span) {
@@ -264,7 +290,9 @@ fn not_comparable(op: BinaryOp, left: &Node, right: &Node, span: Span) -> Error 
         (Type::Opaque(_), _) | (_, Type::Opaque(_)) => {
             "give the function a result type, e.g. def f(x) -> float, or cast it: (double)f(x)"
         }
-        (Type::Instant, Type::Text) | (Type::Text, Type::Instant) => "times stand in single quotes: '2024-01-01T00:00:00Z'",
+        (Type::Instant, Type::Text) | (Type::Text, Type::Instant) => {
+            "times stand in single quotes: '2024-01-01T00:00:00Z'"
+        }
         (Type::Date, Type::Text) | (Type::Text, Type::Date) => "dates stand in single quotes: '2024-01-01'",
         (Type::Text, ty) | (ty, Type::Text) if ty.is_number() => {
             "texts stand in backticks, numbers without; or read the number out of the text: parseDouble(x)"

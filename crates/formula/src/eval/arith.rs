@@ -49,7 +49,9 @@ pub(crate) fn negate(ty: &Type) -> Option<Kernel> {
 }
 
 /// A kernel of one argument that keeps the type.
-pub(crate) fn each<T: ArrowPrimitiveType>(op: impl Fn(T::Native) -> T::Native + Copy + Send + Sync + 'static) -> Kernel {
+pub(crate) fn each<T: ArrowPrimitiveType>(
+    op: impl Fn(T::Native) -> T::Native + Copy + Send + Sync + 'static,
+) -> Kernel {
     Arc::new(move |args| {
         let array = owned::<T>(args.one());
         Ok(Arc::new(in_place(array, op)))
@@ -107,7 +109,10 @@ fn owned<T: ArrowPrimitiveType>(value: Value) -> PrimitiveArray<T> {
     primitive::<T>(value.array()).clone()
 }
 
-fn in_place<T: ArrowPrimitiveType>(array: PrimitiveArray<T>, op: impl Fn(T::Native) -> T::Native + Copy) -> PrimitiveArray<T> {
+fn in_place<T: ArrowPrimitiveType>(
+    array: PrimitiveArray<T>,
+    op: impl Fn(T::Native) -> T::Native + Copy,
+) -> PrimitiveArray<T> {
     match array.unary_mut(op) {
         Ok(done) => done,
         Err(shared) => shared.unary(op),

@@ -5,8 +5,9 @@
 
 use std::sync::Arc;
 
-use arrow_array::types::{ArrowPrimitiveType, Float64Type};
+use arrow_array::types::{ArrowPrimitiveType, Float64Type, TimestampNanosecondType};
 use arrow_array::{Array, ArrayRef};
+use arrow_schema::{DataType, TimeUnit};
 
 use super::dispatch::numeric;
 use crate::error::Error;
@@ -55,7 +56,9 @@ pub(crate) fn kernel(from: &Type, to: &Type) -> Option<Kernel> {
             let widen = by_arrow(Type::Float64);
             Some(chain(widen, narrow))
         }
-        (Type::Zoned(_), Type::Instant) => Some(by_arrow(Type::Instant)),
+        (Type::Zoned(_), Type::Instant) => {
+            Some(Arc::new(|args| Ok(relabelled(args.one().array(), Some("UTC".into())))))
+        }
         (Type::List(from), Type::List(to)) if from.is_number() && to.is_number() => {
             Some(by_arrow(Type::List(to.clone())))
         }
@@ -69,7 +72,8 @@ pub(crate) fn kernel(from: &Type, to: &Type) -> Option<Kernel> {
 
 fn from_number<A: ArrowPrimitiveType>(to: &Type) -> Option<Kernel>
 where
-    A::Native: Convert<i8> + Convert<i16> + Convert<u16> + Convert<i32> + Convert<i64> + Convert<f32> + Convert<f64>,
+    A::Native:
+        Convert<i8> + Convert<i16> + Convert<u16> + Convert<i32> + Convert<i64> + Convert<f32> + Convert<f64>,
 {
     numeric!(to, B => Some(convert::<A, B>()), _ => None)
 }
@@ -90,7 +94,8 @@ fn chain(first: Kernel, second: Kernel) -> Kernel {
         let (rows, now) = (args.rows, args.now);
         let scalar = args.values[0].is_scalar();
         let array = first(args)?;
-        let value = if scalar { crate::value::Value::Scalar(array) } else { crate::value::Value::Array(array) };
+        let value =
+            if scalar { crate::value::Value::Scalar(array) } else { crate::value::Value::Array(array) };
         second(crate::value::Args { values: vec![value], rows, now })
     })
 }
@@ -106,10 +111,20 @@ pub(crate) fn normalised(array: ArrayRef, ty: &Type) -> Result<ArrayRef, Error> 
     if *array.data_type() == wanted {
         return Ok(array);
     }
+    if let (DataType::Timestamp(TimeUnit::Nanosecond, _), DataType::Timestamp(TimeUnit::Nanosecond, zone)) =
+        (array.data_type(), &wanted)
+    {
+        return Ok(relabelled(&array, zone.clone()));
+    }
     arrow_cast::cast(&array, &wanted).map_err(|_| {
         let message = format!("values of type {} were given where {} was promised", array.data_type(), ty);
         Error::ty(message)
     })
+}
+
+/// The same instants under another zone, or none.
+fn relabelled(array: &ArrayRef, zone: Option<Arc<str>>) -> ArrayRef {
+    Arc::new(primitive::<TimestampNanosecondType>(array).clone().with_timezone_opt(zone))
 }
 
 /// A one-row array as a double, for constants.

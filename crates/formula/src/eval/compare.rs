@@ -24,7 +24,9 @@ pub(crate) fn comparison(op: BinaryOp, ty: &Type) -> Option<Kernel> {
         Type::Float32 => Arc::new(move |args| compare(op, args, floating::<Float32Type>)),
         Type::Float64 => Arc::new(move |args| compare(op, args, floating::<Float64Type>)),
         Type::Null => Arc::new(move |args| compare(op, args, nothing)),
-        Type::Period if equality => Arc::new(move |args| compare(op, args, floating::<IntervalMonthDayNanoType>)),
+        Type::Period if equality => {
+            Arc::new(move |args| compare(op, args, floating::<IntervalMonthDayNanoType>))
+        }
         Type::Period | Type::List(_) | Type::Zone | Type::Opaque(_) => return None,
         _ => Arc::new(move |args| compare(op, args, ordered)),
     })
@@ -54,7 +56,12 @@ fn validity(nulls: Option<NullBuffer>, rows: usize) -> BooleanBuffer {
 }
 
 /// `left` and `right` are set where the sides have values.
-fn place_nulls(op: BinaryOp, values: &BooleanBuffer, left: &BooleanBuffer, right: &BooleanBuffer) -> BooleanBuffer {
+fn place_nulls(
+    op: BinaryOp,
+    values: &BooleanBuffer,
+    left: &BooleanBuffer,
+    right: &BooleanBuffer,
+) -> BooleanBuffer {
     let values = &(values & left) & right;
     let from_nulls = match op {
         BinaryOp::Eq => !&(left | right),
@@ -73,7 +80,11 @@ fn ordered(op: BinaryOp, left: &Value, right: &Value, rows: usize) -> Result<Boo
     Ok(result.values().clone())
 }
 
-fn kernel(op: BinaryOp, left: &dyn arrow_array::Datum, right: &dyn arrow_array::Datum) -> Result<BooleanArray, ArrowError> {
+fn kernel(
+    op: BinaryOp,
+    left: &dyn arrow_array::Datum,
+    right: &dyn arrow_array::Datum,
+) -> Result<BooleanArray, ArrowError> {
     use arrow_ord::cmp;
     match op {
         BinaryOp::Eq => cmp::eq(left, right),
@@ -91,7 +102,12 @@ fn nothing(_: BinaryOp, _: &Value, _: &Value, rows: usize) -> Result<BooleanBuff
 }
 
 /// Compares as the machine does, which is what is wanted of floating numbers.
-fn floating<T: ArrowPrimitiveType>(op: BinaryOp, left: &Value, right: &Value, rows: usize) -> Result<BooleanBuffer, Error>
+fn floating<T: ArrowPrimitiveType>(
+    op: BinaryOp,
+    left: &Value,
+    right: &Value,
+    rows: usize,
+) -> Result<BooleanBuffer, Error>
 where
     T::Native: PartialOrd,
 {
@@ -111,7 +127,8 @@ fn bits<T: ArrowPrimitiveType>(
     rows: usize,
     test: impl Fn(T::Native, T::Native) -> bool,
 ) -> BooleanBuffer {
-    let (a, b): (&PrimitiveArray<T>, &PrimitiveArray<T>) = (primitive(left.array()), primitive(right.array()));
+    let (a, b): (&PrimitiveArray<T>, &PrimitiveArray<T>) =
+        (primitive(left.array()), primitive(right.array()));
     let (a, b) = (a.values(), b.values());
     match (left.is_scalar(), right.is_scalar()) {
         (false, true) => {

@@ -45,7 +45,12 @@ fn evaluate_first(part: &Branch, frame: &Frame) -> Result<BooleanBuffer, Error> 
 }
 
 /// The part's result in the open rows; what it says elsewhere leaves the state as it is.
-fn evaluate_open(op: LogicOp, part: &Branch, open: &BooleanBuffer, frame: &Frame) -> Result<BooleanBuffer, Error> {
+fn evaluate_open(
+    op: LogicOp,
+    part: &Branch,
+    open: &BooleanBuffer,
+    frame: &Frame,
+) -> Result<BooleanBuffer, Error> {
     let rows = open.count_set_bits();
     let value = evaluate_where(part, open, frame)?.expand(rows)?;
     let found = definite(&part.node, boolean(&value), &BooleanBuffer::new_set(rows))
@@ -63,7 +68,11 @@ fn evaluate_open(op: LogicOp, part: &Branch, open: &BooleanBuffer, frame: &Frame
 }
 
 /// The Booleans of `array`, none of which may be null where `needed` is set.
-pub(super) fn definite(node: &Node, array: &BooleanArray, needed: &BooleanBuffer) -> Result<BooleanBuffer, Error> {
+pub(super) fn definite(
+    node: &Node,
+    array: &BooleanArray,
+    needed: &BooleanBuffer,
+) -> Result<BooleanBuffer, Error> {
     let Some(nulls) = array.nulls().filter(|nulls| nulls.null_count() > 0) else {
         return Ok(array.values().clone());
     };
@@ -77,8 +86,8 @@ pub(super) fn definite(node: &Node, array: &BooleanArray, needed: &BooleanBuffer
 /// What is said of a condition that is null in some row.
 pub(crate) fn null_condition(node: &Node) -> Error {
     let what = match &node.kind {
-        Kind::Input(_) => "this column is null, which is neither true nor false",
-        _ => "this condition is null, which is neither true nor false",
+        Kind::Input(_, name) => format!("column \"{name}\" is null, which is neither true nor false"),
+        _ => "this condition is null, which is neither true nor false".to_owned(),
     };
     Error::value(what)
         .with_hint("say what null means: replaceIfNull(x, false), or test x != null && … first")

@@ -3,18 +3,21 @@
 use std::fmt::{Display, Write};
 use std::sync::Arc;
 
+use arrow_array::ArrayRef;
 use arrow_array::builder::StringViewBuilder;
 use arrow_array::types::{
-    Date32Type, DurationNanosecondType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type,
-    Int64Type, IntervalMonthDayNanoType, Time64NanosecondType, TimestampNanosecondType, UInt16Type,
+    Date32Type, DurationNanosecondType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    IntervalMonthDayNanoType, Time64NanosecondType, TimestampNanosecondType, UInt16Type,
 };
-use arrow_array::ArrayRef;
+use arrow_cast::CastOptions;
+use arrow_cast::display::FormatOptions;
 
 use super::java;
 use crate::error::Error;
 use crate::node::Kernel;
+use crate::time::zone;
 use crate::types::Type;
-use crate::value::{Bool, Lane, Read, Text, Value};
+use crate::value::{Bool, Lane, Read, Text, Value, write_rows};
 
 /// The kernel that spells values of type `ty`; null stays null. `None` when such values have no spelling.
 pub(crate) fn spelled(ty: &Type) -> Option<Kernel> {
@@ -36,7 +39,8 @@ pub(crate) fn spelled(ty: &Type) -> Option<Kernel> {
         Type::Period => {
             spell::<IntervalMonthDayNanoType>(|out, period| java::period(out, period.months, period.days))
         }
-        Type::Decimal(..) | Type::List(_) | Type::Zoned(_) => arrow_spelling(),
+        Type::Decimal(..) | Type::List(_) => arrow_spelling(),
+        Type::Zoned(zone) => zoned_spelling(zone)?,
         Type::Null => Arc::new(|args| Ok(arrow_array::new_null_array(&Type::Text.data_type(), args.rows))),
         Type::Binary | Type::Opaque(_) => return None,
     })
@@ -46,12 +50,29 @@ fn decimal(out: &mut String, value: impl Display) {
     let _ = write!(out, "{value}");
 }
 
-/// Decimals, lists and zoned times in Arrow's spelling.
+/// Decimals and lists in Arrow's spelling.
 fn arrow_spelling() -> Kernel {
     Arc::new(|args| {
         let value = args.one();
-        Ok(arrow_cast::cast(value.array(), &Type::Text.data_type())?)
+        let format_options = FormatOptions::new().with_null("null");
+        let options = CastOptions { safe: true, format_options };
+        let texts = arrow_cast::cast_with_options(value.array(), &Type::Text.data_type(), &options)?;
+        Ok(texts)
     })
+}
+
+/// What the zone's clock shows, and the zone.
+fn zoned_spelling(name: &str) -> Option<Kernel> {
+    let (zone, name) = (zone::find(name)?, name.to_owned());
+    Some(Arc::new(move |args| {
+        let mut clock = zone::Clock::new(&zone);
+        let lane = Lane::<TimestampNanosecondType>::of(&args.values[0]);
+        write_rows::<Text, String>(args.rows, args.nulls().as_ref(), |row| {
+            let mut text = String::new();
+            java::date_time(&mut text, clock.local(lane.get(row)));
+            Ok(Some(format!("{text}[{name}]")))
+        })
+    }))
 }
 
 fn spell<R: Read>(write: impl Fn(&mut String, R::Item<'_>) + Send + Sync + 'static) -> Kernel {
@@ -92,4 +113,3 @@ fn join(values: &[Value], rows: usize) -> Result<ArrayRef, Error> {
     }
     Ok(Arc::new(builder.finish()))
 }
-

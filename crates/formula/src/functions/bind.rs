@@ -129,7 +129,11 @@ impl Call<'_, '_> {
 
     fn not_constant(&self, at: usize, what: &str) -> Refusal {
         let span = self.args.get(at).map_or(self.span, |arg| arg.span);
-        Refusal::Because(Error::ty("this argument must be the same for all rows").at(span).with_hint(format!("write {what}")))
+        Refusal::Because(
+            Error::ty("this argument must be the same for all rows")
+                .at(span)
+                .with_hint(format!("write {what}")),
+        )
     }
 
     /// The one type that takes in all arguments from `from` on.

@@ -42,14 +42,17 @@ fn bin(call: &mut Call<'_, '_>, edge: Edge) -> Bound {
         _ => return Err(Refusal::Types),
     };
     let args = call.converted(&computed)?;
-    let kernel = if computed == Type::Float64 { floating(edge, args.len()) } else { integral(edge, args.len()) };
+    let kernel =
+        if computed == Type::Float64 { floating(edge, args.len()) } else { integral(edge, args.len()) };
     let node = Node::kernel(kernel, args, computed, call.span).can_fail();
     node.converted(&ty).ok_or(Refusal::Types)
 }
 
 fn integral(edge: Edge, count: usize) -> Kernel {
     if count == 2 {
-        return kernels::rows2::<Int64Type, Int64Type, Int64Type, _>(move |x, width| edge_of(x, width, 0, edge).map(Some));
+        return kernels::rows2::<Int64Type, Int64Type, Int64Type, _>(move |x, width| {
+            edge_of(x, width, 0, edge).map(Some)
+        });
     }
     kernels::rows3::<Int64Type, Int64Type, Int64Type, Int64Type, _>(move |x, width, offset| {
         edge_of(x, width, offset, edge).map(Some)
@@ -75,7 +78,9 @@ fn instant(call: &mut Call<'_, '_>, edge: Edge) -> Bound {
         let span = arg.span;
         let arg = match &arg.ty {
             Type::Instant if at == 0 => Some(arg),
-            Type::Duration if at > 0 => Some(Node::kernel(super::time_operator::nanos(), vec![arg], Type::Int64, span).folded()),
+            Type::Duration if at > 0 => {
+                Some(Node::kernel(super::time_operator::nanos(), vec![arg], Type::Int64, span).folded())
+            }
             ty if at > 0 && ty.is_integral() => arg.widened(&Type::Int64),
             _ => None,
         };
@@ -103,4 +108,3 @@ fn edge_of(x: i64, width: i64, offset: i64, edge: Edge) -> Result<i64, Error> {
     let result = if edge == Edge::Lower || lower == x { lower } else { lower + width.abs() };
     i64::try_from(result).map_err(|_| Error::value("the edge of the interval does not fit a long"))
 }
-

@@ -77,7 +77,8 @@ fn fold(call: &mut Call<'_, '_>, decides: bool) -> Bound {
 }
 
 /// A Boolean array that is nowhere null.
-pub(super) fn definite(bits: arrow_buffer::BooleanBuffer) -> Result<arrow_array::ArrayRef, crate::error::Error> {
+pub(super) fn definite(
+    bits: arrow_buffer::BooleanBuffer,
+) -> Result<arrow_array::ArrayRef, crate::error::Error> {
     Ok(Arc::new(BooleanArray::new(bits, None)))
 }
-

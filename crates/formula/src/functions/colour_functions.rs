@@ -7,9 +7,9 @@ use arrow_array::{ArrayRef, StringViewArray};
 
 use super::bind::{Bound, Call, Refusal};
 use super::colour::{self, Rgb};
+use super::colour_names;
 use super::kernels;
 use super::registry::Function;
-use super::colour_names;
 use crate::colour::encoded;
 use crate::node::{Kernel, Node};
 use crate::types::Type;
@@ -33,8 +33,18 @@ pub(super) const LAYERS: &[Function] = layers! {
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function { name: "color", signature: "color(String) → long", doc: "The colour of a name or of #rrggbb.", bind: spelled },
-    Function { name: "toLong", signature: "toLong(String|long) → long", doc: "The encoded colour.", bind: spelled },
+    Function {
+        name: "color",
+        signature: "color(String) → long",
+        doc: "The colour of a name or of #rrggbb.",
+        bind: spelled,
+    },
+    Function {
+        name: "toLong",
+        signature: "toLong(String|long) → long",
+        doc: "The encoded colour.",
+        bind: spelled,
+    },
     Function {
         name: "colorRGB",
         signature: "colorRGB(number red, number green, number blue[, number alpha]) → long",
@@ -47,8 +57,18 @@ pub(super) const FUNCTIONS: &[Function] = &[
         doc: "The colour of a hue in degrees, and of saturation and lightness from 0 to 1.",
         bind: of_hsl,
     },
-    Function { name: "colorNames", signature: "colorNames() → String[]", doc: "The names of all colours.", bind: names },
-    Function { name: "bgfg", signature: "bgfg(colour, colour) → long", doc: "A background and a foreground.", bind: pair },
+    Function {
+        name: "colorNames",
+        signature: "colorNames() → String[]",
+        doc: "The names of all colours.",
+        bind: names,
+    },
+    Function {
+        name: "bgfg",
+        signature: "bgfg(colour, colour) → long",
+        doc: "A background and a foreground.",
+        bind: pair,
+    },
     Function {
         name: "backgroundForeground",
         signature: "backgroundForeground(colour, colour) → long",
@@ -92,14 +112,17 @@ fn encode_from(call: &mut Call<'_, '_>, from: usize) -> Result<(), Refusal> {
 fn layer(call: &mut Call<'_, '_>, f: fn(Rgb) -> i64) -> Bound {
     call.arity(1..=1)?;
     encode_from(call, 0)?;
-    let kernel = kernels::map::<Int64Type, Int64Type>(move |long| if long == 0 { 0 } else { f(colour::shown(long)) });
+    let kernel =
+        kernels::map::<Int64Type, Int64Type>(move |long| if long == 0 { 0 } else { f(colour::shown(long)) });
     call.kernel(&[Type::Int64], Type::Int64, kernel)
 }
 
 fn pair(call: &mut Call<'_, '_>) -> Bound {
     call.arity(2..=2)?;
     encode_from(call, 0)?;
-    let kernel = kernels::map2::<Int64Type, Int64Type, Int64Type>(|a, b| colour::both(colour::shown(a), colour::shown(b)));
+    let kernel = kernels::map2::<Int64Type, Int64Type, Int64Type>(|a, b| {
+        colour::both(colour::shown(a), colour::shown(b))
+    });
     call.kernel(&[Type::Int64, Type::Int64], Type::Int64, kernel)
 }
 
@@ -107,19 +130,20 @@ fn of_rgb(call: &mut Call<'_, '_>) -> Bound {
     call.arity(3..=4)?;
     call.args.truncate(3);
     let scale = if call.unified(0)?.is_floating() { 255.0 } else { 1.0 };
-    let kernel = kernels::rows3::<Float64Type, Float64Type, Float64Type, Int64Type, i64>(move |red, green, blue| {
-        let light = |value: f64| (value * scale).round().clamp(0.0, 255.0) as Rgb;
-        Ok(Some(colour::plain(light(red) << 16 | light(green) << 8 | light(blue))))
-    });
+    let kernel =
+        kernels::rows3::<Float64Type, Float64Type, Float64Type, Int64Type, i64>(move |red, green, blue| {
+            let light = |value: f64| (value * scale).round().clamp(0.0, 255.0) as Rgb;
+            Ok(Some(colour::plain(light(red) << 16 | light(green) << 8 | light(blue))))
+        });
     call.kernel(&[Type::Float64, Type::Float64, Type::Float64], Type::Int64, kernel)
 }
 
 fn of_hsl(call: &mut Call<'_, '_>) -> Bound {
     call.arity(3..=4)?;
     call.args.truncate(3);
-    let kernel = kernels::rows3::<Float64Type, Float64Type, Float64Type, Int64Type, i64>(|hue, saturation, lightness| {
-        Ok(Some(colour::plain(colour::of_hsl(hue, saturation, lightness))))
-    });
+    let kernel = kernels::rows3::<Float64Type, Float64Type, Float64Type, Int64Type, i64>(
+        |hue, saturation, lightness| Ok(Some(colour::plain(colour::of_hsl(hue, saturation, lightness)))),
+    );
     call.kernel(&[Type::Float64, Type::Float64, Type::Float64], Type::Int64, kernel)
 }
 

@@ -13,7 +13,9 @@ pub(crate) fn find(name: &str) -> Option<Rgb> {
 /// All names, in order of family.
 pub(crate) fn all() -> impl Iterator<Item = String> {
     let named = CSS.iter().chain(EXTRA).map(|(name, _)| (*name).to_owned());
-    named.chain(SHADES.iter().flat_map(|(shade, ..)| HUES.iter().map(move |(hue, _)| format!("{shade}_{hue}"))))
+    named.chain(
+        SHADES.iter().flat_map(|(shade, ..)| HUES.iter().map(move |(hue, _)| format!("{shade}_{hue}"))),
+    )
 }
 
 /// `SHADE_HUE`

@@ -165,5 +165,6 @@ where
 }
 
 fn does_not_fit() -> Error {
-    Error::value("the result does not fit the type").with_hint("cast to long first, or use +, - and *, which wrap")
+    Error::value("the result does not fit the type")
+        .with_hint("cast to long first, or use +, - and *, which wrap")
 }

@@ -25,7 +25,9 @@ pub(crate) struct Lists<'a> {
 impl<'a> Lists<'a> {
     pub fn of(value: &'a Value) -> Self {
         let array = value.array().as_any().downcast_ref::<ListArray>();
-        let array = array.unwrap_or_else(|| panic!("the type checker bound a kernel of arrays to {}", value.array().data_type()));
+        let array = array.unwrap_or_else(|| {
+            panic!("the type checker bound a kernel of arrays to {}", value.array().data_type())
+        });
         Self { array, step: usize::from(!value.is_scalar()) }
     }
 
@@ -89,9 +91,11 @@ pub(crate) fn enlisted(values: Vec<Node>, item: Type, span: Span) -> Node {
     }
     let kernel: Kernel = Arc::new(move |args: Args| {
         let (rows, width) = (args.rows, args.values.len());
-        let columns = args.values.into_iter().map(|value| value.expand(rows)).collect::<Result<Vec<_>, _>>()?;
+        let columns =
+            args.values.into_iter().map(|value| value.expand(rows)).collect::<Result<Vec<_>, _>>()?;
         let columns: Vec<&dyn Array> = columns.iter().map(AsRef::as_ref).collect();
-        let places: Vec<(usize, usize)> = (0..rows).flat_map(|row| (0..width).map(move |column| (column, row))).collect();
+        let places: Vec<(usize, usize)> =
+            (0..rows).flat_map(|row| (0..width).map(move |column| (column, row))).collect();
         let items = arrow_select::interleave::interleave(&columns, &places)?;
         let field = Arc::new(Field::new_list_field(items.data_type().clone(), true));
         Ok(Arc::new(ListArray::try_new(field, OffsetBuffer::from_repeated_length(width, rows), items, None)?))
@@ -118,7 +122,13 @@ pub(crate) fn elementwise(
     (right, right_item): (&Node, Type),
     span: Span,
 ) -> Result<Node, Error> {
-    let side = |number: usize, ty: Type| Node { kind: Kind::Input(number), ty, span, fallible: false, nullable: true };
+    let side = |number: usize, ty: Type| Node {
+        kind: Kind::Input(number, "item".into()),
+        ty,
+        span,
+        fallible: false,
+        nullable: true,
+    };
     let operator = combine(op, side(0, left_item), side(1, right_item), span)?;
     let result = Type::List(Box::new(operator.ty.clone()));
     let (left_many, right_many) = (matches!(left.ty, Type::List(_)), matches!(right.ty, Type::List(_)));
@@ -127,7 +137,8 @@ pub(crate) fn elementwise(
         let sides = (Side::of(&args.values[0], left_many), Side::of(&args.values[1], right_many));
         let (lengths, nulls) = lengths(&sides, rows)?;
         let total = lengths.iter().sum();
-        let inputs = [&sides.0, &sides.1].map(|side| side.laid_out(&lengths).map(|array| Some(Value::Array(array))));
+        let inputs =
+            [&sides.0, &sides.1].map(|side| side.laid_out(&lengths).map(|array| Some(Value::Array(array))));
         let [first, second] = inputs;
         let frame = Frame { rows: total, inputs: vec![first?, second?], now };
         let items = operator.eval(&frame)?.expand(total)?;
@@ -180,7 +191,8 @@ fn lengths(sides: &(Side<'_>, Side<'_>), rows: usize) -> Result<(Vec<usize>, Opt
             (Side::Many(a), Side::Many(b)) => match (a.range(row), b.range(row)) {
                 (Some(a), Some(b)) if a.len() == b.len() => Some(a.len()),
                 (Some(a), Some(b)) => {
-                    return Err(Error::value(format!("the arrays have {} and {} items", a.len(), b.len())).with_row(row));
+                    return Err(Error::value(format!("the arrays have {} and {} items", a.len(), b.len()))
+                        .with_row(row));
                 }
                 _ => None,
             },
@@ -193,4 +205,3 @@ fn lengths(sides: &(Side<'_>, Side<'_>), rows: usize) -> Result<(Vec<usize>, Opt
     let nulls = NullBuffer::from(valid);
     Ok((lengths, (nulls.null_count() > 0).then_some(nulls)))
 }
-

@@ -79,7 +79,9 @@ pub(super) fn of_lists(call: &mut Call<'_, '_>, result: Type, kernel: Kernel) ->
 fn length(call: &mut Call<'_, '_>) -> Bound {
     let kernel: Kernel = Arc::new(|args: Args| {
         let lists = Lists::of(&args.values[0]);
-        write_rows::<Int64Type, i64>(args.rows, None, |row| Ok(lists.range(row).map(|range| range.len() as i64)))
+        write_rows::<Int64Type, i64>(args.rows, None, |row| {
+            Ok(lists.range(row).map(|range| range.len() as i64))
+        })
     });
     of_lists(call, Type::Int64, kernel)
 }
@@ -142,7 +144,10 @@ fn taken(call: &mut Call<'_, '_>, f: fn(&ArrayRef) -> Result<Vec<Option<usize>>,
     of_lists(call, ty, Arc::new(move |args: Args| take_lists(&args, f)))
 }
 
-fn take_lists(args: &Args, f: impl Fn(&ArrayRef) -> Result<Vec<Option<usize>>, Error>) -> Result<ArrayRef, Error> {
+fn take_lists(
+    args: &Args,
+    f: impl Fn(&ArrayRef) -> Result<Vec<Option<usize>>, Error>,
+) -> Result<ArrayRef, Error> {
     let lists = Lists::of(&args.values[0]);
     let mut places: Vec<Option<i64>> = Vec::new();
     let mut lengths = Vec::with_capacity(args.rows);
@@ -202,7 +207,11 @@ fn take_null_flag(call: &mut Call<'_, '_>) -> Result<bool, Refusal> {
 
 fn distinct(call: &mut Call<'_, '_>) -> Bound {
     let with_null = take_null_flag(call)?;
-    if with_null { taken(call, |items| firsts(items, true)) } else { taken(call, |items| firsts(items, false)) }
+    if with_null {
+        taken(call, |items| firsts(items, true))
+    } else {
+        taken(call, |items| firsts(items, false))
+    }
 }
 
 fn count_distinct(call: &mut Call<'_, '_>) -> Bound {
@@ -232,7 +241,10 @@ fn part(call: &mut Call<'_, '_>) -> Bound {
                 let range = lists.range(row).unwrap_or(0..0);
                 let bounded = |at: i64| at.clamp(-(1 << 24), 1 << 24);
                 let inside = |at: &i64| usize::try_from(*at).is_ok_and(|at| at < range.len());
-                places.extend((bounded(from.get(row))..bounded(to.get(row))).map(|at| inside(&at).then(|| range.start as i64 + at)));
+                places.extend(
+                    (bounded(from.get(row))..bounded(to.get(row)))
+                        .map(|at| inside(&at).then(|| range.start as i64 + at)),
+                );
             }
             lengths.push(places.len() - before);
         }
@@ -367,8 +379,11 @@ pub(super) fn joined(call: &mut Call<'_, '_>) -> Bound {
         let lists = Lists::of(&args.values[1]);
         let items = text(lists.items());
         write_rows::<Text, String>(args.rows, None, |row| {
-            let (Some(separator), Some(range)) = (separator.opt(row), lists.range(row)) else { return Ok(None) };
-            let parts: Vec<&str> = range.map(|at| if items.is_null(at) { "null" } else { items.value(at) }).collect();
+            let (Some(separator), Some(range)) = (separator.opt(row), lists.range(row)) else {
+                return Ok(None);
+            };
+            let parts: Vec<&str> =
+                range.map(|at| if items.is_null(at) { "null" } else { items.value(at) }).collect();
             Ok(Some(parts.join(separator)))
         })
     });

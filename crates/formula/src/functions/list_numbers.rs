@@ -77,18 +77,78 @@ pub(super) const FOLDS: &[Function] = folds! {
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function { name: "absSum", signature: "absSum(number[]) → long or double", doc: "The sum of the items without their signs.", bind: absolute_sum },
-    Function { name: "wsum", signature: "wsum(number[], number[]) → long or double", doc: "The sum of the products of the pairs.", bind: weighted_sum },
-    Function { name: "percentile", signature: "percentile(double p, T[]) → T", doc: "The item that p of the others are not above, p from 0 to 1.", bind: percentile },
-    Function { name: "indexOfMax", signature: "indexOfMax(number[]) → long", doc: "The position of the greatest item.", bind: |call| index_of(call, true) },
-    Function { name: "indexOfMin", signature: "indexOfMin(number[]) → long", doc: "The position of the least item.", bind: |call| index_of(call, false) },
-    Function { name: "countPos", signature: "countPos(number[]) → long", doc: "The number of items above 0.", bind: |call| count(call, |x| x > 0.0) },
-    Function { name: "countNeg", signature: "countNeg(number[]) → long", doc: "The number of items below 0.", bind: |call| count(call, |x| x < 0.0) },
-    Function { name: "countZero", signature: "countZero(number[]) → long", doc: "The number of items that are 0.", bind: |call| count(call, |x| x == 0.0) },
-    Function { name: "cummax", signature: "cummax(T[]) → T[]", doc: "The greatest of the items so far.", bind: |call| running_extreme(call, true) },
-    Function { name: "cummin", signature: "cummin(T[]) → T[]", doc: "The least of the items so far.", bind: |call| running_extreme(call, false) },
-    Function { name: "diff", signature: "diff(int stride, T[]) → T[]", doc: "The item so much further on less the item; null beyond the ends.", bind: differences },
-    Function { name: "sequence", signature: "sequence(T from, T to, T step) → T[]", doc: "The numbers from one to another, both included, by steps.", bind: sequence },
+    Function {
+        name: "absSum",
+        signature: "absSum(number[]) → long or double",
+        doc: "The sum of the items without their signs.",
+        bind: absolute_sum,
+    },
+    Function {
+        name: "wsum",
+        signature: "wsum(number[], number[]) → long or double",
+        doc: "The sum of the products of the pairs.",
+        bind: weighted_sum,
+    },
+    Function {
+        name: "percentile",
+        signature: "percentile(double p, T[]) → T",
+        doc: "The item that p of the others are not above, p from 0 to 1.",
+        bind: percentile,
+    },
+    Function {
+        name: "indexOfMax",
+        signature: "indexOfMax(number[]) → long",
+        doc: "The position of the greatest item.",
+        bind: |call| index_of(call, true),
+    },
+    Function {
+        name: "indexOfMin",
+        signature: "indexOfMin(number[]) → long",
+        doc: "The position of the least item.",
+        bind: |call| index_of(call, false),
+    },
+    Function {
+        name: "countPos",
+        signature: "countPos(number[]) → long",
+        doc: "The number of items above 0.",
+        bind: |call| count(call, |x| x > 0.0),
+    },
+    Function {
+        name: "countNeg",
+        signature: "countNeg(number[]) → long",
+        doc: "The number of items below 0.",
+        bind: |call| count(call, |x| x < 0.0),
+    },
+    Function {
+        name: "countZero",
+        signature: "countZero(number[]) → long",
+        doc: "The number of items that are 0.",
+        bind: |call| count(call, |x| x == 0.0),
+    },
+    Function {
+        name: "cummax",
+        signature: "cummax(T[]) → T[]",
+        doc: "The greatest of the items so far.",
+        bind: |call| running_extreme(call, true),
+    },
+    Function {
+        name: "cummin",
+        signature: "cummin(T[]) → T[]",
+        doc: "The least of the items so far.",
+        bind: |call| running_extreme(call, false),
+    },
+    Function {
+        name: "diff",
+        signature: "diff(int stride, T[]) → T[]",
+        doc: "The item so much further on less the item; null beyond the ends.",
+        bind: differences,
+    },
+    Function {
+        name: "sequence",
+        signature: "sequence(T from, T to, T step) → T[]",
+        doc: "The numbers from one to another, both included, by steps.",
+        bind: sequence,
+    },
 ];
 
 /// The items as doubles; null items stay null.
@@ -165,9 +225,8 @@ fn of_pairs(call: &mut Call<'_, '_>, f: fn(&[f64], &[f64]) -> f64) -> Bound {
     call.arity(2..=2)?;
     numbers_of(call, 0)?;
     numbers_of(call, 1)?;
-    let kernel: Kernel = Arc::new(move |args: Args| {
-        paired(&args, |x, y| if x.is_empty() { None } else { Some(f(x, y)) })
-    });
+    let kernel: Kernel =
+        Arc::new(move |args: Args| paired(&args, |x, y| if x.is_empty() { None } else { Some(f(x, y)) }));
     let wanted = [call.ty(0), call.ty(1)];
     call.kernel(&wanted, Type::Float64, kernel)
 }
@@ -213,7 +272,12 @@ fn weighted_error(x: &[f64], w: &[f64]) -> f64 {
 }
 
 /// Sums and products, whole or running: longs of integers, doubles of floating numbers.
-fn fold(call: &mut Call<'_, '_>, running: bool, whole: fn(i64, i64) -> i64, floating: fn(f64, f64) -> f64) -> Bound {
+fn fold(
+    call: &mut Call<'_, '_>,
+    running: bool,
+    whole: fn(i64, i64) -> i64,
+    floating: fn(f64, f64) -> f64,
+) -> Bound {
     if numbers_of(call, 0)?.is_integral() {
         folded::<Int64Type>(call, running, Type::Int64, whole, |x| x)
     } else {
@@ -293,10 +357,13 @@ fn weighted_sum(call: &mut Call<'_, '_>) -> Bound {
     call.arity(2..=2)?;
     let integral = numbers_of(call, 0)?.is_integral() && numbers_of(call, 1)?.is_integral();
     let wanted = [call.ty(0), call.ty(1)];
-    let kernel: Kernel = Arc::new(move |args: Args| {
-        let sums = paired(&args, |x, w| if x.is_empty() { None } else { Some(x.iter().zip(w).map(|(x, w)| x * w).sum()) })?;
-        if integral { Ok(arrow_cast::cast(&sums, &Type::Int64.data_type())?) } else { Ok(sums) }
-    });
+    let kernel: Kernel =
+        Arc::new(move |args: Args| {
+            let sums = paired(&args, |x, w| {
+                if x.is_empty() { None } else { Some(x.iter().zip(w).map(|(x, w)| x * w).sum()) }
+            })?;
+            if integral { Ok(arrow_cast::cast(&sums, &Type::Int64.data_type())?) } else { Ok(sums) }
+        });
     call.kernel(&wanted, if integral { Type::Int64 } else { Type::Float64 }, kernel)
 }
 
@@ -393,7 +460,11 @@ fn sequence(call: &mut Call<'_, '_>) -> Bound {
                 if steps.is_nan() || steps > LENGTH_MAX {
                     return Err(Error::value("this sequence has no end, or is too long").with_row(row));
                 }
-                items.extend((0..=steps as i64).filter(|_| steps >= 0.0).map(|n| from.get(row) + n as f64 * step.get(row)));
+                items.extend(
+                    (0..=steps as i64)
+                        .filter(|_| steps >= 0.0)
+                        .map(|n| from.get(row) + n as f64 * step.get(row)),
+                );
             }
             lengths.push(items.len() - before);
         }

@@ -83,7 +83,9 @@ pub(crate) fn among(
     }
     let mut list = Vec::new();
     for (value, from) in values.iter().zip(types) {
-        let Some(node) = Node::constant(from.clone(), (*value).clone(), span).converted(&ty) else { return Ok(None) };
+        let Some(node) = Node::constant(from.clone(), (*value).clone(), span).converted(&ty) else {
+            return Ok(None);
+        };
         list.extend(node.as_constant().cloned());
     }
     let (Some(x), Some(kernel)) = (x.converted(&ty), lookup(&ty, &list, not)) else { return Ok(None) };
@@ -93,7 +95,9 @@ pub(crate) fn among(
 /// The kernel that looks values of type `ty` up among one-row arrays of that type.
 fn lookup(ty: &Type, list: &[ArrayRef], not: bool) -> Option<Kernel> {
     Some(match ty {
-        Type::Float32 => floats::<arrow_array::types::Float32Type>(list, not, |v| u64::from((v + 0.0).to_bits())),
+        Type::Float32 => {
+            floats::<arrow_array::types::Float32Type>(list, not, |v| u64::from((v + 0.0).to_bits()))
+        }
         Type::Float64 => floats::<arrow_array::types::Float64Type>(list, not, |v| (v + 0.0).to_bits()),
         Type::Bool => set::<Bool, bool>(list, not, |v| v),
         Type::Text => texts(list, not),
@@ -101,7 +105,9 @@ fn lookup(ty: &Type, list: &[ArrayRef], not: bool) -> Option<Kernel> {
         Type::Date => set::<Date32Type, i32>(list, not, |v| v),
         Type::Time => set::<Time64NanosecondType, i64>(list, not, |v| v),
         Type::Duration => set::<DurationNanosecondType, i64>(list, not, |v| v),
-        _ => return numeric!(ty, T => Some(set::<T, i64>(list, not, |v| crate::eval::cast::Convert::<i64>::convert(v))), _ => None),
+        _ => {
+            return numeric!(ty, T => Some(set::<T, i64>(list, not, |v| crate::eval::cast::Convert::<i64>::convert(v))), _ => None);
+        }
     })
 }
 
@@ -139,8 +145,11 @@ fn set<R: Read, K: Eq + Hash + Copy + Send + Sync + 'static>(
 
 fn texts(list: &[ArrayRef], not: bool) -> Kernel {
     let null = list.iter().any(|one| one.is_null(0));
-    let keys: Vec<String> =
-        list.iter().filter(|one| one.is_valid(0)).map(|one| crate::value::text(one).value(0).to_owned()).collect();
+    let keys: Vec<String> = list
+        .iter()
+        .filter(|one| one.is_valid(0))
+        .map(|one| crate::value::text(one).value(0).to_owned())
+        .collect();
     let many: HashSet<String> = keys.iter().cloned().collect();
     Arc::new(move |args: Args| {
         let lane = Lane::<Text>::of(&args.values[0]);
@@ -160,7 +169,8 @@ fn in_range(call: &mut Call<'_, '_>) -> Bound {
         return Err(Refusal::Types);
     };
     let span = call.span;
-    let present = Node::kernel(super::kernels::null_test(false), vec![x.clone()], Type::Bool, span).never_null();
+    let present =
+        Node::kernel(super::kernels::null_test(false), vec![x.clone()], Type::Bool, span).never_null();
     let above = combine(BinaryOp::Ge, x.clone(), low, span)?;
     let below = combine(BinaryOp::Le, x, high, span)?;
     let parts = [present, above, below].into_iter().map(Branch::new).collect();

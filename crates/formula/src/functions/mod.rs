@@ -31,6 +31,7 @@ mod time_parse;
 mod utf16;
 
 pub(crate) use bind::{Call, Refusal};
+pub(crate) use colour_names::all as colour_names;
 pub(crate) use member::among;
 pub(crate) use registry::{Function, find, find_method, find_static, is_class, method_names, static_names};
 pub use registry::{FunctionInfo, functions};

@@ -57,7 +57,11 @@ fn replace(call: &mut Call<'_, '_>, hole: Hole) -> Bound {
     call.arity(2..=2)?;
     let (from, other) = (call.ty(0), call.ty(1));
     // A constant of a wider type does not widen a column of numbers that can hold it.
-    let ty = if from.is_number() && other.is_integral() { from } else { types::unify(&from, &other).ok_or(Refusal::Types)? };
+    let ty = if from.is_number() && other.is_integral() {
+        from
+    } else {
+        types::unify(&from, &other).ok_or(Refusal::Types)?
+    };
     if (hole.nan || hole.infinite) && !ty.is_floating() {
         return Err(Refusal::Types);
     }

@@ -70,7 +70,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "round",
         signature: "round(number) → long",
         doc: "The nearest whole number; halves go up.",
-        bind: |call| call.kernel(&[Type::Float64], Type::Int64, kernels::map::<Float64Type, Int64Type>(round)),
+        bind: |call| {
+            call.kernel(&[Type::Float64], Type::Int64, kernels::map::<Float64Type, Int64Type>(round))
+        },
     },
     Function {
         name: "signum",
@@ -78,15 +80,30 @@ pub(super) const FUNCTIONS: &[Function] = &[
         doc: "-1, 0 or 1 as the number is negative, zero or positive.",
         bind: signum,
     },
-    Function { name: "abs", signature: "abs(T number) → T", doc: "The number without its sign.", bind: absolute },
+    Function {
+        name: "abs",
+        signature: "abs(T number) → T",
+        doc: "The number without its sign.",
+        bind: absolute,
+    },
     Function {
         name: "clamp",
         signature: "clamp(T x, T min, T max) → T",
         doc: "The nearest value to x between min and max.",
         bind: clamp,
     },
-    Function { name: "max", signature: "max(T…) → T; max(T[]) → T", doc: "The greatest of the values; null counts not.", bind: |call| extreme(call, true) },
-    Function { name: "min", signature: "min(T…) → T; min(T[]) → T", doc: "The least of the values; null counts not.", bind: |call| extreme(call, false) },
+    Function {
+        name: "max",
+        signature: "max(T…) → T; max(T[]) → T",
+        doc: "The greatest of the values; null counts not.",
+        bind: |call| extreme(call, true),
+    },
+    Function {
+        name: "min",
+        signature: "min(T…) → T; min(T[]) → T",
+        doc: "The least of the values; null counts not.",
+        bind: |call| extreme(call, false),
+    },
     Function {
         name: "copySign",
         signature: "copySign(T a, T b) → T (float, double)",
@@ -97,7 +114,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "IEEEremainder",
         signature: "IEEEremainder(T a, T b) → T (float, double)",
         doc: "a less the whole multiple of b that is nearest to it.",
-        bind: |call| floats2(call, |a, b| nearest_remainder(f64::from(a), f64::from(b)) as f32, nearest_remainder),
+        bind: |call| {
+            floats2(call, |a, b| nearest_remainder(f64::from(a), f64::from(b)) as f32, nearest_remainder)
+        },
     },
     Function {
         name: "nextAfter",
@@ -137,7 +156,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         signature: "getExponent(double) → int",
         doc: "The exponent of two of the number.",
         bind: |call| {
-            let kernel = kernels::map::<Float64Type, Int32Type>(|x| ((x.to_bits() >> 52) & 0x7ff) as i32 - 1023);
+            let kernel =
+                kernels::map::<Float64Type, Int32Type>(|x| ((x.to_bits() >> 52) & 0x7ff) as i32 - 1023);
             call.kernel(&[Type::Float64], Type::Int32, kernel)
         },
     },
@@ -177,7 +197,8 @@ fn round(x: f64) -> i64 {
 
 fn signum(call: &mut Call<'_, '_>) -> Bound {
     let ty = call.ty(0);
-    let kernel: Kernel = numeric!(&ty, T => kernels::map::<T, Int32Type>(|x| sign(x)), _ => return Err(Refusal::Types));
+    let kernel: Kernel =
+        numeric!(&ty, T => kernels::map::<T, Int32Type>(|x| sign(x)), _ => return Err(Refusal::Types));
     call.kernel(&[ty], Type::Int32, kernel)
 }
 
@@ -190,7 +211,9 @@ fn absolute(call: &mut Call<'_, '_>) -> Bound {
     let kernel: Kernel = match ty {
         Type::Float32 => arith::each::<Float32Type>(f32::abs),
         Type::Float64 => arith::each::<Float64Type>(f64::abs),
-        _ => numeric!(&ty, T => arith::each::<T>(|x| if x < Default::default() { x.neg_wrapping() } else { x }), _ => return Err(Refusal::Types)),
+        _ => {
+            numeric!(&ty, T => arith::each::<T>(|x| if x < Default::default() { x.neg_wrapping() } else { x }), _ => return Err(Refusal::Types))
+        }
     };
     call.kernel(&[ty.clone()], ty, kernel)
 }
@@ -218,11 +241,7 @@ fn extreme(call: &mut Call<'_, '_>, greatest: bool) -> Bound {
         Type::Time => extreme_kernel::<arrow_array::types::Time64NanosecondType>(greatest),
         _ => return Err(Refusal::Types),
     });
-    let data_type = ty.data_type();
-    let kernel: Kernel = std::sync::Arc::new(move |args| {
-        let array = kernel(args)?;
-        Ok(if *array.data_type() == data_type { array } else { arrow_cast::cast(&array, &data_type)? })
-    });
+    let kernel = if ty == Type::Instant { kernels::as_instant(kernel) } else { kernel };
     let wanted = vec![ty.clone(); call.len()];
     call.kernel(&wanted, ty, kernel)
 }
@@ -347,4 +366,3 @@ where
         })
     })
 }
-

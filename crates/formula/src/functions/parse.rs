@@ -65,7 +65,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         signature: "parseBoolean(String) → boolean",
         doc: "Whether the text is \"true\", in any letter case.",
         bind: |call| {
-            let kernel = kernels::rows::<Text, Bool, bool>(|text| Ok(Some(text.eq_ignore_ascii_case("true"))));
+            let kernel =
+                kernels::rows::<Text, Bool, bool>(|text| Ok(Some(text.eq_ignore_ascii_case("true"))));
             call.kernel(&[Type::Text], Type::Bool, kernel)
         },
     },
@@ -117,7 +118,9 @@ fn unsigned(call: &mut Call<'_, '_>, wide: bool) -> Bound {
 
 fn floating<F: std::str::FromStr>(text: &str, what: &str) -> Result<Option<F>, Error> {
     let trimmed = text.trim();
-    let spelled = trimmed.strip_suffix(['d', 'D', 'f', 'F']).filter(|rest| rest.ends_with(|c: char| c.is_ascii_digit() || c == '.'));
+    let spelled = trimmed
+        .strip_suffix(['d', 'D', 'f', 'F'])
+        .filter(|rest| rest.ends_with(|c: char| c.is_ascii_digit() || c == '.'));
     let spelled = spelled.unwrap_or(trimmed);
     spelled.parse().map(Some).map_err(|_| unreadable(text, what))
 }

@@ -12,7 +12,12 @@ use crate::types::Type;
 use crate::value::Bool;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function { name: "random", signature: "random() → double", doc: "A random number from 0 to below 1.", bind: unit },
+    Function {
+        name: "random",
+        signature: "random() → double",
+        doc: "A random number from 0 to below 1.",
+        bind: unit,
+    },
     Function {
         name: "randomBool",
         signature: "randomBool() → boolean",
@@ -20,7 +25,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
         bind: |call| {
             call.arity(0..=0)?;
             let seed = seed(call);
-            drawn(call, Type::Bool, kernels::rows::<Int64Type, Bool, bool>(move |key| Ok(Some(hash(seed, key) & 1 == 1))))
+            drawn(
+                call,
+                Type::Bool,
+                kernels::rows::<Int64Type, Bool, bool>(move |key| Ok(Some(hash(seed, key) & 1 == 1))),
+            )
         },
     },
     Function {
@@ -109,7 +118,9 @@ fn whole(call: &mut Call<'_, '_>, ty: Type) -> Bound {
         let step = (u128::from(hash(seed, key)) * width) >> 64;
         (i128::from(from) + step.cast_signed()) as i64
     };
-    let kernel = kernels::rows3::<Int64Type, Int64Type, Int64Type, Int64Type, i64>(move |key, from, to| Ok(Some(at(key, from, to))));
+    let kernel = kernels::rows3::<Int64Type, Int64Type, Int64Type, Int64Type, i64>(move |key, from, to| {
+        Ok(Some(at(key, from, to)))
+    });
     let node = call.kernel(&[Type::Int64, Type::Int64, Type::Int64], Type::Int64, kernel)?;
     node.converted(&ty).ok_or(Refusal::Types)
 }
@@ -119,9 +130,10 @@ fn between(call: &mut Call<'_, '_>, ty: Type) -> Bound {
     let seed = seed(call);
     let key = key(call);
     call.args.insert(0, key);
-    let kernel = kernels::rows3::<Int64Type, Float64Type, Float64Type, Float64Type, f64>(move |key, from, to| {
-        Ok(Some(from + (to - from) * fraction(hash(seed, key))))
-    });
+    let kernel =
+        kernels::rows3::<Int64Type, Float64Type, Float64Type, Float64Type, f64>(move |key, from, to| {
+            Ok(Some(from + (to - from) * fraction(hash(seed, key))))
+        });
     let node = call.kernel(&[Type::Int64, Type::Float64, Type::Float64], Type::Float64, kernel)?;
     node.converted(&ty).ok_or(Refusal::Types)
 }
@@ -132,12 +144,12 @@ fn gaussian(call: &mut Call<'_, '_>) -> Bound {
     let seed = seed(call);
     let key = key(call);
     call.args.insert(0, key);
-    let kernel = kernels::rows3::<Int64Type, Float64Type, Float64Type, Float64Type, f64>(move |key, mean, std| {
-        let first = hash(seed, key);
-        let radius = (-2.0 * (1.0 - fraction(first)).ln()).sqrt();
-        let angle = std::f64::consts::TAU * fraction(mixed(first));
-        Ok(Some(mean + std * radius * angle.cos()))
-    });
+    let kernel =
+        kernels::rows3::<Int64Type, Float64Type, Float64Type, Float64Type, f64>(move |key, mean, std| {
+            let first = hash(seed, key);
+            let radius = (-2.0 * (1.0 - fraction(first)).ln()).sqrt();
+            let angle = std::f64::consts::TAU * fraction(mixed(first));
+            Ok(Some(mean + std * radius * angle.cos()))
+        });
     call.kernel(&[Type::Int64, Type::Float64, Type::Float64], Type::Float64, kernel)
 }
-

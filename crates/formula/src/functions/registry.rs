@@ -5,8 +5,9 @@ use std::sync::OnceLock;
 
 use super::bind::{Bound, Call};
 use super::{
-    bins, boolean, cast, colour_functions, exact, list_functions, list_numbers, member, null, number, parse, random,
-    text_methods, text_search, text_static, time_epoch, time_field, time_methods, time_operator, time_parse,
+    bins, boolean, cast, colour_functions, exact, list_functions, list_numbers, member, null, number, parse,
+    random, text_methods, text_search, text_static, time_epoch, time_field, time_methods, time_operator,
+    time_parse,
 };
 use crate::types::Type;
 
@@ -68,7 +69,10 @@ const FREE: &[&[Function]] = &[
 const METHODS: &[(&str, &[&[Function]])] = &[
     ("String", &[text_methods::METHODS, text_search::METHODS, time_methods::WEEKDAY]),
     ("Instant", &[time_methods::INSTANT_NUMBERS, time_methods::INSTANT_MOVES, time_methods::ORDER]),
-    ("LocalDate", &[time_methods::DATE_NUMBERS, time_methods::DATE, time_methods::DATE_MOVES, time_methods::ORDER]),
+    (
+        "LocalDate",
+        &[time_methods::DATE_NUMBERS, time_methods::DATE, time_methods::DATE_MOVES, time_methods::ORDER],
+    ),
     ("LocalTime", &[time_methods::TIME]),
     ("Duration", &[time_methods::DURATION_NUMBERS, time_methods::DURATION]),
     ("[]", &[list_functions::METHODS]),
@@ -159,7 +163,10 @@ pub(crate) fn method_names(ty: &Type) -> impl Iterator<Item = &'static str> {
     names(METHODS, class_of(ty))
 }
 
-fn names(tables: &'static [(&'static str, &'static [&'static [Function]])], class: &str) -> impl Iterator<Item = &'static str> {
+fn names(
+    tables: &'static [(&'static str, &'static [&'static [Function]])],
+    class: &str,
+) -> impl Iterator<Item = &'static str> {
     let families = tables.iter().find(|(known, _)| *known == class).map_or(&[][..], |(_, families)| families);
     families.iter().copied().flatten().map(|function| function.name)
 }

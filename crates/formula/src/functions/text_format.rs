@@ -147,7 +147,9 @@ fn mark(text: &str) -> Result<(Mark, &str), Error> {
         rest = after;
     }
     let Some(conversion) = rest.chars().next() else {
-        return Err(Error::ty("the text ends within a % mark").with_hint("a percent sign itself is written %%"));
+        return Err(
+            Error::ty("the text ends within a % mark").with_hint("a percent sign itself is written %%")
+        );
     };
     if mark.width > 1000 || mark.precision.is_some_and(|precision| precision > 100) {
         return Err(Error::ty("the width of a % mark is too big"));
@@ -182,7 +184,8 @@ impl Mark {
         if self.left {
             out.push_str(&body);
             out.extend(std::iter::repeat_n(' ', missing));
-        } else if self.zero && matches!(column, Column::Integer(_) | Column::Floating(_)) {
+        } else if self.zero && is_number(&body) && matches!(column, Column::Integer(_) | Column::Floating(_))
+        {
             let sign = usize::from(body.starts_with(['-', '+', ' ']));
             out.push_str(&body[..sign]);
             out.extend(std::iter::repeat_n('0', missing));
@@ -258,15 +261,9 @@ impl Mark {
         let magnitude = value.abs();
         let digits = match self.conversion.to_ascii_lowercase() {
             'e' => scientific(magnitude, precision),
-            'g' if magnitude != 0.0 && !(1e-4..10f64.powi(precision.max(1) as i32)).contains(&magnitude) => {
-                scientific(magnitude, precision.max(1) - 1)
-            }
-            'g' => {
-                let whole = magnitude.log10().floor().max(0.0) as usize + 1;
-                format!("{magnitude:.*}", precision.max(1).saturating_sub(whole))
-            }
+            'g' => general(magnitude, precision.max(1)),
             _ => {
-                let fixed = format!("{magnitude:.precision$}");
+                let fixed = fixed(magnitude, precision);
                 if self.grouped { grouped(&fixed) } else { fixed }
             }
         };
@@ -274,14 +271,72 @@ impl Mark {
     }
 }
 
+/// Whether zeros may be put in front.
+fn is_number(body: &str) -> bool {
+    body.contains(|c: char| c.is_ascii_digit())
+}
+
+/// The shortest digits of a number, and how many of them stand before the point.
+fn shortest(magnitude: f64) -> (Vec<u8>, i32) {
+    let text = format!("{magnitude:e}");
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let digits = mantissa.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').collect();
+    (digits, exponent.parse().unwrap_or(0) + 1)
+}
+
+/// The digits cut to `count`, of which halves go up; a carry beyond the first makes one digit more before the point.
+fn rounded(mut digits: Vec<u8>, mut before: i32, count: i32) -> (Vec<u8>, i32) {
+    let Ok(count) = usize::try_from(count) else { return (vec![0], 1) };
+    let up = digits.get(count).is_some_and(|digit| *digit >= 5);
+    digits.resize(count, 0);
+    if up {
+        let carried = digits.iter().rposition(|digit| *digit < 9);
+        digits.iter_mut().skip(carried.map_or(0, |at| at + 1)).for_each(|digit| *digit = 0);
+        match carried {
+            Some(at) => digits[at] += 1,
+            None => {
+                digits.insert(0, 1);
+                before += 1;
+            }
+        }
+    }
+    (digits, before)
+}
+
+/// So many digits after the point.
+fn fixed(magnitude: f64, precision: usize) -> String {
+    let (digits, before) = shortest(magnitude);
+    let (digits, before) = rounded(digits, before, before + precision as i32);
+    let digit = |place: i32| {
+        usize::try_from(place).ok().and_then(|at| digits.get(at)).map_or('0', |d| char::from(d + b'0'))
+    };
+    let whole: String = if before > 0 { (0..before).map(digit).collect() } else { "0".to_owned() };
+    let fraction: String = (before..before + precision as i32).map(digit).collect();
+    if precision == 0 { whole } else { format!("{whole}.{fraction}") }
+}
+
 /// `1.5e+03`
 fn scientific(magnitude: f64, precision: usize) -> String {
-    let text = format!("{magnitude:.precision$e}");
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    let mut out = String::new();
-    let _ = write!(out, "{mantissa}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs());
+    let (digits, before) = shortest(magnitude);
+    let (mut digits, before) = rounded(digits, before, precision as i32 + 1);
+    digits.truncate(precision + 1);
+    let exponent = if magnitude == 0.0 { 0 } else { before - 1 };
+    let mut out: String = digits.iter().map(|digit| char::from(digit + b'0')).collect();
+    if precision > 0 {
+        out.insert(1, '.');
+    }
+    let _ = write!(out, "e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs());
     out
+}
+
+/// So many significant digits, with an exponent where the number is very small or needs more of them.
+fn general(magnitude: f64, precision: usize) -> String {
+    let (_, before) = shortest(magnitude);
+    if magnitude != 0.0 && (magnitude < 1e-4 || before > precision as i32) {
+        return scientific(magnitude, precision - 1);
+    }
+    let before = if magnitude == 0.0 { 1 } else { before };
+    fixed(magnitude, usize::try_from(precision as i32 - before).unwrap_or(0))
 }
 
 /// Commas between groups of three digits of the whole part.
@@ -295,4 +350,32 @@ fn grouped(digits: &str) -> String {
         out.push(c);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halves_of_shown_digits_go_up() {
+        for (value, precision, expected) in [
+            (2.25, 1, "2.3"),
+            (0.15, 1, "0.2"),
+            (9.996, 2, "10.00"),
+            (0.0, 2, "0.00"),
+            (123.456, 0, "123"),
+            (0.005, 2, "0.01"),
+            (0.004, 2, "0.00"),
+            (1e20, 1, "100000000000000000000.0"),
+            (0.0004, 2, "0.00"),
+            (0.5, 0, "1"),
+        ] {
+            assert_eq!(fixed(value, precision), expected);
+        }
+        assert_eq!(scientific(12345.678, 6), "1.234568e+04");
+        assert_eq!(scientific(9.99, 1), "1.0e+01");
+        assert_eq!(scientific(0.0, 2), "0.00e+00");
+        assert_eq!(general(0.00001234, 3), "1.23e-05");
+        assert_eq!(general(123.4, 6), "123.400");
+    }
 }

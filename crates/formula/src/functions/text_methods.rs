@@ -160,7 +160,10 @@ pub(super) const METHODS: &[Function] = &[
         doc: "A number that equal texts share.",
         bind: |call| {
             let kernel = kernels::rows::<Text, Int32Type, i32>(|text| {
-                Ok(Some(text.encode_utf16().fold(0i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)))))
+                Ok(Some(
+                    text.encode_utf16()
+                        .fold(0i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit))),
+                ))
             });
             call.kernel(&[Type::Text], Type::Int32, kernel)
         },
@@ -220,7 +223,10 @@ fn repeated(text: &str, times: i32) -> Result<Option<String>, Error> {
         return Err(Error::value(format!("a text cannot be repeated {times} times")));
     };
     if text.len().saturating_mul(times) > LENGTH_MAX {
-        return Err(Error::value(format!("a text of {} characters repeated {times} times is too long", text.len())));
+        return Err(Error::value(format!(
+            "a text of {} characters repeated {times} times is too long",
+            text.len()
+        )));
     }
     Ok(Some(text.repeat(times)))
 }

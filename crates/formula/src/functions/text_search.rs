@@ -95,7 +95,8 @@ pub(super) const METHODS: &[Function] = &[
         doc: "The text with b in place of every a.",
         bind: |call| {
             characters_as_texts(call)?;
-            let kernel = kernels::rows3::<Text, Text, Text, Text, String>(|text, a, b| Ok(Some(text.replace(a, b))));
+            let kernel =
+                kernels::rows3::<Text, Text, Text, Text, String>(|text, a, b| Ok(Some(text.replace(a, b))));
             call.kernel(&[Type::Text, Type::Text, Type::Text], Type::Text, kernel)
         },
     },
@@ -144,7 +145,11 @@ fn starts_with(call: &mut Call<'_, '_>) -> Bound {
 
 /// Equal but for the case of letters.
 pub(crate) fn equal_ignoring_case(a: &str, b: &str) -> bool {
-    if a.is_ascii() && b.is_ascii() { a.eq_ignore_ascii_case(b) } else { a.to_lowercase() == b.to_lowercase() }
+    if a.is_ascii() && b.is_ascii() {
+        a.eq_ignore_ascii_case(b)
+    } else {
+        a.to_lowercase() == b.to_lowercase()
+    }
 }
 
 /// The difference of the first units that differ, or of the lengths.
@@ -172,14 +177,17 @@ fn index_of(call: &mut Call<'_, '_>, last: bool) -> Bound {
         call.args[1] = crate::check::operator::spelled(arg)?;
     }
     let find = move |text: &str, what: &str, from: Option<i32>| {
-        let found = if last { found_last(text, what, from) } else { found_first(text, what, from.unwrap_or(0)) };
+        let found =
+            if last { found_last(text, what, from) } else { found_first(text, what, from.unwrap_or(0)) };
         Ok(Some(found.map_or(-1, |byte| utf16::unit_of(text, byte) as i32)))
     };
     if call.len() == 2 {
         let kernel = kernels::rows2::<Text, Text, Int32Type, i32>(move |text, what| find(text, what, None));
         return call.kernel(&[Type::Text, Type::Text], Type::Int32, kernel);
     }
-    let kernel = kernels::rows3::<Text, Text, Int32Type, Int32Type, i32>(move |text, what, from| find(text, what, Some(from)));
+    let kernel = kernels::rows3::<Text, Text, Int32Type, Int32Type, i32>(move |text, what, from| {
+        find(text, what, Some(from))
+    });
     call.kernel(&[Type::Text, Type::Text, Type::Int32], Type::Int32, kernel)
 }
 
@@ -330,4 +338,3 @@ fn pieces(regex: &Regex, text: &str, limit: i32) -> Vec<String> {
     }
     parts
 }
-

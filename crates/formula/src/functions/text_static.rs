@@ -113,8 +113,10 @@ fn delegate(call: &mut Call<'_, '_>, name: &str) -> Bound {
 fn value_of(call: &mut Call<'_, '_>) -> Bound {
     call.arity(1..=1)?;
     if call.ty(0) == Type::Text {
-        return Err(Error::ty("\"valueOf\" takes no text").at(call.span)
-            .with_hint("read the text with parseInt, parseLong, parseDouble or parseBoolean").into());
+        return Err(Error::ty("\"valueOf\" takes no text")
+            .at(call.span)
+            .with_hint("read the text with parseInt, parseLong, parseDouble or parseBoolean")
+            .into());
     }
     Ok(call.args.remove(0))
 }

@@ -90,13 +90,17 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "epochDays",
         signature: "epochDays(LocalDate) → long",
         doc: "The days from the epoch to the date.",
-        bind: |call| call.kernel(&[Type::Date], Type::Int64, kernels::map::<Date32Type, Int64Type>(i64::from)),
+        bind: |call| {
+            call.kernel(&[Type::Date], Type::Int64, kernels::map::<Date32Type, Int64Type>(i64::from))
+        },
     },
     Function {
         name: "epochDaysAsInt",
         signature: "epochDaysAsInt(LocalDate) → int",
         doc: "The days from the epoch to the date.",
-        bind: |call| call.kernel(&[Type::Date], Type::Int32, kernels::map::<Date32Type, Int32Type>(|days| days)),
+        bind: |call| {
+            call.kernel(&[Type::Date], Type::Int32, kernels::map::<Date32Type, Int32Type>(|days| days))
+        },
     },
     Function {
         name: "epochDaysToLocalDate",
@@ -122,8 +126,18 @@ pub(super) const FUNCTIONS: &[Function] = &[
         doc: "The instant as a spreadsheet's day number in a zone.",
         bind: to_excel,
     },
-    Function { name: "now", signature: "now() → Instant", doc: "The time of the engine's clock.", bind: |call| now(call, 1) },
-    Function { name: "nowSystem", signature: "nowSystem() → Instant", doc: "The time of the engine's clock.", bind: |call| now(call, 1) },
+    Function {
+        name: "now",
+        signature: "now() → Instant",
+        doc: "The time of the engine's clock.",
+        bind: |call| now(call, 1),
+    },
+    Function {
+        name: "nowSystem",
+        signature: "nowSystem() → Instant",
+        doc: "The time of the engine's clock.",
+        bind: |call| now(call, 1),
+    },
     Function {
         name: "nowMillisResolution",
         signature: "nowMillisResolution() → Instant",
@@ -185,7 +199,12 @@ pub(super) const INSTANT: &[Function] = &[
         doc: "The instant so many milliseconds after the epoch.",
         bind: |call| counted(call, |n| n.wrapping_mul(1_000_000)),
     },
-    Function { name: "now", signature: "Instant.now() → Instant", doc: "The time of the engine's clock.", bind: |call| now(call, 1) },
+    Function {
+        name: "now",
+        signature: "Instant.now() → Instant",
+        doc: "The time of the engine's clock.",
+        bind: |call| now(call, 1),
+    },
     Function {
         name: "parse",
         signature: "Instant.parse(String) → Instant",
@@ -196,21 +215,76 @@ pub(super) const INSTANT: &[Function] = &[
 
 /// Static functions of `Duration`.
 pub(super) const DURATION: &[Function] = &[
-    Function { name: "ofNanos", signature: "Duration.ofNanos(long) → Duration", doc: "So many nanoseconds.", bind: |call| long_span(call, 1) },
-    Function { name: "ofMillis", signature: "Duration.ofMillis(long) → Duration", doc: "So many milliseconds.", bind: |call| long_span(call, 1_000_000) },
-    Function { name: "ofSeconds", signature: "Duration.ofSeconds(long) → Duration", doc: "So many seconds.", bind: |call| long_span(call, NANOS_PER_SECOND) },
-    Function { name: "ofMinutes", signature: "Duration.ofMinutes(long) → Duration", doc: "So many minutes.", bind: |call| long_span(call, 60 * NANOS_PER_SECOND) },
-    Function { name: "ofHours", signature: "Duration.ofHours(long) → Duration", doc: "So many hours.", bind: |call| long_span(call, 3_600 * NANOS_PER_SECOND) },
-    Function { name: "ofDays", signature: "Duration.ofDays(long) → Duration", doc: "So many days of 24 hours.", bind: |call| long_span(call, NANOS_PER_DAY) },
-    Function { name: "between", signature: "Duration.between(Instant, Instant) → Duration", doc: "The time from the first to the second.", bind: between },
-    Function { name: "parse", signature: "Duration.parse(String) → Duration", doc: "The duration that the text spells.", bind: super::time_parse::duration },
+    Function {
+        name: "ofNanos",
+        signature: "Duration.ofNanos(long) → Duration",
+        doc: "So many nanoseconds.",
+        bind: |call| long_span(call, 1),
+    },
+    Function {
+        name: "ofMillis",
+        signature: "Duration.ofMillis(long) → Duration",
+        doc: "So many milliseconds.",
+        bind: |call| long_span(call, 1_000_000),
+    },
+    Function {
+        name: "ofSeconds",
+        signature: "Duration.ofSeconds(long) → Duration",
+        doc: "So many seconds.",
+        bind: |call| long_span(call, NANOS_PER_SECOND),
+    },
+    Function {
+        name: "ofMinutes",
+        signature: "Duration.ofMinutes(long) → Duration",
+        doc: "So many minutes.",
+        bind: |call| long_span(call, 60 * NANOS_PER_SECOND),
+    },
+    Function {
+        name: "ofHours",
+        signature: "Duration.ofHours(long) → Duration",
+        doc: "So many hours.",
+        bind: |call| long_span(call, 3_600 * NANOS_PER_SECOND),
+    },
+    Function {
+        name: "ofDays",
+        signature: "Duration.ofDays(long) → Duration",
+        doc: "So many days of 24 hours.",
+        bind: |call| long_span(call, NANOS_PER_DAY),
+    },
+    Function {
+        name: "between",
+        signature: "Duration.between(Instant, Instant) → Duration",
+        doc: "The time from the first to the second.",
+        bind: between,
+    },
+    Function {
+        name: "parse",
+        signature: "Duration.parse(String) → Duration",
+        doc: "The duration that the text spells.",
+        bind: super::time_parse::duration,
+    },
 ];
 
 /// Static functions of `LocalDate`.
 pub(super) const DATE: &[Function] = &[
-    Function { name: "ofEpochDay", signature: "LocalDate.ofEpochDay(long) → LocalDate", doc: "The date so many days after the epoch.", bind: date_of_days },
-    Function { name: "of", signature: "LocalDate.of(int year, int month, int day) → LocalDate", doc: "The date of a year, month and day; fails where there is none.", bind: date_of_parts },
-    Function { name: "parse", signature: "LocalDate.parse(String) → LocalDate", doc: "The date that the text spells.", bind: super::time_parse::date },
+    Function {
+        name: "ofEpochDay",
+        signature: "LocalDate.ofEpochDay(long) → LocalDate",
+        doc: "The date so many days after the epoch.",
+        bind: date_of_days,
+    },
+    Function {
+        name: "of",
+        signature: "LocalDate.of(int year, int month, int day) → LocalDate",
+        doc: "The date of a year, month and day; fails where there is none.",
+        bind: date_of_parts,
+    },
+    Function {
+        name: "parse",
+        signature: "LocalDate.parse(String) → LocalDate",
+        doc: "The date that the text spells.",
+        bind: super::time_parse::date,
+    },
 ];
 
 fn counted(call: &mut Call<'_, '_>, f: impl Fn(i64) -> i64 + Copy + Send + Sync + 'static) -> Bound {
@@ -233,7 +307,9 @@ fn date_of_days(call: &mut Call<'_, '_>) -> Bound {
 fn date_of_parts(call: &mut Call<'_, '_>) -> Bound {
     let kernel = kernels::rows3::<Int32Type, Int32Type, Int32Type, Date32Type, i32>(|year, month, day| {
         let (wide, month_number) = (i64::from(year), u32::try_from(month).unwrap_or(0));
-        let valid = (1..=12).contains(&month) && day >= 1 && day.cast_unsigned() <= civil::days_in_month(wide, month_number);
+        let valid = (1..=12).contains(&month)
+            && day >= 1
+            && day.cast_unsigned() <= civil::days_in_month(wide, month_number);
         if !valid {
             return Err(Error::value(format!("there is no day {day} of month {month} in the year {year}")));
         }
@@ -256,7 +332,10 @@ fn long_span(call: &mut Call<'_, '_>, factor: i64) -> Bound {
 }
 
 fn between(call: &mut Call<'_, '_>) -> Bound {
-    let kernel = kernels::map2::<TimestampNanosecondType, TimestampNanosecondType, DurationNanosecondType>(|a, b| b.wrapping_sub(a));
+    let kernel =
+        kernels::map2::<TimestampNanosecondType, TimestampNanosecondType, DurationNanosecondType>(|a, b| {
+            b.wrapping_sub(a)
+        });
     call.kernel(&[Type::Instant, Type::Instant], Type::Duration, kernel)
 }
 

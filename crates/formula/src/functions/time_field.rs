@@ -5,7 +5,8 @@
 use std::sync::Arc;
 
 use arrow_array::types::{
-    ArrowPrimitiveType, Date32Type, Float64Type, Int32Type, Int64Type, Time64NanosecondType, TimestampNanosecondType,
+    ArrowPrimitiveType, Date32Type, Float64Type, Int32Type, Int64Type, Time64NanosecondType,
+    TimestampNanosecondType,
 };
 use jiff::tz::TimeZone;
 
@@ -97,9 +98,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
         doc: "The date and time in the zone, or of the parts.",
         bind: |call| {
             if call.ty(0) == Type::Date {
-                let kernel = kernels::map2::<Date32Type, Time64NanosecondType, TimestampNanosecondType>(|date, time| {
-                    i64::from(date).wrapping_mul(NANOS_PER_DAY).wrapping_add(time)
-                });
+                let kernel = kernels::map2::<Date32Type, Time64NanosecondType, TimestampNanosecondType>(
+                    |date, time| i64::from(date).wrapping_mul(NANOS_PER_DAY).wrapping_add(time),
+                );
                 return call.kernel(&[Type::Date, Type::Time], Type::DateTime, kernel);
             }
             local::<TimestampNanosecondType>(call, Type::DateTime, |local| local)
@@ -117,14 +118,54 @@ pub(super) const FUNCTIONS: &[Function] = &[
         doc: "The midnight that began the day in the zone.",
         bind: at_midnight,
     },
-    Function { name: "diffNanos", signature: "diffNanos(Instant a, Instant b) → long", doc: "The nanoseconds from a to b.", bind: |call| whole_difference(call, 1) },
-    Function { name: "diffMicros", signature: "diffMicros(Instant a, Instant b) → long", doc: "The microseconds from a to b.", bind: |call| whole_difference(call, 1_000) },
-    Function { name: "diffMillis", signature: "diffMillis(Instant a, Instant b) → long", doc: "The milliseconds from a to b.", bind: |call| whole_difference(call, 1_000_000) },
-    Function { name: "diffSeconds", signature: "diffSeconds(Instant a, Instant b) → double", doc: "The seconds from a to b.", bind: |call| difference(call, NANOS_PER_SECOND) },
-    Function { name: "diffMinutes", signature: "diffMinutes(Instant a, Instant b) → double", doc: "The minutes from a to b.", bind: |call| difference(call, 60 * NANOS_PER_SECOND) },
-    Function { name: "diffDays", signature: "diffDays(Instant a, Instant b) → double", doc: "The days of 24 hours from a to b.", bind: |call| difference(call, NANOS_PER_DAY) },
-    Function { name: "diffYears365", signature: "diffYears365(Instant a, Instant b) → double", doc: "The years of 365 days from a to b.", bind: |call| difference(call, 365 * NANOS_PER_DAY) },
-    Function { name: "diffYearsAvg", signature: "diffYearsAvg(Instant a, Instant b) → double", doc: "The years of 365.2425 days from a to b.", bind: |call| difference(call, 31_556_952 * NANOS_PER_SECOND) },
+    Function {
+        name: "diffNanos",
+        signature: "diffNanos(Instant a, Instant b) → long",
+        doc: "The nanoseconds from a to b.",
+        bind: |call| whole_difference(call, 1),
+    },
+    Function {
+        name: "diffMicros",
+        signature: "diffMicros(Instant a, Instant b) → long",
+        doc: "The microseconds from a to b.",
+        bind: |call| whole_difference(call, 1_000),
+    },
+    Function {
+        name: "diffMillis",
+        signature: "diffMillis(Instant a, Instant b) → long",
+        doc: "The milliseconds from a to b.",
+        bind: |call| whole_difference(call, 1_000_000),
+    },
+    Function {
+        name: "diffSeconds",
+        signature: "diffSeconds(Instant a, Instant b) → double",
+        doc: "The seconds from a to b.",
+        bind: |call| difference(call, NANOS_PER_SECOND),
+    },
+    Function {
+        name: "diffMinutes",
+        signature: "diffMinutes(Instant a, Instant b) → double",
+        doc: "The minutes from a to b.",
+        bind: |call| difference(call, 60 * NANOS_PER_SECOND),
+    },
+    Function {
+        name: "diffDays",
+        signature: "diffDays(Instant a, Instant b) → double",
+        doc: "The days of 24 hours from a to b.",
+        bind: |call| difference(call, NANOS_PER_DAY),
+    },
+    Function {
+        name: "diffYears365",
+        signature: "diffYears365(Instant a, Instant b) → double",
+        doc: "The years of 365 days from a to b.",
+        bind: |call| difference(call, 365 * NANOS_PER_DAY),
+    },
+    Function {
+        name: "diffYearsAvg",
+        signature: "diffYearsAvg(Instant a, Instant b) → double",
+        doc: "The years of 365.2425 days from a to b.",
+        bind: |call| difference(call, 31_556_952 * NANOS_PER_SECOND),
+    },
     Function {
         name: "formatDate",
         signature: "formatDate(Instant, ZoneId) → String; formatDate(LocalDate) → String",
@@ -148,7 +189,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "formatDurationNanos",
         signature: "formatDurationNanos(long) → String",
         doc: "The nanoseconds as PT1:00:00.000000000.",
-        bind: |call| call.kernel(&[Type::Int64], Type::Text, kernels::rows::<Int64Type, Text, String>(|nanos| Ok(Some(clock_text(nanos))))),
+        bind: |call| {
+            call.kernel(
+                &[Type::Int64],
+                Type::Text,
+                kernels::rows::<Int64Type, Text, String>(|nanos| Ok(Some(clock_text(nanos)))),
+            )
+        },
     },
 ];
 
@@ -173,7 +220,10 @@ fn take_instant(call: &mut Call<'_, '_>) -> Result<(Node, TimeZone), Refusal> {
 }
 
 /// A kernel from what the zone's clock shows.
-fn zoned<O: Write<V>, V>(zone: TimeZone, f: impl Fn(&mut Clock<'_>, i64) -> V + Send + Sync + 'static) -> Kernel {
+fn zoned<O: Write<V>, V>(
+    zone: TimeZone,
+    f: impl Fn(&mut Clock<'_>, i64) -> V + Send + Sync + 'static,
+) -> Kernel {
     Arc::new(move |args: Args| {
         let lane = Lane::<TimestampNanosecondType>::of(&args.values[0]);
         let mut clock = Clock::new(&zone);
@@ -183,7 +233,11 @@ fn zoned<O: Write<V>, V>(zone: TimeZone, f: impl Fn(&mut Clock<'_>, i64) -> V + 
 
 fn part(call: &mut Call<'_, '_>, kind: Kind, f: fn(i64) -> i64) -> Bound {
     let wide = matches!(kind, Kind::OfTimeWide | Kind::SinceMidnightWide);
-    if wide { typed_part::<Int64Type>(call, kind, f, Type::Int64, |n| n) } else { typed_part::<Int32Type>(call, kind, f, Type::Int32, |n| n as i32) }
+    if wide {
+        typed_part::<Int64Type>(call, kind, f, Type::Int64, |n| n)
+    } else {
+        typed_part::<Int32Type>(call, kind, f, Type::Int32, |n| n as i32)
+    }
 }
 
 fn typed_part<O: ArrowPrimitiveType>(
@@ -197,20 +251,35 @@ fn typed_part<O: ArrowPrimitiveType>(
     let of = move |local: i64| f(if since_midnight { civil::split_nanos(local).1 } else { local });
     match call.ty(0) {
         Type::Date if kind == Kind::OfDate => {
-            let kernel = kernels::map::<Date32Type, O>(move |days| narrow(of(i64::from(days) * NANOS_PER_DAY)));
+            let kernel =
+                kernels::map::<Date32Type, O>(move |days| narrow(of(i64::from(days) * NANOS_PER_DAY)));
             call.kernel(&[Type::Date], result, kernel)
         }
-        Type::DateTime => call.kernel(&[Type::DateTime], result, kernels::map::<TimestampNanosecondType, O>(move |local| narrow(of(local)))),
-        Type::Time if kind != Kind::OfDate => {
-            call.kernel(&[Type::Time], result, kernels::map::<Time64NanosecondType, O>(move |local| narrow(of(local))))
-        }
+        Type::DateTime => call.kernel(
+            &[Type::DateTime],
+            result,
+            kernels::map::<TimestampNanosecondType, O>(move |local| narrow(of(local))),
+        ),
+        Type::Time if kind != Kind::OfDate => call.kernel(
+            &[Type::Time],
+            result,
+            kernels::map::<Time64NanosecondType, O>(move |local| narrow(of(local))),
+        ),
         _ => {
-            let wall_clock = if since_midnight && call.ty(call.len() - 1) == Type::Bool { call.take_flag(call.len() - 1)? } else { true };
+            let wall_clock = if since_midnight && call.ty(call.len() - 1) == Type::Bool {
+                call.take_flag(call.len() - 1)?
+            } else {
+                true
+            };
             let (instant, zone) = take_instant(call)?;
             call.arity(0..=0)?;
             call.args.push(instant);
             let kernel = zoned::<O, O::Native>(zone, move |clock, nanos| {
-                if wall_clock { narrow(of(clock.local(nanos))) } else { narrow(f(passed_since_midnight(clock, nanos))) }
+                if wall_clock {
+                    narrow(of(clock.local(nanos)))
+                } else {
+                    narrow(f(passed_since_midnight(clock, nanos)))
+                }
             });
             call.kernel(&[Type::Instant], result, kernel)
         }
@@ -229,7 +298,8 @@ fn of_instant(call: &mut Call<'_, '_>, f: fn(i64) -> i32) -> Bound {
 }
 
 /// The names of the days of the week, Monday first.
-pub(super) const WEEKDAYS: [&str; 7] = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
+pub(super) const WEEKDAYS: [&str; 7] =
+    ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
 
 /// The name of a day's weekday.
 pub(super) fn weekday(days: i64) -> &'static str {
@@ -238,11 +308,14 @@ pub(super) fn weekday(days: i64) -> &'static str {
 
 fn day_of_week(call: &mut Call<'_, '_>) -> Bound {
     if call.ty(0) == Type::Date {
-        let kernel = kernels::rows::<Date32Type, Text, &'static str>(|days| Ok(Some(weekday(i64::from(days)))));
+        let kernel =
+            kernels::rows::<Date32Type, Text, &'static str>(|days| Ok(Some(weekday(i64::from(days)))));
         return call.kernel(&[Type::Date], Type::Text, kernel);
     }
     if call.ty(0) == Type::DateTime {
-        let kernel = kernels::rows::<TimestampNanosecondType, Text, &'static str>(|local| Ok(Some(weekday(day(local)))));
+        let kernel = kernels::rows::<TimestampNanosecondType, Text, &'static str>(|local| {
+            Ok(Some(weekday(day(local))))
+        });
         return call.kernel(&[Type::DateTime], Type::Text, kernel);
     }
     let (instant, zone) = take_instant(call)?;
@@ -270,15 +343,17 @@ fn to_instant(call: &mut Call<'_, '_>) -> Bound {
     if call.ty(0) == Type::Date {
         call.arity(3..=3)?;
         let zone = call.take_zone(2)?;
-        let kernel = kernels::rows2::<Date32Type, Time64NanosecondType, TimestampNanosecondType, i64>(move |date, time| {
-            shown(&zone, i64::from(date) * NANOS_PER_DAY + time)
-        });
+        let kernel = kernels::rows2::<Date32Type, Time64NanosecondType, TimestampNanosecondType, i64>(
+            move |date, time| shown(&zone, i64::from(date) * NANOS_PER_DAY + time),
+        );
         let node = call.kernel(&[Type::Date, Type::Time], Type::Instant, kernels::as_instant(kernel))?;
         return Ok(node.can_fail());
     }
     call.arity(2..=2)?;
     let zone = call.take_zone(1)?;
-    let kernel = kernels::rows::<TimestampNanosecondType, TimestampNanosecondType, i64>(move |local| shown(&zone, local));
+    let kernel = kernels::rows::<TimestampNanosecondType, TimestampNanosecondType, i64>(move |local| {
+        shown(&zone, local)
+    });
     Ok(call.kernel(&[Type::DateTime], Type::Instant, kernels::as_instant(kernel))?.can_fail())
 }
 
@@ -291,24 +366,31 @@ fn at_midnight(call: &mut Call<'_, '_>) -> Bound {
     if call.ty(0) == Type::Date {
         call.arity(2..=2)?;
         let zone = call.take_zone(1)?;
-        let kernel = kernels::rows::<Date32Type, TimestampNanosecondType, i64>(move |date| shown(&zone, i64::from(date) * NANOS_PER_DAY));
+        let kernel = kernels::rows::<Date32Type, TimestampNanosecondType, i64>(move |date| {
+            shown(&zone, i64::from(date) * NANOS_PER_DAY)
+        });
         return Ok(call.kernel(&[Type::Date], Type::Instant, kernels::as_instant(kernel))?.can_fail());
     }
     let (instant, zone) = take_instant(call)?;
     call.args.insert(0, instant);
-    let kernel = zoned::<TimestampNanosecondType, i64>(zone, |clock, nanos| nanos - passed_since_midnight(clock, nanos));
+    let kernel = zoned::<TimestampNanosecondType, i64>(zone, |clock, nanos| {
+        nanos - passed_since_midnight(clock, nanos)
+    });
     call.kernel(&[Type::Instant], Type::Instant, kernels::as_instant(kernel))
 }
 
 fn whole_difference(call: &mut Call<'_, '_>, unit: i64) -> Bound {
-    let kernel = kernels::map2::<TimestampNanosecondType, TimestampNanosecondType, Int64Type>(move |a, b| b.wrapping_sub(a) / unit);
+    let kernel = kernels::map2::<TimestampNanosecondType, TimestampNanosecondType, Int64Type>(move |a, b| {
+        b.wrapping_sub(a) / unit
+    });
     call.kernel(&[Type::Instant, Type::Instant], Type::Int64, kernel)
 }
 
 fn difference(call: &mut Call<'_, '_>, unit: i64) -> Bound {
-    let kernel = kernels::map2::<TimestampNanosecondType, TimestampNanosecondType, Float64Type>(move |a, b| {
-        b.wrapping_sub(a) as f64 / unit as f64
-    });
+    let kernel =
+        kernels::map2::<TimestampNanosecondType, TimestampNanosecondType, Float64Type>(move |a, b| {
+            b.wrapping_sub(a) as f64 / unit as f64
+        });
     call.kernel(&[Type::Instant, Type::Instant], Type::Float64, kernel)
 }
 

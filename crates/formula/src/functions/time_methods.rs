@@ -1,8 +1,7 @@
 //! Methods of instants, dates, times of day and durations.
 
 use arrow_array::types::{
-    Date32Type, DurationNanosecondType, Int32Type, Int64Type, Time64NanosecondType,
-    TimestampNanosecondType,
+    Date32Type, DurationNanosecondType, Int32Type, Int64Type, Time64NanosecondType, TimestampNanosecondType,
 };
 
 use super::bind::{Bound, Call, Refusal};
@@ -10,8 +9,8 @@ use super::kernels;
 use super::registry::Function;
 use super::time_field::weekday;
 use crate::ast::BinaryOp;
-use crate::civil::{self, NANOS_PER_SECOND};
 use crate::check::operator::combine;
+use crate::civil::{self, NANOS_PER_SECOND};
 use crate::error::Error;
 use crate::types::Type;
 use crate::value::Text;
@@ -59,10 +58,30 @@ pub(super) const INSTANT_MOVES: &[Function] = moves! {
 
 /// Methods that instants and dates share.
 pub(super) const ORDER: &[Function] = &[
-    Function { name: "isBefore", signature: "a.isBefore(b) → boolean", doc: "Whether a is before b.", bind: |call| ordered(call, "isBefore") },
-    Function { name: "isAfter", signature: "a.isAfter(b) → boolean", doc: "Whether a is after b.", bind: |call| ordered(call, "isAfter") },
-    Function { name: "plus", signature: "a.plus(Duration|Period) → the same type", doc: "The time so much later.", bind: |call| by_operator(call, BinaryOp::Add) },
-    Function { name: "minus", signature: "a.minus(Duration|Period) → the same type", doc: "The time so much earlier.", bind: |call| by_operator(call, BinaryOp::Sub) },
+    Function {
+        name: "isBefore",
+        signature: "a.isBefore(b) → boolean",
+        doc: "Whether a is before b.",
+        bind: |call| ordered(call, "isBefore"),
+    },
+    Function {
+        name: "isAfter",
+        signature: "a.isAfter(b) → boolean",
+        doc: "Whether a is after b.",
+        bind: |call| ordered(call, "isAfter"),
+    },
+    Function {
+        name: "plus",
+        signature: "a.plus(Duration|Period) → the same type",
+        doc: "The time so much later.",
+        bind: |call| by_operator(call, BinaryOp::Add),
+    },
+    Function {
+        name: "minus",
+        signature: "a.minus(Duration|Period) → the same type",
+        doc: "The time so much earlier.",
+        bind: |call| by_operator(call, BinaryOp::Sub),
+    },
 ];
 
 pub(super) const DATE_NUMBERS: &[Function] = numbers! {
@@ -84,7 +103,8 @@ pub(super) const DATE: &[Function] = &[
         signature: "date.getDayOfWeek() → String",
         doc: "The day of the week by name, e.g. MONDAY; its number is .getDayOfWeek().getValue().",
         bind: |call| {
-            let kernel = kernels::rows::<Date32Type, Text, &'static str>(|days| Ok(Some(weekday(i64::from(days)))));
+            let kernel =
+                kernels::rows::<Date32Type, Text, &'static str>(|days| Ok(Some(weekday(i64::from(days)))));
             call.kernel(&[Type::Date], Type::Text, kernel)
         },
     },
@@ -93,7 +113,8 @@ pub(super) const DATE: &[Function] = &[
         signature: "date.isLeapYear() → boolean",
         doc: "Whether the year has 366 days.",
         bind: |call| {
-            let kernel = kernels::test::<Date32Type>(|days| civil::is_leap(civil::date_of(i64::from(days)).0));
+            let kernel =
+                kernels::test::<Date32Type>(|days| civil::is_leap(civil::date_of(i64::from(days)).0));
             call.kernel(&[Type::Date], Type::Bool, kernel)
         },
     },
@@ -134,10 +155,30 @@ pub(super) const DURATION_NUMBERS: &[Function] = numbers! {
 };
 
 pub(super) const DURATION: &[Function] = &[
-    Function { name: "plus", signature: "a.plus(Duration) → Duration", doc: "The sum.", bind: |call| by_operator(call, BinaryOp::Add) },
-    Function { name: "minus", signature: "a.minus(Duration) → Duration", doc: "The difference.", bind: |call| by_operator(call, BinaryOp::Sub) },
-    Function { name: "multipliedBy", signature: "a.multipliedBy(long) → Duration", doc: "So many times the duration.", bind: |call| by_operator(call, BinaryOp::Mul) },
-    Function { name: "dividedBy", signature: "a.dividedBy(long) → Duration", doc: "The duration divided by a number.", bind: |call| by_operator(call, BinaryOp::Div) },
+    Function {
+        name: "plus",
+        signature: "a.plus(Duration) → Duration",
+        doc: "The sum.",
+        bind: |call| by_operator(call, BinaryOp::Add),
+    },
+    Function {
+        name: "minus",
+        signature: "a.minus(Duration) → Duration",
+        doc: "The difference.",
+        bind: |call| by_operator(call, BinaryOp::Sub),
+    },
+    Function {
+        name: "multipliedBy",
+        signature: "a.multipliedBy(long) → Duration",
+        doc: "So many times the duration.",
+        bind: |call| by_operator(call, BinaryOp::Mul),
+    },
+    Function {
+        name: "dividedBy",
+        signature: "a.dividedBy(long) → Duration",
+        doc: "The duration divided by a number.",
+        bind: |call| by_operator(call, BinaryOp::Div),
+    },
     Function {
         name: "abs",
         signature: "a.abs() → Duration",
@@ -156,8 +197,18 @@ pub(super) const DURATION: &[Function] = &[
             call.kernel(&[Type::Duration], Type::Duration, kernel)
         },
     },
-    Function { name: "isZero", signature: "a.isZero() → boolean", doc: "Whether it is no time.", bind: |call| tested(call, |n| n == 0) },
-    Function { name: "isNegative", signature: "a.isNegative() → boolean", doc: "Whether it is less than no time.", bind: |call| tested(call, |n| n < 0) },
+    Function {
+        name: "isZero",
+        signature: "a.isZero() → boolean",
+        doc: "Whether it is no time.",
+        bind: |call| tested(call, |n| n == 0),
+    },
+    Function {
+        name: "isNegative",
+        signature: "a.isNegative() → boolean",
+        doc: "Whether it is less than no time.",
+        bind: |call| tested(call, |n| n < 0),
+    },
 ];
 
 /// Methods of the names of weekdays, which in Java are values of their own.
@@ -168,7 +219,9 @@ pub(super) const WEEKDAY: &[Function] = &[Function {
     bind: |call| {
         let kernel = kernels::rows::<Text, Int32Type, i32>(|name| {
             let found = super::time_field::WEEKDAYS.iter().position(|day| *day == name);
-            found.map(|at| Some(at as i32 + 1)).ok_or_else(|| Error::value(format!("\"{name}\" is not a weekday")))
+            found
+                .map(|at| Some(at as i32 + 1))
+                .ok_or_else(|| Error::value(format!("\"{name}\" is not a weekday")))
         });
         Ok(call.kernel(&[Type::Text], Type::Int32, kernel)?.can_fail())
     },
@@ -184,7 +237,8 @@ fn move_instant(call: &mut Call<'_, '_>, unit: i64) -> Bound {
 /// Months and days of one step.
 fn move_date(call: &mut Call<'_, '_>, (months, days): (i64, i64)) -> Bound {
     let kernel = kernels::map2::<Date32Type, Int64Type, Date32Type>(move |date, n| {
-        (civil::plus_months(i64::from(date), n.wrapping_mul(months)).wrapping_add(n.wrapping_mul(days))) as i32
+        (civil::plus_months(i64::from(date), n.wrapping_mul(months)).wrapping_add(n.wrapping_mul(days)))
+            as i32
     });
     call.kernel(&[Type::Date, Type::Int64], Type::Date, kernel)
 }

@@ -5,8 +5,7 @@
 use std::sync::Arc;
 
 use arrow_array::types::{
-    Date32Type, DurationNanosecondType, Int64Type, IntervalMonthDayNanoType,
-    TimestampNanosecondType,
+    Date32Type, DurationNanosecondType, Int64Type, IntervalMonthDayNanoType, TimestampNanosecondType,
 };
 use arrow_buffer::IntervalMonthDayNano;
 
@@ -98,7 +97,9 @@ pub(crate) fn combine(op: BinaryOp, left: &Node, right: &Node, span: Span) -> Op
     let swapped = matches!(op, BinaryOp::Add | BinaryOp::Mul)
         && (first.is_integral() || matches!(first, Type::Duration | Type::Period))
         && !(second.is_integral() || first == second);
-    if swapped || (op == BinaryOp::Mul && first.is_integral() && matches!(second, Type::Duration | Type::Period)) {
+    if swapped
+        || (op == BinaryOp::Mul && first.is_integral() && matches!(second, Type::Duration | Type::Period))
+    {
         return typed(op, right, left, span);
     }
     typed(op, left, right, span)
@@ -107,13 +108,16 @@ pub(crate) fn combine(op: BinaryOp, left: &Node, right: &Node, span: Span) -> Op
 fn typed(op: BinaryOp, left: &Node, right: &Node, span: Span) -> Option<Node> {
     use BinaryOp::{Add, Div, Mul, Sub};
     let sign = if op == Sub { -1 } else { 1 };
-    let with = |kernel: Kernel, ty: Type| Some(Node::kernel(kernel, vec![left.clone(), right.clone()], ty, span));
+    let with =
+        |kernel: Kernel, ty: Type| Some(Node::kernel(kernel, vec![left.clone(), right.clone()], ty, span));
     let longer = |kernel: Kernel, ty: Type| {
         let right = right.clone().widened(&Type::Int64)?;
         Some(Node::kernel(kernel, vec![left.clone(), right], ty, span))
     };
     match (op, &left.ty, &right.ty) {
-        (Sub, Type::Instant, Type::Instant) => with(kernels::map2::<Stamp, Stamp, Int64Type>(i64::wrapping_sub), Type::Int64),
+        (Sub, Type::Instant, Type::Instant) => {
+            with(kernels::map2::<Stamp, Stamp, Int64Type>(i64::wrapping_sub), Type::Int64)
+        }
         (Add | Sub, Type::Instant, Type::Duration) => {
             let kernel = kernels::map2::<Stamp, Span64, Stamp>(move |t, d| t.wrapping_add(sign * d));
             with(kernels::as_instant(kernel), Type::Instant)
@@ -126,9 +130,10 @@ fn typed(op: BinaryOp, left: &Node, right: &Node, span: Span) -> Option<Node> {
             let kernel = kernels::map2::<Stamp, Int64Type, Stamp>(move |t, d| t.wrapping_add(sign * d));
             longer(kernels::as_instant(kernel), Type::Instant)
         }
-        (Add | Sub, Type::Date, Type::Period) => {
-            with(kernels::map2::<Date32Type, Interval, Date32Type>(move |date, p| moved_date(date, p, sign)), Type::Date)
-        }
+        (Add | Sub, Type::Date, Type::Period) => with(
+            kernels::map2::<Date32Type, Interval, Date32Type>(move |date, p| moved_date(date, p, sign)),
+            Type::Date,
+        ),
         (Sub, Type::Date, Type::Date) => None,
         (Add | Sub, Type::DateTime, Type::Period) => {
             with(kernels::map2::<Stamp, Interval, Stamp>(move |t, p| moved(t, p, sign)), Type::DateTime)
@@ -136,12 +141,14 @@ fn typed(op: BinaryOp, left: &Node, right: &Node, span: Span) -> Option<Node> {
         (Add | Sub, Type::DateTime, Type::Duration) => {
             with(kernels::map2::<Stamp, Span64, Stamp>(move |t, d| t.wrapping_add(sign * d)), Type::DateTime)
         }
-        (Add | Sub, Type::Duration, Type::Duration) => {
-            with(kernels::map2::<Span64, Span64, Span64>(move |a, b| a.wrapping_add(sign * b)), Type::Duration)
-        }
-        (Add | Sub, Type::Period, Type::Period) => {
-            with(kernels::map2::<Interval, Interval, Interval>(move |a, b| added(a, b, sign as i32)), Type::Period)
-        }
+        (Add | Sub, Type::Duration, Type::Duration) => with(
+            kernels::map2::<Span64, Span64, Span64>(move |a, b| a.wrapping_add(sign * b)),
+            Type::Duration,
+        ),
+        (Add | Sub, Type::Period, Type::Period) => with(
+            kernels::map2::<Interval, Interval, Interval>(move |a, b| added(a, b, sign as i32)),
+            Type::Period,
+        ),
         (Mul, Type::Duration, n) if n.is_integral() => {
             longer(kernels::map2::<Span64, Int64Type, Span64>(i64::wrapping_mul), Type::Duration)
         }
@@ -207,7 +214,9 @@ fn moved_by_days(call: &mut Call<'_, '_>, sign: i64) -> Bound {
         Type::Date => call.kernel(
             &[Type::Date, Type::Int64],
             Type::Date,
-            kernels::map2::<Date32Type, Int64Type, Date32Type>(move |date, days| (i64::from(date) + sign * days) as i32),
+            kernels::map2::<Date32Type, Int64Type, Date32Type>(move |date, days| {
+                (i64::from(date) + sign * days) as i32
+            }),
         ),
         Type::DateTime => call.kernel(&[Type::DateTime, Type::Int64], Type::DateTime, days_later(sign)),
         Type::Instant => {
@@ -218,7 +227,9 @@ fn moved_by_days(call: &mut Call<'_, '_>, sign: i64) -> Bound {
 }
 
 fn days_later(sign: i64) -> Kernel {
-    kernels::map2::<Stamp, Int64Type, Stamp>(move |t, days| t.wrapping_add((sign * days).wrapping_mul(NANOS_PER_DAY)))
+    kernels::map2::<Stamp, Int64Type, Stamp>(move |t, days| {
+        t.wrapping_add((sign * days).wrapping_mul(NANOS_PER_DAY))
+    })
 }
 
 /// A comparison of times, which is false where one of them is null.
@@ -238,4 +249,3 @@ fn ordered(call: &mut Call<'_, '_>, op: BinaryOp) -> Bound {
     });
     Ok(call.kernel(&[ty.clone(), ty], Type::Bool, kernel)?.never_null())
 }
-

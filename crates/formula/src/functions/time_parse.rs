@@ -88,7 +88,13 @@ fn parsed_date(call: &mut Call<'_, '_>, quiet: bool) -> Bound {
 }
 
 fn parsed_time(call: &mut Call<'_, '_>, quiet: bool) -> Bound {
-    read_text::<Time64NanosecondType, i64>(call, Type::Time, quiet, "a time of day, such as 10:30:00", parse::time_of_day)
+    read_text::<Time64NanosecondType, i64>(
+        call,
+        Type::Time,
+        quiet,
+        "a time of day, such as 10:30:00",
+        parse::time_of_day,
+    )
 }
 
 fn parsed_date_time(call: &mut Call<'_, '_>, quiet: bool) -> Bound {
@@ -107,7 +113,8 @@ fn parsed_duration_nanos(call: &mut Call<'_, '_>, quiet: bool) -> Bound {
 }
 
 fn parsed_period(call: &mut Call<'_, '_>, quiet: bool) -> Bound {
-    let period = |text: &str| parse::period(text).map(|(months, days)| IntervalMonthDayNano::new(months, days, 0));
+    let period =
+        |text: &str| parse::period(text).map(|(months, days)| IntervalMonthDayNano::new(months, days, 0));
     let what = "a period, such as P1Y2M3D";
     read_text::<IntervalMonthDayNanoType, IntervalMonthDayNano>(call, Type::Period, quiet, what, period)
 }
@@ -123,4 +130,3 @@ fn time_zone(call: &mut Call<'_, '_>) -> Bound {
         None => Err(Error::internal("a time zone that is no constant").into()),
     }
 }
-

@@ -13,10 +13,37 @@ const NESTING_MAX: usize = 64;
 
 /// Names that begin a cast when they stand alone in parentheses.
 const TYPE_NAMES: &[&str] = &[
-    "boolean", "byte", "short", "char", "int", "long", "float", "double", "Boolean", "Byte", "Short",
-    "Character", "Integer", "Long", "Float", "Double", "String", "Object", "Instant", "LocalDate",
-    "LocalTime", "LocalDateTime", "ZonedDateTime", "Duration", "Period", "Number", "CharSequence",
-    "Comparable", "PyObject", "BigDecimal", "BigInteger",
+    "boolean",
+    "byte",
+    "short",
+    "char",
+    "int",
+    "long",
+    "float",
+    "double",
+    "Boolean",
+    "Byte",
+    "Short",
+    "Character",
+    "Integer",
+    "Long",
+    "Float",
+    "Double",
+    "String",
+    "Object",
+    "Instant",
+    "LocalDate",
+    "LocalTime",
+    "LocalDateTime",
+    "ZonedDateTime",
+    "Duration",
+    "Period",
+    "Number",
+    "CharSequence",
+    "Comparable",
+    "PyObject",
+    "BigDecimal",
+    "BigInteger",
 ];
 
 /// The first eight cannot be anything but types, so that `(int)-x` is a cast.
@@ -121,9 +148,7 @@ impl Parser {
         let token = self.advance();
         match token.kind {
             TokenKind::Ident(name) => Ok(Ident { name, span: token.span }),
-            kind => {
-                Err(Error::syntax(token.span, format!("{why}, but here is {}", kind.describe())))
-            }
+            kind => Err(Error::syntax(token.span, format!("{why}, but here is {}", kind.describe()))),
         }
     }
 
@@ -177,7 +202,9 @@ impl Parser {
             TokenKind::Op("-") => UnaryOp::Minus,
             TokenKind::Op("!") => UnaryOp::Not,
             TokenKind::Op("+") => {
-                return Err(Error::syntax(start, "\"+\" needs a value on its left").with_hint("leave the sign out"));
+                return Err(
+                    Error::syntax(start, "\"+\" needs a value on its left").with_hint("leave the sign out")
+                );
             }
             _ => return self.cast_or_postfix(),
         };
@@ -231,7 +258,8 @@ impl Parser {
             name.clone_from(last);
             ahead += 2;
         }
-        let array = *self.peek_at(ahead) == TokenKind::Op("[") && *self.peek_at(ahead + 1) == TokenKind::Op("]");
+        let array =
+            *self.peek_at(ahead) == TokenKind::Op("[") && *self.peek_at(ahead + 1) == TokenKind::Op("]");
         ahead += if array { 2 } else { 0 };
         let known = TYPE_NAMES.iter().position(|known| *known == name)?;
         if *self.peek_at(ahead) != TokenKind::Op(")") {
@@ -310,7 +338,10 @@ impl Parser {
             TokenKind::Ident(name) if name == "new" => return self.new_array(span),
             TokenKind::Ident(name) => return self.word(name, span),
             kind => {
-                return Err(Error::syntax(span, format!("a value is expected here, but here is {}", kind.describe())));
+                return Err(Error::syntax(
+                    span,
+                    format!("a value is expected here, but here is {}", kind.describe()),
+                ));
             }
         };
         self.expr(kind, span)
@@ -366,7 +397,13 @@ fn binary_op(symbol: &str) -> Option<(BinaryOp, usize)> {
 }
 
 /// An int where the number fits, else a long; hexadecimal, octal and binary spellings of more than 63 bits wrap.
-fn whole_number(magnitude: u64, negative: bool, wide: bool, binary: bool, span: Span) -> Result<Literal, Error> {
+fn whole_number(
+    magnitude: u64,
+    negative: bool,
+    wide: bool,
+    binary: bool,
+    span: Span,
+) -> Result<Literal, Error> {
     let signed = if negative { -i128::from(magnitude) } else { i128::from(magnitude) };
     if !wide && let Ok(value) = i32::try_from(signed) {
         return Ok(Literal::Int(value));

@@ -32,7 +32,8 @@ fn bare(text: &str) -> Result<(String, Expr), Error> {
     if is_column_name(name) {
         return Ok((name.to_owned(), Expr::new(ExprKind::Name(name.to_owned()), span)));
     }
-    let message = if name.is_empty() { "this formula is empty" } else { "this formula has no name for its result" };
+    let message =
+        if name.is_empty() { "this formula is empty" } else { "this formula has no name for its result" };
     let example = if name.is_empty() { "Price * 2" } else { name };
     Err(Error::syntax(span, message).with_hint(format!("write Name = {example}")))
 }

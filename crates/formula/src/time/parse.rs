@@ -252,7 +252,9 @@ mod tests {
         ] {
             assert_eq!(instant(text), Some(expected), "{text}");
         }
-        for text in ["2024-01-01T00:00 Z", "2024-01-01", "2024-02-30T00:00:00Z", "2024-01-01T24:00:00Z", "x", ""] {
+        for text in
+            ["2024-01-01T00:00 Z", "2024-01-01", "2024-02-30T00:00:00Z", "2024-01-01T24:00:00Z", "x", ""]
+        {
             assert_eq!(instant(text), None, "{text}");
         }
     }

@@ -79,7 +79,9 @@ impl<'a> Clock<'a> {
         self.offset = i64::from(self.zone.to_offset(at).seconds()) * NANOS_PER_SECOND;
         self.until = self.zone.following(at).next().map_or(i64::MAX, |next| next.timestamp().as_second());
         self.from = self.zone.preceding(at).next().map_or(i64::MIN, |last| last.timestamp().as_second());
-        if self.zone.to_offset(Timestamp::from_second(self.from).unwrap_or(Timestamp::MIN)) != self.zone.to_offset(at) {
+        if self.zone.to_offset(Timestamp::from_second(self.from).unwrap_or(Timestamp::MIN))
+            != self.zone.to_offset(at)
+        {
             self.from = seconds;
         }
     }

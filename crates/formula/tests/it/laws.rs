@@ -18,14 +18,37 @@ impl Writer {
 
     fn number(&mut self, depth: usize) -> String {
         if depth == 0 || self.random.random_bool(0.2) {
-            return self.pick(&["I", "L", "Sh", "By", "F", "D", "C", "1", "2L", "0.5", "-3", "'a'", "i", "L_[ii-1]", "NULL_INT"]).to_owned();
+            return self
+                .pick(&[
+                    "I", "L", "Sh", "By", "F", "D", "C", "1", "2L", "0.5", "-3", "'a'", "i", "L_[ii-1]",
+                    "NULL_INT",
+                ])
+                .to_owned();
         }
         match self.random.random_range(0..9) {
-            0..4 => format!("({} {} {})", self.number(depth - 1), self.pick(&["+", "-", "*", "/", "%"]), self.number(depth - 1)),
+            0..4 => format!(
+                "({} {} {})",
+                self.number(depth - 1),
+                self.pick(&["+", "-", "*", "/", "%"]),
+                self.number(depth - 1)
+            ),
             4 => format!("-({})", self.number(depth - 1)),
-            5 => format!("({} ? {} : {})", self.condition(depth - 1), self.number(depth - 1), self.number(depth - 1)),
-            6 => format!("({})({})", self.pick(&["int", "long", "double", "byte", "float"]), self.number(depth - 1)),
-            7 => format!("{}({})", self.pick(&["abs", "sqrt", "floor", "signum", "round"]), self.number(depth - 1)),
+            5 => format!(
+                "({} ? {} : {})",
+                self.condition(depth - 1),
+                self.number(depth - 1),
+                self.number(depth - 1)
+            ),
+            6 => format!(
+                "({})({})",
+                self.pick(&["int", "long", "double", "byte", "float"]),
+                self.number(depth - 1)
+            ),
+            7 => format!(
+                "{}({})",
+                self.pick(&["abs", "sqrt", "floor", "signum", "round"]),
+                self.number(depth - 1)
+            ),
             _ => format!("{}.length()", self.text(depth - 1)),
         }
     }
@@ -36,7 +59,12 @@ impl Writer {
         }
         match self.random.random_range(0..4) {
             0 => format!("({} + {})", self.text(depth - 1), self.number(depth - 1)),
-            1 => format!("({} ? {} : {})", self.condition(depth - 1), self.text(depth - 1), self.text(depth - 1)),
+            1 => format!(
+                "({} ? {} : {})",
+                self.condition(depth - 1),
+                self.text(depth - 1),
+                self.text(depth - 1)
+            ),
             2 => format!("{}.toUpperCase()", self.text(depth - 1)),
             _ => format!("{}.substring(1)", self.text(depth - 1)),
         }
@@ -47,12 +75,32 @@ impl Writer {
             return self.pick(&["B", "K", "true", "I == null", "B == null"]).to_owned();
         }
         match self.random.random_range(0..8) {
-            0 | 1 => format!("({} {} {})", self.number(depth - 1), self.pick(&["==", "!=", "<", "<=", ">", ">="]), self.number(depth - 1)),
-            2 => format!("({} {} {})", self.condition(depth - 1), self.pick(&["&&", "||"]), self.condition(depth - 1)),
-            3 => format!("({} {} {})", self.condition(depth - 1), self.pick(&["&", "|", "^"]), self.condition(depth - 1)),
+            0 | 1 => format!(
+                "({} {} {})",
+                self.number(depth - 1),
+                self.pick(&["==", "!=", "<", "<=", ">", ">="]),
+                self.number(depth - 1)
+            ),
+            2 => format!(
+                "({} {} {})",
+                self.condition(depth - 1),
+                self.pick(&["&&", "||"]),
+                self.condition(depth - 1)
+            ),
+            3 => format!(
+                "({} {} {})",
+                self.condition(depth - 1),
+                self.pick(&["&", "|", "^"]),
+                self.condition(depth - 1)
+            ),
             4 => format!("!({})", self.condition(depth - 1)),
             5 => format!("isNull({})", self.number(depth - 1)),
-            6 => format!("({} {} {})", self.text(depth - 1), self.pick(&["==", "<", ">="]), self.text(depth - 1)),
+            6 => format!(
+                "({} {} {})",
+                self.text(depth - 1),
+                self.pick(&["==", "<", ">="]),
+                self.text(depth - 1)
+            ),
             _ => format!("{}.startsWith({})", self.text(depth - 1), self.text(depth - 1)),
         }
     }
@@ -90,7 +138,10 @@ fn a_chunk_equals_its_rows_one_by_one() {
         let formula = compile_select(&text, &table).unwrap();
         match table.eval(&formula, 0, table.rows()) {
             Ok(array) => {
-                let expected: Vec<String> = expected.into_iter().map(|value| value.unwrap_or_else(|error| panic!("{text}: {error}"))).collect();
+                let expected: Vec<String> = expected
+                    .into_iter()
+                    .map(|value| value.unwrap_or_else(|error| panic!("{text}: {error}")))
+                    .collect();
                 assert_eq!(values(&array), expected, "{text}");
             }
             Err(error) => {
@@ -99,12 +150,14 @@ fn a_chunk_equals_its_rows_one_by_one() {
             }
         }
         let inputs = table.inputs(formula.inputs(), 0, table.rows());
-        let chunk = kinetable_formula::Chunk { rows: table.rows(), inputs: &inputs, now: crate::support::NOW };
+        let chunk =
+            kinetable_formula::Chunk { rows: table.rows(), inputs: &inputs, now: crate::support::NOW };
         let (array, failures) = formula.eval_each(&chunk).unwrap();
         let expected = by_row(&table, &text);
         let failed: Vec<usize> = (0..table.rows()).filter(|row| expected[*row].is_err()).collect();
         assert_eq!(failures.iter().map(|failure| failure.row).collect::<Vec<_>>(), failed, "{text}");
-        let expected: Vec<String> = expected.into_iter().map(|value| value.unwrap_or_else(|_| ".".into())).collect();
+        let expected: Vec<String> =
+            expected.into_iter().map(|value| value.unwrap_or_else(|_| ".".into())).collect();
         assert_eq!(values(&array), expected, "{text}");
     }
 }
@@ -117,16 +170,23 @@ fn a_filter_and_its_negation_keep_every_row_once() {
         let inputs_of = |text: &str| {
             let filter = compile_filter(text, &table).unwrap_or_else(|error| panic!("{error}"));
             let inputs = table.inputs(filter.inputs(), 0, table.rows());
-            let chunk = kinetable_formula::Chunk { rows: table.rows(), inputs: &inputs, now: crate::support::NOW };
+            let chunk =
+                kinetable_formula::Chunk { rows: table.rows(), inputs: &inputs, now: crate::support::NOW };
             filter.eval_each(&chunk).unwrap()
         };
         let (kept, failed) = inputs_of(&condition);
         let (dropped, failed_too) = inputs_of(&format!("!({condition})"));
-        let rows = |failures: &[kinetable_formula::RowFailure]| failures.iter().map(|failure| failure.row).collect::<Vec<_>>();
+        let rows = |failures: &[kinetable_formula::RowFailure]| {
+            failures.iter().map(|failure| failure.row).collect::<Vec<_>>()
+        };
         assert_eq!(rows(&failed), rows(&failed_too), "{condition}");
         for row in 0..table.rows() {
             let places = [kept.value(row), dropped.value(row), rows(&failed).contains(&row)];
-            assert_eq!(places.iter().filter(|place| **place).count(), 1, "{condition} in row {row}: {places:?}");
+            assert_eq!(
+                places.iter().filter(|place| **place).count(),
+                1,
+                "{condition} in row {row}: {places:?}"
+            );
         }
     }
 }

@@ -101,9 +101,8 @@ fn the_user_s_failure_comes_back_whole() {
     assert_eq!(error.kind(), ErrorKind::UserFunction);
     assert_eq!(error.message(), "line 3: negative");
     assert!(error.user_error().unwrap().downcast_ref::<Traceback>().is_some());
-    let (array, failures) = formula
-        .eval_each(&Chunk { rows: 5, inputs: &table.inputs(formula.inputs(), 0, 5), now: 0 })
-        .unwrap();
+    let (array, failures) =
+        formula.eval_each(&Chunk { rows: 5, inputs: &table.inputs(formula.inputs(), 0, 5), now: 0 }).unwrap();
     assert_eq!(values(&array), ["2", "4", ".", ".", "-2"]);
     assert_eq!(failures.iter().map(|failure| failure.row).collect::<Vec<_>>(), [2]);
 }
@@ -112,7 +111,12 @@ fn the_user_s_failure_comes_back_whole() {
 fn a_refused_argument_is_told_with_its_place() {
     let table = table().with("twice", Variable::Function(twice(false)));
     let error = compile_select("X = 1 + twice(S)", &table).unwrap_err();
-    expect![[""]].assert_eq(&error.to_string());
+    expect![[r#"
+        argument x is Utf8View, but twice takes int
+          X = 1 + twice(S)
+                  ^^^^^^^^
+          hint: it is called with (String)"#]]
+    .assert_eq(&error.to_string());
 }
 
 #[test]
@@ -195,7 +199,36 @@ fn values_lists_and_objects() {
         .with("m", Variable::Object(Arc::new(Module)))
         .with("raw", Variable::Function(Arc::new(Add(1.0, AtomicUsize::new(0)))))
         .with("I", Variable::Value(Arc::new(Int8Array::from(vec![99]))));
-    expect![[""]].assert_eq(&lines(
+    expect![[r#"
+        n                   byte: 3 3 3 3 3
+        n + 1               int: 4 4 4 4 4
+        I + n               int: 4 5 -4 . -2147483646
+        L * n               long: 30 0 -9 . 9223372036854775805
+        `a` + s             String: "ax" "ax" "ax" "ax" "ax"
+        max(0, L - n)       long: 7 0 0 0 9223372036854775804
+        list[1]             int: 20 20 20 20 20
+        list[I]             int: 20 30 . . .
+        (int)list[1]        int: 20 20 20 20 20
+        list.size()         long: 3 3 3 3 3
+        sum(list)           long: 60 60 60 60 60
+        m.answer            byte: 42 42 42 42 42
+        m.inner.answer + 1  int: 43 43 43 43 43
+        m.add(I)            double: 2.0 3.0 -6.0 . 2147483648.0
+        m[`pi`]             double: 3.5 3.5 3.5 3.5 3.5
+        m[`no`]             Name: a module has no such item
+        m.nothing           Name: a module has no attribute "nothing"
+        (double)m           double: 2.5 2.5 2.5 2.5 2.5
+        (int)m              Type: a module is no such thing
+        m + 1               Type: variable "m" is a module, which formulas cannot compute with
+        raw(I) + 1          Type: "+" does not take an Object (Binary) and an int
+        (double)raw(I) + 1  double: 3.0 4.0 -5.0 . 2147483649.0
+        raw(m, I)           double: 2.0 3.0 -6.0 . 2147483648.0
+        n(1)                Type: variable "n" is not a function
+        list                int[]: [10 20 30] [10 20 30] [10 20 30] [10 20 30] [10 20 30]
+        m                   Type: variable "m" is a module, which formulas cannot compute with
+        I_[ii-n]            int: . . . 1 2
+    "#]]
+    .assert_eq(&lines(
         &table,
         "
         n

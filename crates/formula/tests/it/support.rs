@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_array::{
-    Array, ArrayRef, BooleanArray, Date32Array, DurationNanosecondArray, Float32Array, Float64Array, Int8Array,
-    Int16Array, Int32Array, Int64Array, StringViewArray, TimestampNanosecondArray, UInt16Array,
-};
 use arrow_array::builder::{Int32Builder, ListBuilder, StringViewBuilder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     Date32Type, DurationNanosecondType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
     IntervalMonthDayNanoType, Time64NanosecondType, TimestampNanosecondType, UInt16Type,
+};
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, Date32Array, DurationNanosecondArray, Float32Array, Float64Array,
+    Int8Array, Int16Array, Int32Array, Int64Array, StringViewArray, TimestampNanosecondArray, UInt16Array,
 };
 use arrow_schema::{DataType, IntervalUnit, TimeUnit};
 use kinetable_formula::{
@@ -51,7 +51,9 @@ pub fn table() -> Table {
         Arc::new(TimestampNanosecondArray::from_iter(texts).with_timezone("UTC")) as ArrayRef
     };
     let mut group = ListBuilder::new(Int32Builder::new());
-    for items in [vec![Some(1), Some(2), Some(3)], vec![], vec![None, Some(5)], vec![Some(7)], vec![Some(4), Some(-4)]] {
+    for items in
+        [vec![Some(1), Some(2), Some(3)], vec![], vec![None, Some(5)], vec![Some(7)], vec![Some(4), Some(-4)]]
+    {
         group.values().extend(items);
         group.append(true);
     }
@@ -67,13 +69,40 @@ pub fn table() -> Table {
         ("By", Arc::new(Int8Array::from(vec![Some(1), Some(2), Some(-1), None, Some(127)]))),
         ("C", Arc::new(UInt16Array::from(vec![Some(97), Some(98), Some(65), None, Some(233)]))),
         ("F", Arc::new(Float32Array::from(vec![Some(1.5), Some(0.1), Some(f32::NAN), None, Some(-2.0)]))),
-        ("D", Arc::new(Float64Array::from(vec![Some(1.5), Some(-0.0), Some(f64::NAN), None, Some(f64::INFINITY)]))),
+        (
+            "D",
+            Arc::new(Float64Array::from(vec![
+                Some(1.5),
+                Some(-0.0),
+                Some(f64::NAN),
+                None,
+                Some(f64::INFINITY),
+            ])),
+        ),
         ("B", Arc::new(BooleanArray::from(vec![Some(true), Some(false), Some(true), None, Some(false)]))),
         ("K", Arc::new(BooleanArray::from(vec![true, false, true, false, false]))),
-        ("S", Arc::new(StringViewArray::from(vec![Some("abc"), Some(""), Some("Été 😀"), None, Some("a longer text, of 32 characters!")]))),
+        (
+            "S",
+            Arc::new(StringViewArray::from(vec![
+                Some("abc"),
+                Some(""),
+                Some("Été 😀"),
+                None,
+                Some("a longer text, of 32 characters!"),
+            ])),
+        ),
         ("T", instant([Some(0), Some(1_704_067_200_000_000_000), Some(-1), None, Some(NOW)])),
         ("Day", Arc::new(Date32Array::from(vec![Some(0), Some(19_723), Some(-1), None, Some(19_782)]))),
-        ("Dur", Arc::new(DurationNanosecondArray::from(vec![Some(1_000_000_000), Some(0), Some(-1_500_000_000), None, Some(90_061_000_000_000)]))),
+        (
+            "Dur",
+            Arc::new(DurationNanosecondArray::from(vec![
+                Some(1_000_000_000),
+                Some(0),
+                Some(-1_500_000_000),
+                None,
+                Some(90_061_000_000_000),
+            ])),
+        ),
         ("G", Arc::new(group.finish())),
         ("N", Arc::new(names.finish())),
     ];
@@ -104,8 +133,12 @@ impl Table {
         match input {
             Input::Column(name) => self.array(name).unwrap().slice(start, rows),
             Input::WholeColumn(name) => self.array(name).unwrap().clone(),
-            Input::Position => Arc::new(Int64Array::from_iter_values((start..start + rows).map(|row| row as i64))),
-            Input::Key => Arc::new(Int64Array::from_iter_values((start..start + rows).map(|row| 100 + row as i64))),
+            Input::Position => {
+                Arc::new(Int64Array::from_iter_values((start..start + rows).map(|row| row as i64)))
+            }
+            Input::Key => {
+                Arc::new(Int64Array::from_iter_values((start..start + rows).map(|row| 100 + row as i64)))
+            }
             Input::Neighbour { column, offset } => {
                 let array = self.array(column).unwrap();
                 let places: Int64Array = (start..start + rows)
@@ -170,7 +203,13 @@ pub fn filter_lines(table: &Table, filters: &str) -> String {
 fn listed(texts: &str, show: impl Fn(&str) -> String) -> String {
     let texts: Vec<&str> = texts.lines().map(str::trim).filter(|text| !text.is_empty()).collect();
     let width = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0);
-    texts.iter().map(|text| format!("{text}{}  {}\n", " ".repeat(width - text.chars().count()), show(text)).replace(" \n", "\n")).collect()
+    texts
+        .iter()
+        .map(|text| {
+            format!("{text}{}  {}\n", " ".repeat(width - text.chars().count()), show(text))
+                .replace(" \n", "\n")
+        })
+        .collect()
 }
 
 pub fn type_name(data_type: &DataType) -> String {
@@ -207,7 +246,9 @@ fn value(array: &ArrayRef, row: usize) -> String {
         DataType::Int16 => array.as_primitive::<Int16Type>().value(row).to_string(),
         DataType::Int32 => array.as_primitive::<Int32Type>().value(row).to_string(),
         DataType::Int64 => array.as_primitive::<Int64Type>().value(row).to_string(),
-        DataType::UInt16 => format!("'{}'", char::from_u32(array.as_primitive::<UInt16Type>().value(row).into()).unwrap()),
+        DataType::UInt16 => {
+            format!("'{}'", char::from_u32(array.as_primitive::<UInt16Type>().value(row).into()).unwrap())
+        }
         DataType::Float32 => format!("{:?}", array.as_primitive::<Float32Type>().value(row)),
         DataType::Float64 => format!("{:?}", array.as_primitive::<Float64Type>().value(row)),
         DataType::Utf8View => format!("{:?}", array.as_string_view().value(row)),
