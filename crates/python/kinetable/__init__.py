@@ -12,6 +12,7 @@ The names are those of Deephaven's Python API: a script runs with its import lin
 
 from __future__ import annotations
 
+import atexit
 import importlib
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from .stream.kafka import producer as kafka_producer
 
 __version__: str = _kinetable.__version__
+
+atexit.register(_kinetable.close)
 
 __all__ = [
     "DHError",

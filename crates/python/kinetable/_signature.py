@@ -43,6 +43,7 @@ _NUMPY = {
 }
 
 # Functions written in C carry no annotations.
+_ARGUMENTS_MAX = 16
 _INTEGRAL_MATH = {"ceil", "comb", "factorial", "floor", "gcd", "isqrt", "lcm", "perm", "trunc"}
 _BOOLEAN_MATH = {"isclose", "isfinite", "isinf", "isnan"}
 _TUPLE_MATH = {"frexp", "modf"}
@@ -63,16 +64,20 @@ def describe(function: Any) -> Description:
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
-        return name, [], 0, True, _known_result(function), False, False
-    hints = _hints(function)
+        # A C function that tells nothing of itself. Those known here take no null, as all of `math` does not.
+        known = _known_result(function)
+        strict: list[Parameter] = [(f"x{i}", None, known is None, "value") for i in range(_ARGUMENTS_MAX)]
+        return name, strict, 0, True, known, False, False
+    hints, known = _hints(function), _known_result(function)
     for param in signature.parameters.values():
         if param.kind is param.VAR_POSITIONAL:
             variadic = True
         elif param.kind in (param.POSITIONAL_ONLY, param.POSITIONAL_OR_KEYWORD):
-            params.append((param.name, *_parameter(hints.get(param.name, param.annotation))))
+            type_name, nullable, form = _parameter(hints.get(param.name, param.annotation))
+            params.append((param.name, type_name, nullable and known is None, form))
             required += param.default is param.empty
     result, is_array = _result(hints.get("return", signature.return_annotation))
-    return name, params, required, variadic, result or _known_result(function), is_array, False
+    return name, params, required, variadic, result or known, is_array, False
 
 
 def _is_ufunc(function: Any) -> bool:

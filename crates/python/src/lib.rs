@@ -9,6 +9,7 @@
 //! formulas. Every call goes through [`errors::engine`] or `Python::detach`.
 
 mod errors;
+mod gate;
 mod types;
 
 mod array;

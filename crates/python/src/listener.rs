@@ -20,6 +20,7 @@ use pyo3::prelude::*;
 
 use crate::array::PyArray;
 use crate::errors::{engine, invalid, raise};
+use crate::gate;
 use crate::table::PyTable;
 
 /// Tells a Python function of the updates of a table until the result is stopped or gone.
@@ -128,7 +129,7 @@ impl Told {
     /// Whether the listener took it without raising.
     fn update(&self, change: Arc<Change>, replay: bool) -> bool {
         let change = PyChange { table: self.table.clone(), change };
-        let told = Python::try_attach(|py| self.on_update.call1(py, (change, replay)).map(drop));
+        let told = gate::enter(|py| self.on_update.call1(py, (change, replay)).map(drop));
         match told {
             Some(Ok(())) => true,
             Some(Err(raised)) => {
@@ -141,7 +142,7 @@ impl Told {
 
     fn fail(&self, error: impl FnOnce(Python<'_>) -> PyErr) {
         self.shared.stopped.store(true, Ordering::Release);
-        Python::try_attach(|py| {
+        gate::enter(|py| {
             if let Err(raised) = self.on_error.call1(py, (error(py),)) {
                 raised.print(py);
             }

@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use crate::array::{PyArray, PyMemory};
 use crate::listener::{PyChange, PyListening};
 use crate::table::{PyPlain, PyRows, PyTable};
-use crate::{kafka, listener, ops, parquet};
+use crate::{gate, kafka, listener, ops, parquet};
 
 /// The native part of the package `kinetable`: use that.
 #[pymodule]
@@ -72,6 +72,7 @@ fn add_sources(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(ops::table_from_arrow, module)?)?;
     module.add_function(wrap_pyfunction!(ops::time_table, module)?)?;
     module.add_function(wrap_pyfunction!(ops::merge, module)?)?;
+    module.add_function(wrap_pyfunction!(gate::close, module)?)?;
     module.add_function(wrap_pyfunction!(listener::listen, module)?)?;
     module.add_function(wrap_pyfunction!(kafka::consume::consume, module)?)?;
     module.add_function(wrap_pyfunction!(kafka::produce::produce, module)?)?;

@@ -14,6 +14,7 @@ use pyo3::types::PyCapsule;
 
 use crate::array::PyArray;
 use crate::errors::{engine, raise};
+use crate::gate;
 use crate::{arrow, types};
 
 /// Rows of a batch that is handed to other Arrow libraries.
@@ -264,7 +265,8 @@ impl Iterator for Batches {
         }
         self.next = stop;
         // Whoever reads the stream may hold the interpreter, and the columns may need it on other threads.
-        Some(Python::attach(|py| py.detach(|| self.read(start, stop))))
+        let ending = || ArrowError::ExternalError("the program is ending".into());
+        Some(gate::enter(|py| py.detach(|| self.read(start, stop))).unwrap_or_else(|| Err(ending())))
     }
 }
 

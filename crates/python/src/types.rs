@@ -145,19 +145,6 @@ pub fn rows_of<'a>(
     RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), columns, &options)
 }
 
-/// The schema of columns with these names and type names.
-///
-/// # Errors
-/// Names the column whose type is unknown.
-pub fn schema_of(columns: &[(String, String)]) -> Result<SchemaRef, String> {
-    let fields = columns.iter().map(|(name, type_name)| {
-        let data_type = from_name(type_name)
-            .ok_or_else(|| format!("column \"{name}\" has the unknown type \"{type_name}\""))?;
-        Ok(Field::new(name, data_type, true))
-    });
-    Ok(Arc::new(Schema::new(fields.collect::<Result<Vec<_>, String>>()?)))
-}
-
 /// The name a Java client would see for the type.
 pub fn java_name(data_type: &DataType) -> String {
     let name = match data_type {

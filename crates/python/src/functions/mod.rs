@@ -21,9 +21,10 @@ use kinetable::formula::{Error, ErrorKind, Object, UserFunction};
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 
+use crate::gate;
 use crate::objects::PyObjectValue;
-use signature::{Plan, Signature};
 pub use signature::unknown;
+use signature::{Plan, Signature};
 
 /// A Python callable as formulas call it.
 pub struct PyFunction {
@@ -66,7 +67,7 @@ impl PyFunction {
         {
             return Ok(plan.clone());
         }
-        let plan = Python::attach(|py| self.signature.plan(py, self, args))?;
+        let plan = gate::enter(|py| self.signature.plan(py, self, args)).ok_or_else(ending)??;
         *self.planned.lock() = Some((args.to_vec(), plan.clone()));
         Ok(plan)
     }
@@ -78,6 +79,10 @@ impl PyFunction {
         }
         self.fixed.iter().map(|arg| arg.as_ref().map(downcast)).collect()
     }
+}
+
+fn ending() -> String {
+    "the program is ending, and runs no more Python functions".to_owned()
 }
 
 fn downcast(object: &Arc<dyn Object>) -> &PyObjectValue {
@@ -99,7 +104,8 @@ impl UserFunction for PyFunction {
         if plan.result == unknown() {
             return Err(Error::new(ErrorKind::Type, self.signature.untyped()));
         }
-        Python::attach(|py| call::call(py, self, &plan, args, rows))
+        gate::enter(|py| call::call(py, self, &plan, args, rows))
+            .unwrap_or_else(|| Err(Error::new(ErrorKind::UserFunction, ending())))
     }
 
     fn returning(&self, data_type: &DataType) -> Option<Arc<dyn UserFunction>> {

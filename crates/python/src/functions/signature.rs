@@ -172,7 +172,7 @@ impl Parameter {
 
     /// Whether a row with null here is kept from the function.
     pub fn refuses_null(&self) -> bool {
-        !self.nullable && (self.data_type.is_some() || self.form != Form::Plain)
+        !self.nullable
     }
 }
 

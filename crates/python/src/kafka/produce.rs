@@ -49,7 +49,11 @@ impl<'py> FromPyObject<'_, 'py> for PyProduceSpec {
                     timestamp_field: options.timestamp_field,
                 }
             }
-            other => return Err(PyValueError::new_err(format!("a table cannot be published with the spec \"{other}\""))),
+            other => {
+                return Err(PyValueError::new_err(format!(
+                    "a table cannot be published with the spec \"{other}\""
+                )));
+            }
         }))
     }
 }
@@ -132,7 +136,11 @@ impl PyPublication {
 }
 
 impl PyPublication {
-    fn with(&self, py: Python<'_>, call: impl FnOnce(&Publication) -> kinetable::Result<()> + Send) -> PyResult<()> {
+    fn with(
+        &self,
+        py: Python<'_>,
+        call: impl FnOnce(&Publication) -> kinetable::Result<()> + Send,
+    ) -> PyResult<()> {
         engine(py, || self.0.lock().as_ref().map_or(Ok(()), call))
     }
 }

@@ -12,8 +12,15 @@ use crate::table::PyTable;
 fn wrap(py: Python<'_>, call: impl FnOnce() -> kinetable::Result<Table> + Send) -> PyResult<PyTable> {
     let table = engine(py, call)?;
     if let Some(field) = table.schema().fields().iter().find(|field| *field.data_type() == unknown()) {
-        let text = format!("column \"{}\" is made by a Python function that does not say the type of its result", field.name());
-        return Err(invalid(py, &text, Some("annotate it, e.g. def f(x) -> float, or cast the call: (double)f(x)")));
+        let text = format!(
+            "column \"{}\" is made by a Python function that does not say the type of its result",
+            field.name()
+        );
+        return Err(invalid(
+            py,
+            &text,
+            Some("annotate it, e.g. def f(x) -> float, or cast the call: (double)f(x)"),
+        ));
     }
     Ok(PyTable::new(table))
 }
