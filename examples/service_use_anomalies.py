@@ -73,6 +73,25 @@ def anomalies(live: Table, expected: Table) -> Table:
     )
 
 
+def settings(args: argparse.Namespace) -> dict[str, str]:
+    return {"bootstrap.servers": args.bootstrap, "schema.registry.url": args.registry}
+
+
+def watch(args: argparse.Namespace, expected: Table) -> tuple[kc.ConsumedTable, Table, Table]:
+    """The live topic, the values of the one service in it, and the unusual ones among them."""
+    service = args.service
+    source = kc.consume(
+        settings(args),
+        args.topic,
+        offsets=kc.ALL_PARTITIONS_SEEK_TO_BEGINNING,
+        key_spec=kc.simple_spec("ServiceName", dtypes.string),
+        value_spec=kc.avro_spec(f"{args.topic}-value"),
+        table_type=kc.TableType.blink(),
+    )
+    live = blink_to_append_only(source.where("ServiceName = service"))
+    return source, live, anomalies(live, expected)
+
+
 def tell(update: TableUpdate, is_replay: bool) -> None:
     """Prints anomalies as they appear."""
     rows = update.added(["Timestamp", "ServiceName", "Value", "Predicted", "PredictedPct"])
@@ -82,25 +101,14 @@ def tell(update: TableUpdate, is_replay: bool) -> None:
 
 def main() -> int:
     args = arguments()
-    service = args.service
-    expected = expectations(args.history, service)
+    expected = expectations(args.history, args.service)
     print(f"what to expect at {expected.size:,} moments of the week:\n{expected.to_string(5)}")
 
-    config = {"bootstrap.servers": args.bootstrap, "schema.registry.url": args.registry}
-    source = kc.consume(
-        config,
-        args.topic,
-        offsets=kc.ALL_PARTITIONS_SEEK_TO_BEGINNING,
-        key_spec=kc.simple_spec("ServiceName", dtypes.string),
-        value_spec=kc.avro_spec(f"{args.topic}-value"),
-        table_type=kc.TableType.blink(),
-    )
-    live = blink_to_append_only(source.where("ServiceName = service"))
-    unusual = anomalies(live, expected)
+    source, live, unusual = watch(args, expected)
     handle = listen(unusual, tell, do_replay=True)
     columns = ["Timestamp", "ServiceName", "Value", "Predicted", "PredictedDiff", "PredictedPct"]
     stop_publishing = kp.produce(
-        unusual.view(columns), config, args.out, kp.simple_spec("ServiceName"), kp.json_spec(columns)
+        unusual.view(columns), settings(args), args.out, kp.simple_spec("ServiceName"), kp.json_spec(columns)
     )
     ends_at = time.monotonic() + args.seconds if args.seconds else None
     try:

@@ -1,10 +1,10 @@
 //! What a fresh machine gets: a virtual environment with the release build of the package, and the test broker.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use crate::run::{cargo, command, output, root, step, target};
+use crate::run::{cargo, command, output, step, target};
 
 /// What the virtual environment holds beside the package.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -105,9 +105,4 @@ pub fn scratch(name: &str) -> Result<PathBuf> {
     let folder: PathBuf = target().join(name);
     std::fs::create_dir_all(&folder)?;
     Ok(folder)
-}
-
-/// A path in the workspace.
-pub fn path(relative: &str) -> PathBuf {
-    root().join(Path::new(relative))
 }

@@ -8,8 +8,14 @@ use kinetable::kafka::{AvroSchema, ConsumerConfig, Offsets, Retention, Spec, Sta
 use kinetable::{Aggregation, GroupOptions, Session, SessionConfig};
 use kinetable_broker::Target;
 
-/// Settings of librdkafka that all contenders share.
-pub const SETTINGS: [(&str, &str); 1] = [("receive.message.max.bytes", "1000000000")];
+/// The fetch settings that our consumer has, for librdkafka alone. As it comes, librdkafka waits a second whenever its
+/// queue is full, so that a drain by its defaults measures that wait.
+pub const SETTINGS: [(&str, &str); 4] = [
+    ("fetch.queue.backoff.ms", "2"),
+    ("fetch.message.max.bytes", "2097152"),
+    ("queued.max.messages.kbytes", "65536"),
+    ("isolation.level", "read_committed"),
+];
 
 /// What is made of the topic.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,13 +45,10 @@ pub struct Sizes {
     pub arrow: usize,
 }
 
-/// What to consume, in the settings all contenders share.
+/// What to consume.
 pub fn config(target: &Target, topic: &str, start: StartAt, retention: Retention) -> ConsumerConfig {
     let mut config = ConsumerConfig::new(target.bootstrap.clone(), topic)
         .with_setting("schema.registry.url", target.registry.clone());
-    for (key, value) in SETTINGS {
-        config = config.with_setting(key, value);
-    }
     config.offsets = Offsets::All(start);
     config.key = Spec::Ignore;
     let schema = AvroSchema::from_text(&format!("{topic}-value"), "latest");
