@@ -37,10 +37,12 @@ def test_append_vs_blink(own_broker):
         numbers(rf"{name}: +[\d,]+ rows, +([\d,]+) bytes", out) for name in ("append", "blink")
     )
     append_rows = numbers(r"append: +([\d,]+) rows", out)
-    caught_up = next(i for i, rows in enumerate(append_rows) if rows > 1_000_000)
-    assert append_rows[-1] > append_rows[caught_up] and append_bytes[-1] > append_bytes[caught_up] > 30_000_000
-    assert max(blink_bytes[caught_up:]) < append_bytes[-1] / 10
-    assert max(blink_bytes[-3:]) <= 2 * max(blink_bytes[caught_up : caught_up + 3]) + 1_000_000
+    live = [i for i, rows in enumerate(append_rows) if rows > 1_000_000][2:]  # the backlog is read, trades trickle in
+    assert len(live) > 5, "the backlog took too long to read"
+    first, last = live[0], live[-1]
+    assert append_rows[last] > append_rows[first]
+    assert append_bytes[last] > append_bytes[first] > 30_000_000
+    assert max(blink_bytes[i] for i in live) < 1_000_000
     assert "blink, this cycle" in out
 
 
