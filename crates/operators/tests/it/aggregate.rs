@@ -35,7 +35,7 @@ fn check(name: &str, aggregations: &[Aggregation]) {
     }
 }
 
-fn named<'a>(prefix: &str, columns: &[&'a str]) -> Vec<String> {
+fn named(prefix: &str, columns: &[&str]) -> Vec<String> {
     columns.iter().map(|column| format!("{prefix}{column} = {column}")).collect()
 }
 
