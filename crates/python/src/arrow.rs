@@ -13,7 +13,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyTuple};
 
-use crate::errors::{invalid, message};
+use crate::errors::message;
 use crate::{raw, types};
 
 /// Rows in the engine's layouts from an object that speaks the Arrow PyCapsule interface.
@@ -85,17 +85,4 @@ pub fn export_stream<'py>(
     reader: Box<dyn RecordBatchReader + Send>,
 ) -> PyResult<Bound<'py, PyCapsule>> {
     PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(reader), raw::STREAM)
-}
-
-/// Checks that rows have these columns, in any order, and brings them into the schema's order and types.
-pub fn fit(py: Python<'_>, batch: &RecordBatch, schema: &Schema) -> PyResult<RecordBatch> {
-    let columns = schema.fields().iter().map(|field| {
-        let Some(column) = batch.column_by_name(field.name()) else {
-            return Err(invalid(py, &format!("the rows have no column \"{}\"", field.name()), None));
-        };
-        types::cast(column, field.data_type()).map_err(|error| message(py, error))
-    });
-    let columns = columns.collect::<PyResult<Vec<_>>>()?;
-    let names = schema.fields().iter().map(|field| field.name().as_str());
-    types::rows_of(names, columns, batch.num_rows()).map_err(|error| message(py, error))
 }
