@@ -12,7 +12,7 @@ const SILENCE_MAX: Duration = Duration::from_millis(2_500);
 /// What keeps a source from reading, if anything does.
 pub(super) fn problem(statistics: &Statistics, topic: &str, partitions: &[i32]) -> Option<String> {
     let brokers = || statistics.brokers.values().filter(|broker| broker.source != "internal");
-    if !brokers().any(|broker| is_up(broker)) {
+    if !brokers().any(is_up) {
         return Some("no broker".to_owned());
     }
     let known = statistics.topics.get(topic)?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use apache_avro::types::Value;
+use apache_avro::writer::datum::GenericDatumWriter;
 use kinetable_broker::client;
 use kinetable_kafka::{AvroSchema, Spec, consume};
 
@@ -11,21 +12,22 @@ use crate::live::{Live, cells, wait_rows};
 use crate::stand::Stand;
 
 /// A value behind the number of its schema, encoded by another library than ours.
-fn framed(id: i32, schema: &str, value: Value) -> Vec<u8> {
+pub fn framed(id: i32, schema: &str, value: Value) -> Vec<u8> {
     let schema = apache_avro::Schema::parse_str(schema).expect("the schema parses");
     let mut bytes = vec![0];
     bytes.extend_from_slice(&id.to_be_bytes());
-    bytes.extend(apache_avro::to_avro_datum(&schema, value).expect("the value fits its schema"));
+    let writer = GenericDatumWriter::builder(&schema).build().expect("the schema resolves");
+    bytes.extend(writer.write_value_to_vec(value).expect("the value fits its schema"));
     bytes
 }
 
-fn record(fields: &[(&str, Value)]) -> Value {
+pub fn record(fields: &[(&str, Value)]) -> Value {
     Value::Record(fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
 }
 
-const V1: &str = r#"{"type":"record","name":"R","fields":[
+pub const V1: &str = r#"{"type":"record","name":"R","fields":[
     {"name":"A","type":"int"},{"name":"B","type":"string"}]}"#;
-const V2: &str = r#"{"type":"record","name":"R","fields":[
+pub const V2: &str = r#"{"type":"record","name":"R","fields":[
     {"name":"B","type":"string"},{"name":"New","type":["null","double"],"default":null},{"name":"A","type":"int"}]}"#;
 const V3: &str = r#"{"type":"record","name":"R","fields":[
     {"name":"A","type":"int"},{"name":"B","type":"string","default":"none"},{"name":"C","type":"long","default":-1}]}"#;

@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use apache_avro::types::Value;
 use kinetable_broker::feed::TradeFeed;
-use kinetable_kafka::{Retention, consume};
+use kinetable_broker::{EmbeddedBroker, Fault, FaultProxy, Registry, Target};
+use kinetable_kafka::{ConsumerConfig, Retention, Spec, consume};
 
 use crate::consuming::{avro, text};
+use crate::evolving::{V1, V2, framed, record};
 use crate::live::{Collector, Live, cells, longs, read, wait_for, wait_rows};
-use crate::stand::Stand;
+use crate::stand::{RunningRegistry, Stand};
 
 #[test]
 fn a_killed_broker_loses_nothing_doubles_nothing_and_is_told_of() {
@@ -74,6 +77,67 @@ fn over_budget_the_source_pauses_and_loses_nothing() {
     assert!(offsets.iter().copied().eq(0..60_000), "in order, each once");
     assert!(consumed.source.stats().pauses >= 1);
     wait_for("the pause to be over", || !consumed.source.stats().is_paused);
+}
+
+#[test]
+fn a_silent_broker_is_told_of() {
+    let broker = EmbeddedBroker::start().unwrap();
+    let registry = Registry::start(0).unwrap();
+    let proxy = FaultProxy::start(broker.address(), 0).unwrap();
+    broker.advertise(proxy.address());
+    let target = Target::new(proxy.address().to_string(), registry.url());
+    kinetable_broker::client::create_topic(&target, "silent", 1).unwrap();
+    let mut config =
+        ConsumerConfig::new(&target.bootstrap, "silent").with_setting("broker.address.family", "v4");
+    config.key = Spec::Ignore;
+    config.value = text("V");
+    let live = Live::start();
+    let consumed = consume(&live.graph, config).unwrap();
+    let last = || cells(&read(&consumed.status), "State").pop().unwrap_or_default();
+    wait_for("a start", || last() == "RUNNING");
+    std::thread::sleep(Duration::from_millis(1_500));
+    proxy.set(Fault::Hole);
+    let silent = Instant::now();
+    wait_for("the fault's row", || last() == "DEGRADED");
+    assert!(silent.elapsed() < Duration::from_secs(5), "told after {:?}", silent.elapsed());
+    let detail = cells(&read(&consumed.status), "Detail").pop().unwrap();
+    assert!(detail.contains("does not answer since "), "{detail}");
+    proxy.set(Fault::None);
+    wait_for("the recovery's row", || last() == "RUNNING");
+}
+
+#[test]
+fn records_of_an_unknown_schema_wait_for_a_registry_that_is_away() {
+    let stand = Stand::own();
+    let RunningRegistry::Embedded(registry) = &stand.registry else {
+        // Apicurio keeps its schemas in memory: stopped, it has nothing to come back with.
+        return;
+    };
+    let topic = stand.topic("away", 1);
+    let register = |subject: &str, schema: &str| registry.register(subject, schema).unwrap();
+    let (v1, v2) = (register("away-value", V1), register("away-other", V2));
+    let row = |n: i32| vec![("A", Value::Int(n)), ("B", Value::String(format!("row {n}")))];
+    let with_new = |n: i32| {
+        let mut fields = row(n);
+        fields.insert(1, ("New", Value::Union(0, Box::new(Value::Null))));
+        framed(v2, V2, record(&fields))
+    };
+    stand.produce_values(&topic, &[&framed(v1, V1, record(&row(1)))]);
+    let live = Live::start();
+    let consumed = consume(&live.graph, stand.consumer(&topic, avro("away-value"))).unwrap();
+    wait_rows(&consumed.table, 1);
+    registry.stop();
+    stand.produce_values(&topic, &[&framed(v1, V1, record(&row(2)))]);
+    wait_rows(&consumed.table, 2);
+    stand.produce_values(&topic, &[&with_new(3), &framed(v1, V1, record(&row(4)))]);
+    let last = |column: &str| cells(&read(&consumed.status), column).pop().unwrap_or_default();
+    wait_for("the fault's row", || last("State") == "DEGRADED");
+    assert!(last("Detail").starts_with("registry: "), "{}", last("Detail"));
+    registry.restart().unwrap();
+    let rows = wait_rows(&consumed.table, 4);
+    assert_eq!(cells(&rows, "A"), ["1", "2", "3", "4"]);
+    assert_eq!(consumed.errors.size(), 0);
+    wait_for("the recovery's row", || last("State") == "RUNNING");
 }
 
 #[test]

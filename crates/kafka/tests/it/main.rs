@@ -1,5 +1,6 @@
 //! The Kafka crate against a broker: the embedded one, or Apache Kafka if `KINETABLE_TEST_BROKER=apache`.
 
+mod changing;
 mod consuming;
 mod evolving;
 mod faults;
@@ -9,3 +10,4 @@ mod offsets;
 mod producing;
 mod specs;
 mod stand;
+mod transactions;

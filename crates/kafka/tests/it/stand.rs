@@ -9,12 +9,14 @@ use kinetable_broker::feed::{Publisher, Record};
 use kinetable_broker::{EmbeddedBroker, Registry, Target, client};
 use kinetable_kafka::{ConsumerConfig, Offsets, Retention, Spec, StartAt};
 
+/// Partition, key and value of a record.
+pub type Entry<'a> = (i32, Option<&'a [u8]>, Option<&'a [u8]>);
+
 /// A broker with its registry. Tests that do not kill it share one.
 pub struct Stand {
     pub target: Target,
     pub broker: Broker,
-    /// Dropped with the stand.
-    _registry: RunningRegistry,
+    pub registry: RunningRegistry,
 }
 
 /// Either broker, with what the tests do to both.
@@ -23,8 +25,9 @@ pub enum Broker {
     Apache(ApacheKafka),
 }
 
-enum RunningRegistry {
-    Embedded { _registry: Registry },
+/// Either registry. Apicurio's schemas end with it, so it is not stopped.
+pub enum RunningRegistry {
+    Embedded(Registry),
     Apicurio { _registry: ApicurioRegistry },
 }
 
@@ -54,9 +57,9 @@ impl Stand {
         } else {
             let registry = Registry::start(0).expect("the registry starts");
             let url = registry.url();
-            (RunningRegistry::Embedded { _registry: registry }, url)
+            (RunningRegistry::Embedded(registry), url)
         };
-        Stand { target: Target::new(bootstrap, url), broker, _registry: registry }
+        Stand { target: Target::new(bootstrap, url), broker, registry }
     }
 
     /// A new topic that no other test uses.
@@ -68,7 +71,7 @@ impl Stand {
     }
 
     /// Puts records into partitions of a topic.
-    pub fn produce(&self, topic: &str, records: &[(i32, Option<&[u8]>, Option<&[u8]>)]) {
+    pub fn produce(&self, topic: &str, records: &[Entry<'_>]) {
         let publisher = Publisher::new(&self.target, 1.0).expect("a publisher");
         for (partition, key, value) in records {
             let record = Record {
