@@ -19,23 +19,11 @@ pub struct Properties {
 
 impl Properties {
     /// Rows only ever come, at the end.
-    pub const APPEND: Properties = Properties {
-        blink: false,
-        add_only: true,
-        append_only: true,
-    };
+    pub const APPEND: Properties = Properties { blink: false, add_only: true, append_only: true };
     /// Rows live for one cycle.
-    pub const BLINK: Properties = Properties {
-        blink: true,
-        add_only: false,
-        append_only: false,
-    };
+    pub const BLINK: Properties = Properties { blink: true, add_only: false, append_only: false };
     /// Rows come, go and change.
-    pub const ANY: Properties = Properties {
-        blink: false,
-        add_only: false,
-        append_only: false,
-    };
+    pub const ANY: Properties = Properties { blink: false, add_only: false, append_only: false };
 }
 
 /// What a table is, apart from its rows.
@@ -52,22 +40,13 @@ pub struct Definition {
 impl Definition {
     /// A definition without attributes.
     pub fn new(schema: SchemaRef, properties: Properties) -> Definition {
-        Definition {
-            schema,
-            properties,
-            attributes: BTreeMap::new(),
-        }
+        Definition { schema, properties, attributes: BTreeMap::new() }
     }
 
     /// The index of a column, or an error that names the nearest and lists the columns.
     pub fn column_index(&self, name: &str) -> Result<usize> {
         self.schema.index_of(name).map_err(|_| {
-            let names: Vec<_> = self
-                .schema
-                .fields()
-                .iter()
-                .map(|field| field.name().as_str())
-                .collect();
+            let names: Vec<_> = self.schema.fields().iter().map(|field| field.name().as_str()).collect();
             Error::invalid(format!("no column \"{name}\""))
                 .with_hint(format!("columns: {}", names.join(", ")))
         })

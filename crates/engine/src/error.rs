@@ -35,12 +35,7 @@ struct Inner {
 impl Error {
     /// An error of a kind; the message is a lowercase fragment with names in double quotes.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
-        Error(Arc::new(Inner {
-            kind,
-            message: message.into(),
-            hint: None,
-            cause: None,
-        }))
+        Error(Arc::new(Inner { kind, message: message.into(), hint: None, cause: None }))
     }
 
     /// A mistake of the caller.

@@ -27,10 +27,7 @@ pub(crate) struct Registration(pub(crate) Arc<dyn Listener>);
 
 impl ListenerHandle {
     pub(crate) fn new(listener: Arc<dyn Listener>, table: Table) -> ListenerHandle {
-        ListenerHandle {
-            registration: Arc::new(Registration(listener)),
-            _table: table,
-        }
+        ListenerHandle { registration: Arc::new(Registration(listener)), _table: table }
     }
 
     pub(crate) fn registration(&self) -> Weak<Registration> {

@@ -33,12 +33,7 @@ pub struct Output {
 /// operator says so and why.
 pub trait Operator: Send {
     /// Brings the table up to date. `previous` is the operator's own last version. `None`: nothing to change.
-    fn apply(
-        &mut self,
-        inputs: &[Input<'_>],
-        previous: &Version,
-        ctx: &StepCtx,
-    ) -> Result<Option<Output>>;
+    fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, ctx: &StepCtx) -> Result<Option<Output>>;
 
     /// When, in engine time (ns since the epoch), it wants a cycle even if no input changes.
     fn due(&self) -> Option<i64> {

@@ -17,9 +17,7 @@ use kinetable_rowset::RowSet;
 use parking_lot::{Condvar, Mutex};
 
 use crate::column::{Log, concat_chunks};
-use crate::{
-    Column, Definition, Error, Graph, Initial, Input, Operator, Output, Properties, Result,
-};
+use crate::{Column, Definition, Error, Graph, Initial, Input, Operator, Output, Properties, Result};
 use crate::{StepCtx, Table, Update, Version};
 
 /// Which rows a source table keeps.
@@ -38,9 +36,7 @@ pub enum Retention {
 
 impl Retention {
     /// Blink with the usual linger of one second.
-    pub const BLINK: Retention = Retention::Blink {
-        linger_ns: 1_000_000_000,
-    };
+    pub const BLINK: Retention = Retention::Blink { linger_ns: 1_000_000_000 };
 
     fn properties(self) -> Properties {
         match self {
@@ -54,29 +50,15 @@ impl Retention {
 /// Opens a live table that is filled through a publisher.
 pub fn open(graph: &Graph, schema: SchemaRef, retention: Retention) -> (Table, Publisher) {
     let queue = Arc::new(Queue::default());
-    let logs: Vec<Log> = schema
-        .fields()
-        .iter()
-        .map(|field| Log::new(field.data_type().clone(), 0))
-        .collect();
+    let logs: Vec<Log> = schema.fields().iter().map(|field| Log::new(field.data_type().clone(), 0)).collect();
     let initial = Initial {
         definition: Definition::new(schema.clone(), retention.properties()),
         rows: RowSet::empty(),
         columns: columns(&logs),
-        operator: Box::new(Inflow {
-            queue: queue.clone(),
-            retention,
-            logs,
-            clear_at: None,
-        }),
+        operator: Box::new(Inflow { queue: queue.clone(), retention, logs, clear_at: None }),
     };
     let table = Table::source(graph, initial);
-    let publisher = Publisher {
-        queue,
-        schema,
-        graph: graph.clone(),
-        table: Arc::new(table.downgrade()),
-    };
+    let publisher = Publisher { queue, schema, graph: graph.clone(), table: Arc::new(table.downgrade()) };
     (table, publisher)
 }
 
@@ -114,19 +96,10 @@ impl Publisher {
     /// # Errors
     /// If the batch has other columns than the table.
     pub fn publish(&self, batch: RecordBatch) -> Result<()> {
-        let types = |schema: &SchemaRef| {
-            schema
-                .fields()
-                .iter()
-                .map(|f| f.data_type().clone())
-                .collect::<Vec<_>>()
-        };
+        let types =
+            |schema: &SchemaRef| schema.fields().iter().map(|f| f.data_type().clone()).collect::<Vec<_>>();
         if types(&batch.schema()) != types(&self.schema) {
-            let message = format!(
-                "rows of {:?} published to a table of {:?}",
-                batch.schema(),
-                self.schema
-            );
+            let message = format!("rows of {:?} published to a table of {:?}", batch.schema(), self.schema);
             return Err(Error::invalid(message));
         }
         if batch.num_rows() == 0 {
@@ -161,11 +134,7 @@ impl Publisher {
     pub fn wait_below(&self, limit: usize, timeout: Duration) -> bool {
         let mut waiting = self.queue.waiting.lock();
         let busy = |waiting: &mut Waiting| waiting.bytes >= limit;
-        !self
-            .queue
-            .taken
-            .wait_while_for(&mut waiting, busy, timeout)
-            .timed_out()
+        !self.queue.taken.wait_while_for(&mut waiting, busy, timeout).timed_out()
     }
 
     /// Whether somebody still holds the table or one made from it.
@@ -183,12 +152,7 @@ struct Inflow {
 }
 
 impl Operator for Inflow {
-    fn apply(
-        &mut self,
-        _: &[Input<'_>],
-        previous: &Version,
-        ctx: &StepCtx,
-    ) -> Result<Option<Output>> {
+    fn apply(&mut self, _: &[Input<'_>], previous: &Version, ctx: &StepCtx) -> Result<Option<Output>> {
         let waiting = std::mem::take(&mut *self.queue.waiting.lock());
         self.queue.taken.notify_all();
         if let Some(failure) = waiting.failure {
@@ -201,19 +165,12 @@ impl Operator for Inflow {
         }
         let added = self.append(&waiting.batches)?;
         let update = self.retire(previous.rows(), added);
-        let rows = previous
-            .rows()
-            .difference(&update.removed)
-            .union(&update.added);
+        let rows = previous.rows().difference(&update.removed).union(&update.added);
         self.clear_at = match self.retention {
             Retention::Blink { linger_ns } if !rows.is_empty() => Some(ctx.now + linger_ns),
             _ => None,
         };
-        Ok(Some(Output {
-            rows,
-            columns: columns(&self.logs),
-            update,
-        }))
+        Ok(Some(Output { rows, columns: columns(&self.logs), update }))
     }
 
     fn due(&self) -> Option<i64> {
@@ -226,17 +183,10 @@ impl Inflow {
     fn append(&mut self, batches: &[RecordBatch]) -> Result<RowSet> {
         let start = self.logs.first().map_or(0, Log::end);
         for (index, log) in self.logs.iter_mut().enumerate() {
-            let chunks: Vec<ArrayRef> = batches
-                .iter()
-                .map(|batch| batch.column(index).clone())
-                .collect();
+            let chunks: Vec<ArrayRef> = batches.iter().map(|batch| batch.column(index).clone()).collect();
             if matches!(self.retention, Retention::Blink { .. }) {
-                *log = Log::new(
-                    chunks
-                        .first()
-                        .map_or_else(|| log_type(log), |c| c.data_type().clone()),
-                    start,
-                );
+                *log =
+                    Log::new(chunks.first().map_or_else(|| log_type(log), |c| c.data_type().clone()), start);
             }
             *log = log.append(concat_chunks(&log_type(log), &chunks)?)?;
         }
@@ -248,17 +198,11 @@ impl Inflow {
     fn retire(&mut self, previous: &RowSet, added: RowSet) -> Update {
         match self.retention {
             Retention::Append => Update::adding(added),
-            Retention::Blink { .. } => Update {
-                removed: previous.clone(),
-                added,
-                ..Update::default()
-            },
+            Retention::Blink { .. } => Update { removed: previous.clone(), added, ..Update::default() },
             Retention::Ring(capacity) => {
                 let end = self.logs.first().map_or(0, Log::end);
                 let start = end.saturating_sub(capacity);
-                self.logs
-                    .iter_mut()
-                    .for_each(|log| *log = log.forget_before(start));
+                self.logs.iter_mut().for_each(|log| *log = log.forget_before(start));
                 Update {
                     removed: previous.restrict(0..start),
                     added: added.restrict(start..u64::MAX),
@@ -274,7 +218,5 @@ fn log_type(log: &Log) -> arrow_schema::DataType {
 }
 
 fn columns(logs: &[Log]) -> Vec<Column> {
-    logs.iter()
-        .map(|log| Arc::new(log.clone()) as Column)
-        .collect()
+    logs.iter().map(|log| Arc::new(log.clone()) as Column).collect()
 }

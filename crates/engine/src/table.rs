@@ -56,20 +56,13 @@ impl Table {
     ///
     /// # Errors
     /// What `init` or the operator returns, and the failure of an input that has failed.
-    pub fn derive(
-        inputs: &[Table],
-        init: impl FnOnce(&[Version]) -> Result<Initial>,
-    ) -> Result<Table> {
+    pub fn derive(inputs: &[Table], init: impl FnOnce(&[Version]) -> Result<Initial>) -> Result<Table> {
         for input in inputs {
             input.ensure_alive()?;
         }
         let Some(graph) = common_graph(inputs)? else {
             let initial = init(&versions(inputs))?;
-            return Ok(Table::fixed(
-                initial.definition,
-                initial.rows,
-                initial.columns,
-            ));
+            return Ok(Table::fixed(initial.definition, initial.rows, initial.columns));
         };
         let (before, catchup) = graph.between_cycles(|_| {
             let catchup = Catchup::register(inputs);
@@ -85,15 +78,8 @@ impl Table {
             version.columns().len(),
             "a column for every field"
         );
-        let state = RwLock::new(State {
-            version,
-            failure: None,
-        });
-        Table(Arc::new(TableInner {
-            definition,
-            state,
-            node,
-        }))
+        let state = RwLock::new(State { version, failure: None });
+        Table(Arc::new(TableInner { definition, state, node }))
     }
 
     /// What the table is.
@@ -168,10 +154,7 @@ impl Table {
     pub fn bytes(&self) -> usize {
         let shared: Vec<Version> = self.parents().iter().map(Table::version).collect();
         let inherited = |column: &Column| {
-            shared
-                .iter()
-                .flat_map(|version| version.columns().iter())
-                .any(|other| Arc::ptr_eq(other, column))
+            shared.iter().flat_map(|version| version.columns().iter()).any(|other| Arc::ptr_eq(other, column))
         };
         let columns = self
             .version()
@@ -180,11 +163,7 @@ impl Table {
             .filter(|column| !inherited(column))
             .map(|c| c.bytes())
             .sum::<usize>();
-        let operator = self
-            .0
-            .node
-            .as_ref()
-            .map_or(0, |node| node.operator.lock().bytes());
+        let operator = self.0.node.as_ref().map_or(0, |node| node.operator.lock().bytes());
         columns + operator
     }
 
@@ -214,12 +193,7 @@ impl Table {
 impl std::fmt::Debug for Table {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let kind = if self.is_live() { "live" } else { "static" };
-        write!(
-            f,
-            "{kind} table of {} rows {:?}",
-            self.size(),
-            self.schema()
-        )
+        write!(f, "{kind} table of {} rows {:?}", self.size(), self.schema())
     }
 }
 
@@ -227,12 +201,7 @@ impl std::fmt::Debug for Table {
 struct Failing(Error);
 
 impl crate::Operator for Failing {
-    fn apply(
-        &mut self,
-        _: &[crate::Input<'_>],
-        _: &Version,
-        _: &StepCtx,
-    ) -> Result<Option<crate::Output>> {
+    fn apply(&mut self, _: &[crate::Input<'_>], _: &Version, _: &StepCtx) -> Result<Option<crate::Output>> {
         Err(self.0.clone())
     }
 }
@@ -250,9 +219,7 @@ fn common_graph(inputs: &[Table]) -> Result<Option<Graph>> {
         return Ok(None);
     };
     if graphs.any(|other| !other.is_same(first)) {
-        return Err(Error::invalid(
-            "the tables belong to different update graphs",
-        ));
+        return Err(Error::invalid("the tables belong to different update graphs"));
     }
     Ok(Some(first.clone()))
 }

@@ -38,9 +38,7 @@ impl ColumnSet {
 
     /// Whether a column is in the set.
     pub fn contains(&self, column: usize) -> bool {
-        self.0
-            .get(column / 64)
-            .is_some_and(|word| word >> (column % 64) & 1 == 1)
+        self.0.get(column / 64).is_some_and(|word| word >> (column % 64) & 1 == 1)
     }
 
     /// Whether no column is in the set.
@@ -85,10 +83,7 @@ pub struct Update {
 impl Update {
     /// An update that only adds rows.
     pub fn adding(added: RowSet) -> Update {
-        Update {
-            added,
-            ..Update::default()
-        }
+        Update { added, ..Update::default() }
     }
 
     /// Whether nothing changed.
@@ -111,18 +106,12 @@ impl Update {
 
     /// The rows a previous row set becomes.
     pub fn apply_to(&self, previous: &RowSet) -> RowSet {
-        self.shifted
-            .apply(&previous.difference(&self.removed))
-            .union(&self.added)
+        self.shifted.apply(&previous.difference(&self.removed)).union(&self.added)
     }
 
     /// Checks the invariants of this module against the versions the update lies between.
     pub fn check(&self, previous: &RowSet, now: &RowSet) -> Result<()> {
-        let broken = |what: &str| {
-            Err(Error::internal(format!(
-                "dishonest update: {what}; {self:?}"
-            )))
-        };
+        let broken = |what: &str| Err(Error::internal(format!("dishonest update: {what}; {self:?}")));
         if !self.removed.is_subset(previous) {
             return broken("removed rows that were not there");
         }

@@ -19,11 +19,7 @@ pub struct Version {
 impl Version {
     /// A version made at a step of the graph (0: never in a graph).
     pub fn new(step: u64, rows: RowSet, columns: impl Into<Arc<[Column]>>) -> Version {
-        Version {
-            step,
-            rows,
-            columns: columns.into(),
-        }
+        Version { step, rows, columns: columns.into() }
     }
 
     /// The step at which the table last changed.
@@ -53,16 +49,8 @@ impl Version {
 
     /// Some rows of all columns as one Arrow batch.
     pub fn batch(&self, schema: &SchemaRef, rows: &RowSet) -> Result<RecordBatch> {
-        let arrays = self
-            .columns
-            .iter()
-            .map(|column| column.read(rows))
-            .collect::<Result<Vec<_>>>()?;
+        let arrays = self.columns.iter().map(|column| column.read(rows)).collect::<Result<Vec<_>>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(rows.len() as usize));
-        Ok(RecordBatch::try_new_with_options(
-            schema.clone(),
-            arrays,
-            &options,
-        )?)
+        Ok(RecordBatch::try_new_with_options(schema.clone(), arrays, &options)?)
     }
 }

@@ -182,7 +182,9 @@ impl std::fmt::Debug for Filter {
 fn analyse(expr: &Expr, checker: &mut Checker<'_>, found: &mut Vec<Simple>) -> bool {
     let simple = match &expr.kind {
         ExprKind::Logic(LogicOp::And, parts) => {
-            return parts.iter().fold(true, |whole, part| analyse(part, checker, found) && whole);
+            // Each part is analysed, also after one that says more than its conditions.
+            let parts: Vec<bool> = parts.iter().map(|part| analyse(part, checker, found)).collect();
+            return parts.into_iter().all(|whole| whole);
         }
         ExprKind::Binary(op, left, right) if op.is_comparison() => {
             compared(*op, left, right, checker).or_else(|| compared(op.mirrored(), right, left, checker))

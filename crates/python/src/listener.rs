@@ -150,10 +150,13 @@ impl Told {
     }
 }
 
+/// A listener that is registered: its registration, the way to its thread, and the thread.
+type Running = (ListenerHandle, Sender<Message>, JoinHandle<()>);
+
 /// A registered listener.
 #[pyclass(name = "Listening", module = "kinetable._kinetable", frozen)]
 pub struct PyListening {
-    handle: Mutex<Option<(ListenerHandle, Sender<Message>, JoinHandle<()>)>>,
+    handle: Mutex<Option<Running>>,
     shared: Arc<Shared>,
     thread: ThreadId,
 }

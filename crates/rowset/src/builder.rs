@@ -97,7 +97,7 @@ impl RowSetBuilder {
             return segments.iter().for_each(|segment| self.push_segment(segment));
         };
         self.push_segment(first);
-        if let [second, ..] = middle {
+        if let ([second, ..], Some(newest)) = (middle, middle.last()) {
             self.close_run();
             self.close_block();
             let (theirs, ours) = (second.before, self.done_len);
@@ -107,7 +107,7 @@ impl RowSetBuilder {
             });
             self.done.extend(taken);
             self.done_len += last.before - theirs;
-            self.end = last.first;
+            self.end = newest.end;
         }
         self.push_segment(last);
     }

@@ -12,8 +12,8 @@ use arrow_array::types::TimestampNanosecondType;
 use kinetable::engine::{Change, Listener};
 use kinetable::kafka::{Retention, StartAt};
 use kinetable::{Error, Session, SessionConfig};
-use kinetable_broker::feed::{Stamp, TradeFeed};
 use kinetable_broker::Target;
+use kinetable_broker::feed::{Stamp, TradeFeed};
 
 use super::contenders;
 use crate::report::{count, percentile, verdict};

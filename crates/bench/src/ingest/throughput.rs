@@ -79,7 +79,8 @@ fn throughput(target: &Target, topic: &str, options: &Options) -> Result<()> {
         let drain = drained(target, topic, &contenders::SETTINGS)?;
         let blink = contenders::read(target, topic, Table::BlinkAggregated, options.records)?;
         let append = contenders::read(target, topic, Table::Append, options.records)?;
-        let (blink_rate, append_rate) = (rate(options.records, blink.time), rate(options.records, append.time));
+        let (blink_rate, append_rate) =
+            (rate(options.records, blink.time), rate(options.records, append.time));
         println!(
             "run {run}: librdkafka alone {} rows/s as it comes, {} with our settings · blink + aggregation {} · append {}",
             count(plain as u64),
@@ -106,9 +107,17 @@ fn drained(target: &Target, topic: &str, settings: &[(&str, &str)]) -> Result<f6
 fn report(best: &Best, sizes: &contenders::Sizes) {
     let (blink, append) = (best.blink / best.drain, best.append / best.drain);
     println!("\nbest of the runs              rows/s   of librdkafka alone");
-    println!("librdkafka alone        {:>12}   100 % (as it comes: {})", count(best.drain as u64), count(best.plain as u64));
+    println!(
+        "librdkafka alone        {:>12}   100 % (as it comes: {})",
+        count(best.drain as u64),
+        count(best.plain as u64)
+    );
     let word = verdict(blink >= 0.7);
-    println!("blink + aggregation     {:>12}   {:.0} % (target 70 %: {word})", count(best.blink as u64), blink * 100.0);
+    println!(
+        "blink + aggregation     {:>12}   {:.0} % (target 70 %: {word})",
+        count(best.blink as u64),
+        blink * 100.0
+    );
     println!("append                  {:>12}   {:.0} %", count(best.append as u64), append * 100.0);
     let ratio = sizes.table as f64 / sizes.arrow as f64;
     println!(

@@ -48,25 +48,17 @@ struct Piece {
 impl Blocks {
     /// An empty store of columns of these types.
     pub fn new(types: impl Into<Arc<[DataType]>>) -> Blocks {
-        Blocks {
-            types: types.into(),
-            groups: Arc::default(),
-        }
+        Blocks { types: types.into(), groups: Arc::default() }
     }
 
     /// The columns of the store, ready for a version.
     pub fn columns(&self) -> Vec<Column> {
-        (0..self.types.len())
-            .map(|index| self.column(index))
-            .collect()
+        (0..self.types.len()).map(|index| self.column(index)).collect()
     }
 
     /// One column of the store.
     pub fn column(&self, index: usize) -> Column {
-        Arc::new(BlockColumn {
-            blocks: self.clone(),
-            index,
-        })
+        Arc::new(BlockColumn { blocks: self.clone(), index })
     }
 
     /// The store without these rows.
@@ -89,10 +81,7 @@ impl Blocks {
         for piece in pieces(rows) {
             let slot = edit.block(piece.block);
             let part = |array: &ArrayRef| array.slice(piece.start, piece.keys.len());
-            let new: Vec<Option<ArrayRef>> = values
-                .iter()
-                .map(|array| array.as_ref().map(part))
-                .collect();
+            let new: Vec<Option<ArrayRef>> = values.iter().map(|array| array.as_ref().map(part)).collect();
             *slot = Some(match slot.take() {
                 Some(old) => old.with(&piece.keys, new)?,
                 None => Arc::new(Block::fresh(piece.keys, new)?),
@@ -111,14 +100,11 @@ impl Blocks {
         if shifts.is_empty() {
             return Ok(self.clone());
         }
-        let moving = shifts
-            .iter()
-            .map(|(run, _)| present.restrict(run))
-            .fold(RowSet::empty(), |a, b| a.union(&b));
+        let moving =
+            shifts.iter().map(|(run, _)| present.restrict(run)).fold(RowSet::empty(), |a, b| a.union(&b));
         let values = (0..self.types.len()).map(|column| self.read(column, &moving));
         let values = values.collect::<Result<Vec<_>>>()?;
-        self.remove(&moving)?
-            .write_all(&shifts.apply(&moving), values)
+        self.remove(&moving)?.write_all(&shifts.apply(&moving), values)
     }
 
     fn block(&self, number: u64) -> Option<&Arc<Block>> {
@@ -131,9 +117,7 @@ impl Blocks {
         let mut places: Vec<(usize, usize)> = Vec::with_capacity(rows.len() as usize);
         let mut whole = true;
         for piece in pieces(rows) {
-            let block = self
-                .block(piece.block)
-                .expect("a row that is read is in the store");
+            let block = self.block(piece.block).expect("a row that is read is in the store");
             whole &= block.offsets.len() == piece.keys.len();
             let source = arrays.len();
             arrays.push(&block.values[column]);
@@ -158,9 +142,7 @@ impl Blocks {
                 continue;
             };
             let number = key >> BLOCK_BITS;
-            let block = self
-                .block(number)
-                .expect("a row that is read is in the store");
+            let block = self.block(number).expect("a row that is read is in the store");
             let source = *seen.entry(number).or_insert_with(|| {
                 sources.push(block.values[column].as_ref());
                 sources.len() - 1
@@ -174,11 +156,7 @@ impl Blocks {
         let blocks = self.groups.iter().flat_map(|(_, group)| group.iter());
         let size = |block: &Block| {
             let data = block.values[column].to_data();
-            let offsets = if column == 0 {
-                block.offsets.len() * 2
-            } else {
-                0
-            };
+            let offsets = if column == 0 { block.offsets.len() * 2 } else { 0 };
             data.get_slice_memory_size().unwrap_or(0) + offsets + 128
         };
         blocks.map(|(_, block)| size(block)).sum()
@@ -187,9 +165,7 @@ impl Blocks {
 
 impl Block {
     fn fresh(offsets: Vec<u16>, values: Vec<Option<ArrayRef>>) -> Result<Block> {
-        let values = values
-            .into_iter()
-            .map(|array| array.expect("a new row has a value in every column"));
+        let values = values.into_iter().map(|array| array.expect("a new row has a value in every column"));
         let values = values.map(share).collect::<Result<Vec<_>>>()?;
         Ok(Block { offsets, values })
     }
@@ -203,9 +179,7 @@ impl Block {
         if self.is_dense() {
             return (offset - self.offsets[0]) as usize;
         }
-        self.offsets
-            .binary_search(&offset)
-            .expect("a row that is read is in its block")
+        self.offsets.binary_search(&offset).expect("a row that is read is in its block")
     }
 
     fn places(&self, offsets: &[u16], mut found: impl FnMut(usize)) {
@@ -221,15 +195,9 @@ impl Block {
             return Ok(None);
         }
         let indices = UInt32Array::from_iter_values(keep.iter().map(|place| *place as u32));
-        let values = self
-            .values
-            .iter()
-            .map(|array| compact(take(array, &indices, None)?));
+        let values = self.values.iter().map(|array| compact(take(array, &indices, None)?));
         let values = values.collect::<Result<Vec<_>>>()?;
-        Ok(Some(Arc::new(Block {
-            offsets: keep.iter().map(|place| self.offsets[*place]).collect(),
-            values,
-        })))
+        Ok(Some(Arc::new(Block { offsets: keep.iter().map(|place| self.offsets[*place]).collect(), values })))
     }
 
     /// The block with values at some offsets.
@@ -254,20 +222,11 @@ impl Block {
         let merge = |(was, comes): (&ArrayRef, Option<ArrayRef>)| match comes {
             Some(comes) => compact(interleave(&[was.as_ref(), comes.as_ref()], &places)?),
             None => {
-                assert_eq!(
-                    offsets.len(),
-                    self.offsets.len(),
-                    "a new row has a value in every column"
-                );
+                assert_eq!(offsets.len(), self.offsets.len(), "a new row has a value in every column");
                 Ok(was.clone())
             }
         };
-        let values = self
-            .values
-            .iter()
-            .zip(new)
-            .map(merge)
-            .collect::<Result<Vec<_>>>()?;
+        let values = self.values.iter().zip(new).map(merge).collect::<Result<Vec<_>>>()?;
         Ok(Arc::new(Block { offsets, values }))
     }
 }
@@ -293,11 +252,7 @@ type Slot = (u64, Option<Arc<Block>>);
 
 impl Edit {
     fn new(blocks: &Blocks) -> Edit {
-        Edit {
-            types: blocks.types.clone(),
-            groups: blocks.groups.to_vec(),
-            open: None,
-        }
+        Edit { types: blocks.types.clone(), groups: blocks.groups.to_vec(), open: None }
     }
 
     /// The slot of a block; `None` in it means that the block is not there (any more).
@@ -306,10 +261,7 @@ impl Edit {
         if self.open.as_ref().is_none_or(|(open, _)| *open != group) {
             self.close();
             let old = find(&self.groups, group).map(|group| group.iter());
-            let slots = old
-                .into_iter()
-                .flatten()
-                .map(|(number, block)| (*number, Some(block.clone())));
+            let slots = old.into_iter().flatten().map(|(number, block)| (*number, Some(block.clone())));
             self.open = Some((group, slots.collect()));
         }
         let (_, slots) = self.open.as_mut().expect("a group was opened above");
@@ -327,14 +279,8 @@ impl Edit {
         let Some((number, slots)) = self.open.take() else {
             return;
         };
-        let group: Group = slots
-            .into_iter()
-            .filter_map(|(number, block)| Some((number, block?)))
-            .collect();
-        match self
-            .groups
-            .binary_search_by_key(&number, |(number, _)| *number)
-        {
+        let group: Group = slots.into_iter().filter_map(|(number, block)| Some((number, block?))).collect();
+        match self.groups.binary_search_by_key(&number, |(number, _)| *number) {
             Ok(place) if group.is_empty() => {
                 self.groups.remove(place);
             }
@@ -346,23 +292,16 @@ impl Edit {
 
     fn finish(mut self) -> Blocks {
         self.close();
-        Blocks {
-            types: self.types,
-            groups: Arc::new(self.groups),
-        }
+        Blocks { types: self.types, groups: Arc::new(self.groups) }
     }
 }
 
 fn find<T>(sorted: &[(u64, T)], number: u64) -> Option<&T> {
-    let dense = sorted
-        .first()
-        .and_then(|(first, _)| sorted.get(number.checked_sub(*first)? as usize));
+    let dense = sorted.first().and_then(|(first, _)| sorted.get(number.checked_sub(*first)? as usize));
     match dense {
         Some((found, value)) if *found == number => Some(value),
         _ => {
-            let place = sorted
-                .binary_search_by_key(&number, |(number, _)| *number)
-                .ok()?;
+            let place = sorted.binary_search_by_key(&number, |(number, _)| *number).ok()?;
             Some(&sorted[place].1)
         }
     }

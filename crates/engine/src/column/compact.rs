@@ -16,19 +16,11 @@ use crate::Result;
 pub fn compact(values: ArrayRef) -> Result<ArrayRef> {
     if let Some(text) = values.as_string_view_opt() {
         let shares = !text.data_buffers().is_empty();
-        return if shares {
-            Ok(Arc::new(text.gc()))
-        } else {
-            compact_fixed(values)
-        };
+        return if shares { Ok(Arc::new(text.gc())) } else { compact_fixed(values) };
     }
     if let Some(bytes) = values.as_binary_view_opt() {
         let shares = !bytes.data_buffers().is_empty();
-        return if shares {
-            Ok(Arc::new(bytes.gc()))
-        } else {
-            compact_fixed(values)
-        };
+        return if shares { Ok(Arc::new(bytes.gc())) } else { compact_fixed(values) };
     }
     compact_fixed(values)
 }
@@ -39,8 +31,5 @@ fn compact_fixed(values: ArrayRef) -> Result<ArrayRef> {
     if held <= needed * 5 / 4 + 256 {
         return Ok(values);
     }
-    Ok(concat(&[
-        values.as_ref(),
-        new_empty_array(values.data_type()).as_ref(),
-    ])?)
+    Ok(concat(&[values.as_ref(), new_empty_array(values.data_type()).as_ref()])?)
 }

@@ -64,11 +64,7 @@ pub struct Computed {
 impl Computed {
     /// A column over these rows; the function's inputs count in `columns`.
     pub fn new(function: Arc<dyn RowFunction>, columns: Arc<[Column]>, rows: RowSet) -> Computed {
-        Computed {
-            function,
-            columns,
-            rows,
-        }
+        Computed { function, columns, rows }
     }
 
     fn input(&self, input: FunctionInput, rows: &RowSet) -> Result<ArrayRef> {
@@ -79,21 +75,13 @@ impl Computed {
                 self.columns[index].gather(&self.neighbours(&positions(), offset))?
             }
             FunctionInput::Whole(index) => self.columns[index].read(&self.rows)?,
-            FunctionInput::PositionInt => Arc::new(
-                positions()
-                    .iter()
-                    .map(|position| position as i32)
-                    .collect::<Int32Array>(),
-            ),
-            FunctionInput::Position => Arc::new(
-                positions()
-                    .iter()
-                    .map(|position| position as i64)
-                    .collect::<Int64Array>(),
-            ),
-            FunctionInput::Key => {
-                Arc::new(rows.iter().map(|key| key as i64).collect::<Int64Array>())
+            FunctionInput::PositionInt => {
+                Arc::new(positions().iter().map(|position| position as i32).collect::<Int32Array>())
             }
+            FunctionInput::Position => {
+                Arc::new(positions().iter().map(|position| position as i64).collect::<Int64Array>())
+            }
+            FunctionInput::Key => Arc::new(rows.iter().map(|key| key as i64).collect::<Int64Array>()),
         })
     }
 
@@ -109,21 +97,13 @@ impl ColumnSource for Computed {
     }
 
     fn read(&self, rows: &RowSet) -> Result<ArrayRef> {
-        let inputs = self
-            .function
-            .inputs()
-            .iter()
-            .map(|input| self.input(*input, rows));
+        let inputs = self.function.inputs().iter().map(|input| self.input(*input, rows));
         let count = rows.len() as usize;
-        let values = self
-            .function
-            .eval(&inputs.collect::<Result<Vec<_>>>()?, count)?;
+        let values = self.function.eval(&inputs.collect::<Result<Vec<_>>>()?, count)?;
         if values.len() != count || values.data_type() != self.data_type() {
             let (found, wanted) = (values.data_type(), self.data_type());
-            let message = format!(
-                "a function gave {} values of {found} for {count} rows of {wanted}",
-                values.len()
-            );
+            let message =
+                format!("a function gave {} values of {found} for {count} rows of {wanted}", values.len());
             return Err(Error::internal(message));
         }
         Ok(values)

@@ -13,10 +13,7 @@ use crate::Result;
 /// Gathers by reading the distinct keys in row order and taking from that.
 ///
 /// **Cost**: one sort of the keys unless they already ascend.
-pub fn gather_by_read<C: ColumnSource + ?Sized>(
-    column: &C,
-    keys: &UInt64Array,
-) -> Result<ArrayRef> {
+pub fn gather_by_read<C: ColumnSource + ?Sized>(column: &C, keys: &UInt64Array) -> Result<ArrayRef> {
     let valid = keys.len() - keys.null_count();
     if valid == 0 {
         return Ok(new_null_array(column.data_type(), keys.len()));
@@ -29,10 +26,7 @@ pub fn gather_by_read<C: ColumnSource + ?Sized>(
     distinct.dedup();
     let values = column.read(&RowSet::from_sorted(distinct.iter().copied()))?;
     let rank = |key: u64| distinct.partition_point(|other| *other < key) as u64;
-    let ranks: UInt64Array = if distinct
-        .last()
-        .is_some_and(|last| last - distinct[0] < 4 * valid as u64)
-    {
+    let ranks: UInt64Array = if distinct.last().is_some_and(|last| last - distinct[0] < 4 * valid as u64) {
         ranks_by_table(keys, &distinct)
     } else {
         keys.iter().map(|key| key.map(rank)).collect()
@@ -47,9 +41,7 @@ fn ranks_by_table(keys: &UInt64Array, distinct: &[u64]) -> UInt64Array {
     for (rank, key) in distinct.iter().enumerate() {
         table[(key - first) as usize] = rank as u32;
     }
-    keys.iter()
-        .map(|key| key.map(|key| u64::from(table[(key - first) as usize])))
-        .collect()
+    keys.iter().map(|key| key.map(|key| u64::from(table[(key - first) as usize]))).collect()
 }
 
 /// Joins chunks of one type into one array; one chunk is passed on as it is, none gives an empty array.

@@ -33,12 +33,7 @@ pub struct Log {
 impl Log {
     /// An empty log whose first row will have this key.
     pub fn new(data_type: DataType, base: u64) -> Log {
-        Log {
-            data_type,
-            base,
-            sealed: Arc::default(),
-            tail: Vec::new(),
-        }
+        Log { data_type, base, sealed: Arc::default(), tail: Vec::new() }
     }
 
     /// The key the next row will get.
@@ -85,8 +80,7 @@ impl Log {
         }
         self.tail.clear();
         if whole < all.len() {
-            self.tail
-                .push(compact(all.slice(whole, all.len() - whole))?);
+            self.tail.push(compact(all.slice(whole, all.len() - whole))?);
         }
         Ok(())
     }
@@ -119,11 +113,7 @@ impl Log {
             }
             start += part.len();
         }
-        panic!(
-            "row {} is past the end {} of the log",
-            self.base + place as u64,
-            self.end()
-        );
+        panic!("row {} is past the end {} of the log", self.base + place as u64, self.end());
     }
 }
 
@@ -136,20 +126,11 @@ impl ColumnSource for Log {
         let mut chunks = Vec::new();
         let mut next = rows.first();
         while let Some(key) = next {
-            assert!(
-                key >= self.base,
-                "row {key} was forgotten: the log starts at {}",
-                self.base
-            );
+            assert!(key >= self.base, "row {key} was forgotten: the log starts at {}", self.base);
             let (values, places) = self.part((key - self.base) as usize);
-            let (start, end) = (
-                self.base + places.start as u64,
-                self.base + places.end as u64,
-            );
+            let (start, end) = (self.base + places.start as u64, self.base + places.end as u64);
             let wanted = rows.restrict(key..end);
-            let positions = wanted
-                .ranges()
-                .map(|run| run.start - start..run.end - start);
+            let positions = wanted.ranges().map(|run| run.start - start..run.end - start);
             chunks.push(read_positions(values, &RowSet::from_ranges(positions))?);
             next = rows.select(rows.rank(end));
         }

@@ -24,11 +24,7 @@ impl Packed {
     /// If there are not as many values as rows.
     pub fn new(rows: RowSet, values: ArrayRef) -> Result<Packed> {
         if rows.len() != values.len() as u64 {
-            return Err(Error::internal(format!(
-                "{} values for {} rows",
-                values.len(),
-                rows.len()
-            )));
+            return Err(Error::internal(format!("{} values for {} rows", values.len(), rows.len())));
         }
         Ok(Packed { rows, values })
     }
@@ -48,11 +44,7 @@ impl ColumnSource for Packed {
         if *rows == self.rows {
             return Ok(self.values.clone());
         }
-        let positions = if self.rows.is_flat() {
-            rows.clone()
-        } else {
-            self.rows.positions_of(rows)
-        };
+        let positions = if self.rows.is_flat() { rows.clone() } else { self.rows.positions_of(rows) };
         read_positions(&self.values, &positions)
     }
 
@@ -60,10 +52,7 @@ impl ColumnSource for Packed {
         if self.rows.is_flat() {
             return Ok(take(&self.values, keys, None)?);
         }
-        let positions: UInt64Array = keys
-            .iter()
-            .map(|key| key.map(|key| self.rows.rank(key)))
-            .collect();
+        let positions: UInt64Array = keys.iter().map(|key| key.map(|key| self.rows.rank(key))).collect();
         Ok(take(&self.values, &positions, None)?)
     }
 
@@ -74,14 +63,10 @@ impl ColumnSource for Packed {
 
 /// The values of an array at ascending positions: slices where they run, a take where they are scattered.
 pub(super) fn read_positions(values: &ArrayRef, positions: &RowSet) -> Result<ArrayRef> {
-    let runs = positions
-        .ranges()
-        .take(positions.len() as usize / 8 + 2)
-        .count() as u64;
+    let runs = positions.ranges().take(positions.len() as usize / 8 + 2).count() as u64;
     if runs == 1 || runs * 8 <= positions.len() {
-        let slice = |run: std::ops::Range<u64>| {
-            values.slice(run.start as usize, (run.end - run.start) as usize)
-        };
+        let slice =
+            |run: std::ops::Range<u64>| values.slice(run.start as usize, (run.end - run.start) as usize);
         let chunks: Vec<ArrayRef> = positions.ranges().map(slice).collect();
         return concat_chunks(values.data_type(), &chunks);
     }

@@ -19,11 +19,7 @@ pub struct Redirected {
 impl Redirected {
     /// Sees a column through a map, a column of `UInt64` row keys of `inner`.
     pub fn new(inner: Column, map: Column) -> Redirected {
-        assert_eq!(
-            map.data_type(),
-            &DataType::UInt64,
-            "a row map holds row keys"
-        );
+        assert_eq!(map.data_type(), &DataType::UInt64, "a row map holds row keys");
         Redirected { inner, map }
     }
 }
@@ -34,13 +30,11 @@ impl ColumnSource for Redirected {
     }
 
     fn read(&self, rows: &RowSet) -> Result<ArrayRef> {
-        self.inner
-            .gather(self.map.read(rows)?.as_primitive::<UInt64Type>())
+        self.inner.gather(self.map.read(rows)?.as_primitive::<UInt64Type>())
     }
 
     fn gather(&self, keys: &UInt64Array) -> Result<ArrayRef> {
-        self.inner
-            .gather(self.map.gather(keys)?.as_primitive::<UInt64Type>())
+        self.inner.gather(self.map.gather(keys)?.as_primitive::<UInt64Type>())
     }
 
     /// The map is accounted by the table that holds it, the values by the other one.

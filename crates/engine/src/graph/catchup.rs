@@ -33,14 +33,9 @@ struct MissedStep {
 impl Catchup {
     /// Registers a catch-up with the inputs; to be called between cycles.
     pub(crate) fn register(inputs: &[Table]) -> Arc<Catchup> {
-        let catchup = Arc::new(Catchup {
-            inputs: inputs.to_vec(),
-            missed: Mutex::default(),
-        });
+        let catchup = Arc::new(Catchup { inputs: inputs.to_vec(), missed: Mutex::default() });
         for node in inputs.iter().filter_map(|input| input.0.node.as_ref()) {
-            node.children
-                .lock()
-                .push(Child::Catchup(Arc::downgrade(&catchup)));
+            node.children.lock().push(Child::Catchup(Arc::downgrade(&catchup)));
         }
         catchup
     }
@@ -63,19 +58,9 @@ impl Catchup {
     }
 
     /// Applies what was missed until nothing is, then puts the table into the graph.
-    pub(crate) fn finish(
-        &self,
-        graph: &Graph,
-        mut inputs: Vec<Version>,
-        initial: Initial,
-    ) -> Result<Table> {
+    pub(crate) fn finish(&self, graph: &Graph, mut inputs: Vec<Version>, initial: Initial) -> Result<Table> {
         let check = graph.checks_updates();
-        let Initial {
-            definition,
-            rows,
-            columns,
-            mut operator,
-        } = initial;
+        let Initial { definition, rows, columns, mut operator } = initial;
         let step = inputs.iter().map(Version::step).max().unwrap_or(0);
         let mut version = Version::new(step, rows, columns);
         loop {

@@ -27,17 +27,8 @@ impl Graph {
     pub fn run_cycle(&self, now: i64) -> CycleReport {
         let mut state = self.0.cycle.lock();
         state.step += 1;
-        let ctx = StepCtx {
-            step: state.step,
-            now,
-        };
-        let mut pass = Pass {
-            graph: self,
-            ctx,
-            waiting: BTreeMap::new(),
-            done: Vec::new(),
-            nodes_run: 0,
-        };
+        let ctx = StepCtx { step: state.step, now };
+        let mut pass = Pass { graph: self, ctx, waiting: BTreeMap::new(), done: Vec::new(), nodes_run: 0 };
         pass.run(self.sources());
         while let Some((_, nodes)) = pass.waiting.pop_first() {
             pass.run(nodes);
@@ -64,8 +55,7 @@ impl Pass<'_> {
         self.nodes_run += nodes.len();
         let (ctx, check) = (self.ctx, self.graph.0.check_updates);
         let alive = nodes.into_iter().filter(|table| table.failure().is_none());
-        let mut outcomes: Vec<(Table, Option<Outcome>)> =
-            alive.map(|table| (table, None)).collect();
+        let mut outcomes: Vec<(Table, Option<Outcome>)> = alive.map(|table| (table, None)).collect();
         match &mut outcomes[..] {
             [(table, outcome)] => *outcome = table.run(&ctx, check),
             many => self.graph.pool().scope(|scope| {
@@ -110,11 +100,8 @@ impl Pass<'_> {
     }
 
     fn report(&self) -> CycleReport {
-        let mut report = CycleReport {
-            step: self.ctx.step,
-            nodes_run: self.nodes_run,
-            ..CycleReport::default()
-        };
+        let mut report =
+            CycleReport { step: self.ctx.step, nodes_run: self.nodes_run, ..CycleReport::default() };
         for (_, outcome) in &self.done {
             match outcome {
                 Outcome::Changed(change) if change.update.is_empty() => {}
@@ -164,9 +151,7 @@ impl Pass<'_> {
                 }
             }
         }
-        catchups
-            .iter()
-            .for_each(|catchup| catchup.keep_step(self.ctx));
+        catchups.iter().for_each(|catchup| catchup.keep_step(self.ctx));
     }
 }
 

@@ -71,10 +71,7 @@ impl Graph {
     /// The earliest time at which a source wants a cycle, ns since the epoch.
     pub fn next_due(&self) -> Option<i64> {
         let sources = self.sources();
-        sources
-            .iter()
-            .filter_map(|table| table.0.node.as_ref()?.operator.lock().due())
-            .min()
+        sources.iter().filter_map(|table| table.0.node.as_ref()?.operator.lock().due()).min()
     }
 
     /// Runs `action` while no cycle runs; it gets the number of the last step.
@@ -108,11 +105,7 @@ impl Graph {
     /// The live sources; forgets those nobody holds.
     pub(super) fn sources(&self) -> Vec<Table> {
         let mut sources = self.0.sources.lock();
-        let live: Vec<Table> = sources
-            .iter()
-            .filter_map(Weak::upgrade)
-            .map(Table)
-            .collect();
+        let live: Vec<Table> = sources.iter().filter_map(Weak::upgrade).map(Table).collect();
         if live.len() < sources.len() {
             sources.retain(|source| source.strong_count() > 0);
         }

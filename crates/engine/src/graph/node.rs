@@ -37,10 +37,7 @@ pub(crate) enum Outcome {
 
 impl Node {
     pub(crate) fn new(graph: Graph, parents: Vec<Table>, operator: Box<dyn Operator>) -> Node {
-        let depths = parents
-            .iter()
-            .filter_map(|parent| parent.0.node.as_ref())
-            .map(|node| node.depth);
+        let depths = parents.iter().filter_map(|parent| parent.0.node.as_ref()).map(|node| node.depth);
         Node {
             graph,
             depth: depths.max().map_or(0, |depth| depth + 1),
@@ -65,19 +62,12 @@ impl Table {
         if let Some(error) = failed {
             return Some(Outcome::Failed(error));
         }
-        let steps: Vec<Step> = node
-            .parents
-            .iter()
-            .zip(outcomes)
-            .map(|(parent, outcome)| Step::of(parent, outcome))
-            .collect();
+        let steps: Vec<Step> =
+            node.parents.iter().zip(outcomes).map(|(parent, outcome)| Step::of(parent, outcome)).collect();
         let previous = self.version();
         let result = guarded(&mut **node.operator.lock(), &steps, &previous, ctx);
-        match result.and_then(|output| {
-            output
-                .map(|output| change(previous, output, ctx, check))
-                .transpose()
-        }) {
+        match result.and_then(|output| output.map(|output| change(previous, output, ctx, check)).transpose())
+        {
             Ok(changed) => changed.map(|change| Outcome::Changed(Arc::new(change))),
             Err(error) => Some(Outcome::Failed(error)),
         }
@@ -97,42 +87,23 @@ pub(crate) struct Step {
 impl Step {
     pub(crate) fn of(table: &Table, outcome: Option<Outcome>) -> Step {
         match outcome {
-            Some(Outcome::Changed(change)) => Step {
-                now: change.after.clone(),
-                change: Some(change),
-            },
-            _ => Step {
-                now: table.version(),
-                change: None,
-            },
+            Some(Outcome::Changed(change)) => Step { now: change.after.clone(), change: Some(change) },
+            _ => Step { now: table.version(), change: None },
         }
     }
 
     pub(crate) fn unchanged(version: Version) -> Step {
-        Step {
-            now: version,
-            change: None,
-        }
+        Step { now: version, change: None }
     }
 
     pub(crate) fn changed(change: Arc<Change>) -> Step {
-        Step {
-            now: change.after.clone(),
-            change: Some(change),
-        }
+        Step { now: change.after.clone(), change: Some(change) }
     }
 
     fn input(&self) -> Input<'_> {
-        let before = self
-            .change
-            .as_ref()
-            .map_or(&self.now, |change| &change.before);
+        let before = self.change.as_ref().map_or(&self.now, |change| &change.before);
         let update = self.change.as_ref().map(|change| &change.update);
-        Input {
-            before,
-            now: &self.now,
-            update: update.filter(|update| !update.is_empty()),
-        }
+        Input { before, now: &self.now, update: update.filter(|update| !update.is_empty()) }
     }
 }
 
@@ -147,28 +118,17 @@ pub(crate) fn guarded(
     let run = catch_unwind(AssertUnwindSafe(|| operator.apply(&inputs, previous, ctx)));
     run.unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
-        let text = text
-            .or_else(|| panic.downcast_ref::<&str>().copied())
-            .unwrap_or("no message");
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
         Err(Error::internal(format!("an operator panicked: {text}")))
     })
 }
 
-pub(crate) fn change(
-    before: Version,
-    output: Output,
-    ctx: &StepCtx,
-    check: bool,
-) -> Result<Change> {
+pub(crate) fn change(before: Version, output: Output, ctx: &StepCtx, check: bool) -> Result<Change> {
     if check {
         output.update.check(before.rows(), &output.rows)?;
     }
     let after = Version::new(ctx.step, output.rows, output.columns);
-    Ok(Change {
-        before,
-        after,
-        update: output.update,
-    })
+    Ok(Change { before, after, update: output.update })
 }
 
 /// The operator that passes its input on as it is.
@@ -178,10 +138,6 @@ impl Operator for PassOn {
     fn apply(&mut self, inputs: &[Input<'_>], _: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let input = inputs[0];
         let update = input.update.cloned().unwrap_or_default();
-        Ok(Some(Output {
-            rows: input.now.rows().clone(),
-            columns: input.now.columns().to_vec(),
-            update,
-        }))
+        Ok(Some(Output { rows: input.now.rows().clone(), columns: input.now.columns().to_vec(), update }))
     }
 }

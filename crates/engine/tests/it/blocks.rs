@@ -17,10 +17,7 @@ type Model = BTreeMap<u64, i64>;
 
 fn text(values: impl IntoIterator<Item = i64>) -> ArrayRef {
     Arc::new(
-        values
-            .into_iter()
-            .map(|value| Some(format!("value number {value}")))
-            .collect::<StringViewArray>(),
+        values.into_iter().map(|value| Some(format!("value number {value}"))).collect::<StringViewArray>(),
     )
 }
 
@@ -29,39 +26,18 @@ fn check(blocks: &Blocks, model: &Model) {
     let expected: Vec<i64> = model.values().copied().collect();
     let read = blocks.column(0).read(&rows).expect("rows are there");
     assert_eq!(read.as_primitive::<Int64Type>().values(), &expected[..]);
-    assert_eq!(
-        &blocks.column(1).read(&rows).expect("rows are there"),
-        &text(expected)
-    );
-    let keys: Vec<Option<u64>> = model
-        .keys()
-        .rev()
-        .step_by(3)
-        .map(|key| Some(*key))
-        .chain([None])
-        .collect();
-    let gathered = blocks
-        .column(0)
-        .gather(&UInt64Array::from(keys.clone()))
-        .expect("rows are there");
+    assert_eq!(&blocks.column(1).read(&rows).expect("rows are there"), &text(expected));
+    let keys: Vec<Option<u64>> = model.keys().rev().step_by(3).map(|key| Some(*key)).chain([None]).collect();
+    let gathered = blocks.column(0).gather(&UInt64Array::from(keys.clone())).expect("rows are there");
     let wanted: Vec<Option<i64>> = keys.iter().map(|key| key.map(|key| model[&key])).collect();
-    assert_eq!(
-        gathered
-            .as_primitive::<Int64Type>()
-            .iter()
-            .collect::<Vec<_>>(),
-        wanted
-    );
+    assert_eq!(gathered.as_primitive::<Int64Type>().iter().collect::<Vec<_>>(), wanted);
 }
 
 fn random_keys(random: &mut StdRng) -> RowSet {
     let start = random.random_range(0..5_000u64);
-    let sparse: RowSet = (0..random.random_range(0..50))
-        .map(|_| random.random_range(0..400_000u64))
-        .collect();
-    sparse.union(&RowSet::from_range(
-        start..start + random.random_range(0..1_500),
-    ))
+    let sparse: RowSet =
+        (0..random.random_range(0..50)).map(|_| random.random_range(0..400_000u64)).collect();
+    sparse.union(&RowSet::from_range(start..start + random.random_range(0..1_500)))
 }
 
 fn shift_tail(random: &mut StdRng, blocks: &Blocks, model: &mut Model) -> Blocks {
@@ -71,10 +47,7 @@ fn shift_tail(random: &mut StdRng, blocks: &Blocks, model: &mut Model) -> Blocks
     let shifts = shifts.finish();
     let present = RowSet::from_sorted(model.keys().copied());
     let moved = blocks.shift(&shifts, &present).expect("shifted");
-    *model = model
-        .iter()
-        .map(|(key, value)| (shifts.shift_key(*key), *value))
-        .collect();
+    *model = model.iter().map(|(key, value)| (shifts.shift_key(*key), *value)).collect();
     moved
 }
 
@@ -92,14 +65,11 @@ fn blocks_are_a_map_and_old_versions_stay() {
                 model.retain(|key, _| !keys.contains(*key));
             } else {
                 let new: Vec<i64> = (0..keys.len() as i64).map(|i| step * 1_000 + i).collect();
-                blocks = blocks
-                    .write_all(&keys, vec![longs(new.clone()), text(new.clone())])
-                    .expect("written");
+                blocks =
+                    blocks.write_all(&keys, vec![longs(new.clone()), text(new.clone())]).expect("written");
                 model.extend(keys.iter().zip(new));
             }
-            if random.random_bool(0.2)
-                && model.keys().next_back().is_none_or(|last| *last < 500_000)
-            {
+            if random.random_bool(0.2) && model.keys().next_back().is_none_or(|last| *last < 500_000) {
                 blocks = shift_tail(&mut random, &blocks, &mut model);
             }
             check(&blocks, &model);
@@ -112,13 +82,9 @@ fn blocks_are_a_map_and_old_versions_stay() {
 fn writing_one_column_keeps_the_other() {
     let rows = RowSet::flat(2_000);
     let blocks = Blocks::new(vec![DataType::Int64, DataType::Utf8View]);
-    let blocks = blocks
-        .write_all(&rows, vec![longs(0..2_000), text(0..2_000)])
-        .expect("written");
+    let blocks = blocks.write_all(&rows, vec![longs(0..2_000), text(0..2_000)]).expect("written");
     let some = RowSet::from_range(500..520);
-    let blocks = blocks
-        .write(&some, &[Some(longs(0..20)), None])
-        .expect("written");
+    let blocks = blocks.write(&some, &[Some(longs(0..20)), None]).expect("written");
     let mut model: Model = (0..2_000).map(|key| (key, key as i64)).collect();
     let texts = blocks.column(1).read(&rows).expect("rows are there");
     assert_eq!(&texts, &text(model.values().copied()));

@@ -33,20 +33,14 @@ fn append_keeps_all_blink_keeps_a_cycle_ring_keeps_the_newest() {
     let (ring, to_ring) = open(&graph, schema(), Retention::Ring(3));
     for cycle in 0..3i64 {
         for publisher in [&to_append, &to_blink, &to_ring] {
-            publisher
-                .publish(batch([cycle * 2, cycle * 2 + 1]))
-                .expect("same columns");
+            publisher.publish(batch([cycle * 2, cycle * 2 + 1])).expect("same columns");
         }
         graph.run_cycle(cycle);
     }
     assert_eq!(values(&append.version()), [0, 1, 2, 3, 4, 5]);
     assert_eq!(values(&blink.version()), [4, 5]);
     assert_eq!(values(&ring.version()), [3, 4, 5]);
-    assert_eq!(
-        graph.next_due(),
-        Some(2 + 1_000_000_000),
-        "a blink table lingers for a second"
-    );
+    assert_eq!(graph.next_due(), Some(2 + 1_000_000_000), "a blink table lingers for a second");
     graph.run_cycle(1_000_000_002);
     assert_eq!(blink.size(), 0);
     assert_eq!(append.size(), 6);
@@ -66,10 +60,7 @@ fn a_listener_gets_values_it_can_keep() {
     drop(handle);
     graph.run_cycle(2);
     let changes = recorder.changes.lock();
-    let seen: Vec<_> = changes
-        .iter()
-        .map(|change| (values(&change.before), values(&change.after)))
-        .collect();
+    let seen: Vec<_> = changes.iter().map(|change| (values(&change.before), values(&change.after))).collect();
     assert_eq!(seen, [(vec![], vec![1, 2]), (vec![1, 2], vec![3])]);
     assert_eq!(changes[1].update.removed, RowSet::flat(2));
 }
@@ -78,9 +69,7 @@ fn a_listener_gets_values_it_can_keep() {
 fn a_failure_stays_in_its_branch() {
     let graph = graph();
     let (table, publisher) = open(&graph, schema(), Retention::Append);
-    let sound = table
-        .with_definition(table.definition().clone())
-        .expect("made");
+    let sound = table.with_definition(table.definition().clone()).expect("made");
     let bad = picky(&table).expect("made");
     let below = picky(&bad).expect("made");
     let recorder = Arc::new(Recorder::default());
@@ -91,11 +80,7 @@ fn a_failure_stays_in_its_branch() {
     let report = graph.run_cycle(1);
     assert_eq!(report.tables_failed, 2);
     assert_eq!(values(&sound.version()), [1, 13]);
-    assert_eq!(
-        values(&bad.version()),
-        [1],
-        "a failed table keeps its last version"
-    );
+    assert_eq!(values(&bad.version()), [1], "a failed table keeps its last version");
     assert_eq!(*recorder.failures.lock(), ["unlucky"]);
     assert_eq!(picky(&below).expect_err("failed").kind(), ErrorKind::Source);
     publisher.publish(batch([2])).expect("same columns");
@@ -139,9 +124,7 @@ fn tables_made_while_cycles_run_miss_nothing() {
     std::thread::scope(|scope| {
         scope.spawn(|| {
             for value in 0..3_000 {
-                publisher
-                    .publish(batch([1_000 + value]))
-                    .expect("same columns");
+                publisher.publish(batch([1_000 + value])).expect("same columns");
                 graph.run_cycle(value);
             }
             running.store(false, Ordering::Release);
@@ -149,19 +132,11 @@ fn tables_made_while_cycles_run_miss_nothing() {
         let mut made: Vec<Table> = Vec::new();
         while running.load(Ordering::Acquire) {
             made.push(
-                picky(
-                    made.last()
-                        .filter(|_| made.len() % 10 != 0)
-                        .unwrap_or(&table),
-                )
-                .expect("made"),
+                picky(made.last().filter(|_| !made.len().is_multiple_of(10)).unwrap_or(&table))
+                    .expect("made"),
             );
             let seen = versions(&[table.clone(), made[made.len() - 1].clone()]);
-            assert_eq!(
-                seen[0].rows(),
-                seen[1].rows(),
-                "two tables of one graph show the same step"
-            );
+            assert_eq!(seen[0].rows(), seen[1].rows(), "two tables of one graph show the same step");
             made.truncate(50);
         }
         graph.run_cycle(0);

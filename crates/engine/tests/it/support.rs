@@ -9,10 +9,7 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use kinetable_engine::{Graph, Initial, Input, Operator, Output, Result, StepCtx, Table, Version};
 
 pub fn graph() -> Graph {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(2)
-        .build()
-        .expect("a pool of two threads");
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("a pool of two threads");
     Graph::new(Arc::new(pool), true)
 }
 
@@ -46,11 +43,7 @@ impl Operator for Picky {
             }
         }
         let update = inputs[0].update.cloned().unwrap_or_default();
-        Ok(Some(Output {
-            rows: now.rows().clone(),
-            columns: now.columns().to_vec(),
-            update,
-        }))
+        Ok(Some(Output { rows: now.rows().clone(), columns: now.columns().to_vec(), update }))
     }
 }
 

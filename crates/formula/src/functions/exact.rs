@@ -146,7 +146,7 @@ fn exact1(call: &mut Call<'_, '_>, operation: Operation) -> Bound {
         };
         result.map(Some).map_err(|_| does_not_fit())
     }), _ => return Err(Refusal::Types));
-    Ok(call.kernel(&[ty.clone()], ty, kernel)?.can_fail())
+    Ok(call.kernel(std::slice::from_ref(&ty), ty.clone(), kernel)?.can_fail())
 }
 
 fn narrowed<O>(call: &mut Call<'_, '_>, to: Type) -> Bound

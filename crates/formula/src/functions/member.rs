@@ -106,7 +106,7 @@ fn lookup(ty: &Type, list: &[ArrayRef], not: bool) -> Option<Kernel> {
         Type::Time => set::<Time64NanosecondType, i64>(list, not, |v| v),
         Type::Duration => set::<DurationNanosecondType, i64>(list, not, |v| v),
         _ => {
-            return numeric!(ty, T => Some(set::<T, i64>(list, not, |v| crate::eval::cast::Convert::<i64>::convert(v))), _ => None);
+            return numeric!(ty, T => Some(set::<T, i64>(list, not, crate::eval::cast::Convert::<i64>::convert)), _ => None);
         }
     })
 }

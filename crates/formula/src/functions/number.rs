@@ -198,7 +198,7 @@ fn round(x: f64) -> i64 {
 fn signum(call: &mut Call<'_, '_>) -> Bound {
     let ty = call.ty(0);
     let kernel: Kernel =
-        numeric!(&ty, T => kernels::map::<T, Int32Type>(|x| sign(x)), _ => return Err(Refusal::Types));
+        numeric!(&ty, T => kernels::map::<T, Int32Type>(sign), _ => return Err(Refusal::Types));
     call.kernel(&[ty], Type::Int32, kernel)
 }
 
@@ -215,7 +215,7 @@ fn absolute(call: &mut Call<'_, '_>) -> Bound {
             numeric!(&ty, T => arith::each::<T>(|x| if x < Default::default() { x.neg_wrapping() } else { x }), _ => return Err(Refusal::Types))
         }
     };
-    call.kernel(&[ty.clone()], ty, kernel)
+    call.kernel(std::slice::from_ref(&ty), ty.clone(), kernel)
 }
 
 fn clamp(call: &mut Call<'_, '_>) -> Bound {

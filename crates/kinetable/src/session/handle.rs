@@ -60,7 +60,9 @@ impl Session {
     /// If threads cannot be started.
     pub fn global() -> Session {
         static GLOBAL: OnceLock<Session> = OnceLock::new();
-        GLOBAL.get_or_init(|| Session::start(SessionConfig::default()).expect("the threads of the session")).clone()
+        GLOBAL
+            .get_or_init(|| Session::start(SessionConfig::default()).expect("the threads of the session"))
+            .clone()
     }
 
     /// The update graph.

@@ -12,7 +12,12 @@ impl Table {
     ///
     /// # Errors
     /// If a column is missing, has a type that its aggregation does not support, or two results have one name.
-    pub fn agg_by(&self, aggregations: &[Aggregation], by: &[String], options: &GroupOptions) -> Result<Table> {
+    pub fn agg_by(
+        &self,
+        aggregations: &[Aggregation],
+        by: &[String],
+        options: &GroupOptions,
+    ) -> Result<Table> {
         let by: Vec<&str> = by.iter().map(String::as_str).collect();
         self.reshaped(|table| aggregate::agg_by(table, aggregations, &by, options))
     }

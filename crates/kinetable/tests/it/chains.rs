@@ -10,7 +10,10 @@ use crate::support::{longs, session, texts};
 #[test]
 fn columns_are_chosen_computed_renamed_and_dropped() {
     let session = session();
-    let table = session.empty_table(4).update(&texts(["A = ii", "B = A * A", "C = A + B"]), &NoNames).expect("formulas");
+    let table = session
+        .empty_table(4)
+        .update(&texts(["A = ii", "B = A * A", "C = A + B"]), &NoNames)
+        .expect("formulas");
     let names = |table: &kinetable::Table| -> Vec<String> {
         table.schema().fields().iter().map(|field| field.name().clone()).collect()
     };
@@ -41,7 +44,8 @@ fn sorted_merged_cut_and_joined() {
     assert_eq!(longs(&joined, "V"), [None, Some(10), Some(20)]);
     let sorted = joined.sort(&[("K".to_owned(), Order::Descending)]).expect("a sort");
     assert_eq!(longs(&sorted, "K"), [Some(3), Some(2), Some(1)]);
-    let merged = session.merge(&[sorted.head(1).expect("rows"), sorted.tail(1).expect("rows")]).expect("alike");
+    let merged =
+        session.merge(&[sorted.head(1).expect("rows"), sorted.tail(1).expect("rows")]).expect("alike");
     assert_eq!(longs(&merged, "K"), [Some(3), Some(1)]);
     assert_eq!(longs(&merged.reverse().expect("rows"), "K"), [Some(1), Some(3)]);
 }

@@ -12,7 +12,8 @@ fn a_chain_of_operations_ticks() {
     let large = table.where_(&texts(["Size > 10"]), &NoNames).expect("a filter");
     let valued = large.update_view(&texts(["Value = Price * Size"]), &NoNames).expect("a formula");
     let by_symbol = [Aggregation::sum(["Total = Value"]), Aggregation::count("Trades")];
-    let totals = valued.agg_by(&by_symbol, &texts(["Symbol"]), &GroupOptions::default()).expect("aggregations");
+    let totals =
+        valued.agg_by(&by_symbol, &texts(["Symbol"]), &GroupOptions::default()).expect("aggregations");
     let sorted = totals.sort(&[("Total".to_owned(), Order::Descending)]).expect("a sort");
     publisher.publish(trades(&[("A", 1.5, 20), ("B", 2.0, 5), ("B", 4.0, 100)])).expect("same columns");
     wait_until("two groups", || sorted.size().expect("made") == 2);
@@ -33,11 +34,17 @@ fn blink_aggregates_equal_append_aggregates() {
     };
     let (of_append, of_blink) = (totals(&append), totals(&blink));
     let both = of_append
-        .natural_join(&of_blink, &texts(["Symbol"]), &texts(["BlinkTotal = Total"]), NaturalJoinType::default())
+        .natural_join(
+            &of_blink,
+            &texts(["Symbol"]),
+            &texts(["BlinkTotal = Total"]),
+            NaturalJoinType::default(),
+        )
         .expect("a join")
         .update_view(&texts(["Difference = Total - BlinkTotal"]), &NoNames)
         .expect("a formula");
-    let rows: Vec<(&str, f64, i64)> = (0..1_000).map(|i| (["A", "B", "C"][i % 3], 0.1 * i as f64, 1)).collect();
+    let rows: Vec<(&str, f64, i64)> =
+        (0..1_000).map(|i| (["A", "B", "C"][i % 3], 0.1 * i as f64, 1)).collect();
     for part in rows.chunks(7) {
         to_append.publish(trades(part)).expect("same columns");
     }

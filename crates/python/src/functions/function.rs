@@ -8,20 +8,21 @@ use kinetable::formula::{Error, ErrorKind, Object, UserFunction};
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 
-use super::signature::{Plan, Signature};
+use super::call;
+use super::signature::{Plan, Signature, unknown};
 use crate::gate;
 use crate::objects::PyObjectValue;
 
 /// A Python callable as formulas call it.
 pub struct PyFunction {
-    callable: Arc<Py<PyAny>>,
-    signature: Arc<Signature>,
+    pub(super) callable: Arc<Py<PyAny>>,
+    pub(super) signature: Arc<Signature>,
     /// Arguments that are fixed to objects; `None` where a column is expected. Empty: none is fixed.
-    fixed: Vec<Option<Arc<dyn Object>>>,
+    pub(super) fixed: Vec<Option<Arc<dyn Object>>>,
     /// The type a cast around the call asks for.
-    result: Option<DataType>,
+    pub(super) result: Option<DataType>,
     /// The last argument types and what came of them.
-    planned: Mutex<Option<(Vec<DataType>, Plan)>>,
+    pub(super) planned: Mutex<Option<(Vec<DataType>, Plan)>>,
 }
 
 impl PyFunction {
@@ -59,7 +60,7 @@ impl PyFunction {
     }
 
     /// For each argument of the call, in order: the object it is fixed to, or `None` for the next column.
-    fn slots(&self, columns: usize) -> Vec<Option<&PyObjectValue>> {
+    pub(super) fn slots(&self, columns: usize) -> Vec<Option<&PyObjectValue>> {
         if self.fixed.is_empty() {
             return vec![None; columns];
         }
@@ -90,7 +91,7 @@ impl UserFunction for PyFunction {
         if plan.result == unknown() {
             return Err(Error::new(ErrorKind::Type, self.signature.untyped()));
         }
-        gate::enter(|py| super::call::call(py, self, &plan, args, rows))
+        gate::enter(|py| call::call(py, self, &plan, args, rows))
             .unwrap_or_else(|| Err(Error::new(ErrorKind::UserFunction, ending())))
     }
 
