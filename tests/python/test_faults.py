@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from conftest import wait_until
 from kinetable import agg
 from kinetable import kafka_consumer as kc
+
+pytestmark = pytest.mark.broker
 
 TRADES = "crypto.trades"
 

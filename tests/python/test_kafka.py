@@ -16,6 +16,8 @@ from kinetable import kafka_consumer as kc
 from kinetable import kafka_producer as kp
 from kinetable.stream.kafka import topics
 
+pytestmark = pytest.mark.broker
+
 IGNORE = kc.KeyValueSpec.IGNORE
 BEGINNING = kc.ALL_PARTITIONS_SEEK_TO_BEGINNING
 

@@ -10,7 +10,10 @@ import subprocess
 import sys
 
 import confluent_kafka
+import pytest
 from conftest import ROOT, wait_until
+
+pytestmark = pytest.mark.broker
 
 EXAMPLES = ROOT / "examples"
 

@@ -16,15 +16,12 @@ pub enum Extras {
 }
 
 /// Packages the tests need, each with the versions it is tested with.
-const TEST_PACKAGES: [&str; 9] = [
+const TEST_PACKAGES: [&str; 6] = [
     "pytest>=8",
     "numpy>=2",
     "pyarrow>=20",
     "pandas>=2.2",
     "polars>=1.30",
-    "psutil>=6",
-    "mypy>=1.15",
-    "numba>=0.61",
     "confluent-kafka[avro,schemaregistry]>=2.8",
 ];
 
@@ -46,7 +43,7 @@ pub fn package(extras: Extras) -> Result<PathBuf> {
     }
     let what = "building and installing the Python package (release: some minutes the first time)";
     step(what, pip(&["--force-reinstall", "--no-deps", "."]).env("CARGO_TARGET_DIR", target()))?;
-    step("installing what the package needs", &mut pip(&["numpy", "pyarrow"]))?;
+    step("installing what the package needs", &mut pip(&["numpy"]))?;
     Ok(python)
 }
 
