@@ -184,7 +184,8 @@ impl fmt::Display for Error {
         if let Some(row) = self.0.row {
             write!(f, " (row {row})")?;
         }
-        if let Some(text) = &self.0.text {
+        // Of an empty text there is nothing to show.
+        if let Some(text) = self.0.text.as_ref().filter(|text| !text.trim().is_empty()) {
             write_place(f, text, self.0.span)?;
         }
         if let Some(hint) = &self.0.hint {

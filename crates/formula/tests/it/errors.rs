@@ -341,8 +341,6 @@ fn syntax() {
           hint: write the expression out; functions cannot be defined in a formula
 
         this formula is empty
-  
-          ^
           hint: write Name = Price * 2
 
     "#]].assert_eq(&all(
@@ -433,8 +431,6 @@ fn rows() {
 fn filters() {
     expect![[r#"
         this filter is empty
-  
-          ^
           hint: write e.g. Price > 10
 
         a filter needs a boolean, but this is an int
