@@ -267,3 +267,8 @@ def test_mistakes_of_producing(broker, topic):
         kp.produce(table, broker.config, topic, IGNORE, kp.json_spec(["Nope"]))
     with pytest.raises(DHError, match="both given"):
         kp.json_spec(["A"], ["A"])
+
+
+def test_a_type_that_is_none_is_named():
+    with pytest.raises(DHError, match='(?s)column "V" is .*dtypes'):
+        kc.simple_spec("V", "string")

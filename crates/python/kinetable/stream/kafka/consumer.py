@@ -104,6 +104,11 @@ def simple_spec(col_name: str, data_type: Optional[DType] = None) -> KeyValueSpe
         col_name: The column.
         data_type: string, short, int32, long, float32, double or byte_array; if not given, the configuration says it.
     """
+    if data_type is not None and not isinstance(data_type, DType):
+        raise DHError(
+            message=f'the type of column "{col_name}" is {data_type!r}, which is no type\n'
+            "  hint: give one of kinetable.dtypes, e.g. dtypes.string"
+        )
     return KeyValueSpec("simple", (col_name, data_type.name if data_type is not None else None))
 
 
