@@ -5,18 +5,19 @@ use anyhow::{Context, Result};
 use crate::run::root;
 
 /// The house from the ground up: a crate, and the crates of the house it may depend on.
-const LAYERS: [(&str, &[&str]); 11] = [
+const LAYERS: [(&str, &[&str]); 12] = [
+    ("features", &[]),
     ("rowset", &[]),
-    ("formula", &[]),
-    ("engine", &["rowset"]),
-    ("operators", &["rowset", "engine"]),
-    ("testkit", &["rowset", "engine"]),
-    ("kafka", &["rowset", "engine"]),
-    ("parquet", &["rowset", "engine"]),
-    ("broker", &[]),
-    ("kinetable", &["rowset", "formula", "engine", "operators", "kafka", "parquet"]),
-    ("python", &["kinetable", "formula", "kafka", "parquet"]),
-    ("bench", &["kinetable", "broker", "rowset", "formula", "engine", "operators", "kafka", "parquet"]),
+    ("formula", &["features"]),
+    ("engine", &["features", "rowset"]),
+    ("operators", &["features", "rowset", "engine"]),
+    ("testkit", &["features", "rowset", "engine"]),
+    ("kafka", &["features", "rowset", "engine"]),
+    ("parquet", &["features", "rowset", "engine"]),
+    ("broker", &["features"]),
+    ("kinetable", &["features", "rowset", "formula", "engine", "operators", "kafka", "parquet"]),
+    ("python", &["features", "kinetable", "formula", "kafka", "parquet"]),
+    ("bench", &["features", "kinetable", "broker", "rowset", "formula", "engine", "operators", "kafka", "parquet"]),
 ];
 
 /// A heavy dependency, and the crates that may have it.
