@@ -5,8 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import Optional
 
+from ._table.reading import visible
 from ._texts import colour, is_number, show_column
-from .table import Table, _shown
+from .table import Table
 
 _ROW_STYLE = "__ROW__TABLE_STYLE_FORMAT"
 _STYLE = "__TABLE_STYLE_FORMAT"
@@ -20,7 +21,7 @@ def to_html(table: Table) -> str:
 def preview(table: Table, num_rows: int = 10) -> str:
     """The first rows and the size, as notebooks show a table."""
     size, kind = table.size, "blink" if table.is_blink else "live" if table.is_refreshing else "static"
-    columns = len(_shown(table.column_names))
+    columns = len(visible(table.column_names))
     note = f"{kind} table of {size:,} rows × {columns} columns"
     if size > num_rows:
         note += f"; the first {num_rows} are shown"
@@ -33,7 +34,7 @@ def _markup(table: Table, num_rows: int) -> str:
     names = table.column_names
     rows = table._native.rows()
     arrays = dict(zip(names, rows.read(names, 0, min(num_rows, rows.size))))
-    shown = _shown(names)
+    shown = visible(names)
     row_styles = arrays[_ROW_STYLE].to_list() if _ROW_STYLE in arrays else None
     columns = []
     for name in shown:

@@ -1,0 +1,1 @@
+"""The methods of `kinetable.Table`, a module a family; `kinetable.table` puts them together."""
