@@ -26,6 +26,28 @@ pub(crate) enum ExprKind {
     Call(Option<Box<Expr>>, Ident, Vec<Expr>),
     /// `new int[]{a, b}`
     Array(TypeName, Vec<Expr>),
+    /// `Col in a, b` and `Col includes a, b`, as a whole filter or in parentheses.
+    Member(Box<Membership>),
+}
+
+/// A column and the constants it is looked up among.
+#[derive(Clone, Debug)]
+pub(crate) struct Membership {
+    pub column: Ident,
+    pub icase: bool,
+    pub not: bool,
+    pub test: MemberTest,
+    pub values: Vec<Expr>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MemberTest {
+    /// `in`: equals one of them.
+    In,
+    /// `includes [any]`: has one of them as a part.
+    IncludesAny,
+    /// `includes all`: has each of them as a part.
+    IncludesAll,
 }
 
 /// A word and where it stands.
@@ -139,6 +161,7 @@ impl Expr {
             ExprKind::Binary(_, a, b) | ExprKind::Index(a, b) => a.depth.max(b.depth),
             ExprKind::Choose(a, b, c) => a.depth.max(b.depth).max(c.depth),
             ExprKind::Logic(_, parts) | ExprKind::Array(_, parts) => deepest(parts),
+            ExprKind::Member(member) => deepest(&member.values),
             ExprKind::Call(target, _, args) => {
                 target.as_ref().map_or(0, |target| target.depth).max(deepest(args))
             }

@@ -13,7 +13,7 @@ use crate::eval::logic::null_condition;
 use crate::formula::{Chunk, Formula, Input, RowFailure};
 use crate::membership;
 use crate::node::{Kind, Node};
-use crate::parser::{FilterText, parse_filter};
+use crate::parser::parse_filter;
 use crate::scope::Scope;
 use crate::types::Type;
 
@@ -93,25 +93,11 @@ fn compile(text: &str, scope: &dyn Scope) -> Result<Filter, Error> {
 
 /// The typed condition of a filter's text.
 pub(crate) fn condition_of(text: &str, checker: &mut Checker<'_>) -> Result<(Node, Analysis), Error> {
-    match parse_filter(text)? {
-        FilterText::Condition(expr) => {
-            let node = condition(checker.check(&expr)?, "a filter")?;
-            let mut conditions = Vec::new();
-            let whole = analyse(&expr, checker, &mut conditions);
-            Ok((node, Analysis { conditions: conditions.into(), whole }))
-        }
-        FilterText::In { column, icase, not, values } => {
-            let (node, list) = membership::is_in(checker, &column, icase, not, &values)?;
-            let simple = list.map(|values| Simple::In { column: column.name, values, negated: not });
-            let whole = simple.is_some();
-            Ok((node, Analysis { conditions: simple.into_iter().collect(), whole }))
-        }
-        FilterText::Includes { column, icase, not, all, values } => {
-            let test = membership::Includes { icase, not, all };
-            let node = membership::includes(checker, &column, test, &values)?;
-            Ok((node, Analysis { conditions: Arc::default(), whole: false }))
-        }
-    }
+    let expr = parse_filter(text)?;
+    let node = condition(checker.check(&expr)?, "a filter")?;
+    let mut conditions = Vec::new();
+    let whole = analyse(&expr, checker, &mut conditions);
+    Ok((node, Analysis { conditions: conditions.into(), whole }))
 }
 
 impl Filter {
@@ -203,6 +189,9 @@ fn analyse(expr: &Expr, checker: &mut Checker<'_>, found: &mut Vec<Simple>) -> b
             }
         }
         ExprKind::Call(None, name, args) if name.name == "in" && args.len() > 1 => listed(args, checker),
+        ExprKind::Member(member) => membership::check(checker, member).ok().and_then(|(_, list)| {
+            list.map(|values| Simple::In { column: member.column.name.clone(), values, negated: member.not })
+        }),
         _ => None,
     };
     let whole = simple.is_some();

@@ -4,7 +4,7 @@ use arrow_array::{Array, ArrayRef};
 use arrow_select::concat::concat;
 use std::sync::Arc;
 
-use crate::ast::{Expr, Ident};
+use crate::ast::{Expr, Ident, MemberTest, Membership};
 use crate::check::Checker;
 use crate::check::literal::{quoted_text, text};
 use crate::error::{Error, Span};
@@ -15,8 +15,20 @@ use crate::node::{Kernel, Node};
 use crate::types::Type;
 use crate::value::{Args, Bool, Lane, Text, write_rows};
 
-/// The condition, and the listed values as values of the column's type where they are such.
-pub(crate) fn is_in(
+/// The condition; of `in`, also the listed values as values of the column's type where they are such.
+pub(crate) fn check(
+    checker: &mut Checker<'_>,
+    member: &Membership,
+) -> Result<(Node, Option<ArrayRef>), Error> {
+    let Membership { column, icase, not, test, values } = member;
+    if *test == MemberTest::In {
+        return is_in(checker, column, *icase, *not, values);
+    }
+    let test = Includes { icase: *icase, not: *not, all: *test == MemberTest::IncludesAll };
+    Ok((includes(checker, column, test, values)?, None))
+}
+
+fn is_in(
     checker: &mut Checker<'_>,
     column: &Ident,
     icase: bool,
@@ -86,14 +98,14 @@ pub(crate) fn constant_beside(ty: &Type, expr: &Expr, checker: &mut Checker<'_>)
 
 /// What `includes` tests.
 #[derive(Clone, Copy)]
-pub(crate) struct Includes {
-    pub icase: bool,
-    pub not: bool,
-    pub all: bool,
+struct Includes {
+    icase: bool,
+    not: bool,
+    all: bool,
 }
 
 /// Whether one (or all) of the texts is part of the column's text. A null column includes nothing.
-pub(crate) fn includes(
+fn includes(
     checker: &mut Checker<'_>,
     column: &Ident,
     test: Includes,

@@ -3,6 +3,7 @@
 use crate::ast::{Expr, ExprKind};
 use crate::error::{Error, Span};
 use crate::formula::Input;
+use crate::membership;
 use crate::node::{Kind, Node};
 use crate::scope::Scope;
 use crate::types::Type;
@@ -34,6 +35,7 @@ impl<'a> Checker<'a> {
             ExprKind::Call(None, name, args) => self.call(name, args, expr.span)?,
             ExprKind::Call(Some(target), name, args) => self.method(target, name, args, expr.span)?,
             ExprKind::Array(type_name, items) => self.array(type_name, items, expr.span)?,
+            ExprKind::Member(member) => membership::check(self, member)?.0,
         };
         Ok(node.folded())
     }

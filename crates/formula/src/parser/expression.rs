@@ -3,6 +3,7 @@
 //! From loose to tight: `?:`, `||`, `&&`, `|`, `^`, `&`, equality, order, `+ -`, `* / %`, sign, `!` and casts, and
 //! last what follows a value: `.name`, `.name(…)`, `[…]`. A single `=` is equality.
 
+use super::filter::{is_membership, membership};
 use crate::ast::{BinaryOp, Expr, ExprKind, Ident, Literal, LogicOp, TypeName, UnaryOp};
 use crate::error::{Error, Span};
 use crate::lexer::{Token, TokenKind, tokens_from};
@@ -331,7 +332,7 @@ impl Parser {
             TokenKind::Text(value) => ExprKind::Literal(Literal::Text(value)),
             TokenKind::Quoted(value) => ExprKind::Literal(Literal::Quoted(value)),
             TokenKind::Op("(") => {
-                let inner = self.expression()?;
+                let inner = if is_membership(self) { membership(self)? } else { self.expression()? };
                 self.expect(")", "this parenthesis is closed by \")\"")?;
                 return Ok(inner);
             }
@@ -424,7 +425,7 @@ fn foreign_word(kind: &TokenKind) -> Option<String> {
         "or" => "write || for \"or\"",
         "is" => "write == null, or isNull(x)",
         "in" | "not" | "icase" | "includes" => {
-            "\"in\" and \"includes\" stand after a column at the beginning of a filter; inside a formula use in(x, 1, 2)"
+            "\"in\" and \"includes\" stand after a column at the beginning of a filter or of a parenthesis; elsewhere use in(x, 1, 2)"
         }
         "instanceof" => "the type of a column is known; leave the test out",
         "if" | "else" => "write condition ? a : b",

@@ -1,33 +1,25 @@
-//! Filters: `Col in …`, `Col includes …`, or any Boolean formula.
+//! Filters: `Col in …`, `Col includes …`, or any Boolean formula. In parentheses the first two stand inside formulas too.
 
 use super::expression::Parser;
-use crate::ast::{Expr, Ident};
+use crate::ast::{Expr, ExprKind, MemberTest, Membership};
 use crate::error::Error;
 use crate::lexer::TokenKind;
 
-/// A filter as written.
-pub(crate) enum FilterText {
-    /// `Col [icase] [not] in a, b`
-    In { column: Ident, icase: bool, not: bool, values: Vec<Expr> },
-    /// `Col [icase] [not] includes [any|all] a, b`
-    Includes { column: Ident, icase: bool, not: bool, all: bool, values: Vec<Expr> },
-    /// Anything else.
-    Condition(Expr),
-}
-
-pub(crate) fn parse_filter(text: &str) -> Result<FilterText, Error> {
-    let parser = Parser::new(text, 0)?;
+pub(crate) fn parse_filter(text: &str) -> Result<Expr, Error> {
+    let mut parser = Parser::new(text, 0)?;
     if *parser.peek() == TokenKind::End {
         return Err(Error::syntax(parser.span(), "this filter is empty").with_hint("write e.g. Price > 10"));
     }
-    if is_membership(&parser) {
-        return membership(parser);
+    if !is_membership(&parser) {
+        return parser.whole();
     }
-    Ok(FilterText::Condition(parser.whole()?))
+    let expr = membership(&mut parser)?;
+    parser.end()?;
+    Ok(expr)
 }
 
-/// Whether a name and then `in` or `includes` begin the filter, perhaps with `icase` and `not` between.
-fn is_membership(parser: &Parser) -> bool {
+/// Whether a name and then `in` or `includes` come next, perhaps with `icase` and `not` between.
+pub(super) fn is_membership(parser: &Parser) -> bool {
     if !matches!(parser.peek(), TokenKind::Ident(_)) {
         return false;
     }
@@ -42,7 +34,8 @@ fn is_membership(parser: &Parser) -> bool {
     false
 }
 
-fn membership(mut parser: Parser) -> Result<FilterText, Error> {
+/// `Col [icase] [not] in a, b` or `Col [icase] [not] includes [any|all] a, b`, up to what is no value.
+pub(super) fn membership(parser: &mut Parser) -> Result<Expr, Error> {
     let column = parser.ident("a column is expected")?;
     let (mut icase, mut not) = (false, false);
     loop {
@@ -54,27 +47,26 @@ fn membership(mut parser: Parser) -> Result<FilterText, Error> {
             break;
         }
     }
-    if parser.take_word("in") {
-        let values = values(&mut parser)?;
-        return Ok(FilterText::In { column, icase, not, values });
-    }
-    if !parser.take_word("includes") {
-        return Err(Error::syntax(parser.span(), "\"in\" or \"includes\" is expected here"));
-    }
-    let all = parser.take_word("all");
-    if !all {
-        parser.take_word("any");
-    }
-    let values = values(&mut parser)?;
-    Ok(FilterText::Includes { column, icase, not, all, values })
-}
-
-/// Values between commas up to the end.
-fn values(parser: &mut Parser) -> Result<Vec<Expr>, Error> {
+    let test = test(parser)?;
     let mut values = vec![parser.expression()?];
     while parser.take(",") {
         values.push(parser.expression()?);
     }
-    parser.end()?;
-    Ok(values)
+    let span = values.iter().fold(column.span, |span, value| span.to(value.span));
+    let member = Membership { column, icase, not, test, values };
+    Ok(Expr::new(ExprKind::Member(Box::new(member)), span))
+}
+
+fn test(parser: &mut Parser) -> Result<MemberTest, Error> {
+    if parser.take_word("in") {
+        return Ok(MemberTest::In);
+    }
+    if !parser.take_word("includes") {
+        return Err(Error::syntax(parser.span(), "\"in\" or \"includes\" is expected here"));
+    }
+    if parser.take_word("all") {
+        return Ok(MemberTest::IncludesAll);
+    }
+    parser.take_word("any");
+    Ok(MemberTest::IncludesAny)
 }

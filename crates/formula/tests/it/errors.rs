@@ -495,7 +495,7 @@ fn filters() {
         "not" is not expected here
           I not 1
             ^^^
-          hint: "in" and "includes" stand after a column at the beginning of a filter; inside a formula use in(x, 1, 2)
+          hint: "in" and "includes" stand after a column at the beginning of a filter or of a parenthesis; elsewhere use in(x, 1, 2)
 
         a value of type double has no method "startsWith"
           D.startsWith(`a`)

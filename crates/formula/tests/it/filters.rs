@@ -178,6 +178,35 @@ fn parts_of_texts() {
 }
 
 #[test]
+fn membership_within_parentheses() {
+    expect![[r#"
+        (I in 1, 2) || (S includes `text`)   0 1 4
+        !(I in 1, 2)                         2 3 4
+        !(I not in 1, 2)                     0 1
+        (S icase in `ABC`) && I > 0          0
+        (I in 1, 2)                          0 1
+        (S not includes `a`) == (I in 1, 2)  1 4
+        I in (1), (2)                        0 1
+        (I in 1, 2                           Syntax: this parenthesis is closed by ")", but here is the end of the formula
+        (I in `a`)                           Type: a value of type int cannot be looked up among values of type String
+        I > 0 && S in `abc`                  Syntax: "in" is not expected here
+    "#]].assert_eq(&kept(
+        "
+        (I in 1, 2) || (S includes `text`)
+        !(I in 1, 2)
+        !(I not in 1, 2)
+        (S icase in `ABC`) && I > 0
+        (I in 1, 2)
+        (S not includes `a`) == (I in 1, 2)
+        I in (1), (2)
+        (I in 1, 2
+        (I in `a`)
+        I > 0 && S in `abc`
+        ",
+    ));
+}
+
+#[test]
 fn conditions() {
     expect![[r#"
         K                               0 2
@@ -258,6 +287,7 @@ fn what_filters_say_about_columns() {
         "in(I, 1, 2)",
         "I == two",
         "I > L",
+        "(I in 1, 2) && (S not in `a`)",
         "K",
         "L in longs",
         "I in 1.0, 2.5",
@@ -288,6 +318,7 @@ fn what_filters_say_about_columns() {
         in(I, 1, 2) -> I in Int32 1 2
         I == two -> I Eq Int32 2
         I > L -> 
+        (I in 1, 2) && (S not in `a`) -> I in Int32 1 2; S not in Utf8View "a"
         K -> 
         L in longs -> L in Int64 10 -3
         I in 1.0, 2.5 -> 
