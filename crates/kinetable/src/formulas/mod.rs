@@ -2,8 +2,10 @@
 
 mod bound;
 mod compile;
+mod lists;
 mod prune;
 
 pub(crate) use bound::Lenience;
 pub(crate) use compile::{colouring, filters, selections};
+pub(crate) use lists::ListFormulas;
 pub(crate) use prune::prunes;
