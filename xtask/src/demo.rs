@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 
 use crate::run::{command, step};
-use crate::setup::{self, Extras};
+use crate::setup::{self, Purpose};
 
 /// Where and how long to run.
 #[derive(clap::Args)]
@@ -21,8 +21,8 @@ pub struct Options {
 
 /// Sets up and runs the demo.
 pub fn demo(options: &Options) -> Result<()> {
-    let broker = setup::broker()?;
-    let python = setup::package(Extras::None)?;
+    let broker = setup::broker(Purpose::Use)?;
+    let python = setup::package(Purpose::Use)?;
     let folder = setup::scratch("demo")?;
     let history = folder.join("history");
     if !history.join("complete").exists() {

@@ -40,7 +40,7 @@ fn main() -> ExitCode {
         Task::Test(options) => suite::test(&options),
         Task::Tidy => tidy::tidy(),
         Task::Bench(options) => measure::bench(&options),
-        Task::Setup => setup::package(setup::Extras::None).map(|python| println!("{}", python.display())),
+        Task::Setup => setup::package(setup::Purpose::Use).map(|python| println!("{}", python.display())),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,4 +1,4 @@
-//! What a fresh machine gets: a virtual environment with the release build of the package, and the test broker.
+//! What a fresh machine gets: a virtual environment with the package in it, and the test broker.
 
 use std::path::PathBuf;
 
@@ -6,13 +6,38 @@ use anyhow::{Result, bail};
 
 use crate::run::{cargo, command, output, step, target};
 
-/// What the virtual environment holds beside the package.
+/// What a build is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Extras {
-    /// Nothing.
-    None,
-    /// What the tests need.
+pub enum Purpose {
+    /// To be used and measured: the release build, and nothing beside it.
+    Use,
+    /// To be tested: the development build, which checks every update and shares what the Rust tests have built, and what the
+    /// tests need.
     Tests,
+}
+
+impl Purpose {
+    fn profile(self) -> &'static str {
+        match self {
+            Purpose::Use => "release",
+            Purpose::Tests => "dev",
+        }
+    }
+
+    /// Where cargo puts what it builds.
+    fn folder(self) -> &'static str {
+        match self {
+            Purpose::Use => "release",
+            Purpose::Tests => "debug",
+        }
+    }
+
+    fn venv(self) -> &'static str {
+        match self {
+            Purpose::Use => "venv",
+            Purpose::Tests => "venv-tests",
+        }
+    }
 }
 
 /// Packages the tests need, each with the versions it is tested with.
@@ -25,10 +50,10 @@ const TEST_PACKAGES: [&str; 6] = [
     "confluent-kafka[avro,schemaregistry]>=2.8",
 ];
 
-/// Builds the package in release and installs it into a virtual environment; gives that environment's Python.
-pub fn package(extras: Extras) -> Result<PathBuf> {
+/// Builds the package and installs it into a virtual environment of its own; gives that environment's Python.
+pub fn package(purpose: Purpose) -> Result<PathBuf> {
     needs(&["python3", "cc", "make"])?;
-    let venv = target().join("venv");
+    let venv = target().join(purpose.venv());
     let python = venv.join("bin/python");
     if !python.exists() {
         step("making a virtual environment", command("python3").args(["-m", "venv"]).arg(&venv))?;
@@ -38,23 +63,26 @@ pub fn package(extras: Extras) -> Result<PathBuf> {
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(arguments);
         pip
     };
-    if extras == Extras::Tests {
+    if purpose == Purpose::Tests {
         step("installing what the tests need", &mut pip(&TEST_PACKAGES))?;
     }
-    let what = "building and installing the Python package (release: some minutes the first time)";
-    step(what, pip(&["--force-reinstall", "--no-deps", "."]).env("CARGO_TARGET_DIR", target()))?;
+    let what = format!(
+        "building and installing the Python package ({}; the first time takes minutes)",
+        purpose.profile()
+    );
+    let profile = format!("build-args=--profile {}", purpose.profile());
+    let arguments = ["--force-reinstall", "--no-deps", "--config-settings", &profile, "."];
+    step(&what, pip(&arguments).env("CARGO_TARGET_DIR", target()))?;
     step("installing what the package needs", &mut pip(&["numpy"]))?;
     Ok(python)
 }
 
-/// Builds the test broker in release; gives its path.
-pub fn broker() -> Result<PathBuf> {
-    let what = "building the embedded broker, registry and feeds (release)";
-    step(
-        what,
-        cargo(&["build", "--release", "--package", "kinetable-broker"]).env("CARGO_TARGET_DIR", target()),
-    )?;
-    Ok(target().join("release/kinetable-broker"))
+/// Builds the test broker; gives its path.
+pub fn broker(purpose: Purpose) -> Result<PathBuf> {
+    let what = format!("building the embedded broker, registry and feeds ({})", purpose.profile());
+    let build = ["build", "--profile", purpose.profile(), "--package", "kinetable-broker"];
+    step(&what, cargo(&build).env("CARGO_TARGET_DIR", target()))?;
+    Ok(target().join(purpose.folder()).join("kinetable-broker"))
 }
 
 /// Stops with the command that installs what is missing.

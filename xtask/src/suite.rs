@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 
 use crate::run::{cargo, command, step, target};
-use crate::setup::{self, Extras};
+use crate::setup::{self, Purpose};
 use crate::tidy;
 
 /// What to test.
@@ -25,8 +25,8 @@ pub fn test(options: &Options) -> Result<()> {
     let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"];
     step("clippy", &mut cargo(&clippy))?;
     step("Rust tests, on the embedded broker", &mut cargo(&["test", "--workspace", "--quiet"]))?;
-    let broker = setup::broker()?;
-    let python = setup::package(Extras::Tests)?;
+    let broker = setup::broker(Purpose::Tests)?;
+    let python = setup::package(Purpose::Tests)?;
     let pytest = |kind: &str, arguments: &[&str]| {
         let mut pytest = command(&python);
         pytest.args(["-m", "pytest", "-q", "--durations=5", "tests/python"]).args(arguments);

@@ -41,7 +41,7 @@ pub mod oracle;
 pub use cell::{Cell, Row};
 pub use clock::{Clock, Driver, Recorder, record};
 pub use compare::{first_difference, table_difference};
-pub use oracle::{Oracle, oracle};
+pub use oracle::{Chain, Compared, Oracle, oracle};
 pub use profile::Profile;
 pub use script::{Script, Step};
 pub use scripted::ScriptedTable;

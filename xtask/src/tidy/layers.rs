@@ -17,7 +17,10 @@ const LAYERS: [(&str, &[&str]); 12] = [
     ("broker", &["features"]),
     ("kinetable", &["features", "rowset", "formula", "engine", "operators", "kafka", "parquet"]),
     ("python", &["features", "kinetable", "formula", "kafka", "parquet"]),
-    ("bench", &["features", "kinetable", "broker", "rowset", "formula", "engine", "operators", "kafka", "parquet"]),
+    (
+        "bench",
+        &["features", "kinetable", "broker", "rowset", "formula", "engine", "operators", "kafka", "parquet"],
+    ),
 ];
 
 /// A heavy dependency, and the crates that may have it.

@@ -3,4 +3,5 @@
 mod chains;
 mod listed;
 mod live;
+mod random_chains;
 mod support;

@@ -23,9 +23,12 @@ mod suite;
 
 mod run;
 
+mod chain;
+
 mod checks;
 
 mod report;
 
+pub use chain::{Chain, Compared};
 pub use report::Report;
 pub use suite::{Oracle, oracle};

@@ -5,7 +5,7 @@ use kinetable_engine::{
     Column, ColumnSet, Definition, Error, Initial, Input, Operator, Output, Properties, Result, RowSet,
     Shifts, StepCtx, Table, Update, Version,
 };
-use kinetable_testkit::{Oracle, Profile, Script, oracle};
+use kinetable_testkit::{Chain, Compared, Oracle, Profile, Script, oracle};
 use std::panic::catch_unwind;
 use std::sync::Arc;
 
@@ -317,4 +317,26 @@ fn order_matters_unless_it_is_said_that_it_does_not() {
     assert!(text.contains("check (a)"), "{text}");
     let text = failure(Fault::StaleCells, few().unordered());
     assert!(text.contains("rows found too often"), "{text}");
+}
+
+/// A chain of a right copy and a copy with a fault; what the chain says of it over some seeds.
+fn chained(fault: Fault) -> Option<String> {
+    (0..20).find_map(|seed| {
+        let mut chain = Chain::default();
+        let source = chain.source("changing", Profile::full().script(seed, 20));
+        let right = |inputs: &[Table]| copy(&inputs[0], Fault::None);
+        let first = chain.derive("copy".into(), &[source], Compared::InOrder, right).expect("a right copy");
+        let wrong = move |inputs: &[Table]| copy(&inputs[0], fault);
+        chain.derive("wrong".into(), &[first], Compared::InOrder, wrong).expect("the first version is right");
+        chain.run().err()
+    })
+}
+
+#[test]
+fn a_chain_names_the_table_that_is_wrong() {
+    assert_eq!(chained(Fault::None), None);
+    for fault in [Fault::StaleCells, Fault::UnlistedCells, Fault::LostRow, Fault::Overwrites, Fault::Fails] {
+        let said = chained(fault).unwrap_or_else(|| panic!("{fault:?} went unseen"));
+        assert!(said.contains("→ wrong"), "{fault:?}: {said}");
+    }
 }
