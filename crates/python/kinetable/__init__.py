@@ -13,7 +13,9 @@ The names are those of Deephaven's Python API: a script runs with its import lin
 from __future__ import annotations
 
 import atexit
+import gc
 import importlib
+import pkgutil
 from typing import TYPE_CHECKING, Any
 
 from . import _kinetable
@@ -36,6 +38,7 @@ __all__ = [
     "Table",
     "TableDefinition",
     "empty_table",
+    "garbage_collect",
     "kafka_consumer",
     "kafka_producer",
     "merge",
@@ -44,24 +47,34 @@ __all__ = [
     "time_table",
 ]
 
-# Loaded when first asked for, so that importing the package is quick.
+# Loaded when first asked for, so that importing the package is quick; as are all modules.
 _LAZY = {
     "kafka_consumer": ".stream.kafka.consumer",
     "kafka_producer": ".stream.kafka.producer",
-    **{
-        name: f".{name}"
-        for name in ("arrow", "constants", "html", "numpy", "pandas", "parquet", "stream", "table_listener")
-    },
 }
 
 
+def garbage_collect() -> None:
+    """Lets go of what nobody holds any more: runs Python's collector, after which tables that are not held are pruned.
+
+    Example:
+        from kinetable import garbage_collect
+        print(garbage_collect())
+    """
+    gc.collect()
+
+
+def _modules() -> list[str]:
+    return [module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")]
+
+
 def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
+    if name not in _LAZY and name not in _modules():
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = importlib.import_module(_LAZY[name], __name__)
+    module = importlib.import_module(_LAZY.get(name, f".{name}"), __name__)
     globals()[name] = module
     return module
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY})
+    return sorted({*globals(), *_LAZY, *_modules()})

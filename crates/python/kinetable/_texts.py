@@ -5,7 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Iterable, Optional, Sequence, Union
 
+from ._times import Duration
+from ._values import duration
+
 Texts = Union[str, Sequence[str], None]
+
+
+_NOT_FINITE = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 
 
 def texts(argument: Texts) -> list[str]:
@@ -32,9 +38,11 @@ def show(value: Any, type_name: str) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return repr(value)
+        return _NOT_FINITE.get(repr(value)) or repr(value)
     if isinstance(value, (bytes, bytearray)):
         return value.hex()
+    if isinstance(value, dt.timedelta):
+        return str(Duration(duration(value)))
     if isinstance(value, (dt.date, dt.time)):
         return value.isoformat()
     return str(value)

@@ -10,6 +10,9 @@ import datetime as dt
 import decimal
 from typing import Any, Callable, Iterable, Optional
 
+from . import _time_texts
+from ._times import Duration, Instant, LocalDate, LocalTime, Period, TimeValue, ZonedDateTime
+
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
 _EPOCH_DATE = dt.date(1970, 1, 1)
 _MICROSECOND = dt.timedelta(microseconds=1)
@@ -42,6 +45,10 @@ def kind(value: Any) -> str:
         return "Duration"
     if isinstance(value, (list, tuple, set, frozenset, range)):
         return "list"
+    if isinstance(value, TimeValue):
+        return value.formula_type
+    if isinstance(value, str):
+        return "String"
     module = type(value).__module__
     if module.partition(".")[0] in ("numpy", "pandas", "polars", "pyarrow"):
         return _kind_of_array_library(value)
@@ -210,25 +217,13 @@ def _instant(value: Any) -> int:
         return int((value - _EPOCH) // _MICROSECOND) * 1000
     if type(value).__name__ == "datetime64":
         return int(value.astype("datetime64[ns]").astype("i8"))
+    if isinstance(value, (Instant, ZonedDateTime)):
+        return value.nanos
     if isinstance(value, str):
-        return _instant_of_text(value)
+        return _time_texts.instant(value).nanos
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     raise TypeError(f"an instant is expected, but it is {value!r} ({type(value).__name__})")
-
-
-def _instant_of_text(text: str) -> int:
-    import re
-
-    match = re.fullmatch(
-        r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?)?\s*(Z|UTC|[+-]\d\d:\d\d)?", text
-    )
-    if match is None:
-        raise ValueError(f"{text!r} is no instant; write it as 2024-01-31T12:00:00Z")
-    day, clock, fraction, zone = match.groups()
-    offset = "+00:00" if zone in (None, "Z", "UTC") else zone
-    moment = dt.datetime.fromisoformat(f"{day}T{clock or '00:00'}{offset}")
-    return (moment - _EPOCH) // _MICROSECOND * 1000 + int((fraction or "0").ljust(9, "0"))
 
 
 def duration_counts(values: Iterable[Any]) -> list[Optional[int]]:
@@ -238,35 +233,18 @@ def duration_counts(values: Iterable[Any]) -> list[Optional[int]]:
 
 def duration(value: Any) -> int:
     """Nanoseconds of one duration."""
+    if isinstance(value, Duration):
+        return value.nanos
     if isinstance(value, dt.timedelta):
         nanos = getattr(value, "value", None)
         return nanos if hasattr(value, "as_unit") and nanos is not None else value // _MICROSECOND * 1000
     if type(value).__name__ == "timedelta64":
         return int(value.astype("timedelta64[ns]").astype("i8"))
     if isinstance(value, str):
-        return _duration_of_text(value)
+        return _time_texts.duration(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     raise TypeError(f"a duration is expected, but it is {value!r} ({type(value).__name__})")
-
-
-def _duration_of_text(text: str) -> int:
-    import re
-
-    number = r"([+-]?\d+(?:\.\d+)?)"
-    match = re.fullmatch(rf"(-)?P(?:{number}D)?(?:T(?:{number}H)?(?:{number}M)?(?:{number}S)?)?", text.upper())
-    clock = re.fullmatch(r"(-)?PT(\d+):(\d\d)(?::(\d\d(?:\.\d{1,9})?))?", text.upper())
-    if clock is not None:
-        sign, *rest = clock.groups()
-        parts = [None, *rest]
-    elif match is not None and text.upper().rstrip("T") not in ("P", "-P"):
-        sign, *parts = match.groups()
-    else:
-        raise ValueError(f"{text!r} is no duration; write it as PT1S, PT0.5S, PT1M or PT2H")
-    units = (86_400, 3_600, 60, 1)
-    total = sum(decimal.Decimal(part) * unit for part, unit in zip(parts, units) if part)
-    nanos = int(total * 1_000_000_000)
-    return -nanos if sign else nanos
 
 
 def date_counts(values: Iterable[Any]) -> list[Optional[int]]:
@@ -282,7 +260,9 @@ def _days(value: Any) -> int:
     if type(value).__name__ == "datetime64":
         return int(value.astype("datetime64[D]").astype("i8"))
     if isinstance(value, str):
-        return (dt.date.fromisoformat(value) - _EPOCH_DATE).days
+        return _time_texts.date(value)
+    if isinstance(value, LocalDate):
+        return value.days
     raise TypeError(f"a date is expected, but it is {value!r} ({type(value).__name__})")
 
 
@@ -293,8 +273,33 @@ def time_counts(values: Iterable[Any]) -> list[Optional[int]]:
 
 def _time_of_day(value: Any) -> int:
     if isinstance(value, str):
-        value = dt.time.fromisoformat(value)
+        return _time_texts.time_of_day(value)
+    if isinstance(value, LocalTime):
+        return value.nanos
     if isinstance(value, dt.time):
         seconds = (value.hour * 60 + value.minute) * 60 + value.second
         return (seconds * 1_000_000 + value.microsecond) * 1000
     raise TypeError(f"a time of day is expected, but it is {value!r} ({type(value).__name__})")
+
+
+def period_counts(values: Iterable[Any]) -> list[Optional[tuple[int, int]]]:
+    """Months and days of periods, as ISO text (``P1Y2M3D``) or `kinetable.time.Period`."""
+    return [None if value is None else _period(value) for value in values]
+
+
+def _period(value: Any) -> tuple[int, int]:
+    if isinstance(value, str):
+        value = _time_texts.period(value)
+    if isinstance(value, Period):
+        return value.years * 12 + value.months, value.days
+    raise TypeError(f"a period is expected, but it is {value!r} ({type(value).__name__})")
+
+
+def periods(counts: Iterable[Optional[tuple[int, int]]]) -> list[Optional[Period]]:
+    """Months and days as periods."""
+    return [None if count is None else Period(*_years_and_months(count[0]), count[1]) for count in counts]
+
+
+def _years_and_months(months: int) -> tuple[int, int]:
+    years = abs(months) // 12 * (1 if months >= 0 else -1)
+    return years, months - 12 * years

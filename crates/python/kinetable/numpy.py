@@ -18,7 +18,24 @@ if TYPE_CHECKING:
 
 
 def to_numpy(table: Table, cols: Optional[Sequence[str]] = None) -> "np.ndarray":
-    """The rows of the current step as a two-dimensional array; the columns must be of one type."""
+    """The rows of the current step as a two-dimensional array.
+
+    Args:
+        table: The table.
+        cols: The columns, which must be of one type; all if not given.
+
+    Returns:
+        An array of a row for each row and a column for each column; a masked one if integers or Booleans are null.
+
+    Raises:
+        DHError: if the columns are of several types.
+
+    Example:
+        from kinetable import new_table, numpy as dhnp
+        from kinetable.column import double_col
+        t = new_table([double_col("X", [1.5, None]), double_col("Y", [2.5, 3.5])])
+        print(dhnp.to_numpy(t))
+    """
     import numpy as np
 
     names = list(cols) if cols is not None else table.column_names
@@ -36,7 +53,20 @@ def to_numpy(table: Table, cols: Optional[Sequence[str]] = None) -> "np.ndarray"
 
 
 def to_table(np_array: "np.ndarray", cols: Sequence[str]) -> Table:
-    """A static table from an array of one or two dimensions, with a name for each column."""
+    """A static table from an array.
+
+    Args:
+        np_array: An array of one dimension (a column) or two (rows by columns).
+        cols: A name for each column.
+
+    Raises:
+        DHError: if there are more or fewer names than columns.
+
+    Example:
+        import numpy as np
+        from kinetable import numpy as dhnp
+        print(dhnp.to_table(np.array([[1, 2], [3, 4]]), ["A", "B"]).to_string())
+    """
     columns = [np_array] if np_array.ndim == 1 else list(np_array.T)
     if len(columns) != len(cols):
         raise DHError(message=f"the array has {len(columns)} columns, but {len(cols)} names are given")

@@ -20,18 +20,34 @@ InstantLike = Union[int, str, "dt.datetime", "np.datetime64"]
 
 
 def empty_table(size: int) -> Table:
-    """A static table of so many rows and no columns: the start of a table of formulas."""
+    """A static table of so many rows and no columns: the start of a table of formulas.
+
+    Args:
+        size: The number of rows; none if it is negative.
+
+    Example:
+        from kinetable import empty_table
+        print(empty_table(3).update(["X = i", "Y = X * X"]).to_string())
+    """
     return Table(_native.empty_table(max(size, 0)))
 
 
 def new_table(cols: Union[Sequence[InputColumn], Mapping[str, Any]]) -> Table:
-    """A static table of columns: the functions of `kinetable.column` make them, or a dict of names to values.
+    """A static table of columns.
 
-    Values may be lists, NumPy arrays, pandas and Polars series, or Arrow arrays; ``None`` is null. In a dict the types
-    are those of the values: ``int`` is long, ``float`` double.
+    Args:
+        cols: Columns that the functions of `kinetable.column` make, or a dict of names to values. Values may be lists,
+            NumPy arrays, pandas and Polars series, or Arrow arrays; ``None`` is null. In a dict the types are those of
+            the values: ``int`` is long, ``float`` double, and ``None`` among them is null.
 
     Raises:
         DHError: if columns have different lengths, or a value does not fit its column.
+
+    Example:
+        from kinetable import new_table
+        from kinetable.column import double_col, string_col
+        print(new_table([string_col("Sym", ["A", "B"]), double_col("Price", [1.5, None])]).to_string())
+        print(new_table({"Sym": ["A", "B"], "Size": [100, None]}).to_string())
     """
     named = cols.items() if isinstance(cols, Mapping) else ((col.name, col) for col in cols)
     return Table(_native.new_table([(name, *_typed(name, data)) for name, data in named]))
@@ -63,6 +79,16 @@ def time_table(period: DurationLike, start_time: Optional[InstantLike] = None, b
         period: ``"PT1S"``, ``"PT0.1S"``, a ``timedelta``, or nanoseconds.
         start_time: The first timestamp; now if it is not given.
         blink_table: Whether to keep only the rows of the latest cycle.
+
+    Raises:
+        DHError: if the period is not positive, or a text is no duration or instant.
+
+    Example:
+        from kinetable import time_table
+        ticking = time_table("PT0.01S", start_time="2024-01-01T00:00:00Z").head(2)
+        while ticking.size < 2:
+            ticking.await_update()
+        print(ticking.to_string())
     """
     try:
         nanos = duration(period)
@@ -75,7 +101,18 @@ def time_table(period: DurationLike, start_time: Optional[InstantLike] = None, b
 def merge(tables: Sequence[Table]) -> Table:
     """The rows of all tables, those of the first before those of the second, even as they change.
 
-    Columns are matched by name, and are in the order of the first table.
+    Columns are matched by name, and are in the order of the first table. Blink tables alone make a blink table.
+
+    Args:
+        tables: Tables with the same columns, which may be in another order.
+
+    Raises:
+        DHError: if there is no table, or names or types differ.
+
+    Example:
+        from kinetable import merge, new_table
+        from kinetable.column import int_col
+        print(merge([new_table([int_col("A", [1, 2])]), new_table([int_col("A", [3])])]).to_string())
     """
     return Table(_native.merge([table._native for table in tables]))
 
@@ -87,5 +124,12 @@ def ring_table(parent: Table, capacity: int, initialize: bool = True) -> Table:
         parent: A table whose rows are only added.
         capacity: How many rows to keep.
         initialize: Whether the rows that are there already count.
+
+    Raises:
+        DHError: if the capacity is less than 1.
+
+    Example:
+        from kinetable import empty_table, ring_table
+        print(ring_table(empty_table(5).update("X = i"), 2).to_string())
     """
     return Table(_native.ring_table(parent._native, capacity, initialize))

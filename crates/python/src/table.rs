@@ -207,7 +207,11 @@ impl PyPlain {
 
 fn plain_field(field: &arrow_schema::Field) -> arrow_schema::Field {
     let data_type = plain_type(field.data_type());
-    let metadata = [("deephaven:type".to_owned(), types::java_name(field.data_type()))];
+    let sortable = !matches!(field.data_type(), DataType::List(_));
+    let metadata = [
+        ("deephaven:type".to_owned(), types::java_name(field.data_type())),
+        ("deephaven:isSortable".to_owned(), sortable.to_string()),
+    ];
     arrow_schema::Field::new(field.name(), data_type, true)
         .with_metadata(std::collections::HashMap::from(metadata))
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_cast::{CastOptions, cast_with_options};
-use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
+use arrow_schema::{ArrowError, DataType, Field, IntervalUnit, Schema, TimeUnit};
 
 /// The type of instants.
 pub fn instant() -> DataType {
@@ -38,7 +38,11 @@ pub fn from_name(name: &str) -> Option<DataType> {
         "LocalDate" => DataType::Date32,
         "LocalTime" => DataType::Time64(TimeUnit::Nanosecond),
         "Duration" => DataType::Duration(TimeUnit::Nanosecond),
-        _ => return None,
+        "Period" => DataType::Interval(IntervalUnit::MonthDayNano),
+        zoned => {
+            let zone = zoned.strip_prefix("ZonedDateTime[")?.strip_suffix(']')?;
+            DataType::Timestamp(TimeUnit::Nanosecond, Some(zone.into()))
+        }
     })
 }
 

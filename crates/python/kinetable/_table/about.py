@@ -19,48 +19,111 @@ class About(TableBase):
 
     @property
     def size(self) -> int:
-        """The number of rows now."""
+        """The number of rows now.
+
+        Example:
+            from kinetable import new_table
+            from kinetable.column import int_col
+            t = new_table([int_col("A", [1, 2, 3]), int_col("B", [10, 20, 30])])
+            print(t.size)
+        """
         return self._native.size
 
     @property
     def is_refreshing(self) -> bool:
-        """Whether the table is live: whether it can change."""
+        """Whether the table is live: whether it can change.
+
+        Example:
+            from kinetable import new_table
+            from kinetable.column import int_col
+            t = new_table([int_col("A", [1, 2, 3]), int_col("B", [10, 20, 30])])
+            print(t.is_refreshing)
+        """
         return self._native.is_live
 
     @property
     def is_blink(self) -> bool:
-        """Whether the table holds only the rows of the latest cycle."""
+        """Whether the table holds only the rows of the latest cycle.
+
+        Example:
+            from kinetable import new_table
+            from kinetable.column import int_col
+            t = new_table([int_col("A", [1, 2, 3]), int_col("B", [10, 20, 30])])
+            print(t.is_blink)
+        """
         return self._native.is_blink
 
     @property
     def is_failed(self) -> bool:
-        """Whether the table has failed, and will not change again; `failure` says why."""
+        """Whether the table has failed, and will not change again; `failure` says why.
+
+        Example:
+            from kinetable import new_table
+            from kinetable.column import int_col
+            t = new_table([int_col("A", [1, 2, 3]), int_col("B", [10, 20, 30])])
+            print(t.is_failed)
+        """
         return self._native.failure is not None
 
     @property
     def failure(self) -> Optional[str]:
-        """Why the table failed; ``None`` while it has not."""
+        """Why the table failed; ``None`` while it has not.
+
+        Example:
+            from kinetable import new_table
+            from kinetable.column import int_col
+            t = new_table([int_col("A", [1, 2, 3]), int_col("B", [10, 20, 30])])
+            print(t.failure)
+        """
         return self._native.failure
 
     @property
     def column_names(self) -> list[str]:
-        """The names of the columns."""
+        """The names of the columns, in order.
+
+        Example:
+            from kinetable import new_table
+            from kinetable.column import int_col
+            t = new_table([int_col("A", [1, 2, 3]), int_col("B", [10, 20, 30])])
+            print(t.column_names)
+        """
         return [name for name, _, _ in self._native.column_types()]
 
     @property
     def columns(self) -> list[ColumnDefinition]:
-        """The definitions of the columns."""
+        """The definitions of the columns, in order.
+
+        Example:
+            from kinetable import new_table
+            from kinetable.column import int_col
+            t = new_table([int_col("A", [1, 2, 3]), int_col("B", [10, 20, 30])])
+            print(t.columns[0].name, t.columns[0].data_type)
+        """
         made = ((name, dtypes.from_name(kind, java)) for name, kind, java in self._native.column_types())
         return [ColumnDefinition(name, dtype, dtype.component_type) for name, dtype in made]
 
     @property
     def definition(self) -> TableDefinition:
-        """The definitions of the columns, by name."""
+        """The definitions of the columns, by name.
+
+        Example:
+            from kinetable import new_table
+            from kinetable.column import int_col
+            t = new_table([int_col("A", [1, 2, 3]), int_col("B", [10, 20, 30])])
+            print(t.definition["A"].data_type)
+        """
         return TableDefinition(self.columns)
 
     @property
     def meta_table(self) -> Table:
-        """A static table of the columns: Name, DataType, ColumnType, IsPartitioning."""
+        """A static table of the columns: Name, DataType (as Deephaven's clients know it), ColumnType, IsPartitioning.
+
+        Example:
+            from kinetable import new_table
+            from kinetable.column import int_col, string_col
+            t = new_table([string_col("Sym", ["A", "B", "A"]), int_col("Size", [10, 20, 30])])
+            print(t.meta_table.to_string())
+        """
         from ..column import bool_col, string_col
         from ..table_factory import new_table
 
@@ -75,13 +138,37 @@ class About(TableBase):
         )
 
     def attributes(self) -> dict[str, Any]:
-        """The marks that travel with the table: ``BlinkTable``, ``AddOnly``, ``AppendOnly`` and others."""
+        """The marks that travel with the table: ``BlinkTable``, ``AddOnly``, ``AppendOnly`` and others.
+
+        Example:
+            from kinetable import new_table
+            from kinetable.column import int_col
+            t = new_table([int_col("A", [1, 2, 3]), int_col("B", [10, 20, 30])])
+            print(sorted(t.attributes()))
+        """
         return self._native.attributes()
 
     def has_columns(self, cols: Texts) -> bool:
-        """Whether all these names are columns."""
+        """Whether all these names are columns.
+
+        Args:
+            cols: One or more names.
+
+        Example:
+            from kinetable import new_table
+            from kinetable.column import int_col
+            t = new_table([int_col("A", [1, 2, 3]), int_col("B", [10, 20, 30])])
+            print(t.has_columns(["A", "B"]), t.has_columns("C"))
+        """
         return set(texts(cols)) <= set(self.column_names)
 
     def memory_bytes(self) -> int:
-        """Bytes this table holds of its own: columns and state, not what it shares with the tables it is made of."""
+        """Bytes this table holds of its own: columns and state, not what it shares with the tables it is made of.
+
+        Example:
+            from kinetable import new_table
+            from kinetable.column import int_col
+            t = new_table([int_col("A", [1, 2, 3]), int_col("B", [10, 20, 30])])
+            print(t.memory_bytes() > 0, t.view("A").memory_bytes() < t.memory_bytes())
+        """
         return self._native.memory_bytes()

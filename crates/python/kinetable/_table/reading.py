@@ -23,22 +23,62 @@ class Reading(About):
     """Reading a table out."""
 
     def await_update(self, timeout: Optional[int] = None) -> bool:
-        """Waits until the table changes, or for so many milliseconds.
+        """Waits until the table changes.
+
+        Args:
+            timeout: How long to wait at most, in milliseconds; for ever if not given.
 
         Returns:
-            Whether it changed.
+            Whether it changed in that time.
+
+        Raises:
+            DHError: if the table fails.
+
+        Example:
+            from kinetable import time_table
+            ticking = time_table("PT0.01S")
+            print(ticking.await_update(10_000))
         """
         return self._native.await_update(timeout)
 
     def to_string(self, num_rows: int = 10, cols: Texts = None) -> str:
-        """The first rows as text."""
+        """The first rows as text: numbers flush right, everything else flush left, null as ``(null)``.
+
+        Args:
+            num_rows: How many rows, at most.
+            cols: Which columns; all if not given.
+
+        Raises:
+            DHError: if there is no such column.
+
+        Example:
+            from kinetable import new_table
+            from kinetable.column import int_col, string_col
+            t = new_table([string_col("Sym", ["A", "B", "A"]), int_col("Size", [10, 20, 30])])
+            print(t.to_string(num_rows=2, cols="Sym"))
+        """
         names = texts(cols) or self.column_names
         rows = self._native.rows()
         arrays = rows.read(names, 0, min(num_rows, rows.size))
         return grid(names, [array.type_name for array in arrays], [show_column(array) for array in arrays])
 
     def iter_dict(self, cols: Texts = None, *, chunk_size: int = 2048) -> Generator[dict[str, Any], None, None]:
-        """The rows, one dict each; null is ``None``. All are of the same step, however long the reading takes."""
+        """The rows, one dict each; null is ``None``. All are of the same step, however long the reading takes.
+
+        Args:
+            cols: Which columns; all if not given.
+            chunk_size: How many rows are read at a time.
+
+        Raises:
+            DHError: if there is no such column.
+
+        Example:
+            from kinetable import new_table
+            from kinetable.column import int_col, string_col
+            t = new_table([string_col("Sym", ["A", "B", "A"]), int_col("Size", [10, 20, 30])])
+            for row in t.iter_dict():
+                print(row)
+        """
         names = texts(cols) or self.column_names
         for arrays in self._chunks(names, chunk_size):
             for values in _rows_of(arrays):
@@ -47,7 +87,23 @@ class Reading(About):
     def iter_tuple(
         self, cols: Texts = None, *, tuple_name: str = "Deephaven", chunk_size: int = 2048
     ) -> Generator[tuple[Any, ...], None, None]:
-        """The rows, one named tuple each; null is ``None``."""
+        """The rows, one named tuple each; null is ``None``. All are of the same step, however long the reading takes.
+
+        Args:
+            cols: Which columns; all if not given. Their names must be names in Python.
+            tuple_name: The name of the tuple's class.
+            chunk_size: How many rows are read at a time.
+
+        Raises:
+            DHError: if there is no such column.
+
+        Example:
+            from kinetable import new_table
+            from kinetable.column import int_col, string_col
+            t = new_table([string_col("Sym", ["A", "B", "A"]), int_col("Size", [10, 20, 30])])
+            for row in t.iter_tuple():
+                print(row.Sym, row.Size)
+        """
         names = texts(cols) or self.column_names
         row = namedtuple(tuple_name, names)  # type: ignore[misc]
         for arrays in self._chunks(names, chunk_size):
@@ -56,7 +112,22 @@ class Reading(About):
     def iter_chunk_dict(
         self, cols: Texts = None, chunk_size: int = 2048
     ) -> Generator[dict[str, "np.ndarray"], None, None]:
-        """The rows in runs, each a dict of NumPy arrays (see `kinetable.numpy` for nulls)."""
+        """The rows in runs, each a dict of NumPy arrays (see `kinetable.numpy` for nulls). All are of the same step.
+
+        Args:
+            cols: Which columns; all if not given.
+            chunk_size: How many rows a run has, at most.
+
+        Raises:
+            DHError: if there is no such column.
+
+        Example:
+            from kinetable import new_table
+            from kinetable.column import int_col, string_col
+            t = new_table([string_col("Sym", ["A", "B", "A"]), int_col("Size", [10, 20, 30])])
+            for run in t.iter_chunk_dict("Size", chunk_size=2):
+                print(run["Size"].sum())
+        """
         names = texts(cols) or self.column_names
         for arrays in self._chunks(names, chunk_size):
             yield {name: array.to_numpy() for name, array in zip(names, arrays)}
@@ -64,7 +135,23 @@ class Reading(About):
     def iter_chunk_tuple(
         self, cols: Texts = None, tuple_name: str = "Deephaven", chunk_size: int = 2048
     ) -> Generator[tuple["np.ndarray", ...], None, None]:
-        """The rows in runs, each a named tuple of NumPy arrays."""
+        """The rows in runs, each a named tuple of NumPy arrays (`kinetable.numpy` tells of nulls). All are of one step.
+
+        Args:
+            cols: Which columns; all if not given. Their names must be names in Python.
+            tuple_name: The name of the tuple's class.
+            chunk_size: How many rows a run has, at most.
+
+        Raises:
+            DHError: if there is no such column.
+
+        Example:
+            from kinetable import new_table
+            from kinetable.column import int_col, string_col
+            t = new_table([string_col("Sym", ["A", "B", "A"]), int_col("Size", [10, 20, 30])])
+            for run in t.iter_chunk_tuple(chunk_size=2):
+                print(run.Size.sum())
+        """
         names = texts(cols) or self.column_names
         chunk = namedtuple(tuple_name, names)  # type: ignore[misc]
         for arrays in self._chunks(names, chunk_size):
@@ -78,19 +165,49 @@ class Reading(About):
             yield rows.read(names, start, min(start + chunk_size, rows.size))
 
     def to_arrow(self, cols: Texts = None) -> "pa.Table":
-        """The rows as a ``pyarrow.Table``."""
+        """The rows as a ``pyarrow.Table``; `kinetable.arrow.to_arrow` says what types become.
+
+        Args:
+            cols: Which columns; all if not given.
+
+        Example:
+            from kinetable import new_table
+            from kinetable.column import int_col, string_col
+            t = new_table([string_col("Sym", ["A", "B", "A"]), int_col("Size", [10, 20, 30])])
+            print(t.to_arrow().to_pydict())
+        """
         from ..arrow import to_arrow
 
         return to_arrow(self._table(), texts(cols) or None)
 
     def to_pandas(self, cols: Texts = None) -> "pd.DataFrame":
-        """The rows as a pandas DataFrame; `kinetable.pandas.to_pandas` has the options."""
+        """The rows as a pandas DataFrame of nullable types; `kinetable.pandas.to_pandas` has the options.
+
+        Args:
+            cols: Which columns; all if not given.
+
+        Example:
+            from kinetable import new_table
+            from kinetable.column import int_col, string_col
+            t = new_table([string_col("Sym", ["A", "B", "A"]), int_col("Size", [10, 20, 30])])
+            print(t.to_pandas())
+        """
         from ..pandas import to_pandas
 
         return to_pandas(self._table(), texts(cols) or None)
 
     def to_polars(self, cols: Texts = None) -> "pl.DataFrame":
-        """The rows as a Polars DataFrame."""
+        """The rows as a Polars DataFrame.
+
+        Args:
+            cols: Which columns; all if not given.
+
+        Example:
+            from kinetable import new_table
+            from kinetable.column import int_col, string_col
+            t = new_table([string_col("Sym", ["A", "B", "A"]), int_col("Size", [10, 20, 30])])
+            print(t.to_polars().to_dicts())
+        """
         import polars
 
         return polars.DataFrame(self._table().view(texts(cols)) if cols else self)

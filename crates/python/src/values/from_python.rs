@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use arrow_array::builder::{BinaryViewBuilder, BooleanBuilder, PrimitiveBuilder, StringViewBuilder};
 use arrow_array::types::{
-    ArrowPrimitiveType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt16Type,
+    ArrowPrimitiveType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    IntervalMonthDayNanoType, UInt16Type,
 };
 use arrow_array::{ArrayRef, BooleanArray, ListArray, PrimitiveArray, make_array};
 use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_data::ArrayData;
-use arrow_schema::{ArrowError, DataType, TimeUnit};
+use arrow_schema::{ArrowError, DataType, IntervalUnit, TimeUnit};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyList};
@@ -37,6 +38,7 @@ pub fn from_sequence(sequence: &Bound<'_, PyAny>, data_type: &DataType) -> PyRes
         DataType::Duration(TimeUnit::Nanosecond) => counted(sequence, data_type, "duration_counts"),
         DataType::Date32 => counted(sequence, data_type, "date_counts"),
         DataType::Time64(TimeUnit::Nanosecond) => counted(sequence, data_type, "time_counts"),
+        DataType::Interval(IntervalUnit::MonthDayNano) => periods(sequence),
         DataType::List(item) => lists(sequence, item.data_type()),
         other => Err(PyTypeError::new_err(format!("Python objects cannot become {}", types::name_of(other)))),
     }
@@ -162,6 +164,15 @@ fn counted(sequence: &Bound<'_, PyAny>, data_type: &DataType, helper: &str) -> P
     let counts = helpers(py)?.call_method1(helper, (sequence,))?;
     let counts = primitives::<Int64Type>(&counts, &DataType::Int64, integer)?;
     types::cast(&counts, data_type).map_err(|error| errors::message(py, error))
+}
+
+/// Calendar time, as months and days.
+fn periods(sequence: &Bound<'_, PyAny>) -> PyResult<ArrayRef> {
+    let counts = helpers(sequence.py())?.call_method1("period_counts", (sequence,))?;
+    let counts = counts.extract::<Vec<Option<(i32, i32)>>>()?;
+    let periods =
+        counts.into_iter().map(|count| count.map(|(m, d)| IntervalMonthDayNanoType::make_value(m, d, 0)));
+    Ok(Arc::new(periods.collect::<PrimitiveArray<IntervalMonthDayNanoType>>()))
 }
 
 fn lists(sequence: &Bound<'_, PyAny>, item_type: &DataType) -> PyResult<ArrayRef> {

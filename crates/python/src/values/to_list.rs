@@ -4,10 +4,11 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    ArrowPrimitiveType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt16Type,
+    ArrowPrimitiveType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    IntervalMonthDayNanoType, UInt16Type,
 };
 use arrow_array::{Array, ArrayRef};
-use arrow_schema::DataType;
+use arrow_schema::{DataType, IntervalUnit};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
@@ -46,6 +47,7 @@ pub fn to_list<'py>(py: Python<'py>, array: &ArrayRef) -> PyResult<Bound<'py, Py
             let texts = to_list(py, &texts)?;
             Ok(helpers(py)?.call_method1("decimals", (texts,))?.cast_into::<PyList>()?)
         }
+        DataType::Interval(IntervalUnit::MonthDayNano) => periods(py, array),
         other => Err(PyTypeError::new_err(format!("values of type {other} have no Python form"))),
     }
 }
@@ -73,6 +75,12 @@ fn lists<'py>(py: Python<'py>, array: &ArrayRef) -> PyResult<Bound<'py, PyList>>
         }
     }
     Ok(result)
+}
+
+fn periods<'py>(py: Python<'py>, array: &ArrayRef) -> PyResult<Bound<'py, PyList>> {
+    let values = array.as_primitive::<IntervalMonthDayNanoType>();
+    let counts: Vec<_> = values.iter().map(|value| value.map(|value| (value.months, value.days))).collect();
+    Ok(helpers(py)?.call_method1("periods", (counts,))?.cast_into::<PyList>()?)
 }
 
 /// NumPy turns whole columns of times into Python objects much faster than one call a value does.
