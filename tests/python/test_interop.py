@@ -29,7 +29,8 @@ def rows(table):
 def test_arrow_out_and_back(table):
     out = arrow.to_arrow(table)
     assert out.schema.types == [pa.int64(), pa.float64(), pa.string(), pa.bool_(), pa.timestamp("ns", "UTC")]
-    assert out.schema.field("S").metadata == {b"deephaven:type": b"java.lang.String"}
+    metadata = {b"deephaven:type": b"java.lang.String", b"deephaven:isSortable": b"true"}
+    assert out.schema.field("S").metadata == metadata
     assert out["I"].to_pylist() == [1, None]
     assert rows(arrow.to_table(out)) == rows(table)
     assert arrow.to_arrow(table, ["S", "I"]).column_names == ["S", "I"]

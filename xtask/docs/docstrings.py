@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import textwrap
 from dataclasses import dataclass, field
 
 _SECTIONS = ("Args", "Returns", "Yields", "Raises", "Example", "Usage")
@@ -48,7 +49,7 @@ def parse(text: str) -> Docstring:
         while at < len(lines) and (not lines[at] or lines[at].startswith(" ")):
             section.append(lines[at])
             at += 1
-        _add(result, heading.group(1), inspect.cleandoc("\n".join(section)))
+        _add(result, heading.group(1), textwrap.dedent("\n".join(section)).strip("\n"))
     result.text = "\n".join(body).strip()
     return result
 

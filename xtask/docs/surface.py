@@ -36,8 +36,19 @@ class Operation:
     signature: str
     docstring: Docstring
     family: str
-    """What it is grouped under on the index."""
+    """What it is grouped under on the page of the module."""
     is_property: bool = False
+    parameters: tuple[str, ...] = ()
+
+    @property
+    def is_call(self) -> bool:
+        """Whether it is a function or method, rather than a class or property."""
+        return not self.is_property and not self.name.split(".")[-1][0].isupper()
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is code that shows its use."""
+        return bool(self.docstring.examples or self.docstring.usages)
 
     @property
     def path(self) -> str:
@@ -127,7 +138,7 @@ def _is_type_alias(value: Any) -> bool:
 def _of_class(module: str, name: str, cls: type) -> Iterable[Operation]:
     """The class itself, then what it and its families of methods define, in order."""
     docstring = parse(cls.__doc__ or "")
-    yield Operation(module, name, _signature(name, cls), docstring, name)
+    yield Operation(module, name, _signature(name, cls), docstring, name, False, _parameters(cls))
     seen = set()
     for family in cls.__mro__:
         if family is not cls and not _is_private(family):
@@ -157,7 +168,15 @@ def _operation(module: str, name: str, member: Any, family: str) -> Operation:
     is_property = isinstance(member, property)
     function = member.fget if is_property else getattr(member, "__func__", member)
     docstring = parse(inspect.getdoc(function) or "")
-    return Operation(module, name, _signature(name, function, is_property), docstring, family, is_property)
+    signature = _signature(name, function, is_property)
+    return Operation(module, name, signature, docstring, family, is_property, _parameters(function))
+
+
+def _parameters(function: Any) -> tuple[str, ...]:
+    try:
+        return tuple(name for name in inspect.signature(function).parameters if name not in ("self", "cls"))
+    except (TypeError, ValueError):
+        return ()
 
 
 def _signature(name: str, function: Any, is_property: bool = False) -> str:

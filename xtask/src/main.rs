@@ -1,8 +1,9 @@
-//! The project's automation: `cargo xtask demo | test | tidy | bench`.
+//! The project's automation: `cargo xtask demo | test | tidy | docs | bench`.
 //!
 //! Everything a fresh machine needs beside Rust, Python and a C compiler is made here, below `target/`.
 
 mod demo;
+mod docs;
 mod measure;
 mod run;
 mod setup;
@@ -28,6 +29,8 @@ enum Task {
     Test(suite::Options),
     /// Check layers, sizes, lints and licences.
     Tidy,
+    /// Make the pages below `docs/api` from the docstrings of the package, running their examples.
+    Docs(docs::Options),
     /// Measure: `cargo xtask bench ingest`.
     Bench(measure::Options),
     /// Make the virtual environment with the release build of the package, and say where it is.
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         Task::Demo(options) => demo::demo(&options),
         Task::Test(options) => suite::test(&options),
         Task::Tidy => tidy::tidy(),
+        Task::Docs(options) => docs::docs(&options),
         Task::Bench(options) => measure::bench(&options),
         Task::Setup => setup::package(setup::Purpose::Use).map(|python| println!("{}", python.display())),
     };

@@ -97,7 +97,16 @@ _NULLS = {
 
 
 def from_name(name: str, j_name: str = "") -> DType:
-    """The type that formulas spell so; types without a name in this module get a `DType` of their own."""
+    """The type that formulas spell so; types without a name in this module get a `DType` of their own.
+
+    Args:
+        name: As formulas spell it.
+        j_name: As Deephaven's clients know it, for a type without a name here.
+
+    Example:
+        from kinetable import dtypes
+        print(dtypes.from_name("double[]").component_type)
+    """
     return _BY_NAME.get(name) or DType(name, j_name or name)
 
 

@@ -14,12 +14,30 @@ _STYLE = "__TABLE_STYLE_FORMAT"
 
 
 def to_html(table: Table) -> str:
-    """All rows of the current step as an HTML table."""
+    """All rows of the current step as an HTML table, in colours that `Table.format_column_where` and the like give.
+
+    Args:
+        table: The table.
+
+    Example:
+        from kinetable import html, new_table
+        from kinetable.column import int_col
+        print(html.to_html(new_table([int_col("A", [1, None])])))
+    """
     return _markup(table, table.size)
 
 
 def preview(table: Table, num_rows: int = 10) -> str:
-    """The first rows and the size, as notebooks show a table."""
+    """The first rows and the size, as notebooks show a table.
+
+    Args:
+        table: The table.
+        num_rows: How many rows, at most.
+
+    Example:
+        from kinetable import empty_table, html
+        print(html.preview(empty_table(100).update("X = i"), num_rows=1))
+    """
     size, kind = table.size, "blink" if table.is_blink else "live" if table.is_refreshing else "static"
     columns = len(visible(table.column_names))
     note = f"{kind} table of {size:,} rows × {columns} columns"

@@ -166,6 +166,18 @@ def listen(
         description: What it is called in messages.
         do_replay: Whether the rows that are there come first, as added.
         on_error: Is told that the table failed or that the listener raised; prints if not given.
+
+    Raises:
+        DHError: if the listener is no function and no `TableListener`.
+
+    Example:
+        import threading
+        from kinetable import time_table
+        from kinetable.table_listener import listen
+        told = threading.Event()
+        handle = listen(time_table("PT0.01S"), lambda update, is_replay: told.set())
+        print(told.wait(10))
+        handle.stop()
     """
     handle = TableListenerHandle(t, listener, description, on_error)
     handle.start(do_replay)

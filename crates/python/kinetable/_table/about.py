@@ -124,18 +124,7 @@ class About(TableBase):
             t = new_table([string_col("Sym", ["A", "B", "A"]), int_col("Size", [10, 20, 30])])
             print(t.meta_table.to_string())
         """
-        from ..column import bool_col, string_col
-        from ..table_factory import new_table
-
-        columns = self.columns
-        return new_table(
-            [
-                string_col("Name", [c.name for c in columns]),
-                string_col("DataType", [c.data_type.j_name for c in columns]),
-                string_col("ColumnType", [c.column_type.name.capitalize() for c in columns]),
-                bool_col("IsPartitioning", [c.column_type.name == "PARTITIONING" for c in columns]),
-            ]
-        )
+        return self.definition.table
 
     def attributes(self) -> dict[str, Any]:
         """The marks that travel with the table: ``BlinkTable``, ``AddOnly``, ``AppendOnly`` and others.

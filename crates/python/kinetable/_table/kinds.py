@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, Iterable, Mapping, Union
+from typing import TYPE_CHECKING, Any, Iterable, Mapping, Union
 
-from ..column import ColumnDefinition
+from ..column import ColumnDefinition, ColumnType, bool_col, col_def, string_col
+
+if TYPE_CHECKING:
+    from ..table import Table
 
 
 class SortDirection(Enum):
@@ -27,12 +30,31 @@ class NaturalJoinType(Enum):
 class TableDefinition(Mapping[str, ColumnDefinition]):
     """The columns of a table, by name and in order."""
 
-    def __init__(self, columns: Union[Mapping[str, Any], Iterable[ColumnDefinition]]) -> None:
-        """Takes column definitions, or a mapping of names to types."""
+    def __init__(self, table_definition: Union[Mapping[str, Any], Iterable[ColumnDefinition]]) -> None:
+        """Takes column definitions, a mapping of names to types or definitions, or another of this kind."""
         self._columns: dict[str, ColumnDefinition] = {}
-        items = columns.items() if isinstance(columns, Mapping) else ((column.name, column) for column in columns)
+        if isinstance(table_definition, Mapping):
+            items: Iterable[tuple[str, Any]] = table_definition.items()
+        else:
+            items = ((column.name, column) for column in table_definition)
         for name, column in items:
-            self._columns[name] = column if isinstance(column, ColumnDefinition) else ColumnDefinition(name, column)
+            is_definition = isinstance(column, ColumnDefinition)
+            self._columns[name] = column if is_definition else col_def(name, column)
+
+    @property
+    def table(self) -> Table:
+        """A static table of the columns: Name, DataType, ColumnType, IsPartitioning."""
+        from ..table_factory import new_table
+
+        columns = list(self.values())
+        return new_table(
+            [
+                string_col("Name", [c.name for c in columns]),
+                string_col("DataType", [c.data_type.j_name for c in columns]),
+                string_col("ColumnType", [c.column_type.name.capitalize() for c in columns]),
+                bool_col("IsPartitioning", [c.column_type is ColumnType.PARTITIONING for c in columns]),
+            ]
+        )
 
     def __getitem__(self, name: str) -> ColumnDefinition:
         return self._columns[name]

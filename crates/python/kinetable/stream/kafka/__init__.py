@@ -11,5 +11,16 @@ __all__ = ["topics"]
 
 
 def topics(kafka_config: Mapping[str, Any]) -> list[str]:
-    """The names of the topics of a broker, sorted; Kafka's own are left out."""
+    """The names of the topics of a broker, sorted; Kafka's own are left out.
+
+    Args:
+        kafka_config: Settings of librdkafka; ``bootstrap.servers`` at least.
+
+    Raises:
+        DHError: if the broker cannot be reached.
+
+    Usage:
+        from kinetable.stream.kafka import topics
+        print(topics({"bootstrap.servers": "localhost:9092"}))
+    """
     return _native.topics(_client(kafka_config))

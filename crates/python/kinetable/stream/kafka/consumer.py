@@ -103,6 +103,10 @@ def simple_spec(col_name: str, data_type: Optional[DType] = None) -> KeyValueSpe
     Args:
         col_name: The column.
         data_type: string, short, int32, long, float32, double or byte_array; if not given, the configuration says it.
+
+    Usage:
+        from kinetable import dtypes, kafka_consumer as kc
+        words = kc.simple_spec("Word", dtypes.string)
     """
     if data_type is not None and not isinstance(data_type, DType):
         raise DHError(
@@ -120,6 +124,10 @@ def json_spec(
     Args:
         col_defs: Names and types of the columns: a dict, column definitions, or pairs.
         mapping: Field, or JSON pointer such as ``/a/b``, to column; the others take the field of their own name.
+
+    Usage:
+        from kinetable import dtypes, kafka_consumer as kc
+        orders = kc.json_spec({"Symbol": dtypes.string, "Price": dtypes.double}, mapping={"/order/price": "Price"})
     """
     return KeyValueSpec("json", (_columns(col_defs), dict(mapping or {})))
 
@@ -137,6 +145,10 @@ def avro_spec(
         schema_version: A version of the subject, or ``latest``.
         mapping: Field to column; the others keep their names.
         mapped_only: Whether to leave out fields that are not mapped.
+
+    Usage:
+        from kinetable import kafka_consumer as kc
+        orders = kc.avro_spec("orders-value", mapping={"symbol": "Symbol", "price": "Price"}, mapped_only=True)
     """
     return KeyValueSpec("avro", (schema, str(schema_version), dict(mapping or {}), mapped_only))
 
@@ -168,6 +180,17 @@ def consume(
     Raises:
         DHError: if a setting or spec is wrong, or broker, topic or schema are not there. What goes wrong later is told
             by ``status`` and ``errors`` of the table.
+
+    Usage:
+        from kinetable import dtypes, kafka_consumer as kc
+        orders = kc.consume(
+            {"bootstrap.servers": "localhost:9092"},
+            "orders",
+            offsets=kc.ALL_PARTITIONS_SEEK_TO_BEGINNING,
+            key_spec=kc.KeyValueSpec.IGNORE,
+            value_spec=kc.json_spec({"Symbol": dtypes.string, "Price": dtypes.double}),
+            table_type=kc.TableType.append(),
+        )
     """
     key, value = key_spec or KeyValueSpec.FROM_PROPERTIES, value_spec or KeyValueSpec.FROM_PROPERTIES
     table, source = _native.consume(

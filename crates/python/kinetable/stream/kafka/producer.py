@@ -49,7 +49,15 @@ class Publication:
 
 
 def simple_spec(col_name: str) -> KeyValueSpec:
-    """The values of one column, in the binary form of Kafka's standard serializers."""
+    """The values of one column, in the binary form of Kafka's standard serializers.
+
+    Args:
+        col_name: The column.
+
+    Usage:
+        from kinetable import kafka_producer as kp
+        key = kp.simple_spec("Symbol")
+    """
     return KeyValueSpec("simple", (col_name,))
 
 
@@ -70,6 +78,10 @@ def json_spec(
         nested_delim: Text at which field names are split into objects within objects.
         output_nulls: Whether null is written; otherwise the field is left out.
         timestamp_field: A field for the time at which the record is made.
+
+    Usage:
+        from kinetable import kafka_producer as kp
+        spec = kp.json_spec(include_columns=["Symbol", "Price"], mapping={"Price": "price"})
     """
     if include_columns is not None and exclude_columns is not None:
         raise DHError(message="include_columns and exclude_columns are both given\n  hint: give one of them")
@@ -117,6 +129,17 @@ def produce(
 
     Returns:
         A `Publication`: call it to stop publishing.
+
+    Usage:
+        from kinetable import kafka_producer as kp
+        stop = kp.produce(
+            anomalies,
+            {"bootstrap.servers": "localhost:9092"},
+            "service.anomalies",
+            key_spec=kp.simple_spec("ServiceName"),
+            value_spec=kp.json_spec(["Timestamp", "ServiceName", "Value"]),
+        )
+        stop()
     """
     options = {
         "last_by_key_columns": last_by_key_columns,

@@ -1,0 +1,120 @@
+"""Types, definitions, constants, and what is left of the bridge to Java."""
+
+from __future__ import annotations
+
+import decimal
+
+import kinetable
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from kinetable import DHError, arrow, constants, dtypes, empty_table, new_table
+from kinetable import numpy as dhnp
+from kinetable import pandas as dhpd
+from kinetable.column import Column, ColumnType, col_def, double_col, int_col, string_col
+from kinetable.jcompat import dh_null_to_nan
+from kinetable.table import TableDefinition
+from kinetable.time import Instant
+from pyarrow import feather
+
+
+def test_types_make_values():
+    assert dtypes.int32("5") == 5 and dtypes.double(1) == 1.0 and dtypes.string(1) == "1"
+    assert dtypes.Instant("1970-01-01T00:00:00.000000005Z") == Instant(5)
+    assert dtypes.char("a") == 97 and dtypes.bool_(1) is True
+    assert dtypes.BigDecimal("1.10") == decimal.Decimal("1.10")
+    assert dtypes.long_array(["1", 2, None]) == [1, 2, None]
+    assert dtypes.long(None) is None
+    with pytest.raises(DHError, match="does not fit 8 bits"):
+        dtypes.byte(128)
+
+
+def test_types_of_numpy():
+    for name in ("int8", "int16", "int32", "int64", "float32", "float64"):
+        assert dtypes.from_np_dtype(np.dtype(name)).np_type == np.dtype(name).str[1:]
+    assert dtypes.from_np_dtype("uint16") is dtypes.char
+    assert dtypes.from_np_dtype(pd.Int64Dtype()) is dtypes.long
+    assert dtypes.from_np_dtype("datetime64[s]") is dtypes.Instant
+    with pytest.raises(DHError, match="uint32"):
+        dtypes.from_np_dtype("uint32")
+
+
+def test_arrays_with_values_for_null():
+    remap = dtypes.null_remap(dtypes.short)
+    made = dtypes.array(dtypes.short, [1, None], remap=remap)
+    assert made.tolist() == [1, constants.NULL_SHORT] and made.dtype == np.int16
+    assert dtypes.array(dtypes.char, "ab").tolist() == [97, 98]
+    assert dtypes.array(dtypes.int32, None) is None
+    with pytest.raises(DHError, match="null_remap"):
+        dtypes.array(dtypes.int32, [1, None])
+    with pytest.raises(DHError, match="String is none"):
+        dtypes.null_remap(dtypes.string)
+
+
+def test_definitions():
+    column = col_def("X", dtypes.double_array, column_type=ColumnType.PARTITIONING)
+    assert isinstance(column, Column) and column.component_type is dtypes.double
+    definition = TableDefinition({"A": dtypes.int32, "X": column})
+    assert list(definition) == ["A", "X"] and definition["A"].data_type is dtypes.int32
+    assert TableDefinition(definition) == definition == TableDefinition(definition.values())
+    assert [tuple(row.values()) for row in definition.table.iter_dict()] == [
+        ("A", "int", "Normal", False),
+        ("X", "double[]", "Partitioning", True),
+    ]
+
+
+def test_constants_are_null_in_formulas():
+    names = ("CHAR", "BYTE", "SHORT", "INT", "LONG", "FLOAT", "DOUBLE")
+    table = empty_table(1).update([f"{name} = NULL_{name}" for name in names])
+    assert set(next(table.iter_dict()).values()) == {None}
+    assert constants.MIN_LONG == -(2**63) + 1 and constants.MAX_CHAR == 65534
+    finite = np.float32(constants.MIN_FINITE_FLOAT)
+    assert np.nextafter(finite, np.float32(-np.inf)) == np.float32(constants.NULL_FLOAT)
+
+
+def test_null_to_nan():
+    table = new_table([int_col("A", [1, None]), int_col("B", [3, 4])])
+    assert np.isnan(dh_null_to_nan(dhnp.to_numpy(table)[:, 0], type_promotion=True)[1])
+    plain = np.array([1.5, constants.NULL_DOUBLE])
+    assert np.array_equal(dh_null_to_nan(plain), [1.5, np.nan], equal_nan=True)
+    assert dh_null_to_nan(np.array([1.5], np.float32)).dtype == np.float32
+    with pytest.raises(DHError, match="type_promotion=True"):
+        dh_null_to_nan(np.array([1, constants.NULL_INT], np.int32))
+    with pytest.raises(DHError, match="arrays of numbers"):
+        dh_null_to_nan(np.array(["a"]))
+
+
+def test_pandas_without_converting_null():
+    table = new_table([int_col("I", [1, None]), double_col("D", [None, 1.5]), string_col("S", [None, "a"])])
+    frame = dhpd.to_pandas(table, dtype_backend=None, conv_null=False)
+    assert frame["I"].tolist() == [1, constants.NULL_INT] and frame["I"].dtype == np.int32
+    assert frame["D"].tolist() == [constants.NULL_DOUBLE, 1.5]
+    with pytest.raises(DHError, match="dtype_backend=None"):
+        dhpd.to_pandas(table, conv_null=False)
+
+
+def test_feather(tmp_path):
+    feather.write_feather(pa.table({"A": [1, None], "S": ["x", "y"]}), tmp_path / "a.feather")
+    assert [tuple(row.values()) for row in arrow.read_feather(str(tmp_path / "a.feather")).iter_dict()] == [
+        (1, "x"),
+        (None, "y"),
+    ]
+    with pytest.raises(DHError, match="cannot read the Feather file"):
+        arrow.read_feather(str(tmp_path / "no.feather"))
+
+
+def test_modules_are_attributes():
+    for name in ("agg", "filters", "time", "dtypes", "parquet", "stream", "table_listener", "jcompat", "constants"):
+        assert getattr(kinetable, name).__name__ == f"kinetable.{name}"
+        assert name in dir(kinetable)
+    assert kinetable.kafka_consumer.__name__ == "kinetable.stream.kafka.consumer"
+    with pytest.raises(AttributeError, match="no_such"):
+        getattr(kinetable, "no_such")  # noqa: B009
+    for name in kinetable.__all__:
+        assert getattr(kinetable, name) is not None
+
+
+def test_numbers_that_are_not_finite_print_as_in_formulas():
+    text = new_table([double_col("D", [float("nan"), float("inf"), -float("inf")])]).to_string()
+    assert [line.strip() for line in text.splitlines()[2:]] == ["NaN", "Infinity", "-Infinity"]
