@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+import pickle
 
 import kinetable
 import numpy as np
@@ -71,6 +72,23 @@ def test_constants_are_null_in_formulas():
     assert constants.MIN_LONG == -(2**63) + 1 and constants.MAX_CHAR == 65534
     finite = np.float32(constants.MIN_FINITE_FLOAT)
     assert np.nextafter(finite, np.float32(-np.inf)) == np.float32(constants.NULL_FLOAT)
+
+
+def test_constants_are_null_in_data_and_as_variables_and_results():
+    table = new_table([int_col("I", [1, constants.NULL_INT]), double_col("D", [constants.NULL_DOUBLE, 0.5])])
+    assert [tuple(row.values()) for row in table.iter_dict()] == [(1, None), (None, 0.5)]
+    nothing, like = constants.NULL_LONG, -128
+
+    def made(x: int) -> int:
+        return constants.NULL_LONG if x > 1 else x
+
+    computed = empty_table(2).update(["A = nothing", "B = like", "C = made(ii + 1)", "E = ii == 0 ? nothing : ii"])
+    assert [tuple(row.values()) for row in computed.iter_dict()] == [(None, -128, 1, None), (None, -128, None, 1)]
+    assert computed.definition["A"].data_type is dtypes.long
+    assert [row["L"] for row in new_table({"L": [1, constants.NULL_LONG]}).iter_dict()] == [1, None]
+    # A number that is merely equal to one of them is a number.
+    assert [row["I"] for row in new_table([int_col("I", [-(2**31)])]).iter_dict()] == [-(2**31)]
+    assert pickle.loads(pickle.dumps(constants.NULL_INT)) == constants.NULL_INT == -(2**31)
 
 
 def test_null_to_nan():

@@ -12,6 +12,7 @@ from typing import Any, Callable, Iterable, Optional
 
 from . import _time_texts
 from ._times import Duration, Instant, LocalDate, LocalTime, Period, TimeValue, ZonedDateTime
+from .constants import _NullFloat, _NullInteger
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
 _EPOCH_DATE = dt.date(1970, 1, 1)
@@ -33,8 +34,18 @@ _NUMPY_TYPES = {
 }
 
 
+def is_null(value: Any) -> bool:
+    """Whether a number is one of the ``NULL_…`` values of `kinetable.constants`, rather than a number like them."""
+    return isinstance(value, (_NullInteger, _NullFloat))
+
+
 def kind(value: Any) -> str:
-    """What a variable is in a formula: ``function``, ``list``, ``object``, or the type name of one value."""
+    """What a variable is in a formula: ``function``, ``list``, ``object``, or the type name of one value.
+
+    ``null:int`` is the null of a type.
+    """
+    if is_null(value):
+        return f"null:{value.formula_type}"
     if isinstance(value, dt.datetime):
         return "Instant"
     if isinstance(value, dt.date):
@@ -200,7 +211,7 @@ def decimals(texts: Iterable[Optional[str]]) -> list[Optional[decimal.Decimal]]:
 
 
 def _counts(values: Iterable[Any], count: Callable[[Any], int]) -> list[Optional[int]]:
-    return [None if value is None or value != value else count(value) for value in values]
+    return [None if value is None or value != value or is_null(value) else count(value) for value in values]
 
 
 def instant_counts(values: Iterable[Any]) -> list[Optional[int]]:

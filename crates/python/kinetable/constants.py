@@ -1,7 +1,8 @@
 """Limits of the number types, and the values that Deephaven uses inside for null.
 
-Kinetable has real nulls: ``None`` in Python. The ``NULL_…`` values are here for scripts that spell them; formulas
-know them as nulls.
+Kinetable has real nulls: ``None`` in Python. The ``NULL_…`` values are here for scripts that spell them: in formulas,
+in the data of columns, and as the result of functions they are null. As numbers they are Deephaven's, but a number that
+is merely equal to one of them is a number here.
 """
 
 from __future__ import annotations
@@ -12,14 +13,43 @@ import sys
 _FLOAT_MAX = 3.4028234663852886e38
 _FLOAT_BELOW_MAX = 3.4028232635611926e38
 
+
+class _NullInteger(int):
+    """An integer that stands for null."""
+
+    formula_type: str
+
+    def __new__(cls, value: int, formula_type: str) -> _NullInteger:
+        made = super().__new__(cls, value)
+        made.formula_type = formula_type
+        return made
+
+    def __reduce__(self) -> tuple[type, tuple[int, str]]:
+        return type(self), (int(self), self.formula_type)
+
+
+class _NullFloat(float):
+    """A number that stands for null."""
+
+    formula_type: str
+
+    def __new__(cls, value: float, formula_type: str) -> _NullFloat:
+        made = super().__new__(cls, value)
+        made.formula_type = formula_type
+        return made
+
+    def __reduce__(self) -> tuple[type, tuple[float, str]]:
+        return type(self), (float(self), self.formula_type)
+
+
 NULL_BOOLEAN = None
-NULL_CHAR = 65535
-NULL_BYTE = -128
-NULL_SHORT = -32768
-NULL_INT = -(2**31)
-NULL_LONG = -(2**63)
-NULL_FLOAT = -_FLOAT_MAX
-NULL_DOUBLE = -sys.float_info.max
+NULL_CHAR = _NullInteger(65535, "char")
+NULL_BYTE = _NullInteger(-128, "byte")
+NULL_SHORT = _NullInteger(-32768, "short")
+NULL_INT = _NullInteger(-(2**31), "int")
+NULL_LONG = _NullInteger(-(2**63), "long")
+NULL_FLOAT = _NullFloat(-_FLOAT_MAX, "float")
+NULL_DOUBLE = _NullFloat(-sys.float_info.max, "double")
 
 MIN_CHAR, MAX_CHAR = 0, 65534
 MIN_BYTE, MAX_BYTE = -127, 127

@@ -13,7 +13,7 @@ use arrow_data::ArrayData;
 use arrow_schema::{ArrowError, DataType, IntervalUnit, TimeUnit};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyList};
+use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyList};
 
 use super::helpers;
 use crate::{errors, types};
@@ -91,10 +91,22 @@ fn primitives<'py, T: ArrowPrimitiveType>(
         if item.is_none() {
             builder.append_null();
         } else {
-            builder.append_value(extract(&item).map_err(|cause| misfit(row, &item, data_type, cause))?);
+            let value = extract(&item).map_err(|cause| misfit(row, &item, data_type, cause))?;
+            builder.append_option((!is_null_value(&item)?).then_some(value));
         }
     }
     Ok(Arc::new(builder.finish()))
+}
+
+/// Whether the number is one of the `NULL_…` values of `kinetable.constants`: numbers of classes of their own.
+fn is_null_value(item: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if item.is_exact_instance_of::<PyInt>() || item.is_exact_instance_of::<PyFloat>() {
+        return Ok(false);
+    }
+    if !(item.is_instance_of::<PyInt>() || item.is_instance_of::<PyFloat>()) {
+        return Ok(false);
+    }
+    helpers(item.py())?.call_method1("is_null", (item,))?.extract()
 }
 
 fn integer<'py, N: for<'a> FromPyObject<'a, 'py, Error = PyErr>>(item: &Bound<'py, PyAny>) -> PyResult<N> {

@@ -7,7 +7,7 @@
 //! | NumPy scalars | the type they say |
 //! | `datetime`, `np.datetime64`, `pd.Timestamp` | Instant |
 //! | `date`, `time`, `timedelta` | LocalDate, LocalTime, Duration |
-//! | `None` | null |
+//! | `None`, the `NULL_…` values of `kinetable.constants` | null |
 //! | list, tuple, set, range, array of one kind of these | a list |
 //! | functions, lambdas, methods, NumPy ufuncs, `int`, `float`, `str`, `bool` | a function |
 //! | anything else: modules, classes, instances, dictionaries | an object, whose attributes are looked into |
@@ -40,6 +40,10 @@ pub fn variable(value: &Bound<'_, PyAny>) -> PyResult<Variable> {
         "function" => Variable::Function(Arc::new(PyFunction::new(value)?)),
         "list" => list(value)?.map_or_else(|| object(value), Variable::List),
         "object" => object(value),
+        null if null.starts_with("null:") => {
+            let data_type = types::from_name(&null["null:".len()..]).unwrap_or(DataType::Null);
+            Variable::Value(new_null_array(&data_type, 1))
+        }
         type_name => match types::from_name(type_name) {
             Some(data_type) => {
                 Variable::Value(from_sequence((value,).into_pyobject(py)?.as_any(), &data_type)?)
