@@ -68,16 +68,24 @@ pub fn agg_by(
 fn result_schema(definition: &Definition, keys: &[usize], results: &[Field]) -> Result<Schema> {
     let keys = keys.iter().map(|key| definition.schema.field(*key).clone());
     let fields: Vec<Field> = keys.chain(results.iter().cloned()).collect();
-    for (index, field) in fields.iter().enumerate() {
-        let uses = fields.iter().filter(|other| other.name() == field.name()).count();
-        if uses > 1 && fields[..index].iter().all(|other| other.name() != field.name()) {
-            let message = format!("duplicate output column \"{}\", used {uses} times", field.name());
-            return Err(
-                Error::invalid(message).with_hint("give each result a name of its own, as in \"Out = In\"")
-            );
+    refuse_duplicates(fields.iter().map(|field| field.name().as_str()))?;
+    Ok(Schema::new(fields))
+}
+
+/// An error if a name comes more than once.
+pub(super) fn refuse_duplicates<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Result<()> {
+    let mut found: Vec<String> = Vec::new();
+    for (index, name) in names.clone().enumerate() {
+        let uses = names.clone().filter(|other| *other == name).count();
+        if uses > 1 && names.clone().take(index).all(|other| other != name) {
+            found.push(format!("{name} used {uses} times"));
         }
     }
-    Ok(Schema::new(fields))
+    match found.is_empty() {
+        true => Ok(()),
+        false => Err(Error::invalid(format!("Duplicate output columns found: {}", found.join(", ")))
+            .with_hint("give each result a name of its own, as in \"Out = In\"")),
+    }
 }
 
 fn seed(operator: &mut Aggregate, initial: &Table, keys: &[Arc<Field>]) -> Result<()> {
@@ -97,16 +105,27 @@ fn seed(operator: &mut Aggregate, initial: &Table, keys: &[Arc<Field>]) -> Resul
 }
 
 /// Applies one aggregation to all columns but the key columns; it is given without columns.
+///
+/// # Errors
+/// If the aggregation is not over columns, or names some, or does not support the type of a column.
 pub fn agg_all_by(table: &Table, aggregation: Aggregation, by: &[&str]) -> Result<Table> {
+    let name = aggregation.name();
+    if !aggregation.is_over_columns() {
+        let message = format!("agg_all_by does not support {name}, which is not over one column");
+        return Err(Error::invalid(message).with_hint("use agg_by"));
+    }
+    if !aggregation.columns.is_empty() {
+        let message = format!("{name} over all columns got columns");
+        return Err(Error::invalid(message).with_hint("use agg_by to name columns"));
+    }
     let names = table.schema().fields().iter().map(|field| field.name().as_str());
     let companion = aggregation.companion().map(str::to_owned);
-    let columns = names
+    let columns: Vec<String> = names
         .filter(|name| !by.contains(name) && companion.as_deref() != Some(*name))
         .map(str::to_owned)
         .collect();
-    if !aggregation.columns.is_empty() {
-        let message = format!("{} over all columns got columns", aggregation.name());
-        return Err(Error::invalid(message).with_hint("use agg_by to name columns"));
+    if columns.is_empty() {
+        return agg_by(table, &[], by, &GroupOptions::default());
     }
     let aggregation = Aggregation { columns, ..aggregation };
     agg_by(table, &[aggregation], by, &GroupOptions::default())

@@ -11,13 +11,14 @@ use super::count::{CountWhere, RowCount};
 use super::distinct::{Choice, Distinct};
 use super::ends::Ends;
 use super::extreme::Extremes;
+use super::formula::Formulas;
 use super::members::{Members, Reading};
 use super::moments::Moments;
 use super::ordered::{Ordered, Rank};
 use super::ordinal::{Bytes, Family, Ordinal, Wide, Word};
 use super::plan::{Flow, Source, Unit};
 use super::sorted_ends::{SortedEnds, SortedMembers};
-use super::spec::{End, Extremum, Mean, Sign, Spread};
+use super::spec::{End, Extremum, GroupFormula, Mean, Sign, Spread};
 use super::sum_float::FloatSums;
 use super::sum_integer::IntegerSums;
 use super::weighted::{Weighing, Weighted};
@@ -38,6 +39,7 @@ pub(super) enum Draft {
     Members { outputs: Vec<(Reading, usize)> },
     SortedEnds { end: End, order: usize, columns: Vec<usize> },
     SortedMembers { order: usize, outputs: Vec<(End, usize)> },
+    Formulas { formulas: Vec<GroupFormula> },
 }
 
 impl Draft {
@@ -58,6 +60,7 @@ impl Draft {
                 outputs.extend(more);
             }
             (Draft::Members { outputs }, Draft::Members { outputs: more }) => outputs.extend(more),
+            (Draft::Formulas { formulas }, Draft::Formulas { formulas: more }) => formulas.extend(more),
             (Draft::Moments { outputs, .. }, Draft::Moments { outputs: more, .. }) => {
                 outputs.extend(more);
             }
@@ -82,7 +85,9 @@ impl Draft {
     /// What tells states apart that are of one kind.
     fn state(&self) -> (std::mem::Discriminant<Draft>, Option<Sign>, Option<End>, [usize; 2]) {
         let (sign, end, columns) = match *self {
-            Draft::Rows | Draft::Where(_) | Draft::Members { .. } => (None, None, [0, 0]),
+            Draft::Rows | Draft::Where(_) | Draft::Members { .. } | Draft::Formulas { .. } => {
+                (None, None, [0, 0])
+            }
             Draft::Integers { sign, column, .. } | Draft::Floats { sign, column, .. } => {
                 (Some(sign), None, [column, 0])
             }
@@ -109,7 +114,10 @@ impl Draft {
             inputs,
             reads: reads.into_iter().collect(),
             looks: self.looks().into_iter().collect(),
-            keeps_keys: matches!(self, Draft::Members { .. } | Draft::SortedMembers { .. }),
+            keeps_keys: matches!(
+                self,
+                Draft::Members { .. } | Draft::SortedMembers { .. } | Draft::Formulas { .. }
+            ),
             outputs,
             accumulator: self.accumulator(schema, flow)?,
         })
@@ -131,6 +139,7 @@ impl Draft {
             Draft::Weighted { outputs, .. } => Box::new(Weighted::new(outputs)),
             Draft::Ends { end, columns } => Box::new(Ends::new(end, columns, blink)),
             Draft::Members { outputs } => Box::new(Members::new(outputs)),
+            Draft::Formulas { formulas } => Box::new(Formulas::new(formulas)),
             Draft::Distinct { column, outputs } => Box::new(Distinct::new(outputs, &data_type(column))?),
             Draft::Extremes { column, .. } | Draft::Ordered { column, .. } => {
                 self.over_values(data_type(column), blink)
@@ -172,7 +181,7 @@ impl Draft {
             Draft::Weighted { weight, column, .. } => vec![*weight, *column],
             Draft::SortedEnds { order, .. } | Draft::SortedMembers { order, .. } => vec![*order],
             Draft::Where(predicate) => predicate.inputs().iter().filter_map(|input| input.column()).collect(),
-            Draft::Rows | Draft::Ends { .. } | Draft::Members { .. } => Vec::new(),
+            Draft::Rows | Draft::Ends { .. } | Draft::Members { .. } | Draft::Formulas { .. } => Vec::new(),
         }
     }
 
@@ -182,6 +191,7 @@ impl Draft {
             Draft::Ends { columns, .. } | Draft::SortedEnds { columns, .. } => columns.clone(),
             Draft::Members { outputs } => outputs.iter().map(|(_, column)| *column).collect(),
             Draft::SortedMembers { outputs, .. } => outputs.iter().map(|(_, column)| *column).collect(),
+            Draft::Formulas { formulas } => formulas.iter().flat_map(GroupFormula::columns).collect(),
             _ => Vec::new(),
         }
     }

@@ -40,7 +40,8 @@ impl Members {
         Members { outputs, rows: Vec::new() }
     }
 
-    fn end(&self, end: End, column: usize, wanted: &Wanted<'_>) -> Result<ArrayRef> {
+    /// The value of an end row of each group.
+    pub(super) fn end(&self, end: End, column: usize, wanted: &Wanted<'_>) -> Result<ArrayRef> {
         let key = |slot: &u32| match end {
             End::First => self.rows[*slot as usize].first().copied(),
             End::Last => self.rows[*slot as usize].last().copied(),
@@ -57,7 +58,8 @@ impl Members {
         Ok((wanted.now.column(column).gather(&keys)?, lengths))
     }
 
-    fn list(&self, column: usize, wanted: &Wanted<'_>) -> Result<ArrayRef> {
+    /// The values of each group, as a list.
+    pub(super) fn list(&self, column: usize, wanted: &Wanted<'_>) -> Result<ArrayRef> {
         let (values, lengths) = self.values(column, wanted)?;
         list(values, lengths, None)
     }

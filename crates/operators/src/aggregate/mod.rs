@@ -28,6 +28,8 @@ mod spec;
 mod type_name;
 
 mod by;
+mod ends_by;
+mod transpose;
 
 mod plan;
 
@@ -49,9 +51,11 @@ mod count;
 mod distinct;
 mod ends;
 mod extreme;
+mod formula;
 mod members;
 mod moments;
 mod ordered;
+mod pivot;
 mod sorted_ends;
 mod sum_float;
 mod sum_integer;
@@ -60,4 +64,6 @@ mod weighted;
 mod exact;
 
 pub use by::*;
+pub use ends_by::{head_by, tail_by};
 pub use spec::{Aggregation, Columns};
+pub use transpose::{NewColumn, Transpose, keyed_transpose};

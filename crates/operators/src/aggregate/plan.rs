@@ -14,9 +14,10 @@ use super::members::Reading;
 use super::numbers::is_number;
 use super::ordered::Rank;
 use super::ordinal::{Family, mean_type};
-use super::spec::{Aggregation, End, Kind, Mean, Sign};
+use super::spec::{Aggregation, End, GroupFormula, Kind, Mean, Sign};
 use super::type_name::type_name;
 use super::weighted::Weighing;
+use crate::support::blink::unsupported;
 
 /// An accumulator in its place: what it reads and which results it gives.
 pub(super) struct Unit {
@@ -156,6 +157,7 @@ impl Planner<'_> {
             Kind::WeightedSum(weight) => self.weighted(weight, false),
             Kind::WeightedAverage(weight) => self.weighted(weight, true),
             Kind::Group => self.group(),
+            Kind::Formula(formula) => self.formula(formula),
         }
     }
 
@@ -244,11 +246,14 @@ impl Planner<'_> {
         if value.len() != 1 {
             return Err(unfit());
         }
-        let cast = arrow_cast::cast(value, data_type).map_err(|_| unfit())?;
-        match cast.is_null(0) == value.is_null(0) {
-            true => Ok(cast),
-            false => Err(unfit()),
+        if !are_alike(value.data_type(), data_type) {
+            return Err(unfit());
         }
+        let cast = arrow_cast::cast(value, data_type).map_err(|_| unfit())?;
+        let back = arrow_cast::cast(&cast, value.data_type()).map_err(|_| unfit())?;
+        let is_rounded = value.data_type().is_floating() && data_type.is_floating();
+        let fits = cast.is_null(0) == value.is_null(0) && (is_rounded || back.to_data() == value.to_data());
+        if fits { Ok(cast) } else { Err(unfit()) }
     }
 
     fn distinct(&self, nulls: bool) -> Result<(Draft, DataType)> {
@@ -263,11 +268,24 @@ impl Planner<'_> {
     fn group(&self) -> Result<(Draft, DataType)> {
         let (column, data_type) = self.column(self.input)?;
         if self.flow == Flow::Blink {
-            return Err(Error::invalid("a blink table does not support group: its rows are not kept")
-                .with_hint("keep them with blink_to_append_only first"));
+            return Err(unsupported("group"));
         }
         let draft = Draft::Members { outputs: vec![(Reading::List, column)] };
         Ok((draft, list_of(data_type)))
+    }
+
+    fn formula(&self, formula: &GroupFormula) -> Result<(Draft, DataType)> {
+        if self.flow == Flow::Blink {
+            return Err(unsupported("formula"));
+        }
+        if !formula.function.inputs().iter().all(|input| input.is_local()) {
+            let message = "a formula over the rows of a group reads positions, keys or other rows";
+            return Err(
+                Error::invalid(message).with_hint("compute that column with update first, then use it here")
+            );
+        }
+        let data_type = formula.function.data_type().clone();
+        Ok((Draft::Formulas { formulas: vec![formula.clone()] }, data_type))
     }
 
     fn weighted(&self, weight: &str, average: bool) -> Result<(Draft, DataType)> {
@@ -313,6 +331,13 @@ impl Planner<'_> {
         Error::invalid(message)
             .with_hint(format!("{name} needs {needs}: leave the column out, or convert it with view first"))
     }
+}
+
+/// Whether a value of one type can be meant as one of the other: numbers are alike, and texts.
+fn are_alike(a: &DataType, b: &DataType) -> bool {
+    let is_text = |t: &DataType| matches!(t, DataType::Utf8View | DataType::Utf8 | DataType::LargeUtf8);
+    let number = |t: &DataType| is_number(t) && *t != DataType::UInt16;
+    a == b || *a == DataType::Null || number(a) && number(b) || is_text(a) && is_text(b)
 }
 
 fn list_of(data_type: DataType) -> DataType {

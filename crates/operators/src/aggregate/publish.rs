@@ -2,10 +2,8 @@
 //!
 //! **Cost**: the touched groups, and the blocks they lie in.
 
-use arrow_array::{Array, ArrayRef, BooleanArray};
+use arrow_array::{ArrayRef, BooleanArray};
 use arrow_buffer::BooleanBuffer;
-use arrow_ord::ord::make_comparator;
-use arrow_schema::SortOptions;
 use arrow_select::filter::filter;
 use kinetable_engine::column::Blocks;
 use kinetable_engine::{Column, ColumnSet, Result, RowSet, Update, Version};
@@ -13,6 +11,7 @@ use kinetable_engine::{Column, ColumnSet, Result, RowSet, Update, Version};
 use super::accumulator::Wanted;
 use super::groups::{Groups, Settled};
 use super::plan::Unit;
+use crate::support::differing::differing;
 
 /// The columns of the result.
 pub(super) struct Columns {
@@ -128,16 +127,4 @@ fn wanted<'a>(
     old: Option<&'a [ArrayRef]>,
 ) -> Wanted<'a> {
     Wanted { slots, counts: groups.counts(), now, old }
-}
-
-/// Where two arrays differ, to the bit.
-fn differing(old: &ArrayRef, new: &ArrayRef) -> Result<BooleanBuffer> {
-    let simple = !old.data_type().is_nested();
-    if simple {
-        // The kernel compares floats by their total order: equal means the same bits.
-        let differs = arrow_ord::cmp::distinct(old, new)?;
-        return Ok(differs.values().clone());
-    }
-    let compare = make_comparator(old, new, SortOptions::default())?;
-    Ok(BooleanBuffer::collect_bool(old.len(), |row| compare(row, row).is_ne()))
 }

@@ -33,6 +33,15 @@ pub(super) enum Kind {
     WeightedAverage(String),
     WeightedSum(String),
     Group,
+    Formula(GroupFormula),
+}
+
+/// A function of the rows of a group: it reads the columns of the input as lists, and some as single values.
+#[derive(Debug, Clone)]
+pub(super) struct GroupFormula {
+    pub(super) function: Arc<dyn RowFunction>,
+    /// The columns of which it reads the value of the first row.
+    pub(super) keys: Vec<usize>,
 }
 
 /// Whether signs count.
@@ -222,6 +231,18 @@ impl Aggregation {
         Aggregation::new(Kind::Group, columns)
     }
 
+    /// What a function makes of the rows of a group, into a column of this name. It is called with an entry a group,
+    /// and reads `keys` as values (those of the first row; of a group without rows null), and all other columns as
+    /// lists of the values of the rows.
+    pub fn formula(
+        column: impl AsRef<str>,
+        function: Arc<dyn RowFunction>,
+        keys: impl IntoIterator<Item = usize>,
+    ) -> Aggregation {
+        let keys = keys.into_iter().collect();
+        Aggregation::new(Kind::Formula(GroupFormula { function, keys }), [column])
+    }
+
     /// What the aggregation is called in messages.
     pub(super) fn name(&self) -> &'static str {
         match &self.kind {
@@ -245,7 +266,13 @@ impl Aggregation {
             Kind::WeightedAverage(_) => "weighted_avg",
             Kind::WeightedSum(_) => "weighted_sum",
             Kind::Group => "group",
+            Kind::Formula(_) => "formula",
         }
+    }
+
+    /// Whether it is over given columns, so that it can be over all.
+    pub(super) fn is_over_columns(&self) -> bool {
+        !matches!(self.kind, Kind::Count | Kind::CountWhere(_) | Kind::Formula(_))
     }
 
     /// The other column it reads, if any.

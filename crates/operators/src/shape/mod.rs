@@ -7,6 +7,7 @@ mod merge;
 mod properties;
 mod spliced;
 mod time;
+mod ungroup;
 mod window;
 
 pub use create::{empty_table, new_table};
@@ -15,4 +16,5 @@ pub use keep::{RingStart, blink_to_append_only, ring_table};
 pub use merge::merge;
 pub use properties::{add_only_to_blink, remove_blink, snapshot};
 pub use time::time_table;
+pub use ungroup::ungroup;
 pub use window::{head, head_pct, slice, slice_pct, tail, tail_pct};

@@ -18,6 +18,7 @@ use kinetable_engine::{
 };
 
 use super::keep::{Limit, RingStart, keep};
+use crate::support::blink::refuse_blink;
 use crate::support::shifts::narrow;
 
 /// The first rows, so many. Of a blink table: the first ever, append-only.
@@ -88,14 +89,6 @@ pub fn slice_pct(table: &Table, start: f64, stop: f64) -> Result<Table> {
         return Err(Error::invalid(message));
     }
     derive(table, Window::Part(start, stop))
-}
-
-fn refuse_blink(table: &Table, operation: &str) -> Result<()> {
-    if !table.definition().properties.blink {
-        return Ok(());
-    }
-    let message = format!("a blink table does not support {operation}");
-    Err(Error::invalid(message).with_hint("use blink_to_append_only first"))
 }
 
 fn check_fraction(fraction: f64) -> Result<()> {

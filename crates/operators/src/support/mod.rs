@@ -1,5 +1,7 @@
 //! What several families of operators share.
 
+pub(crate) mod blink;
 pub(crate) mod chunks;
+pub(crate) mod differing;
 pub(crate) mod safety;
 pub(crate) mod shifts;

@@ -400,14 +400,14 @@ fn mistakes_are_told_with_names_and_types() {
     fails(
         agg(Aggregation::sum(["Sym = Qty"])),
         expect![[r#"
-        Invalid: duplicate output column "Sym", used 2 times
-          hint: give each result a name of its own, as in "Out = In""#]],
+            Invalid: Duplicate output columns found: Sym used 2 times
+              hint: give each result a name of its own, as in "Out = In""#]],
     );
     fails(
         agg(Aggregation::sum(["X = Qty", "X = Tiny"])),
         expect![[r#"
-        Invalid: duplicate output column "X", used 2 times
-          hint: give each result a name of its own, as in "Out = In""#]],
+            Invalid: Duplicate output columns found: X used 2 times
+              hint: give each result a name of its own, as in "Out = In""#]],
     );
     fails(
         agg(Aggregation::sum(["X = Qty * 2"])),
@@ -437,8 +437,8 @@ fn mistakes_are_told_with_names_and_types() {
     fails(
         agg_all_by(&table, Aggregation::count("N"), &["Sym"]),
         expect![[r#"
-        Invalid: count over all columns got columns
-          hint: use agg_by to name columns"#]],
+            Invalid: agg_all_by does not support count, which is not over one column
+              hint: use agg_by"#]],
     );
     fails(
         count_by(&table, "Rows", &["Missing"]),
@@ -455,7 +455,7 @@ fn a_blink_table_has_no_lists_of_its_rows() {
     fails(
         group_by(input.table(), &["K"]),
         expect![[r#"
-        Invalid: a blink table does not support group: its rows are not kept
-          hint: keep them with blink_to_append_only first"#]],
+            Invalid: Blink tables do not support group: their rows are not kept
+              hint: keep them with blink_to_append_only first"#]],
     );
 }

@@ -1,0 +1,121 @@
+//! The rows of each group, and which groups may show others than before.
+
+use std::collections::BTreeSet;
+
+use super::super::spec::End;
+
+/// Row keys by slot of the group.
+pub(super) struct Members {
+    end: End,
+    count: usize,
+    /// Rows never go: those past the window are not kept.
+    bounded: bool,
+    rows: Vec<BTreeSet<u64>>,
+    /// The row at the inner end of a full window: rows beyond it are not shown.
+    edges: Vec<Option<u64>>,
+    dirty: Vec<u32>,
+    marks: Vec<u32>,
+    cycle: u32,
+    /// Rows have other keys than when the edges were noted.
+    shifted: bool,
+}
+
+impl Members {
+    pub(super) fn new(end: End, count: usize, bounded: bool) -> Members {
+        Members {
+            end,
+            count,
+            bounded,
+            rows: Vec::new(),
+            edges: Vec::new(),
+            dirty: Vec::new(),
+            marks: Vec::new(),
+            cycle: 1,
+            shifted: false,
+        }
+    }
+
+    /// Begins a cycle; says whether rows shift in it.
+    pub(super) fn begin(&mut self, shifted: bool) {
+        self.cycle += 1;
+        self.shifted = shifted;
+        self.dirty.clear();
+    }
+
+    /// Makes room for slots `0..slots`.
+    pub(super) fn grow(&mut self, slots: usize) {
+        if slots > self.rows.len() {
+            self.rows.resize(slots, BTreeSet::new());
+            self.edges.resize(slots, None);
+            self.marks.resize(slots, 0);
+        }
+    }
+
+    /// A row came into a group.
+    pub(super) fn insert(&mut self, slot: u32, key: u64) {
+        self.touch(slot, key);
+        let rows = &mut self.rows[slot as usize];
+        let is_new = rows.insert(key);
+        debug_assert!(is_new, "row {key} joins its group once");
+        if self.bounded && rows.len() > self.count {
+            match self.end {
+                End::First => rows.pop_last(),
+                End::Last => rows.pop_first(),
+            };
+        }
+    }
+
+    /// A row went from a group.
+    pub(super) fn remove(&mut self, slot: u32, key: u64) {
+        self.touch(slot, key);
+        let was_in = self.rows[slot as usize].remove(&key);
+        debug_assert!(was_in, "row {key} leaves the group it was in");
+    }
+
+    /// Notes that a group may show other rows, if the row is within its window.
+    pub(super) fn touch(&mut self, slot: u32, key: u64) {
+        let index = slot as usize;
+        let within = match self.edges[index] {
+            None => true,
+            Some(edge) if self.end == End::First => key <= edge,
+            Some(edge) => key >= edge,
+        };
+        if (within || self.shifted) && self.marks[index] != self.cycle {
+            self.marks[index] = self.cycle;
+            self.dirty.push(slot);
+        }
+    }
+
+    /// The groups that may show other rows than before.
+    pub(super) fn dirty(&self) -> &[u32] {
+        &self.dirty
+    }
+
+    /// The rows a group shows, ascending.
+    pub(super) fn window(&mut self, slot: u32) -> Vec<u64> {
+        let rows = &self.rows[slot as usize];
+        let mut window: Vec<u64> = match self.end {
+            End::First => rows.iter().take(self.count).copied().collect(),
+            End::Last => rows.iter().rev().take(self.count).copied().collect(),
+        };
+        let edge = window.last().copied();
+        self.edges[slot as usize] = edge.filter(|_| window.len() == self.count);
+        if self.end == End::Last {
+            window.reverse();
+        }
+        window
+    }
+
+    /// A group is gone.
+    pub(super) fn clear(&mut self, slot: u32) {
+        debug_assert!(self.rows[slot as usize].is_empty(), "all rows went before");
+        self.edges[slot as usize] = None;
+    }
+
+    /// Bytes held.
+    pub(super) fn bytes(&self) -> usize {
+        // A B-tree's nodes are two thirds full or better, of 8 bytes a key.
+        let rows = self.rows.iter().map(|rows| size_of::<BTreeSet<u64>>() + rows.len() * 12);
+        rows.sum::<usize>() + self.edges.capacity() * 16 + (self.marks.capacity() + self.dirty.capacity()) * 4
+    }
+}
