@@ -32,9 +32,9 @@ pub use cell_errors::{CellError, CellErrors};
 pub use error::{Error, ErrorKind, Result};
 pub use names::{Names, NoNames};
 pub use session::{Session, SessionConfig};
-pub use table::Table;
+pub use table::{GroupFormulas, Table};
 
-pub use kinetable_operators::aggregate::{Aggregation, GroupOptions};
+pub use kinetable_operators::aggregate::{Aggregation, GroupOptions, NewColumn};
 pub use kinetable_operators::join::NaturalJoinType;
 pub use kinetable_operators::shape::RingStart;
 pub use kinetable_operators::sort::Direction as Order;

@@ -7,14 +7,22 @@ and functions of the script that calls (see ``docs/python.md``). The methods are
 from __future__ import annotations
 
 from ._table.columns import Columns
-from ._table.groups import Aggregations, Groups
+from ._table.groups import Aggregations, Groups, keyed_transpose
 from ._table.joins import Joins
-from ._table.kinds import NaturalJoinType, SortDirection, TableDefinition
+from ._table.kinds import NaturalJoinType, NewColumnBehaviorType, SortDirection, TableDefinition
 from ._table.looks import Looks
 from ._table.reading import Reading
 from ._table.rows import Rows
 
-__all__ = ["Aggregations", "NaturalJoinType", "SortDirection", "Table", "TableDefinition"]
+__all__ = [
+    "Aggregations",
+    "NaturalJoinType",
+    "NewColumnBehaviorType",
+    "SortDirection",
+    "Table",
+    "TableDefinition",
+    "keyed_transpose",
+]
 
 
 class Table(Columns, Rows, Joins, Groups, Looks, Reading):

@@ -14,6 +14,7 @@ fn _kinetable(module: &Bound<'_, PyModule>) -> PyResult<()> {
     add_classes(module)?;
     add_choosing(module)?;
     add_rows(module)?;
+    add_groups(module)?;
     add_sources(module)
 }
 
@@ -52,6 +53,7 @@ fn add_rows(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(ops::head_pct, module)?)?;
     module.add_function(wrap_pyfunction!(ops::tail_pct, module)?)?;
     module.add_function(wrap_pyfunction!(ops::slice, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::slice_pct, module)?)?;
     module.add_function(wrap_pyfunction!(ops::reverse, module)?)?;
     module.add_function(wrap_pyfunction!(ops::sort, module)?)?;
     module.add_function(wrap_pyfunction!(ops::snapshot, module)?)?;
@@ -61,9 +63,16 @@ fn add_rows(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(ops::blink_to_append_only, module)?)?;
     module.add_function(wrap_pyfunction!(ops::add_only_to_blink, module)?)?;
     module.add_function(wrap_pyfunction!(ops::ring_table, module)?)?;
-    module.add_function(wrap_pyfunction!(ops::natural_join, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::natural_join, module)?)
+}
+
+fn add_groups(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(ops::agg_by, module)?)?;
-    module.add_function(wrap_pyfunction!(ops::agg_all_by, module)?)
+    module.add_function(wrap_pyfunction!(ops::agg_all_by, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::keyed_transpose, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::head_by, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::tail_by, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::ungroup, module)?)
 }
 
 fn add_sources(module: &Bound<'_, PyModule>) -> PyResult<()> {

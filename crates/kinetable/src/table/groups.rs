@@ -1,11 +1,11 @@
-//! Groups: one row for each combination of key values.
+//! Groups: one row for each combination of key values, or some.
 
 use kinetable_engine::Result;
 use kinetable_operators::aggregate::{self, Aggregation, GroupOptions};
+use kinetable_operators::shape;
 
 use super::Table;
 use crate::Names;
-use crate::formulas::{Lenience, filters};
 
 impl Table {
     /// Aggregations for each combination of values of the key columns; one row for the whole table without keys.
@@ -50,16 +50,31 @@ impl Table {
         keys.reshaped(|table| aggregate::select_distinct(table, &columns))
     }
 
-    /// An aggregation that counts, for a group of this table, the rows that pass all of the filters.
+    /// The first rows of each group, so many.
     ///
     /// # Errors
-    /// If a filter is wrong.
-    pub fn counting_where(&self, column: &str, texts: &[String], names: &dyn Names) -> Result<Aggregation> {
-        let condition = texts.iter().map(|text| format!("({text})")).collect::<Vec<_>>().join(" && ");
-        let single = if texts.len() == 1 { texts.to_vec() } else { vec![condition] };
-        let compiled = filters(self.schema(), &single, names, &Lenience::default())?;
-        let predicate = compiled.into_iter().next().map(|(filter, _)| filter.function);
-        let predicate = predicate.ok_or_else(|| crate::Error::invalid("count_where has no filter"))?;
-        Ok(Aggregation::count_where(column, predicate))
+    /// If a key column is missing, or the table is a blink table.
+    pub fn head_by(&self, rows: u64, by: &[String]) -> Result<Table> {
+        self.reshaped(|table| aggregate::head_by(table, rows, &borrowed(by)))
     }
+
+    /// The last rows of each group, so many.
+    ///
+    /// # Errors
+    /// As [`Table::head_by`].
+    pub fn tail_by(&self, rows: u64, by: &[String]) -> Result<Table> {
+        self.reshaped(|table| aggregate::tail_by(table, rows, &borrowed(by)))
+    }
+
+    /// A row for each element of the arrays of a row, in all array columns or those named.
+    ///
+    /// # Errors
+    /// If a column is missing or holds no arrays, or the arrays of a row differ in length.
+    pub fn ungroup(&self, columns: &[String]) -> Result<Table> {
+        self.reshaped(|table| shape::ungroup(table, &borrowed(columns)))
+    }
+}
+
+fn borrowed(names: &[String]) -> Vec<&str> {
+    names.iter().map(String::as_str).collect()
 }

@@ -3,6 +3,7 @@
 mod handle;
 
 mod choose;
+mod group_formulas;
 mod groups;
 mod joins;
 mod rows;
@@ -10,5 +11,6 @@ mod style;
 
 mod read;
 
+pub use group_formulas::GroupFormulas;
 use handle::State;
 pub use handle::Table;

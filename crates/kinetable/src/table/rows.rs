@@ -108,6 +108,14 @@ impl Table {
         self.reshaped(|table| shape::tail_pct(table, fraction))
     }
 
+    /// The rows between two fractions of all.
+    ///
+    /// # Errors
+    /// If the fractions are not in 0..=1 or do not ascend, or the table is a blink table.
+    pub fn slice_pct(&self, start: f64, stop: f64) -> Result<Table> {
+        self.reshaped(|table| shape::slice_pct(table, start, stop))
+    }
+
     /// A static copy of the rows as they are now.
     ///
     /// # Errors

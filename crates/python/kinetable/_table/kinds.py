@@ -27,6 +27,15 @@ class NaturalJoinType(Enum):
     EXACTLY_ONE_MATCH = 3
 
 
+class NewColumnBehaviorType(Enum):
+    """What `kinetable.table.keyed_transpose` does with a row whose value has no column."""
+
+    FAIL = 0
+    """The table fails."""
+    IGNORE = 1
+    """The row is left out."""
+
+
 class TableDefinition(Mapping[str, ColumnDefinition]):
     """The columns of a table, by name and in order."""
 

@@ -147,6 +147,22 @@ class Rows(TableBase):
         """
         return self._made(_native.slice(self._native, start, stop))
 
+    def slice_pct(self, start_pct: float, end_pct: float) -> Table:
+        """The rows between two fractions of all.
+
+        Args:
+            start_pct: Where they start: a fraction from 0 to 1; the position is rounded down.
+            end_pct: Before where they end.
+
+        Raises:
+            DHError: If the fractions are not from 0 to 1 or do not ascend, or the table is a blink table.
+
+        Example:
+            from kinetable import empty_table
+            print(empty_table(10).update("X = i").slice_pct(0.2, 0.5).to_string())
+        """
+        return self._made(_native.slice_pct(self._native, start_pct, end_pct))
+
     def reverse(self) -> Table:
         """The rows in the opposite order.
 

@@ -40,6 +40,12 @@ pub fn slice(py: Python<'_>, table: &PyTable, start: i64, stop: i64) -> PyResult
     wrap(py, || table.inner().slice(start, stop))
 }
 
+/// The rows between two fractions of all.
+#[pyfunction]
+pub fn slice_pct(py: Python<'_>, table: &PyTable, start: f64, stop: f64) -> PyResult<PyTable> {
+    wrap(py, || table.inner().slice_pct(start, stop))
+}
+
 /// The rows in the opposite order.
 #[pyfunction]
 pub fn reverse(py: Python<'_>, table: &PyTable) -> PyResult<PyTable> {
