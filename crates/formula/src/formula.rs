@@ -75,21 +75,21 @@ pub fn compile_select(text: &str, scope: &dyn Scope) -> Result<Formula, Error> {
 fn compile(text: &str, scope: &dyn Scope) -> Result<Formula, Error> {
     let (name, expr) = parse_select(text)?;
     let mut checker = Checker::new(scope);
-    let node = checker.check(&expr)?;
-    refuse_untyped(&node)?;
+    let node = as_column(checker.check(&expr)?)?;
     Ok(Formula::new(name, text, node, checker.inputs, scope))
 }
 
-/// Refuses what cannot be a column.
-fn refuse_untyped(node: &Node) -> Result<(), Error> {
+/// The node as the column it makes; what cannot be a column is refused. A time zone is kept by name.
+fn as_column(node: Node) -> Result<Node, Error> {
     match &node.ty {
         Type::Null => {
             Err(Error::ty("null has no type here").at(node.span).with_hint("give it one, e.g. (double)null"))
         }
-        Type::Zone => Err(Error::ty("a time zone cannot be a column")
+        Type::Token(class) => Err(Error::ty(format!("a {class} cannot be a column"))
             .at(node.span)
-            .with_hint("keep its name as a text")),
-        _ => Ok(()),
+            .with_hint("hand it to a function, or call one of its methods")),
+        Type::Zone => Ok(Node { ty: Type::Text, ..node }),
+        _ => Ok(node),
     }
 }
 
@@ -98,8 +98,7 @@ pub fn compile_expression(name: &str, text: &str, scope: &dyn Scope) -> Result<F
     let typed = || {
         let expr = Parser::new(text, 0)?.whole()?;
         let mut checker = Checker::new(scope);
-        let node = checker.check(&expr)?;
-        refuse_untyped(&node)?;
+        let node = as_column(checker.check(&expr)?)?;
         Ok(Formula::new(name.to_owned(), text, node, checker.inputs, scope))
     };
     typed().map_err(|error: Error| error.in_text(text))

@@ -15,6 +15,7 @@
 //! a chunk equals evaluating its rows one by one. Both are property tests (`tests/it/laws.rs`).
 
 mod ast;
+mod calendar;
 mod check;
 mod civil;
 mod colour;
@@ -33,6 +34,9 @@ mod time;
 mod types;
 mod value;
 
+pub use calendar::{
+    add_calendar, calendar_name, calendar_names, calendar_zone, remove_calendar, set_calendar,
+};
 pub use colour::{colour_of_text, compile_colour, compile_colour_where};
 pub use error::{Error, ErrorKind, Span};
 pub use filter::{Comparison, Filter, Simple, compile_filter};
@@ -40,3 +44,4 @@ pub use formula::{Chunk, Formula, Input, RowFailure, compile_expression, compile
 pub use functions::{FunctionInfo, functions};
 pub use parser::{check_column_name, is_column_name, parse_join_keys, parse_pair};
 pub use scope::{Object, Scope, UserFunction, Variable};
+pub use time::zone::{add_zone_alias, remove_zone_alias};

@@ -31,10 +31,14 @@ pub(crate) enum Type {
     Zoned(Arc<str>),
     /// A time zone, by name; only constants have it.
     Zone,
+    /// Digits in all, and digits after the point. [`BIG_INTEGER`] and [`big_decimal`] are what arithmetic makes.
     Decimal(u8, i8),
     List(Box<Type>),
     /// The type of `null` before its context gives it one.
     Null,
+    /// A constant that only functions take, of the class of this name: a clock, a comparator, a calendar. It lies as
+    /// a text that says which.
+    Token(&'static str),
     /// What formulas pass on and cannot look into.
     Opaque(DataType),
 }
@@ -61,7 +65,9 @@ impl Type {
             DataType::Time64(TimeUnit::Nanosecond) => Self::Time,
             DataType::Duration(TimeUnit::Nanosecond) => Self::Duration,
             DataType::Interval(IntervalUnit::MonthDayNano) => Self::Period,
-            DataType::Decimal128(precision, scale) => Self::Decimal(*precision, *scale),
+            DataType::Decimal128(precision, scale) | DataType::Decimal256(precision, scale) => {
+                Self::Decimal(*precision, *scale)
+            }
             DataType::List(field) => Self::List(Box::new(Self::of(field.data_type()))),
             DataType::Null => Self::Null,
             other => Self::Opaque(other.clone()),
@@ -79,7 +85,7 @@ impl Type {
             Self::Char => DataType::UInt16,
             Self::Float32 => DataType::Float32,
             Self::Float64 => DataType::Float64,
-            Self::Text | Self::Zone => DataType::Utf8View,
+            Self::Text | Self::Zone | Self::Token(_) => DataType::Utf8View,
             Self::Binary => DataType::BinaryView,
             Self::Instant => DataType::Timestamp(TimeUnit::Nanosecond, Some("UTC".into())),
             Self::DateTime => DataType::Timestamp(TimeUnit::Nanosecond, None),
@@ -88,6 +94,7 @@ impl Type {
             Self::Time => DataType::Time64(TimeUnit::Nanosecond),
             Self::Duration => DataType::Duration(TimeUnit::Nanosecond),
             Self::Period => DataType::Interval(IntervalUnit::MonthDayNano),
+            Self::Decimal(precision, scale) if *precision > 38 => DataType::Decimal256(*precision, *scale),
             Self::Decimal(precision, scale) => DataType::Decimal128(*precision, *scale),
             Self::List(item) => DataType::List(Arc::new(Field::new_list_field(item.data_type(), true))),
             Self::Null => DataType::Null,
@@ -129,14 +136,25 @@ impl Type {
         }
         match (self.rank(), to.rank()) {
             (Some(from), Some(into)) => from < into || (*self == Self::Char && *to == Self::Int32),
-            _ => matches!((self, to), (Self::Decimal(..), Self::Float64)),
+            _ => matches!((self, to), (Self::Decimal(..), Self::Float64) | (Self::Zoned(_), Self::Instant)),
         }
     }
 }
 
-/// Whether a zone's name means UTC.
+/// Whether a zone's name marks instants. A `ZonedDateTime` in UTC is labelled [`ZONED_UTC`], to tell them apart.
 fn is_utc(zone: &str) -> bool {
-    matches!(zone, "UTC" | "utc" | "+00:00" | "+00" | "Z" | "Etc/UTC")
+    matches!(zone, "UTC" | "utc" | "+00:00" | "+00" | "Z")
+}
+
+/// The label of times seen in the zone UTC.
+pub(crate) const ZONED_UTC: &str = "Etc/UTC";
+
+/// The type of whole numbers of any size, up to 76 digits.
+pub(crate) const BIG_INTEGER: Type = Type::Decimal(76, 0);
+
+/// The type of decimal numbers that arithmetic makes, with so many digits after the point.
+pub(crate) fn big_decimal(scale: i8) -> Type {
+    Type::Decimal(75, scale)
 }
 
 impl fmt::Display for Type {
@@ -160,9 +178,12 @@ impl fmt::Display for Type {
             Self::DateTime => "LocalDateTime",
             Self::Zoned(_) => "ZonedDateTime",
             Self::Zone => "ZoneId",
+            Self::Decimal(76, 0) => "BigInteger",
             Self::Decimal(..) => "BigDecimal",
             Self::List(item) => return write!(f, "{item}[]"),
             Self::Null => "null",
+            Self::Token(class) => class,
+            Self::Opaque(DataType::Struct(_)) => "PyObject",
             Self::Opaque(data_type) => return write!(f, "Object ({data_type})"),
         };
         f.write_str(name)
@@ -211,9 +232,9 @@ pub(crate) fn comparison(left: &Type, right: &Type) -> Option<Type> {
             Some(if wide { Type::Int64 } else { Type::Int32 })
         }
         (a, b) if a.is_number() && b.is_number() => Some(Type::Float64),
-        (Type::Decimal(..), b) if b.is_number() => Some(Type::Float64),
-        (a, Type::Decimal(..)) if a.is_number() => Some(Type::Float64),
-        (Type::Decimal(..), Type::Decimal(..)) => Some(Type::Float64),
+        (Type::Decimal(..), b) if b.is_floating() => Some(Type::Float64),
+        (a, Type::Decimal(..)) if a.is_floating() => Some(Type::Float64),
+        (Type::Decimal(..), _) | (_, Type::Decimal(..)) => decimals(left, right),
         (Type::Instant | Type::Zoned(_), Type::Instant | Type::Zoned(_)) => Some(Type::Instant),
         _ => None,
     }
@@ -226,10 +247,50 @@ pub(crate) fn unify(left: &Type, right: &Type) -> Option<Type> {
         (Type::Null, other) | (other, Type::Null) => Some(other.clone()),
         (Type::Char, b) if b.is_number() => unify(&Type::Int32, b),
         (a, Type::Char) if a.is_number() => unify(a, &Type::Int32),
-        (Type::Decimal(..), b) if b.is_number() => Some(Type::Float64),
-        (a, Type::Decimal(..)) if a.is_number() => Some(Type::Float64),
+        (Type::Decimal(..), b) if b.is_floating() => Some(Type::Float64),
+        (a, Type::Decimal(..)) if a.is_floating() => Some(Type::Float64),
+        (Type::Decimal(..), _) | (_, Type::Decimal(..)) => decimals(left, right),
+        (Type::Zoned(_), Type::Instant | Type::Zoned(_)) | (Type::Instant, Type::Zoned(_)) => {
+            Some(Type::Instant)
+        }
         (a, b) => Some(if a.rank()? >= b.rank()? { a.clone() } else { b.clone() }),
     }
+}
+
+/// The type that takes in a decimal and a decimal or whole number.
+fn decimals(left: &Type, right: &Type) -> Option<Type> {
+    let scale = |ty: &Type| match ty {
+        Type::Decimal(_, scale) => Some(*scale),
+        ty if ty.is_integral() => Some(0),
+        _ => None,
+    };
+    let fraction = |ty: &Type| matches!(ty, Type::Decimal(..)) && *ty != BIG_INTEGER;
+    let scale = scale(left)?.max(scale(right)?);
+    Some(if fraction(left) || fraction(right) { big_decimal(scale) } else { BIG_INTEGER })
+}
+
+/// The digits after the point that a double brings along, and that a quotient has at least.
+pub(crate) const DOUBLE_SCALE: i8 = 18;
+const SCALE_MAX: i8 = 37;
+
+/// The type of `left op right` where one of them is a decimal.
+pub(crate) fn decimal_arithmetic(op: BinaryOp, left: &Type, right: &Type) -> Option<Type> {
+    let scale = |ty: &Type| match ty {
+        Type::Decimal(_, scale) => Some((*scale).max(0)),
+        ty if ty.is_floating() => Some(DOUBLE_SCALE),
+        ty if ty.is_integral() => Some(0),
+        _ => None,
+    };
+    let (a, b) = (scale(left)?, scale(right)?);
+    let whole = |ty: &Type| ty.is_integral() || *ty == BIG_INTEGER;
+    if whole(left) && whole(right) && op != BinaryOp::Div {
+        return Some(BIG_INTEGER);
+    }
+    Some(big_decimal(match op {
+        BinaryOp::Mul => (a + b).min(SCALE_MAX),
+        BinaryOp::Div => a.max(b).max(DOUBLE_SCALE),
+        _ => a.max(b),
+    }))
 }
 
 /// The type a cast spells. `Object` takes anything and is `None` inside.
@@ -242,7 +303,9 @@ pub(crate) fn named(name: &str) -> Option<Option<Type>> {
         "int" | "Integer" => Type::Int32,
         "long" | "Long" => Type::Int64,
         "float" | "Float" => Type::Float32,
-        "double" | "Double" | "BigDecimal" | "Number" => Type::Float64,
+        "double" | "Double" | "Number" => Type::Float64,
+        "BigInteger" => BIG_INTEGER,
+        "BigDecimal" => big_decimal(DOUBLE_SCALE),
         "String" | "CharSequence" => Type::Text,
         "Instant" => Type::Instant,
         "LocalDate" => Type::Date,

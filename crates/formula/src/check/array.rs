@@ -131,18 +131,12 @@ pub(super) fn elementwise(
     right: &Node,
     span: Span,
 ) -> Option<Result<Node, Error>> {
-    let item = |node: &Node| match &node.ty {
-        Type::List(item) => Some(item.as_ref().clone()),
-        _ => None,
-    };
-    let (left_item, right_item) = (item(left), item(right));
-    if left_item.is_none() && right_item.is_none() {
+    let is_list = |node: &Node| matches!(node.ty, Type::List(_));
+    if !is_list(left) && !is_list(right) {
         return None;
     }
     if left.ty == Type::Null || right.ty == Type::Null {
         return op.is_comparison().then(|| Ok(list::compared_with_null(op, left, right, span)));
     }
-    let left_type = left_item.unwrap_or_else(|| left.ty.clone());
-    let right_type = right_item.unwrap_or_else(|| right.ty.clone());
-    Some(list::elementwise(op, (left, left_type), (right, right_type), span))
+    Some(list::elementwise(op, left, right, span))
 }

@@ -62,6 +62,11 @@ impl Checker<'_> {
             let args = self.check_all(args)?;
             return self.bind(function, args, span);
         }
+        if name.name == "new" {
+            let class = target.path().unwrap_or_default();
+            return Err(Error::name(target.span, format!("objects of class \"{class}\" cannot be made in a formula"))
+                .with_hint("arrays can, e.g. new int[]{1, 2}, and new String(x), new Integer(x), new java.math.BigDecimal(x); for times use '2024-01-01T00:00:00Z' or parseInstant(text)"));
+        }
         let receiver = self.check(target)?;
         let args = self.check_all(args)?;
         self.method_of(receiver, name, args, span)
@@ -98,8 +103,14 @@ impl Checker<'_> {
         span: Span,
     ) -> Result<Node, Error> {
         let types = args.iter().map(|arg| arg.ty.to_string()).collect::<Vec<_>>().join(", ");
+        let enlisted = enlisted(function.name, &args, span);
         let mut call = Call { args, span, inputs: self };
-        (function.bind)(&mut call).map_err(|refusal| match refusal {
+        let mut bound = (function.bind)(&mut call);
+        if let (Err(Refusal::Types), Some(array)) = (&bound, enlisted) {
+            let mut call = Call { args: vec![array], span, inputs: self };
+            bound = (function.bind)(&mut call);
+        }
+        bound.map_err(|refusal| match refusal {
             Refusal::Because(error) => error.at(span),
             Refusal::Types => {
                 let message = format!("\"{}\" does not take ({types})", function.name);
@@ -152,6 +163,70 @@ impl Checker<'_> {
             None => Ok(None),
         }
     }
+}
+
+/// The values as one array, for a function of an array that takes single values too: `sum(a, b, c)`.
+fn enlisted(name: &str, args: &[Node], span: Span) -> Option<Node> {
+    const VARIADIC: &[&str] = &[
+        "sum",
+        "absSum",
+        "product",
+        "avg",
+        "absAvg",
+        "std",
+        "var",
+        "ste",
+        "tstat",
+        "median",
+        "count",
+        "countObj",
+        "countPos",
+        "countNeg",
+        "countZero",
+        "countDistinct",
+        "countDistinctObj",
+        "containsNonFinite",
+        "distinct",
+        "distinctObj",
+        "first",
+        "firstObj",
+        "last",
+        "lastObj",
+        "len",
+        "sort",
+        "sortObj",
+        "sortDescending",
+        "sortDescendingObj",
+        "rank",
+        "rankObj",
+        "rankDescending",
+        "rankDescendingObj",
+        "reverse",
+        "reverseObj",
+        "cumsum",
+        "cumprod",
+        "cummin",
+        "cummax",
+        "forwardFill",
+        "forwardFillObj",
+        "minObj",
+        "maxObj",
+        "indexOfMin",
+        "indexOfMax",
+        "indexOfMinObj",
+        "indexOfMaxObj",
+        "vec",
+        "vecObj",
+    ];
+    if !VARIADIC.contains(&name) || args.is_empty() {
+        return None;
+    }
+    let item = args.iter().try_fold(Type::Null, |all, arg| crate::types::unify(&all, &arg.ty))?;
+    if matches!(item, Type::Null | Type::List(_) | Type::Token(_) | Type::Zone) {
+        return None;
+    }
+    let args = args.iter().map(|arg| arg.clone().converted(&item)).collect::<Option<Vec<_>>>()?;
+    Some(functions::list::enlisted(args, item, span))
 }
 
 fn with_objects(

@@ -67,6 +67,9 @@ impl Node {
 
 impl Checker<'_> {
     pub(super) fn cast(&mut self, type_name: &TypeName, operand: &Expr, span: Span) -> Result<Node, Error> {
+        if type_name.name == "ZonedDateTime" && !type_name.array {
+            return self.cast_zoned(operand, span);
+        }
         let Some(to) = types::named(&type_name.name).map(|to| wrap(to, type_name.array)) else {
             return Err(Error::name(type_name.span, format!("type \"{}\" is not known", type_name.name)));
         };
@@ -84,6 +87,19 @@ impl Checker<'_> {
                 .at(span)
                 .with_hint_opt(instead_of_cast(&from, &to))
         })
+    }
+}
+
+impl Checker<'_> {
+    /// `(ZonedDateTime)x`: only what has a zone is one.
+    fn cast_zoned(&mut self, operand: &Expr, span: Span) -> Result<Node, Error> {
+        let node = self.check(operand)?;
+        match &node.ty {
+            Type::Zoned(_) => Ok(node),
+            from => Err(Error::ty(format!("a value of type {from} cannot be cast to ZonedDateTime"))
+                .at(span)
+                .with_hint("say the zone: toZonedDateTime(x, 'ET')")),
+        }
     }
 }
 

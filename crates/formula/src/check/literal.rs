@@ -34,6 +34,11 @@ pub(crate) fn text(value: &str, span: Span) -> Node {
     Node::constant(Type::Text, Arc::new(StringViewArray::from(vec![value])), span)
 }
 
+/// A constant that only functions take.
+pub(crate) fn token(class: &'static str, which: &str, span: Span) -> Node {
+    Node::constant(Type::Token(class), Arc::new(StringViewArray::from(vec![which])), span)
+}
+
 /// The literal in single quotes that the expression is, as it was written.
 pub(crate) fn quoted_text(expr: &Expr) -> Option<&str> {
     match &expr.kind {

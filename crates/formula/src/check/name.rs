@@ -73,6 +73,9 @@ impl Checker<'_> {
             && !self.is_value(&path)
         {
             let class = last_part(&path);
+            if field.name == "class" && crate::types::named(class).is_some() {
+                return Ok(literal::token("Class", class, whole.span));
+            }
             if let Some(node) = constants::find_in(class, &field.name, whole.span) {
                 return Ok(node);
             }
@@ -84,7 +87,8 @@ impl Checker<'_> {
         let node = self.check(target)?;
         if field.name == "length" && matches!(node.ty, Type::List(_)) {
             let name = Ident { name: "size".to_owned(), span: field.span };
-            return self.method_of(node, &name, Vec::new(), whole.span);
+            let size = self.method_of(node, &name, Vec::new(), whole.span)?;
+            return size.converted(&Type::Int32).ok_or_else(|| Error::internal("a length is no int"));
         }
         Err(Error::name(field.span, format!("a value of type {} has no field \"{}\"", node.ty, field.name))
             .with_hint(format!("methods are called with parentheses: .{}()", field.name)))

@@ -4,8 +4,8 @@ use super::Checker;
 use super::literal::{quoted_text, text};
 use crate::ast::{BinaryOp, Expr, LogicOp, UnaryOp};
 use crate::error::{Error, Span};
-use crate::eval::{arith, boolean, compare, text as spelling};
-use crate::functions::time_operator;
+use crate::eval::{arith, boolean, compare, decimal, text as spelling};
+use crate::functions::{list, time_operator};
 use crate::node::{Branch, Kind, Node};
 use crate::types::{self, Type};
 
@@ -13,14 +13,7 @@ impl Checker<'_> {
     pub(super) fn unary(&mut self, op: UnaryOp, operand: &Expr, span: Span) -> Result<Node, Error> {
         let node = self.check(operand)?;
         match op {
-            UnaryOp::Not if node.ty == Type::Bool => {
-                Ok(Node::kernel(boolean::not(), vec![node], Type::Bool, span))
-            }
-            UnaryOp::Not => {
-                Err(Error::ty(format!("\"!\" needs a boolean, but this is {}", described(&node)))
-                    .at(node.span)
-                    .with_hint("compare it first, e.g. !(x > 0)"))
-            }
+            UnaryOp::Not => inverted(node, span),
             UnaryOp::Minus => negated(node, span),
         }
     }
@@ -134,6 +127,17 @@ pub(crate) fn described(node: &Node) -> String {
     }
 }
 
+/// `!x`
+pub(crate) fn inverted(node: Node, span: Span) -> Result<Node, Error> {
+    match &node.ty {
+        Type::Bool => Ok(Node::kernel(boolean::not(), vec![node], Type::Bool, span)),
+        Type::List(item) if **item == Type::Bool => list::each(node, span, inverted),
+        _ => Err(Error::ty(format!("\"!\" needs a boolean, but this is {}", described(&node)))
+            .at(node.span)
+            .with_hint("compare it first, e.g. !(x > 0)")),
+    }
+}
+
 fn negated(node: Node, span: Span) -> Result<Node, Error> {
     let ty = match &node.ty {
         Type::Int8 | Type::Int16 | Type::Char => Type::Int32,
@@ -142,12 +146,16 @@ fn negated(node: Node, span: Span) -> Result<Node, Error> {
     if ty == Type::Duration {
         return time_operator::negated(node, span);
     }
-    let Some(kernel) = arith::negate(&ty) else {
+    if let Type::List(_) = &ty {
+        return list::each(node, span, negated);
+    }
+    let ty = if let Type::Decimal(..) = ty { wide_decimal(&ty) } else { ty };
+    let Some(kernel) = arith::negate(&ty).or_else(|| decimal::negate(&ty)) else {
         return Err(
             Error::ty(format!("\"-\" needs a number, but this is {}", described(&node))).at(node.span)
         );
     };
-    match node.widened(&ty) {
+    match node.converted(&ty) {
         Some(node) => Ok(Node::kernel(kernel, vec![node], ty, span)),
         None => Err(Error::internal("a number does not widen").at(span)),
     }
@@ -191,7 +199,9 @@ fn nulls_typed(left: Node, right: Node) -> (Node, Node) {
 }
 
 fn arithmetic(op: BinaryOp, left: Node, right: Node, span: Span) -> Result<Node, Error> {
-    let (left, right) = (decimal_as_double(left), decimal_as_double(right));
+    if matches!(left.ty, Type::Decimal(..)) || matches!(right.ty, Type::Decimal(..)) {
+        return decimal_arithmetic(op, left, right, span);
+    }
     let Some(result) = result_type(op, &left.ty, &right.ty) else {
         return Err(no_operator(op, &left, &right, span));
     };
@@ -206,11 +216,27 @@ fn arithmetic(op: BinaryOp, left: Node, right: Node, span: Span) -> Result<Node,
     Ok(if fallible { node.can_fail() } else { node })
 }
 
-/// Decimals are computed with as doubles.
-fn decimal_as_double(node: Node) -> Node {
-    match node.ty {
-        Type::Decimal(..) => node.clone().converted(&Type::Float64).unwrap_or(node),
-        _ => node,
+/// An operator on a decimal and another number: exact, but for quotients.
+fn decimal_arithmetic(op: BinaryOp, left: Node, right: Node, span: Span) -> Result<Node, Error> {
+    let Some(result) = types::decimal_arithmetic(op, &left.ty, &right.ty) else {
+        return Err(no_operator(op, &left, &right, span));
+    };
+    let (first, second) = (wide_decimal(&left.ty), wide_decimal(&right.ty));
+    let Some(kernel) = decimal::binary(op, &first, &second, &result) else {
+        return Err(no_operator(op, &left, &right, span));
+    };
+    let (Some(left), Some(right)) = (left.converted(&first), right.converted(&second)) else {
+        return Err(Error::internal(format!("no conversion to {result}")).at(span));
+    };
+    Ok(Node::kernel(kernel, vec![left, right], result, span).can_fail())
+}
+
+/// The decimal type in which a number is computed with.
+fn wide_decimal(ty: &Type) -> Type {
+    match ty {
+        Type::Decimal(_, scale) if *ty != types::BIG_INTEGER => types::big_decimal(*scale),
+        ty if ty.is_floating() => types::big_decimal(types::DOUBLE_SCALE),
+        _ => types::BIG_INTEGER,
     }
 }
 

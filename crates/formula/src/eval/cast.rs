@@ -6,14 +6,15 @@
 use std::sync::Arc;
 
 use arrow_array::types::{ArrowPrimitiveType, Float64Type, TimestampNanosecondType};
-use arrow_array::{Array, ArrayRef};
-use arrow_schema::{DataType, TimeUnit};
+use arrow_array::{Array, ArrayRef, ListArray};
+use arrow_schema::{DataType, Field, TimeUnit};
 
+use super::decimal;
 use super::dispatch::numeric;
 use crate::error::Error;
 use crate::node::Kernel;
 use crate::types::Type;
-use crate::value::primitive;
+use crate::value::{Args, Value, primitive};
 
 /// A number as another number type.
 pub(crate) trait Convert<To>: Copy {
@@ -50,18 +51,10 @@ convert! {
 /// The kernel that makes `to` of `from`, if there is such a cast. Equal types need none.
 pub(crate) fn kernel(from: &Type, to: &Type) -> Option<Kernel> {
     match (from, to) {
-        (Type::Decimal(..), Type::Float64) => Some(by_arrow(Type::Float64)),
-        (Type::Decimal(..), to) if to.is_number() => {
-            let narrow = kernel(&Type::Float64, to)?;
-            let widen = by_arrow(Type::Float64);
-            Some(chain(widen, narrow))
-        }
-        (Type::Zoned(_), Type::Instant) => {
-            Some(Arc::new(|args| Ok(relabelled(args.one().array(), Some("UTC".into())))))
-        }
-        (Type::List(from), Type::List(to)) if from.is_number() && to.is_number() => {
-            Some(by_arrow(Type::List(to.clone())))
-        }
+        (Type::Decimal(..), _) | (_, Type::Decimal(..)) if *from != Type::Null => decimal::cast(from, to),
+        (Type::Zoned(_), Type::Instant) => Some(labelled("UTC".into())),
+        (Type::Zoned(_) | Type::Instant, Type::Zoned(zone)) => Some(labelled(zone.clone())),
+        (Type::List(from), Type::List(to)) => items(from, to),
         (Type::Null, to) => {
             let data_type = to.data_type();
             Some(Arc::new(move |args| Ok(arrow_array::new_null_array(&data_type, args.rows))))
@@ -88,21 +81,27 @@ where
     })
 }
 
-/// One kernel after another.
-fn chain(first: Kernel, second: Kernel) -> Kernel {
-    Arc::new(move |args| {
-        let (rows, now) = (args.rows, args.now);
-        let scalar = args.values[0].is_scalar();
-        let array = first(args)?;
-        let value =
-            if scalar { crate::value::Value::Scalar(array) } else { crate::value::Value::Array(array) };
-        second(crate::value::Args { values: vec![value], rows, now })
-    })
+/// The kernel that casts the items of arrays.
+fn items(from: &Type, to: &Type) -> Option<Kernel> {
+    let item = kernel(from, to)?;
+    Some(Arc::new(move |args| {
+        let now = args.now;
+        let value = args.one();
+        let lists = value.array().as_any().downcast_ref::<ListArray>();
+        let lists =
+            lists.unwrap_or_else(|| panic!("a cast of arrays was bound to {}", value.array().data_type()));
+        let items = lists.values().clone();
+        let count = items.len();
+        let args = Args { values: vec![Value::Array(items)], rows: count, now };
+        let items = item(args)?;
+        let field = Arc::new(Field::new_list_field(items.data_type().clone(), true));
+        Ok(Arc::new(ListArray::try_new(field, lists.offsets().clone(), items, lists.nulls().cloned())?))
+    }))
 }
 
-fn by_arrow(to: Type) -> Kernel {
-    let data_type = to.data_type();
-    Arc::new(move |args| Ok(arrow_cast::cast(args.one().array(), &data_type)?))
+/// The kernel that sees the same instants in another zone.
+fn labelled(zone: Arc<str>) -> Kernel {
+    Arc::new(move |args| Ok(relabelled(args.one().array(), Some(zone.clone()))))
 }
 
 /// The array in the one layout that kernels of type `ty` read.

@@ -27,7 +27,7 @@ pub(crate) fn comparison(op: BinaryOp, ty: &Type) -> Option<Kernel> {
         Type::Period if equality => {
             Arc::new(move |args| compare(op, args, floating::<IntervalMonthDayNanoType>))
         }
-        Type::Period | Type::List(_) | Type::Zone | Type::Opaque(_) => return None,
+        Type::Period | Type::List(_) | Type::Zone | Type::Token(_) | Type::Opaque(_) => return None,
         _ => Arc::new(move |args| compare(op, args, ordered)),
     })
 }

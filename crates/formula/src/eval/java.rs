@@ -99,6 +99,20 @@ pub(crate) fn date_time(out: &mut String, nanos: i64) {
     time(out, of_day);
 }
 
+/// `-04:00`, `Z`
+pub(crate) fn offset(out: &mut String, seconds: i64) {
+    if seconds == 0 {
+        out.push('Z');
+        return;
+    }
+    let sign = if seconds < 0 { '-' } else { '+' };
+    let seconds = seconds.unsigned_abs();
+    let _ = write!(out, "{sign}{:02}:{:02}", seconds / 3600, seconds / 60 % 60);
+    if seconds % 60 != 0 {
+        let _ = write!(out, ":{:02}", seconds % 60);
+    }
+}
+
 fn group_of_three(out: &mut String, nanos: i64) {
     let _ = match nanos {
         0 => Ok(()),

@@ -5,6 +5,7 @@ pub(crate) mod boolean;
 pub(crate) mod cast;
 pub(crate) mod choose;
 pub(crate) mod compare;
+pub(crate) mod decimal;
 pub(crate) mod dispatch;
 pub(crate) mod java;
 pub(crate) mod logic;

@@ -120,6 +120,16 @@ impl Call<'_, '_> {
         })
     }
 
+    /// Takes a constant of this class out of the arguments, and tells which it is.
+    pub fn take_token(&mut self, at: usize, class: &'static str) -> Result<String, Refusal> {
+        if self.ty(at) != Type::Token(class) {
+            return Err(Refusal::Types);
+        }
+        let which = self.constant(at).map(|array| text(array).value(0).to_owned()).ok_or(Refusal::Types)?;
+        self.args.remove(at);
+        Ok(which)
+    }
+
     /// The short name of the zone that an argument names, or its full one.
     pub fn zone_name(&self, at: usize) -> Result<String, Refusal> {
         let name = self.constant(at).filter(|_| matches!(self.ty(at), Type::Zone | Type::Text));
@@ -149,6 +159,24 @@ impl Call<'_, '_> {
     pub fn converted(&mut self, ty: &Type) -> Result<Vec<Node>, Refusal> {
         let args = std::mem::take(&mut self.args);
         args.into_iter().map(|arg| arg.converted(ty).ok_or(Refusal::Types)).collect()
+    }
+
+    /// The same function applied item by item, where one or several arguments are arrays.
+    pub fn lifted(&mut self, bind: impl FnOnce(&mut Call<'_, '_>) -> Bound) -> Bound {
+        let (args, span) = (std::mem::take(&mut self.args), self.span);
+        let inputs = &mut *self.inputs;
+        let mut refused = false;
+        let node = super::list::lifted(args, span, |args| {
+            let mut call = Call { args, span, inputs };
+            bind(&mut call).map_err(|refusal| match refusal {
+                Refusal::Because(error) => error,
+                Refusal::Types => {
+                    refused = true;
+                    Error::internal("the items are not taken")
+                }
+            })
+        });
+        if refused { Err(Refusal::Types) } else { Ok(node?) }
     }
 
     /// Whether an argument is an array.

@@ -12,13 +12,13 @@ use crate::types::Type;
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "lowerBin",
-        signature: "lowerBin(T x, T interval[, T offset]) → T; lowerBin(Instant, Duration|long nanos[, offset]) → Instant",
+        signature: "lowerBin(T x, T interval[, T offset]) → T; lowerBin(Instant|ZonedDateTime, Duration|long nanos[, offset]) → the same type",
         doc: "The edge of the interval at or below the value.",
         bind: |call| bin(call, Edge::Lower),
     },
     Function {
         name: "upperBin",
-        signature: "upperBin(T x, T interval[, T offset]) → T; upperBin(Instant, Duration|long nanos[, offset]) → Instant",
+        signature: "upperBin(T x, T interval[, T offset]) → T; upperBin(Instant|ZonedDateTime, Duration|long nanos[, offset]) → the same type",
         doc: "The edge of the interval at or above the value.",
         bind: |call| bin(call, Edge::Upper),
     },
@@ -32,8 +32,8 @@ enum Edge {
 
 fn bin(call: &mut Call<'_, '_>, edge: Edge) -> Bound {
     call.arity(2..=3)?;
-    if call.ty(0) == Type::Instant {
-        return instant(call, edge);
+    if matches!(call.ty(0), Type::Instant | Type::Zoned(_)) {
+        return super::time_zoned::in_zone(call, |call| instant(call, edge));
     }
     let ty = call.unified(0)?;
     let computed = match &ty {

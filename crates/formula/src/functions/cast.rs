@@ -32,19 +32,19 @@ pub(super) const FUNCTIONS: &[Function] = casts! {
 pub(super) const CHECKED: &[Function] = &[
     Function {
         name: "castInt",
-        signature: "castInt(number[, boolean errorOnLoss]) → int",
+        signature: "castInt(number|number[][, boolean errorOnLoss]) → int|int[]",
         doc: "The number as an int; asked to, it fails where the number changes.",
         bind: |call| checked(call, Type::Int32),
     },
     Function {
         name: "castLong",
-        signature: "castLong(number[, boolean errorOnLoss]) → long",
+        signature: "castLong(number|number[][, boolean errorOnLoss]) → long|long[]",
         doc: "The number as a long; asked to, it fails where the number changes.",
         bind: |call| checked(call, Type::Int64),
     },
     Function {
         name: "castDouble",
-        signature: "castDouble(number[, boolean errorOnLoss]) → double",
+        signature: "castDouble(number|number[][, boolean errorOnLoss]) → double|double[]",
         doc: "The number as a double; asked to, it fails where the number changes.",
         bind: |call| checked(call, Type::Float64),
     },
@@ -52,7 +52,10 @@ pub(super) const CHECKED: &[Function] = &[
 
 fn to(call: &mut Call<'_, '_>, ty: Type) -> Bound {
     call.arity(1..=1)?;
-    if !call.ty(0).is_number() {
+    if call.is_list(0) {
+        return call.lifted(|call| to(call, ty));
+    }
+    if !call.ty(0).is_number() && !matches!(call.ty(0), Type::Decimal(..)) {
         return Err(Refusal::Types);
     }
     call.args.remove(0).converted(&ty).ok_or(Refusal::Types)
@@ -62,6 +65,13 @@ fn to(call: &mut Call<'_, '_>, ty: Type) -> Bound {
 fn checked(call: &mut Call<'_, '_>, ty: Type) -> Bound {
     call.arity(1..=2)?;
     let strict = if call.len() == 2 { call.take_flag(1)? } else { false };
+    if call.is_list(0) {
+        return call.lifted(|call| strictly(call, strict, ty));
+    }
+    strictly(call, strict, ty)
+}
+
+fn strictly(call: &mut Call<'_, '_>, strict: bool, ty: Type) -> Bound {
     let from = call.ty(0);
     if !strict || from == ty {
         return to(call, ty);

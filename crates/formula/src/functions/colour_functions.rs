@@ -54,7 +54,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "colorHSL",
         signature: "colorHSL(double hue, double saturation, double lightness[, double alpha]) → long",
-        doc: "The colour of a hue in degrees, and of saturation and lightness from 0 to 1.",
+        doc: "The colour of a hue in degrees, and of saturation and lightness in per cent.",
         bind: of_hsl,
     },
     Function {
@@ -142,7 +142,9 @@ fn of_hsl(call: &mut Call<'_, '_>) -> Bound {
     call.arity(3..=4)?;
     call.args.truncate(3);
     let kernel = kernels::rows3::<Float64Type, Float64Type, Float64Type, Int64Type, i64>(
-        |hue, saturation, lightness| Ok(Some(colour::plain(colour::of_hsl(hue, saturation, lightness)))),
+        |hue, saturation, lightness| {
+            Ok(Some(colour::plain(colour::of_hsl(hue, saturation / 100.0, lightness / 100.0))))
+        },
     );
     call.kernel(&[Type::Float64, Type::Float64, Type::Float64], Type::Int64, kernel)
 }

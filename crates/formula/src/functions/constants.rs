@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use arrow_array::{
-    ArrayRef, Float32Array, Float64Array, Int8Array, Int16Array, Int32Array, Int64Array, new_null_array,
+    ArrayRef, BooleanArray, Float32Array, Float64Array, Int8Array, Int16Array, Int32Array, Int64Array,
+    UInt16Array, new_null_array,
 };
 
 use super::colour;
@@ -14,6 +15,10 @@ use crate::types::Type;
 #[derive(Clone, Copy)]
 enum Constant {
     Null(&'static [Type]),
+    /// A constant that only functions take: its class, and which it is.
+    Token(&'static str, &'static str),
+    Char(u16),
+    Bool(bool),
     Byte(i8),
     Short(i16),
     Int(i32),
@@ -22,7 +27,7 @@ enum Constant {
     Double(f64),
 }
 
-use Constant::{Byte, Double, Float, Int, Long, Null, Short};
+use Constant::{Bool, Byte, Char, Double, Float, Int, Long, Null, Short, Token};
 
 const NANOS_PER_SECOND: i64 = 1_000_000_000;
 const DAY: i64 = 86_400 * NANOS_PER_SECOND;
@@ -37,6 +42,7 @@ const CONSTANTS: &[(&str, Constant)] = &[
     ("NULL_LONG", Null(&[Type::Int64])),
     ("NULL_FLOAT", Null(&[Type::Float32])),
     ("NULL_DOUBLE", Null(&[Type::Float64])),
+    ("NULL_BOOLEAN_BOXED", Null(&[Type::Bool])),
     ("NULL_BYTE_BOXED", Null(&[Type::Int8])),
     ("NULL_SHORT_BOXED", Null(&[Type::Int16])),
     ("NULL_CHAR_BOXED", Null(&[Type::Char])),
@@ -44,6 +50,11 @@ const CONSTANTS: &[(&str, Constant)] = &[
     ("NULL_LONG_BOXED", Null(&[Type::Int64])),
     ("NULL_FLOAT_BOXED", Null(&[Type::Float32])),
     ("NULL_DOUBLE_BOXED", Null(&[Type::Float64])),
+    ("BS_ANY", Token("BinSearchAlgo", "any")),
+    ("BS_HIGHEST", Token("BinSearchAlgo", "highest")),
+    ("BS_LOWEST", Token("BinSearchAlgo", "lowest")),
+    ("MAX_CHAR", Char(65_534)),
+    ("MIN_CHAR", Char(0)),
     ("MAX_BYTE", Byte(i8::MAX)),
     ("MIN_BYTE", Byte(i8::MIN + 1)),
     ("MAX_SHORT", Short(i16::MAX)),
@@ -90,6 +101,14 @@ const CONSTANTS: &[(&str, Constant)] = &[
 ];
 
 const OF_CLASSES: &[(&str, &str, Constant)] = &[
+    ("String", "CASE_INSENSITIVE_ORDER", Token("Comparator", "ignoring case")),
+    ("BinSearchAlgo", "BS_ANY", Token("BinSearchAlgo", "any")),
+    ("BinSearchAlgo", "BS_HIGHEST", Token("BinSearchAlgo", "highest")),
+    ("BinSearchAlgo", "BS_LOWEST", Token("BinSearchAlgo", "lowest")),
+    ("Character", "MAX_VALUE", Char(u16::MAX)),
+    ("Character", "MIN_VALUE", Char(0)),
+    ("Boolean", "TRUE", Bool(true)),
+    ("Boolean", "FALSE", Bool(false)),
     ("Math", "PI", Double(std::f64::consts::PI)),
     ("Math", "E", Double(std::f64::consts::E)),
     ("Byte", "MAX_VALUE", Byte(i8::MAX)),
@@ -133,6 +152,9 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
 fn node(constant: Constant, span: Span) -> Node {
     let (ty, array): (Type, ArrayRef) = match constant {
         Null(ty) => (ty[0].clone(), new_null_array(&ty[0].data_type(), 1)),
+        Token(class, which) => return crate::check::literal::token(class, which, span),
+        Bool(value) => (Type::Bool, Arc::new(BooleanArray::from(vec![value]))),
+        Char(value) => (Type::Char, Arc::new(UInt16Array::from(vec![value]))),
         Byte(value) => (Type::Int8, Arc::new(Int8Array::from(vec![value]))),
         Short(value) => (Type::Int16, Arc::new(Int16Array::from(vec![value]))),
         Int(value) => (Type::Int32, Arc::new(Int32Array::from(vec![value]))),

@@ -114,3 +114,19 @@ pub(crate) fn as_instant(kernel: Kernel) -> Kernel {
         Ok(Arc::new(primitive::<TimestampNanosecondType>(&array).clone().with_timezone("UTC")))
     })
 }
+
+/// A node whose kernel makes bare nanoseconds, with its result labelled as values of type `ty`.
+pub(crate) fn relabelled(node: crate::node::Node, ty: &crate::types::Type) -> Option<crate::node::Node> {
+    use crate::node::{Kind, Node};
+    use arrow_array::types::TimestampNanosecondType;
+    let Kind::Kernel(kernel, args) = node.kind else { return None };
+    let zone = match ty.data_type() {
+        arrow_schema::DataType::Timestamp(_, zone) => zone,
+        _ => return None,
+    };
+    let labelled: Kernel = Arc::new(move |args| {
+        let array = kernel(args)?;
+        Ok(Arc::new(primitive::<TimestampNanosecondType>(&array).clone().with_timezone_opt(zone.clone())))
+    });
+    Some(Node { kind: Kind::Kernel(labelled, args), ty: ty.clone(), ..node })
+}

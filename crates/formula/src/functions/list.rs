@@ -114,41 +114,73 @@ pub(crate) fn compared_with_null(op: BinaryOp, left: &Node, right: &Node, span: 
 }
 
 /// `left op right` item by item, where one or both are arrays.
-///
-/// The operator is compiled once for the items' types and evaluated on all items of a chunk laid end to end.
-pub(crate) fn elementwise(
-    op: BinaryOp,
-    (left, left_item): (&Node, Type),
-    (right, right_item): (&Node, Type),
+pub(crate) fn elementwise(op: BinaryOp, left: &Node, right: &Node, span: Span) -> Result<Node, Error> {
+    lifted(vec![left.clone(), right.clone()], span, |mut items| match (items.pop(), items.pop()) {
+        (Some(right), Some(left)) => combine(op, left, right, span),
+        _ => Err(Error::internal("an operator without its sides").at(span)),
+    })
+}
+
+/// A function of one value for each item of an array.
+pub(crate) fn each(
+    array: Node,
     span: Span,
+    f: impl FnOnce(Node, Span) -> Result<Node, Error>,
 ) -> Result<Node, Error> {
-    let side = |number: usize, ty: Type| Node {
+    lifted(vec![array], span, |mut items| match items.pop() {
+        Some(item) => f(item, span),
+        None => Err(Error::internal("a function without its argument").at(span)),
+    })
+}
+
+/// A function of values applied item by item: to the items of the arguments that are arrays, which must be of one
+/// length in each row, and to the others as they are.
+///
+/// `build` compiles it once for the items' types; it is evaluated on all items of a chunk laid end to end.
+pub(crate) fn lifted(
+    args: Vec<Node>,
+    span: Span,
+    build: impl FnOnce(Vec<Node>) -> Result<Node, Error>,
+) -> Result<Node, Error> {
+    let many: Vec<bool> = args.iter().map(|arg| matches!(arg.ty, Type::List(_))).collect();
+    debug_assert!(many.contains(&true), "there is an array among the arguments");
+    let items = args.iter().enumerate().map(|(number, arg)| Node {
         kind: Kind::Input(number, "item".into()),
-        ty,
-        span,
+        ty: item_type(&arg.ty).unwrap_or_else(|| arg.ty.clone()),
+        span: arg.span,
         fallible: false,
         nullable: true,
-    };
-    let operator = combine(op, side(0, left_item), side(1, right_item), span)?;
+    });
+    let operator = build(items.collect())?;
     let result = Type::List(Box::new(operator.ty.clone()));
-    let (left_many, right_many) = (matches!(left.ty, Type::List(_)), matches!(right.ty, Type::List(_)));
     let kernel: Kernel = Arc::new(move |args: Args| {
         let (rows, now) = (args.rows, args.now);
-        let sides = (Side::of(&args.values[0], left_many), Side::of(&args.values[1], right_many));
+        let sides: Vec<Side<'_>> =
+            args.values.iter().zip(&many).map(|(value, many)| Side::of(value, *many)).collect();
         let (lengths, nulls) = lengths(&sides, rows)?;
         let total = lengths.iter().sum();
-        let inputs =
-            [&sides.0, &sides.1].map(|side| side.laid_out(&lengths).map(|array| Some(Value::Array(array))));
-        let [first, second] = inputs;
-        let frame = Frame { rows: total, inputs: vec![first?, second?], now };
-        let items = operator.eval(&frame)?.expand(total)?;
+        let inputs = sides.iter().map(|side| side.laid_out(&lengths).map(|array| Some(Value::Array(array))));
+        let frame = Frame { rows: total, inputs: inputs.collect::<Result<_, _>>()?, now };
+        let items = operator.eval(&frame).map_err(|error| in_row(error, &lengths))?.expand(total)?;
         let field = Arc::new(Field::new_list_field(items.data_type().clone(), true));
         Ok(Arc::new(ListArray::try_new(field, OffsetBuffer::from_lengths(lengths), items, nulls)?))
     });
-    Ok(Node::kernel(kernel, vec![left.clone(), right.clone()], result, span).can_fail())
+    Ok(Node::kernel(kernel, args, result, span).can_fail())
 }
 
-/// One side of an operator over arrays.
+/// A failure of an item is one of its row.
+fn in_row(error: Error, lengths: &[usize]) -> Error {
+    error.map_row(|item| {
+        let mut end = 0;
+        let ends = lengths.iter().map(|length| {
+            end += length;
+            end
+        });
+        ends.take_while(|end| *end <= item).count()
+    })
+}
+
+/// One argument of a function that is applied item by item.
 enum Side<'a> {
     Many(Lists<'a>),
     One(&'a Value),
@@ -183,25 +215,32 @@ impl<'a> Side<'a> {
 }
 
 /// The length of the result in each row, and where it is null.
-fn lengths(sides: &(Side<'_>, Side<'_>), rows: usize) -> Result<(Vec<usize>, Option<NullBuffer>), Error> {
+fn lengths(sides: &[Side<'_>], rows: usize) -> Result<(Vec<usize>, Option<NullBuffer>), Error> {
     let mut lengths = Vec::with_capacity(rows);
     let mut valid = Vec::with_capacity(rows);
     for row in 0..rows {
-        let length = match (&sides.0, &sides.1) {
-            (Side::Many(a), Side::Many(b)) => match (a.range(row), b.range(row)) {
-                (Some(a), Some(b)) if a.len() == b.len() => Some(a.len()),
-                (Some(a), Some(b)) => {
-                    return Err(Error::value(format!("the arrays have {} and {} items", a.len(), b.len()))
-                        .with_row(row));
-                }
-                _ => None,
-            },
-            (Side::Many(lists), _) | (_, Side::Many(lists)) => lists.range(row).map(|range| range.len()),
-            _ => None,
-        };
+        let length = length(sides, row)?;
         valid.push(length.is_some());
         lengths.push(length.unwrap_or(0));
     }
     let nulls = NullBuffer::from(valid);
     Ok((lengths, (nulls.null_count() > 0).then_some(nulls)))
+}
+
+/// The one length of all arrays in this row; `None` where one of them is null.
+fn length(sides: &[Side<'_>], row: usize) -> Result<Option<usize>, Error> {
+    let mut found = None;
+    for side in sides {
+        let Side::Many(lists) = side else { continue };
+        let Some(range) = lists.range(row) else { return Ok(None) };
+        match found {
+            Some(other) if other != range.len() => {
+                return Err(Error::value(format!("the arrays have {other} and {} items", range.len()))
+                    .with_row(row)
+                    .with_hint("item by item, both are of one length"));
+            }
+            _ => found = Some(range.len()),
+        }
+    }
+    Ok(found)
 }

@@ -31,6 +31,7 @@ pub(super) const METHODS: &[Function] = alike! {
     "isEmpty", "array.isEmpty() → boolean", "Whether there are no items.", is_empty;
     "get", "array.get(long) → T", "The item at a position from 0 on; null beyond the ends.", get;
     "subVector", "array.subVector(long from, long to) → T[]", "The items from one position to before another.", part;
+    "subVectorByPositions", "array.subVectorByPositions(long[]) → T[]", "The items at these positions; null for one beyond the ends.", by_positions;
     "toArray", "array.toArray() → T[]", "The array itself.", itself;
     "copyToArray", "array.copyToArray() → T[]", "The array itself.", itself;
 };
@@ -47,10 +48,6 @@ pub(super) const FUNCTIONS: &[Function] = alike! {
     "nthObj", "nthObj(long, T[]) → T", "The item at a position from 0 on; null beyond the ends.", nth;
     "reverse", "reverse(T[]) → T[]", "The items in the opposite order.", |call| taken(call, reversed);
     "reverseObj", "reverseObj(T[]) → T[]", "The items in the opposite order.", |call| taken(call, reversed);
-    "sort", "sort(T[]) → T[]", "The items in ascending order, null first.", |call| taken(call, |items| ordered(items, false));
-    "sortObj", "sortObj(T[]) → T[]", "The items in ascending order, null first.", |call| taken(call, |items| ordered(items, false));
-    "sortDescending", "sortDescending(T[]) → T[]", "The items in descending order, null last.", |call| taken(call, |items| ordered(items, true));
-    "sortDescendingObj", "sortDescendingObj(T[]) → T[]", "The items in descending order, null last.", |call| taken(call, |items| ordered(items, true));
     "distinct", "distinct(T[][, boolean includeNull]) → T[]", "The different items, in order of appearance.", distinct;
     "distinctObj", "distinctObj(T[][, boolean includeNull]) → T[]", "The different items, in order of appearance.", distinct;
     "countDistinct", "countDistinct(T[][, boolean countNull]) → long", "The number of different items.", count_distinct;
@@ -59,11 +56,14 @@ pub(super) const FUNCTIONS: &[Function] = alike! {
     "forwardFillObj", "forwardFillObj(T[]) → T[]", "The items, with the one before in place of null.", |call| taken(call, filled);
     "concat", "concat(T[]…) → T[]", "The items of all arrays, one array after the other.", concatenated;
     "enlist", "enlist(T…) → T[]", "An array of the values.", enlist;
-    "array", "array(T…) → T[]", "An array of the values.", enlist;
+    "array", "array(T[]) → T[]; array(T…) → T[]", "The array itself, or one of the values.", array;
+    "arrayObj", "arrayObj(T[]) → T[]; arrayObj(T…) → T[]", "The array itself, or one of the values.", array;
+    "unbox", "unbox(T[]) → T[]; unbox(T…) → T[]", "The array itself, or one of the values.", array;
     "repeat", "repeat(T, int) → T[]", "An array of the value so many times.", repeated;
     "firstIndexOf", "firstIndexOf(T, T[]) → long", "The position of the first item that equals the value, or null.", first_index_of;
     "firstIndexOfObj", "firstIndexOfObj(T, T[]) → long", "The position of the first item that equals the value, or null.", first_index_of;
     "vec", "vec(T[]) → T[]", "The array itself.", itself;
+    "vecObj", "vecObj(T[]) → T[]", "The array itself.", itself;
 };
 
 /// A function of one array.
@@ -139,7 +139,10 @@ fn picked(call: &mut Call<'_, '_>, position: fn(usize) -> Option<usize>) -> Boun
 }
 
 /// An array of some of the items, or of all in another order: `f` tells the positions within one array.
-fn taken(call: &mut Call<'_, '_>, f: fn(&ArrayRef) -> Result<Vec<Option<usize>>, Error>) -> Bound {
+pub(super) fn taken(
+    call: &mut Call<'_, '_>,
+    f: impl Fn(&ArrayRef) -> Result<Vec<Option<usize>>, Error> + Copy + Send + Sync + 'static,
+) -> Bound {
     let ty = call.ty(0);
     of_lists(call, ty, Arc::new(move |args: Args| take_lists(&args, f)))
 }
@@ -169,12 +172,6 @@ pub(super) fn listed(items: ArrayRef, lengths: Vec<usize>, args: &Args) -> Resul
 
 fn reversed(items: &ArrayRef) -> Result<Vec<Option<usize>>, Error> {
     Ok((0..items.len()).rev().map(Some).collect())
-}
-
-fn ordered(items: &ArrayRef, descending: bool) -> Result<Vec<Option<usize>>, Error> {
-    let options = SortOptions { descending, nulls_first: !descending };
-    let order = arrow_ord::sort::sort_to_indices(items, Some(options), None)?;
-    Ok(order.values().iter().map(|place| Some(*place as usize)).collect())
 }
 
 fn filled(items: &ArrayRef) -> Result<Vec<Option<usize>>, Error> {
@@ -281,6 +278,41 @@ fn concatenated(call: &mut Call<'_, '_>) -> Bound {
     });
     let wanted = vec![ty.clone(); call.len()];
     call.kernel(&wanted, ty, kernel)
+}
+
+/// An array as it is, or one of the values.
+fn array(call: &mut Call<'_, '_>) -> Bound {
+    if call.len() == 1 && call.is_list(0) { itself(call) } else { enlist(call) }
+}
+
+/// `array.subVectorByPositions(positions)`
+fn by_positions(call: &mut Call<'_, '_>) -> Bound {
+    let ty = call.ty(0);
+    if item_type(&ty).is_none() {
+        return Err(Refusal::Types);
+    }
+    let positions = Type::List(Box::new(Type::Int64));
+    let Some(wanted) = call.args.get(1).cloned().and_then(|arg| arg.converted(&positions)) else {
+        return Err(Refusal::Types);
+    };
+    call.args[1] = wanted;
+    let kernel: Kernel = Arc::new(|args: Args| {
+        let (lists, positions) = (Lists::of(&args.values[0]), Lists::of(&args.values[1]));
+        let wanted = crate::value::primitive::<Int64Type>(positions.items());
+        let (mut places, mut lengths) = (Vec::new(), Vec::with_capacity(args.rows));
+        for row in 0..args.rows {
+            let range = lists.range(row).unwrap_or(0..0);
+            let asked = positions.range(row).unwrap_or(0..0);
+            lengths.push(asked.len());
+            places.extend(asked.map(|at| {
+                let at = wanted.is_valid(at).then(|| usize::try_from(wanted.value(at)).ok()).flatten()?;
+                (at < range.len()).then_some((range.start + at) as i64)
+            }));
+        }
+        let items = arrow_select::take::take(lists.items(), &Int64Array::from(places), None)?;
+        listed(items, lengths, &args)
+    });
+    call.kernel(&[ty.clone(), positions], ty, kernel)
 }
 
 fn enlist(call: &mut Call<'_, '_>) -> Bound {

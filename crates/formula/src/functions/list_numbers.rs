@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::eval::dispatch::numeric;
 use crate::node::Kernel;
 use crate::types::Type;
-use crate::value::{Args, Lane, primitive, write_rows};
+use crate::value::{Args, Bool, Lane, primitive, write_rows};
 
 macro_rules! statistics {
     ($($name:literal, $doc:literal, $f:expr;)*) => {
@@ -126,6 +126,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
         bind: |call| count(call, |x| x == 0.0),
     },
     Function {
+        name: "containsNonFinite",
+        signature: "containsNonFinite(number[]) → boolean; containsNonFinite(number…) → boolean",
+        doc: "Whether one of the items is infinite or not a number; null counts not.",
+        bind: non_finite,
+    },
+    Function {
         name: "cummax",
         signature: "cummax(T[]) → T[]",
         doc: "The greatest of the items so far.",
@@ -190,6 +196,19 @@ fn count(call: &mut Call<'_, '_>, test: fn(f64) -> bool) -> Bound {
         })
     });
     of_lists(call, Type::Int64, kernel)
+}
+
+fn non_finite(call: &mut Call<'_, '_>) -> Bound {
+    numbers_of(call, 0)?;
+    let kernel: Kernel = Arc::new(move |args: Args| {
+        let lists = Lists::of(&args.values[0]);
+        let items = doubles(lists.items())?;
+        write_rows::<Bool, bool>(args.rows, None, |row| {
+            let found = lists.range(row).map(|range| present(&items, range));
+            Ok(found.map(|found| found.into_iter().any(|x| !x.is_finite())))
+        })
+    });
+    of_lists(call, Type::Bool, kernel)
 }
 
 fn mean(items: &[f64]) -> f64 {

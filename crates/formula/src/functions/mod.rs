@@ -3,6 +3,8 @@
 mod bind;
 mod bins;
 mod boolean;
+mod boxed;
+pub(crate) mod calendar;
 mod cast;
 pub(crate) mod colour;
 mod colour_functions;
@@ -13,6 +15,7 @@ pub(crate) mod kernels;
 pub(crate) mod list;
 mod list_functions;
 mod list_numbers;
+mod list_order;
 mod member;
 mod null;
 mod number;
@@ -26,8 +29,10 @@ mod text_static;
 mod time_epoch;
 mod time_field;
 mod time_methods;
+mod time_misc;
 pub(crate) mod time_operator;
 mod time_parse;
+mod time_zoned;
 mod utf16;
 
 pub(crate) use bind::{Call, Refusal};

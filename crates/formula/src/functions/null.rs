@@ -20,26 +20,38 @@ pub(super) const FUNCTIONS: &[Function] = &[
         bind: |call| call.is_null_test(true),
     },
     Function {
+        name: "nullValueFor",
+        signature: "nullValueFor(Class) → null of this type",
+        doc: "Null of the type of the class, e.g. nullValueFor(int.class).",
+        bind: |call| {
+            call.arity(1..=1)?;
+            let class = call.take_token(0, "Class")?;
+            let ty = types::named(&class).flatten().ok_or(Refusal::Types)?;
+            let null = arrow_array::new_null_array(&ty.data_type(), 1);
+            Ok(Node::constant(ty, null, call.span))
+        },
+    },
+    Function {
         name: "replaceIfNull",
-        signature: "replaceIfNull(T x, T value) → T",
+        signature: "replaceIfNull(T|T[] x, T value) → T|T[]",
         doc: "x, or the value where x is null.",
         bind: |call| replace(call, Hole { null: true, ..Hole::default() }),
     },
     Function {
         name: "replaceIfNaN",
-        signature: "replaceIfNaN(T x, T value) → T (float, double)",
+        signature: "replaceIfNaN(T|T[] x, T value) → T|T[] (float, double)",
         doc: "x, or the value where x is not a number.",
         bind: |call| replace(call, Hole { nan: true, ..Hole::default() }),
     },
     Function {
         name: "replaceIfNullNaN",
-        signature: "replaceIfNullNaN(T x, T value) → T (float, double)",
+        signature: "replaceIfNullNaN(T|T[] x, T value) → T|T[] (float, double)",
         doc: "x, or the value where x is null or not a number.",
         bind: |call| replace(call, Hole { null: true, nan: true, ..Hole::default() }),
     },
     Function {
         name: "replaceIfNonFinite",
-        signature: "replaceIfNonFinite(T x, T value) → T (float, double)",
+        signature: "replaceIfNonFinite(T|T[] x, T value) → T|T[] (float, double)",
         doc: "x, or the value where x is null, not a number or infinite.",
         bind: |call| replace(call, Hole { null: true, nan: true, infinite: true }),
     },
@@ -55,6 +67,9 @@ struct Hole {
 
 fn replace(call: &mut Call<'_, '_>, hole: Hole) -> Bound {
     call.arity(2..=2)?;
+    if call.is_list(0) {
+        return call.lifted(move |call| replace(call, hole));
+    }
     let (from, other) = (call.ty(0), call.ty(1));
     // A constant of a wider type does not widen a column of numbers that can hold it.
     let ty = if from.is_number() && other.is_integral() {

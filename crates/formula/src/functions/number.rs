@@ -191,6 +191,14 @@ pub(super) const TESTS: &[Function] = &[
     },
 ];
 
+/// The names of some tests in `Double` and `Float`.
+pub(super) const DOUBLE_TESTS: &[Function] = &[Function {
+    name: "isInfinite",
+    signature: "Double.isInfinite(number) → boolean",
+    doc: "Whether the value is infinite; false for null.",
+    bind: |call| floating_test(call, f64::is_infinite),
+}];
+
 fn round(x: f64) -> i64 {
     (x + 0.5).floor() as i64
 }

@@ -5,9 +5,9 @@ use std::sync::OnceLock;
 
 use super::bind::{Bound, Call};
 use super::{
-    bins, boolean, cast, colour_functions, exact, list_functions, list_numbers, member, null, number, parse,
-    random, text_methods, text_search, text_static, time_epoch, time_field, time_methods, time_operator,
-    time_parse,
+    bins, boolean, boxed, calendar, cast, colour_functions, exact, list_functions, list_numbers, list_order,
+    member, null, number, parse, random, text_methods, text_search, text_static, time_epoch, time_field,
+    time_methods, time_misc, time_operator, time_parse, time_zoned,
 };
 use crate::types::Type;
 
@@ -56,10 +56,14 @@ const FREE: &[&[Function]] = &[
     time_field::FUNCTIONS,
     time_parse::FUNCTIONS,
     time_parse::ZONES,
+    time_zoned::FUNCTIONS,
+    time_misc::FUNCTIONS,
+    calendar::FUNCTIONS,
     colour_functions::LAYERS,
     colour_functions::FUNCTIONS,
     random::FUNCTIONS,
     list_functions::FUNCTIONS,
+    list_order::FUNCTIONS,
     list_numbers::STATISTICS,
     list_numbers::PAIRS,
     list_numbers::FOLDS,
@@ -73,26 +77,44 @@ const METHODS: &[(&str, &[&[Function]])] = &[
         "LocalDate",
         &[time_methods::DATE_NUMBERS, time_methods::DATE, time_methods::DATE_MOVES, time_methods::ORDER],
     ),
-    ("LocalTime", &[time_methods::TIME]),
+    ("LocalTime", &[time_methods::TIME, time_methods::ORDER]),
+    ("LocalDateTime", &[time_zoned::PARTS, time_zoned::NANO, time_zoned::MOVES]),
+    ("ZonedDateTime", &[time_zoned::PARTS, time_zoned::NANO, time_zoned::ZONED_METHODS, time_zoned::MOVES]),
     ("Duration", &[time_methods::DURATION_NUMBERS, time_methods::DURATION]),
+    ("Period", &[time_zoned::PERIOD_METHODS]),
+    ("BigDecimal", &[boxed::BIG_METHODS]),
     ("[]", &[list_functions::METHODS]),
+    ("Comparator", &[list_order::COMPARATOR_METHODS]),
+    ("Clock", &[time_misc::CLOCK]),
+    ("BusinessCalendar", &[calendar::FUNCTIONS, calendar::METHODS]),
     ("Object", &[text_methods::ANY]),
 ];
 
 const STATICS: &[(&str, &[&[Function]])] = &[
-    ("Math", &[number::OF_ONE, number::FUNCTIONS, exact::FUNCTIONS]),
+    ("Math", &[number::OF_ONE, number::FUNCTIONS, exact::FUNCTIONS, random::MATH]),
     ("String", &[text_static::STRING]),
-    ("Boolean", &[parse::INTEGERS, parse::FUNCTIONS, text_static::BOXED]),
-    ("Byte", &[parse::INTEGERS, parse::FUNCTIONS, text_static::BOXED]),
-    ("Short", &[parse::INTEGERS, parse::FUNCTIONS, text_static::BOXED]),
-    ("Integer", &[parse::INTEGERS, parse::FUNCTIONS, text_static::BOXED]),
-    ("Long", &[parse::INTEGERS, parse::FUNCTIONS, text_static::BOXED]),
-    ("Float", &[parse::INTEGERS, parse::FUNCTIONS, text_static::BOXED, number::TESTS]),
-    ("Double", &[parse::INTEGERS, parse::FUNCTIONS, text_static::BOXED, number::TESTS]),
-    ("Character", &[text_static::CHARACTER]),
+    ("Boolean", &[boxed::BOOLEAN, parse::FUNCTIONS]),
+    ("Byte", &[boxed::BYTE, parse::INTEGERS]),
+    ("Short", &[boxed::SHORT, parse::INTEGERS]),
+    ("Integer", &[boxed::INTEGER, boxed::WHOLE, parse::INTEGERS, parse::FUNCTIONS]),
+    ("Long", &[boxed::LONG, boxed::WHOLE, parse::INTEGERS, parse::FUNCTIONS]),
+    ("Float", &[boxed::FLOAT, parse::FUNCTIONS, number::TESTS, number::DOUBLE_TESTS]),
+    ("Double", &[boxed::DOUBLE, parse::FUNCTIONS, number::TESTS, number::DOUBLE_TESTS]),
+    ("Character", &[boxed::CHARACTER, text_static::CHARACTER]),
+    ("BigInteger", &[boxed::BIG_INTEGERS]),
+    ("BigDecimal", &[boxed::BIG_DECIMALS]),
+    ("Objects", &[boxed::OBJECTS]),
+    ("Arrays", &[boxed::ARRAYS]),
+    ("Array", &[boxed::ARRAY]),
+    ("Comparator", &[list_order::COMPARATOR]),
     ("Instant", &[time_epoch::INSTANT]),
     ("Duration", &[time_epoch::DURATION]),
+    ("Period", &[time_zoned::PERIOD]),
     ("LocalDate", &[time_epoch::DATE]),
+    ("LocalTime", &[time_zoned::TIME]),
+    ("LocalDateTime", &[time_zoned::DATE_TIME]),
+    ("ZonedDateTime", &[time_zoned::ZONED]),
+    ("ZoneId", &[time_zoned::ZONE]),
     ("DateTimeUtils", FREE),
 ];
 
@@ -122,6 +144,14 @@ pub(crate) fn find(name: &str) -> Option<&'static Function> {
     index.get(name).copied()
 }
 
+/// Binds the plain function of another name.
+pub(super) fn delegate(call: &mut Call<'_, '_>, name: &str) -> Bound {
+    match find(name) {
+        Some(function) => (function.bind)(call),
+        None => Err(super::bind::Refusal::Types),
+    }
+}
+
 /// The static function of a class.
 pub(crate) fn find_static(class: &str, name: &str) -> Option<&'static Function> {
     static INDEX: OnceLock<Index> = OnceLock::new();
@@ -143,6 +173,11 @@ fn class_of(ty: &Type) -> &'static str {
         Type::Date => "LocalDate",
         Type::Time => "LocalTime",
         Type::Duration => "Duration",
+        Type::DateTime => "LocalDateTime",
+        Type::Zoned(_) => "ZonedDateTime",
+        Type::Period => "Period",
+        Type::Decimal(..) => "BigDecimal",
+        Type::Token(class) => class,
         Type::List(_) => "[]",
         _ => "Object",
     }

@@ -71,6 +71,12 @@ pub(super) const METHODS: &[Function] = &[
         bind: |call| test(call, |text| text.trim().is_empty()),
     },
     Function {
+        name: "toCharArray",
+        signature: "s.toCharArray() → char[]",
+        doc: "The characters.",
+        bind: chars,
+    },
+    Function {
         name: "charAt",
         signature: "s.charAt(int) → char",
         doc: "The character at a position from 0 on; fails beyond the end.",
@@ -235,4 +241,18 @@ fn out_of_range(text: &str, what: &str) -> Error {
     let shown: String = text.chars().take(40).collect();
     Error::value(format!("{what} is not in the text \"{shown}\" of length {}", utf16::length(text)))
         .with_hint("test the length first, e.g. s.length() > 3 ? s.substring(3) : s")
+}
+
+fn chars(call: &mut Call<'_, '_>) -> Bound {
+    let kernel: Kernel = Arc::new(|args: Args| {
+        let texts = Lane::<Text>::of(&args.values[0]);
+        let (mut units, mut lengths) = (Vec::new(), Vec::with_capacity(args.rows));
+        for row in 0..args.rows {
+            let before = units.len();
+            units.extend(texts.opt(row).unwrap_or("").encode_utf16());
+            lengths.push(units.len() - before);
+        }
+        super::list_functions::listed(Arc::new(arrow_array::UInt16Array::from(units)), lengths, &args)
+    });
+    call.kernel(&[Type::Text], Type::List(Box::new(Type::Char)), kernel)
 }

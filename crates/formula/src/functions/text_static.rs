@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use arrow_array::types::UInt16Type;
 
-use super::bind::{Bound, Call, Refusal};
+use super::bind::{Bound, Call};
 use super::kernels;
-use super::registry::{Function, find};
+use super::registry::Function;
 use super::text_format;
 use crate::check::operator::spelled;
 use crate::error::Error;
@@ -33,34 +33,22 @@ pub(super) const STRING: &[Function] = &[
         bind: format,
     },
     Function {
+        name: "new",
+        signature: "new String(String) → String; new String(char[]) → String",
+        doc: "The text itself, or the one of the characters.",
+        bind: new_text,
+    },
+    Function {
+        name: "copyValueOf",
+        signature: "String.copyValueOf(char[]) → String",
+        doc: "The text of the characters.",
+        bind: new_text,
+    },
+    Function {
         name: "join",
         signature: "String.join(String separator, String…) → String; String.join(String separator, String[]) → String",
         doc: "The texts with the separator between them.",
         bind: join,
-    },
-];
-
-pub(super) const BOXED: &[Function] = &[
-    Function {
-        name: "valueOf",
-        signature: "Double.valueOf(String|double) → double, and so on for the other boxed types",
-        doc: "The value itself, or the one that the text spells.",
-        bind: value_of,
-    },
-    Function {
-        name: "toString",
-        signature: "Integer.toString(int) → String, and so on for the other boxed types",
-        doc: "The number as a text.",
-        bind: |call| {
-            call.arity(1..=1)?;
-            Ok(spelled(call.args.remove(0))?)
-        },
-    },
-    Function {
-        name: "compare",
-        signature: "Integer.compare(a, b) → int, and so on for the other boxed types",
-        doc: "-1, 0 or 1 as a is less than, equal to or greater than b.",
-        bind: |call| delegate(call, "compare"),
     },
 ];
 
@@ -102,23 +90,21 @@ fn character(call: &mut Call<'_, '_>, f: fn(char) -> bool) -> Bound {
     call.kernel(&[Type::Char], Type::Bool, kernel)
 }
 
-fn delegate(call: &mut Call<'_, '_>, name: &str) -> Bound {
-    match find(name) {
-        Some(function) => (function.bind)(call),
-        None => Err(Refusal::Types),
-    }
-}
-
-/// A text is read, anything else is there already.
-fn value_of(call: &mut Call<'_, '_>) -> Bound {
+fn new_text(call: &mut Call<'_, '_>) -> Bound {
     call.arity(1..=1)?;
     if call.ty(0) == Type::Text {
-        return Err(Error::ty("\"valueOf\" takes no text")
-            .at(call.span)
-            .with_hint("read the text with parseInt, parseLong, parseDouble or parseBoolean")
-            .into());
+        return Ok(call.args.remove(0));
     }
-    Ok(call.args.remove(0))
+    let chars = Type::List(Box::new(Type::Char));
+    let kernel: Kernel = Arc::new(|args: Args| {
+        let lists = super::list::Lists::of(&args.values[0]);
+        let units = crate::value::primitive::<UInt16Type>(lists.items());
+        write_rows::<Text, String>(args.rows, args.nulls().as_ref(), |row| {
+            let range = lists.range(row).unwrap_or(0..0);
+            Ok(Some(String::from_utf16_lossy(&units.values()[range])))
+        })
+    });
+    call.kernel(&[chars], Type::Text, kernel)
 }
 
 fn join(call: &mut Call<'_, '_>) -> Bound {

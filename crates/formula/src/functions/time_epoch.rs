@@ -122,7 +122,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "toExcelTime",
-        signature: "toExcelTime(Instant, ZoneId) → double",
+        signature: "toExcelTime(Instant, ZoneId) → double; toExcelTime(ZonedDateTime) → double",
         doc: "The instant as a spreadsheet's day number in a zone.",
         bind: to_excel,
     },
@@ -372,8 +372,9 @@ fn excel_to_instant(call: &mut Call<'_, '_>) -> Bound {
 }
 
 fn to_excel(call: &mut Call<'_, '_>) -> Bound {
-    call.arity(2..=2)?;
-    let zone = call.take_zone(1)?;
+    let (instant, zone) = super::time_field::take_instant(call)?;
+    call.arity(0..=0)?;
+    call.args.push(instant);
     let kernel = kernels::rows::<TimestampNanosecondType, Float64Type, f64>(move |nanos| {
         let local = zone::Clock::new(&zone).local(nanos);
         Ok(Some(local as f64 / NANOS_PER_DAY as f64 + EXCEL_EPOCH_DAYS))

@@ -24,7 +24,7 @@ macro_rules! parts {
     ($($name:literal, $result:literal, $kind:expr, $doc:literal, $f:expr;)*) => {
         &[$(Function {
             name: $name,
-            signature: concat!($name, "(Instant, ZoneId) → ", $result, "; ", $name, "(LocalDate|LocalDateTime|LocalTime) → ", $result, ", as far as it has this part"),
+            signature: concat!($name, "(Instant, ZoneId[, boolean wallClock]) → ", $result, "; ", $name, "(ZonedDateTime|LocalDate|LocalDateTime|LocalTime) → ", $result, ", as far as it has this part"),
             doc: $doc,
             bind: |call| part(call, $kind, $f),
         }),*]
@@ -114,55 +114,55 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "atMidnight",
-        signature: "atMidnight(Instant, ZoneId) → Instant; atMidnight(LocalDate, ZoneId) → Instant",
+        signature: "atMidnight(Instant, ZoneId) → Instant; atMidnight(LocalDate|LocalDateTime, ZoneId) → ZonedDateTime; atMidnight(ZonedDateTime) → ZonedDateTime",
         doc: "The midnight that began the day in the zone.",
         bind: at_midnight,
     },
     Function {
         name: "diffNanos",
-        signature: "diffNanos(Instant a, Instant b) → long",
+        signature: "diffNanos(Instant a, Instant b) → long; diffNanos(ZonedDateTime a, ZonedDateTime b) → long",
         doc: "The nanoseconds from a to b.",
         bind: |call| whole_difference(call, 1),
     },
     Function {
         name: "diffMicros",
-        signature: "diffMicros(Instant a, Instant b) → long",
+        signature: "diffMicros(Instant a, Instant b) → long; diffMicros(ZonedDateTime a, ZonedDateTime b) → long",
         doc: "The microseconds from a to b.",
         bind: |call| whole_difference(call, 1_000),
     },
     Function {
         name: "diffMillis",
-        signature: "diffMillis(Instant a, Instant b) → long",
+        signature: "diffMillis(Instant a, Instant b) → long; diffMillis(ZonedDateTime a, ZonedDateTime b) → long",
         doc: "The milliseconds from a to b.",
         bind: |call| whole_difference(call, 1_000_000),
     },
     Function {
         name: "diffSeconds",
-        signature: "diffSeconds(Instant a, Instant b) → double",
+        signature: "diffSeconds(Instant a, Instant b) → double; diffSeconds(ZonedDateTime a, ZonedDateTime b) → double",
         doc: "The seconds from a to b.",
         bind: |call| difference(call, NANOS_PER_SECOND),
     },
     Function {
         name: "diffMinutes",
-        signature: "diffMinutes(Instant a, Instant b) → double",
+        signature: "diffMinutes(Instant a, Instant b) → double; diffMinutes(ZonedDateTime a, ZonedDateTime b) → double",
         doc: "The minutes from a to b.",
         bind: |call| difference(call, 60 * NANOS_PER_SECOND),
     },
     Function {
         name: "diffDays",
-        signature: "diffDays(Instant a, Instant b) → double",
+        signature: "diffDays(Instant a, Instant b) → double; diffDays(ZonedDateTime a, ZonedDateTime b) → double",
         doc: "The days of 24 hours from a to b.",
         bind: |call| difference(call, NANOS_PER_DAY),
     },
     Function {
         name: "diffYears365",
-        signature: "diffYears365(Instant a, Instant b) → double",
+        signature: "diffYears365(Instant a, Instant b) → double; diffYears365(ZonedDateTime a, ZonedDateTime b) → double",
         doc: "The years of 365 days from a to b.",
         bind: |call| difference(call, 365 * NANOS_PER_DAY),
     },
     Function {
         name: "diffYearsAvg",
-        signature: "diffYearsAvg(Instant a, Instant b) → double",
+        signature: "diffYearsAvg(Instant a, Instant b) → double; diffYearsAvg(ZonedDateTime a, ZonedDateTime b) → double",
         doc: "The years of 365.2425 days from a to b.",
         bind: |call| difference(call, 31_556_952 * NANOS_PER_SECOND),
     },
@@ -204,7 +204,7 @@ fn day(local: i64) -> i64 {
 }
 
 /// The instant and its zone out of the arguments; a zoned time brings its zone along.
-fn take_instant(call: &mut Call<'_, '_>) -> Result<(Node, TimeZone), Refusal> {
+pub(super) fn take_instant(call: &mut Call<'_, '_>) -> Result<(Node, TimeZone), Refusal> {
     match call.ty(0) {
         Type::Zoned(name) => {
             let instant = call.args.remove(0).converted(&Type::Instant).ok_or(Refusal::Types)?;
@@ -336,7 +336,7 @@ fn local<O: ArrowPrimitiveType>(call: &mut Call<'_, '_>, result: Type, f: fn(i64
 }
 
 fn to_instant(call: &mut Call<'_, '_>) -> Bound {
-    if let Type::Zoned(_) = call.ty(0) {
+    if matches!(call.ty(0), Type::Zoned(_) | Type::Instant) {
         call.arity(1..=1)?;
         return call.args.remove(0).converted(&Type::Instant).ok_or(Refusal::Types);
     }
@@ -363,20 +363,29 @@ fn shown(zone: &TimeZone, local: i64) -> Result<Option<i64>, Error> {
 }
 
 fn at_midnight(call: &mut Call<'_, '_>) -> Bound {
-    if call.ty(0) == Type::Date {
+    if matches!(call.ty(0), Type::Date | Type::DateTime) {
         call.arity(2..=2)?;
         let zone = call.take_zone(1)?;
+        let ty = Type::Zoned(super::time_zoned::label(&zone)?);
+        let date = if call.ty(0) == Type::Date {
+            call.args.remove(0)
+        } else {
+            local::<Date32Type>(call, Type::Date, |local| day(local) as i32)?
+        };
         let kernel = kernels::rows::<Date32Type, TimestampNanosecondType, i64>(move |date| {
             shown(&zone, i64::from(date) * NANOS_PER_DAY)
         });
-        return Ok(call.kernel(&[Type::Date], Type::Instant, kernels::as_instant(kernel))?.can_fail());
+        let node = Node::kernel(kernel, vec![date], Type::Instant, call.span).can_fail();
+        return kernels::relabelled(node, &ty).ok_or(Refusal::Types);
     }
+    let ty = call.ty(0);
     let (instant, zone) = take_instant(call)?;
     call.args.insert(0, instant);
     let kernel = zoned::<TimestampNanosecondType, i64>(zone, |clock, nanos| {
         nanos - passed_since_midnight(clock, nanos)
     });
-    call.kernel(&[Type::Instant], Type::Instant, kernels::as_instant(kernel))
+    let node = call.kernel(&[Type::Instant], Type::Instant, kernel)?;
+    kernels::relabelled(node, &ty).ok_or(Refusal::Types)
 }
 
 fn whole_difference(call: &mut Call<'_, '_>, unit: i64) -> Bound {
@@ -395,9 +404,12 @@ fn difference(call: &mut Call<'_, '_>, unit: i64) -> Bound {
 }
 
 fn format_date_time(call: &mut Call<'_, '_>) -> Bound {
-    call.arity(2..=2)?;
-    let name = call.zone_name(1)?;
+    let name = match call.ty(0) {
+        Type::Zoned(name) => zone::short_name(&name).to_owned(),
+        _ => call.zone_name(1)?,
+    };
     let (instant, zone) = take_instant(call)?;
+    call.arity(0..=0)?;
     call.args.insert(0, instant);
     let kernel = zoned::<Text, String>(zone, move |clock, nanos| {
         let local = clock.local(nanos);

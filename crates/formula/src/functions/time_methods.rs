@@ -62,13 +62,13 @@ pub(super) const ORDER: &[Function] = &[
         name: "isBefore",
         signature: "a.isBefore(b) → boolean",
         doc: "Whether a is before b.",
-        bind: |call| ordered(call, "isBefore"),
+        bind: |call| super::registry::delegate(call, "isBefore"),
     },
     Function {
         name: "isAfter",
         signature: "a.isAfter(b) → boolean",
         doc: "Whether a is after b.",
-        bind: |call| ordered(call, "isAfter"),
+        bind: |call| super::registry::delegate(call, "isAfter"),
     },
     Function {
         name: "plus",
@@ -241,13 +241,6 @@ fn move_date(call: &mut Call<'_, '_>, (months, days): (i64, i64)) -> Bound {
             as i32
     });
     call.kernel(&[Type::Date, Type::Int64], Type::Date, kernel)
-}
-
-fn ordered(call: &mut Call<'_, '_>, name: &str) -> Bound {
-    match super::registry::find(name) {
-        Some(function) => (function.bind)(call),
-        None => Err(Refusal::Types),
-    }
 }
 
 fn by_operator(call: &mut Call<'_, '_>, op: BinaryOp) -> Bound {

@@ -16,6 +16,7 @@ use crate::ast::BinaryOp;
 use crate::civil::{self, NANOS_PER_DAY};
 use crate::error::{Error, Span};
 use crate::node::{Kernel, Node};
+use crate::time::zone;
 use crate::types::Type;
 use crate::value::Args;
 
@@ -26,13 +27,13 @@ type Interval = IntervalMonthDayNanoType;
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "plus",
-        signature: "plus(Instant, Duration|Period|long nanos) → Instant; plus(LocalDate, Period) → LocalDate; plus(Duration, Duration) → Duration; plus(Period, Period) → Period",
+        signature: "plus(Instant|ZonedDateTime, Duration|Period|long nanos) → the same type; plus(LocalDate, Period) → LocalDate; plus(Duration, Duration) → Duration; plus(Period, Period) → Period",
         doc: "The sum.",
         bind: |call| as_operator(call, BinaryOp::Add),
     },
     Function {
         name: "minus",
-        signature: "minus(Instant, Duration|Period|long nanos) → Instant; minus(Instant, Instant) → long nanos; minus(LocalDate, Period) → LocalDate; minus(Duration, Duration) → Duration; minus(Period, Period) → Period",
+        signature: "minus(Instant|ZonedDateTime, Duration|Period|long nanos) → the same type; minus(Instant, Instant) → long nanos; minus(LocalDate, Period) → LocalDate; minus(Duration, Duration) → Duration; minus(Period, Period) → Period",
         doc: "The difference.",
         bind: |call| as_operator(call, BinaryOp::Sub),
     },
@@ -50,37 +51,37 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "plusDays",
-        signature: "plusDays(LocalDate, long) → LocalDate; plusDays(Instant, long) → Instant",
+        signature: "plusDays(LocalDate|LocalDateTime|Instant|ZonedDateTime|String, long) → the same type",
         doc: "The time so many days later.",
         bind: |call| moved_by_days(call, 1),
     },
     Function {
         name: "minusDays",
-        signature: "minusDays(LocalDate, long) → LocalDate; minusDays(Instant, long) → Instant",
+        signature: "minusDays(LocalDate|LocalDateTime|Instant|ZonedDateTime|String, long) → the same type",
         doc: "The time so many days earlier.",
         bind: |call| moved_by_days(call, -1),
     },
     Function {
         name: "isBefore",
-        signature: "isBefore(Instant, Instant) → boolean",
+        signature: "isBefore(Instant, Instant) → boolean; isBefore(ZonedDateTime, ZonedDateTime) → boolean",
         doc: "Whether the first is before the second; false when one is null.",
         bind: |call| ordered(call, BinaryOp::Lt),
     },
     Function {
         name: "isBeforeOrEqual",
-        signature: "isBeforeOrEqual(Instant, Instant) → boolean",
+        signature: "isBeforeOrEqual(Instant, Instant) → boolean; isBeforeOrEqual(ZonedDateTime, ZonedDateTime) → boolean",
         doc: "Whether the first is not after the second; false when one is null.",
         bind: |call| ordered(call, BinaryOp::Le),
     },
     Function {
         name: "isAfter",
-        signature: "isAfter(Instant, Instant) → boolean",
+        signature: "isAfter(Instant, Instant) → boolean; isAfter(ZonedDateTime, ZonedDateTime) → boolean",
         doc: "Whether the first is after the second; false when one is null.",
         bind: |call| ordered(call, BinaryOp::Gt),
     },
     Function {
         name: "isAfterOrEqual",
-        signature: "isAfterOrEqual(Instant, Instant) → boolean",
+        signature: "isAfterOrEqual(Instant, Instant) → boolean; isAfterOrEqual(ZonedDateTime, ZonedDateTime) → boolean",
         doc: "Whether the first is not before the second; false when one is null.",
         bind: |call| ordered(call, BinaryOp::Ge),
     },
@@ -94,6 +95,15 @@ fn as_operator(call: &mut Call<'_, '_>, op: BinaryOp) -> Bound {
 /// `left op right` where one of them is a time; `None` when there is no such operator.
 pub(crate) fn combine(op: BinaryOp, left: &Node, right: &Node, span: Span) -> Option<Node> {
     let (first, second) = (&left.ty, &right.ty);
+    if let Type::Zoned(zone) = first {
+        return zoned(op, left, right, zone, span);
+    }
+    if let (BinaryOp::Add, Type::Zoned(zone)) = (op, second) {
+        return zoned(op, right, left, zone, span);
+    }
+    if let (BinaryOp::Sub, Type::Instant, Type::Zoned(_)) = (op, first, second) {
+        return typed(op, left, &right.clone().converted(&Type::Instant)?, span);
+    }
     let swapped = matches!(op, BinaryOp::Add | BinaryOp::Mul)
         && (first.is_integral() || matches!(first, Type::Duration | Type::Period))
         && !(second.is_integral() || first == second);
@@ -103,6 +113,31 @@ pub(crate) fn combine(op: BinaryOp, left: &Node, right: &Node, span: Span) -> Op
         return typed(op, right, left, span);
     }
     typed(op, left, right, span)
+}
+
+/// `left op right` where the left side is a time in a zone: a period moves its clock, anything else the instant.
+fn zoned(op: BinaryOp, left: &Node, right: &Node, name: &Arc<str>, span: Span) -> Option<Node> {
+    if !matches!(op, BinaryOp::Add | BinaryOp::Sub) {
+        return None;
+    }
+    if right.ty == Type::Period {
+        let sign = if op == BinaryOp::Sub { -1 } else { 1 };
+        let zone = zone::find(name)?;
+        let kernel = kernels::rows2::<Stamp, Interval, Stamp, i64>(move |t, period| {
+            let mut clock = zone::Clock::new(&zone);
+            let local = clock.local(t);
+            Ok(clock.instant(moved(local, period, sign)))
+        });
+        let node = Node::kernel(kernel, vec![left.clone(), right.clone()], Type::Instant, span).can_be_null();
+        return kernels::relabelled(node, &Type::Zoned(name.clone()));
+    }
+    let instant = left.clone().converted(&Type::Instant)?;
+    let right = match &right.ty {
+        Type::Zoned(_) if op == BinaryOp::Sub => right.clone().converted(&Type::Instant)?,
+        _ => right.clone(),
+    };
+    let node = typed(op, &instant, &right, span)?;
+    if node.ty == Type::Instant { node.converted(&left.ty) } else { Some(node) }
 }
 
 fn typed(op: BinaryOp, left: &Node, right: &Node, span: Span) -> Option<Node> {
@@ -222,6 +257,7 @@ fn moved_by_days(call: &mut Call<'_, '_>, sign: i64) -> Bound {
         Type::Instant => {
             call.kernel(&[Type::Instant, Type::Int64], Type::Instant, kernels::as_instant(days_later(sign)))
         }
+        Type::Zoned(_) | Type::Text => super::calendar::moved_by_days(call, sign as i32),
         _ => Err(Refusal::Types),
     }
 }
@@ -236,6 +272,7 @@ fn days_later(sign: i64) -> Kernel {
 fn ordered(call: &mut Call<'_, '_>, op: BinaryOp) -> Bound {
     let ty = match call.ty(0) {
         ty @ (Type::Instant | Type::Date | Type::DateTime | Type::Time) => ty,
+        Type::Zoned(_) => Type::Instant,
         _ => return Err(Refusal::Types),
     };
     let Some(compare) = crate::eval::compare::comparison(op, &ty) else { return Err(Refusal::Types) };

@@ -46,9 +46,24 @@ pub(super) const FUNCTIONS: &[Function] = parsers! {
 pub(super) const ZONES: &[Function] = &[
     Function {
         name: "timeZone",
-        signature: "timeZone(String) → ZoneId",
-        doc: "The time zone of this name, for functions that take one.",
-        bind: time_zone,
+        signature: "timeZone() → ZoneId; timeZone(String) → ZoneId",
+        doc: "The time zone of this name, or the default one (UTC), for functions that take one.",
+        bind: |call| if call.len() == 0 { super::time_misc::default_zone(call) } else { time_zone(call) },
+    },
+    Function {
+        name: "parseTimeZoneQuiet",
+        signature: "parseTimeZoneQuiet(String) → ZoneId",
+        doc: "The time zone of this name, for functions that take one; null where there is none.",
+        bind: |call| {
+            let span = call.span;
+            match call.constant_text(0) {
+                Some(name) if crate::time::zone::find(&name).is_none() => {
+                    let null = arrow_array::new_null_array(&Type::Text.data_type(), 1);
+                    Ok(crate::node::Node::constant(Type::Zone, null, span))
+                }
+                _ => time_zone(call),
+            }
+        },
     },
     Function {
         name: "parseTimeZone",

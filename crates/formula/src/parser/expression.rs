@@ -336,7 +336,7 @@ impl Parser {
                 self.expect(")", "this parenthesis is closed by \")\"")?;
                 return Ok(inner);
             }
-            TokenKind::Ident(name) if name == "new" => return self.new_array(span),
+            TokenKind::Ident(name) if name == "new" => return self.new_value(span),
             TokenKind::Ident(name) => return self.word(name, span),
             kind => {
                 return Err(Error::syntax(
@@ -361,18 +361,43 @@ impl Parser {
         self.expr(kind, span)
     }
 
-    /// `new int[]{1, 2}`
-    fn new_array(&mut self, start: Span) -> Result<Expr, Error> {
-        let Ident { name, span } = self.ident("a type follows \"new\"")?;
-        if !self.take("[") {
-            return Err(Error::syntax(start.to(span), "objects cannot be made in a formula")
-                .with_hint("arrays can, e.g. new int[]{1, 2}; for times use '2024-01-01T00:00:00Z' or parseInstant(text)"));
+    /// `new int[]{1, 2}`, `new int[3]`, `new String(x)`: the last calls the static function `new` of the class.
+    fn new_value(&mut self, start: Span) -> Result<Expr, Error> {
+        let first = self.ident("a type follows \"new\"")?;
+        let (mut name, mut span) = (first.name.clone(), first.span);
+        let mut class = self.expr(ExprKind::Name(first.name), first.span)?;
+        while self.take(".") {
+            let part = self.ident("a name follows \".\"")?;
+            name.clone_from(&part.name);
+            span = span.to(part.span);
+            class = self.expr(ExprKind::Field(Box::new(class), part), span)?;
         }
-        self.expect("]", "the length of an array is told by its values: \"[]\" is expected")?;
+        if *self.peek() == TokenKind::Op("(") {
+            return self.call(Some(Box::new(class)), Ident { name: "new".to_owned(), span: start });
+        }
+        self.expect("[", "\"(\" or \"[\" follows the type after \"new\"")?;
+        if !self.take("]") {
+            let length = self.expression()?;
+            let close = self.expect("]", "the length of an array ends with \"]\"")?;
+            return self.empty_array(TypeName { name, array: false, span }, length, start.to(close));
+        }
         self.expect("{", "the values of an array begin with \"{\"")?;
         let (items, close) = self.list("}", "the values of an array end with \"}\"")?;
         let type_name = TypeName { name, array: true, span };
         self.expr(ExprKind::Array(type_name, items), start.to(close))
+    }
+
+    /// `new int[n]`: so many zeros, false values or nulls.
+    fn empty_array(&self, type_name: TypeName, length: Expr, span: Span) -> Result<Expr, Error> {
+        let value = match TYPE_NAMES[..PRIMITIVES].iter().position(|name| *name == type_name.name) {
+            Some(0) => Literal::Bool(false),
+            Some(_) => Literal::Int(0),
+            None => Literal::Null,
+        };
+        let value = self.expr(ExprKind::Literal(value), span)?;
+        let item = self.expr(ExprKind::Cast(type_name, Box::new(value)), span)?;
+        let repeat = Ident { name: "repeat".to_owned(), span };
+        self.expr(ExprKind::Call(None, repeat, vec![item, length]), span)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Texts of times, in the ISO 8601 forms that formulas accept.
 
+use jiff::tz::TimeZone;
+
 use super::zone;
 use crate::civil::{NANOS_PER_DAY, NANOS_PER_SECOND, days_in_month, days_of};
 
@@ -109,6 +111,53 @@ pub(crate) fn instant(text: &str) -> Option<i64> {
     }
     let zone = zone::find(reader.0.trim())?;
     zone::Clock::new(&zone).instant(nanos)
+}
+
+/// An instant and its zone, of `2024-01-01T00:00:00[.fraction] ZONE`, of `2024-01-01 ZONE`, and of the spelling that
+/// such times have: `2024-01-01T00:00:00-05:00[America/New_York]`.
+pub(crate) fn zoned(text: &str) -> Option<(i64, TimeZone)> {
+    let mut reader = Reader(text);
+    let mut nanos = reader.date()?.checked_mul(NANOS_PER_DAY)?;
+    if reader.take_letter('T') {
+        nanos = nanos.checked_add(reader.time(true)?)?;
+    } else if !reader.0.starts_with(' ') {
+        return None;
+    }
+    let rest = reader.0.trim();
+    let (name, offset) = match rest.strip_suffix(']').and_then(|rest| rest.split_once('[')) {
+        Some((offset, name)) => (name, Some(offset)),
+        None => (rest, None),
+    };
+    let zone = zone::find(name)?;
+    // The offset tells which of the two times is meant when clocks are put back.
+    let instant = match offset.filter(|offset| !offset.is_empty()) {
+        Some(offset) => zone::Clock::new(&zone::find(offset)?).instant(nanos)?,
+        None => zone::Clock::new(&zone).instant(nanos)?,
+    };
+    Some((instant, zone))
+}
+
+/// The finest unit that the text of an instant, of a date and time, of a date or of a time of day tells.
+pub(crate) fn precision(text: &str) -> Option<&'static str> {
+    let mut reader = Reader(text);
+    if reader.date().is_some() && !reader.take_letter('T') {
+        let known = reader.is_done() || zone::find(reader.0.trim()).is_some();
+        return known.then_some("DayOfMonth");
+    }
+    let clock = reader.0;
+    reader.time(true)?;
+    let shown = &clock[..clock.len() - reader.0.len()];
+    let rest = reader.0.trim();
+    if !rest.is_empty() && zone::find(rest).is_none() {
+        return None;
+    }
+    Some(match shown.split_once('.') {
+        Some((_, fraction)) if fraction.len() > 6 => "NanoOfSecond",
+        Some((_, fraction)) if fraction.len() > 3 => "MicroOfSecond",
+        Some(_) => "MilliOfSecond",
+        None if shown.len() > 5 => "SecondOfMinute",
+        None => "MinuteOfHour",
+    })
 }
 
 /// Nanoseconds since the epoch of a number whose unit its size tells.

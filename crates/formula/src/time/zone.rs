@@ -1,10 +1,14 @@
 //! Time zones by name or short alias, and the local time of many instants in turn.
 
+use std::collections::BTreeMap;
+use std::sync::{PoisonError, RwLock};
+
 use jiff::Timestamp;
 use jiff::civil;
 use jiff::tz::{Offset, TimeZone};
 
 use crate::civil::NANOS_PER_SECOND;
+use crate::error::{Error, ErrorKind};
 
 /// Short names for zones that traders use.
 const ALIASES: &[(&str, &str)] = &[
@@ -19,10 +23,41 @@ const ALIASES: &[(&str, &str)] = &[
     ("Z", "UTC"),
 ];
 
+/// Short names that users added.
+fn added() -> &'static RwLock<BTreeMap<String, String>> {
+    static ADDED: RwLock<BTreeMap<String, String>> = RwLock::new(BTreeMap::new());
+    &ADDED
+}
+
+/// Adds a short name for a time zone, for formulas compiled from now on.
+///
+/// # Errors
+/// If the zone is not known, or the name is one already.
+pub fn add_zone_alias(alias: &str, zone: &str) -> Result<(), Error> {
+    let unknown = || Error::new(ErrorKind::Name, format!("time zone \"{zone}\" is not known"));
+    find(zone).ok_or_else(unknown)?;
+    if find(alias).is_some() {
+        let message = format!("time zone \"{alias}\" is there already");
+        return Err(Error::new(ErrorKind::Value, message)
+            .with_hint("remove the short name first, or take another one"));
+    }
+    added().write().unwrap_or_else(PoisonError::into_inner).insert(alias.to_owned(), zone.to_owned());
+    Ok(())
+}
+
+/// Forgets a short name that was added; whether there was one.
+pub fn remove_zone_alias(alias: &str) -> bool {
+    added().write().unwrap_or_else(PoisonError::into_inner).remove(alias).is_some()
+}
+
 /// The zone of this name: an alias, a name of the zone database, or an offset such as `+05:30`.
 pub(crate) fn find(name: &str) -> Option<TimeZone> {
     if let Some((_, full)) = ALIASES.iter().find(|(alias, _)| *alias == name) {
         return TimeZone::get(full).ok();
+    }
+    let full = added().read().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
+    if let Some(full) = full {
+        return TimeZone::get(&full).ok();
     }
     if name.starts_with(['+', '-']) {
         return offset(name).map(|seconds| Offset::from_seconds(seconds).ok().map(TimeZone::fixed))?;

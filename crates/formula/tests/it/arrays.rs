@@ -15,7 +15,7 @@ fn items_and_operators() {
         G[I]                     int: 2 . . . .
         G.get(1)                 int: 2 . 5 . -4
         G.size()                 long: 3 0 2 1 2
-        G.length                 long: 3 0 2 1 2
+        G.length                 int: 3 0 2 1 2
         G.isEmpty()              boolean: false true false false false
         G + 1                    int[]: [2 3 4] [] [. 6] [8] [5 -3]
         G * G                    int[]: [1 4 9] [] [. 25] [49] [16 16]

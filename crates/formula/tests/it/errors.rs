@@ -158,10 +158,7 @@ fn types() {
               ^^^^
           hint: give it one, e.g. (double)null
 
-        a time zone cannot be a column
-          X = 'ET'
-              ^^^^
-          hint: keep its name as a text
+        no error
 
         "substring" does not take (String, String)
           X = S.substring(`a`)
@@ -193,7 +190,7 @@ fn types() {
         "year" does not take (Instant)
           X = year(T)
               ^^^^^^^
-          hint: it is year(Instant, ZoneId) → int; year(LocalDate|LocalDateTime|LocalTime) → int, as far as it has this part
+          hint: it is year(Instant, ZoneId[, boolean wallClock]) → int; year(ZonedDateTime|LocalDate|LocalDateTime|LocalTime) → int, as far as it has this part
 
     "#]].assert_eq(&all(
         &[
@@ -308,10 +305,10 @@ fn syntax() {
               ^^^^^^^^^^^^^^^^^^^^
           hint: write it as a double, e.g. 1e20
 
-        objects cannot be made in a formula
+        objects of class "Date" cannot be made in a formula
           X = new Date()
-              ^^^^^^^^
-          hint: arrays can, e.g. new int[]{1, 2}; for times use '2024-01-01T00:00:00Z' or parseInstant(text)
+                  ^^^^
+          hint: arrays can, e.g. new int[]{1, 2}, and new String(x), new Integer(x), new java.math.BigDecimal(x); for times use '2024-01-01T00:00:00Z' or parseInstant(text)
 
         a value is expected here, but here is the end of the formula
           X = f(1,

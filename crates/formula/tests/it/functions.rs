@@ -247,7 +247,7 @@ fn numbers_out_of_texts() {
         parseUnsignedInt(`4294967295`)  int: -1 -1 -1 -1 -1
         Integer.parseInt(`5`)           int: 5 5 5 5 5
         Double.parseDouble(`2`)         double: 2.0 2.0 2.0 2.0 2.0
-        Double.valueOf(2)               int: 2 2 2 2 2
+        Double.valueOf(2)               double: 2.0 2.0 2.0 2.0 2.0
     "#]]
     .assert_eq(&shown(
         "

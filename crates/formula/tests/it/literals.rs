@@ -132,7 +132,7 @@ fn times() {
         '2024-02-30'                            Syntax: '2024-02-30' is neither a character nor a time
         '10:30'                                 LocalTime: 37800000000000ns
         '10:30:00.5'                            LocalTime: 37800500000000ns
-        'ET'                                    Type: a time zone cannot be a column
+        'ET'                                    String: "ET"
         'Nowhere/Land'                          Syntax: 'Nowhere/Land' is neither a character nor a time
         'ab'                                    Syntax: 'ab' is neither a character nor a time
     "#]]

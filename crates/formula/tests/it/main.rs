@@ -5,6 +5,7 @@ mod colours;
 mod errors;
 mod filters;
 mod functions;
+mod inventory;
 mod laws;
 mod literals;
 mod methods;
