@@ -13,7 +13,7 @@ import pytest
 from kinetable import DHError, arrow, constants, dtypes, empty_table, new_table
 from kinetable import numpy as dhnp
 from kinetable import pandas as dhpd
-from kinetable.column import Column, ColumnType, col_def, double_col, int_col, string_col
+from kinetable.column import Column, ColumnType, InputColumn, col_def, double_col, int_col, string_col
 from kinetable.jcompat import dh_null_to_nan
 from kinetable.table import TableDefinition
 from kinetable.time import Instant
@@ -110,6 +110,33 @@ def test_pandas_without_converting_null():
     assert frame["D"].tolist() == [constants.NULL_DOUBLE, 1.5]
     with pytest.raises(DHError, match="dtype_backend=None"):
         dhpd.to_pandas(table, conv_null=False)
+
+
+def test_decimals():
+    numbers = [decimal.Decimal("1.50"), decimal.Decimal("1E+2"), None, 3]
+    table = new_table({"A": numbers})
+    assert table.definition["A"].data_type is dtypes.BigDecimal
+    assert [row["A"] for row in table.iter_dict()] == numbers
+    limit = decimal.Decimal("2.5")
+    assert [row["A"] for row in table.where("A > limit").iter_dict()] == [100, 3]
+    typed = new_table([InputColumn("A", dtypes.BigDecimal, input_data=["0.125", 1, float("nan")])])
+    assert [row["A"] for row in typed.iter_dict()] == [decimal.Decimal("0.125"), 1, None]
+    with pytest.raises(DHError, match='column "A"'):
+        new_table([InputColumn("A", dtypes.BigDecimal, input_data=["much"])])
+
+
+def test_names_that_make_no_named_tuple():
+    table = new_table({"class": [1]})
+    with pytest.raises(DHError, match="rename the column"):
+        next(table.iter_tuple())
+    assert next(table.iter_dict()) == {"class": 1}
+
+
+def test_old_names_of_kafka_tables():
+    kinds = kinetable.kafka_consumer.TableType
+    assert (kinds.Append, kinds.Blink, kinds.Stream) == (kinds.append(), kinds.blink(), kinds.blink())
+    with pytest.warns(DeprecationWarning):
+        assert kinds.stream() == kinds.blink()
 
 
 def test_feather(tmp_path):

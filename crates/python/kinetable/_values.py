@@ -60,6 +60,8 @@ def kind(value: Any) -> str:
         return value.formula_type
     if isinstance(value, str):
         return "String"
+    if isinstance(value, decimal.Decimal):
+        return f"BigDecimal[{decimal_scale([value])}]"
     module = type(value).__module__
     if module.partition(".")[0] in ("numpy", "pandas", "polars", "pyarrow"):
         return _kind_of_array_library(value)
@@ -88,6 +90,8 @@ def list_type(values: Iterable[Any]) -> tuple[Optional[str], list[Any]]:
     """The one type name of all values, or ``None`` if they have no type in common; and the values as a list."""
     items = values.tolist() if hasattr(values, "tolist") else list(values)
     kinds = {_item_type(item) for item in items if item is not None}
+    if "BigDecimal" in kinds and kinds <= {"BigDecimal", "long"}:
+        return f"BigDecimal[{decimal_scale(items)}]", items
     if kinds <= {"long", "double"}:
         return ("double" if "double" in kinds else "long"), items
     return (kinds.pop() if len(kinds) == 1 else None), items
@@ -104,6 +108,8 @@ def _item_type(value: Any) -> Optional[str]:
         return "String"
     if isinstance(value, (bytes, bytearray)):
         return "byte[]"
+    if isinstance(value, decimal.Decimal):
+        return "BigDecimal"
     name = kind(value)
     if name in ("byte", "short", "int"):
         return "long"
@@ -208,6 +214,22 @@ def times(counts: Iterable[Optional[int]]) -> list[Optional[dt.time]]:
 def decimals(texts: Iterable[Optional[str]]) -> list[Optional[decimal.Decimal]]:
     """Texts as decimals."""
     return [None if text is None else decimal.Decimal(text) for text in texts]
+
+
+def decimal_scale(values: Iterable[Any]) -> int:
+    """Digits after the point that all the values need."""
+    exponents = [decimal.Decimal(value).as_tuple().exponent for value in values if value is not None]
+    return max((max(-exponent, 0) for exponent in exponents if isinstance(exponent, int)), default=0)
+
+
+def decimal_texts(values: Iterable[Any]) -> list[Optional[str]]:
+    """Decimals, integers and texts of them, without an exponent; what is no finite number is null."""
+    return [None if value is None else _decimal_text(value) for value in values]
+
+
+def _decimal_text(value: Any) -> Optional[str]:
+    number = decimal.Decimal(value)
+    return f"{number:f}" if number.is_finite() else None
 
 
 def _counts(values: Iterable[Any], count: Callable[[Any], int]) -> list[Optional[int]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence, Union
 
 from . import _kinetable as _native
-from ._values import duration, instant_counts, list_type
+from ._values import decimal_scale, duration, instant_counts, list_type
 from .column import InputColumn
 from .dherror import DHError
+from .dtypes import BigDecimal
 from .table import Table
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def new_table(cols: Union[Sequence[InputColumn], Mapping[str, Any]]) -> Table:
 def _typed(name: str, data: Any) -> tuple[Optional[str], Any]:
     """The type name of a column, or ``None`` where its values tell; and the values."""
     if isinstance(data, InputColumn):
-        return data.data_type.name, data.input_data
+        return _type_name(data), data.input_data
     if hasattr(data, "__arrow_c_array__") or hasattr(data, "__arrow_c_stream__"):
         return None, data
     if hasattr(data, "to_numpy"):
@@ -70,6 +71,16 @@ def _typed(name: str, data: Any) -> tuple[Optional[str], Any]:
         text = f'column "{name}" holds values of types that no column takes together: {", ".join(kinds)}'
         raise DHError(message=f"{text}\n  hint: make them one type, or say it with kinetable.column, e.g. double_col")
     return type_name or "String", items
+
+
+def _type_name(column: InputColumn) -> str:
+    """The type's name for the native module; a decimal's with the digits that its values need."""
+    if column.data_type is BigDecimal:
+        try:
+            return f"BigDecimal[{decimal_scale(column.input_data)}]"
+        except (ArithmeticError, TypeError, ValueError) as error:
+            raise DHError(error, f'column "{column.name}" holds a value that is no decimal number') from error
+    return column.data_type.name
 
 
 def time_table(period: DurationLike, start_time: Optional[InstantLike] = None, blink_table: bool = False) -> Table:

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_cast::{CastOptions, cast_with_options};
-use arrow_schema::{ArrowError, DataType, Field, IntervalUnit, Schema, TimeUnit};
+use arrow_schema::{ArrowError, DECIMAL128_MAX_PRECISION, DataType, Field, IntervalUnit, Schema, TimeUnit};
 
 /// The type of instants.
 pub fn instant() -> DataType {
@@ -39,11 +39,18 @@ pub fn from_name(name: &str) -> Option<DataType> {
         "LocalTime" => DataType::Time64(TimeUnit::Nanosecond),
         "Duration" => DataType::Duration(TimeUnit::Nanosecond),
         "Period" => DataType::Interval(IntervalUnit::MonthDayNano),
-        zoned => {
-            let zone = zoned.strip_prefix("ZonedDateTime[")?.strip_suffix(']')?;
-            DataType::Timestamp(TimeUnit::Nanosecond, Some(zone.into()))
-        }
+        other => return parametrised(other),
     })
+}
+
+/// `BigDecimal[2]`, with so many digits after the point, and `ZonedDateTime[Europe/Berlin]`.
+fn parametrised(name: &str) -> Option<DataType> {
+    let (kind, parameter) = name.strip_suffix(']')?.split_once('[')?;
+    match kind {
+        "BigDecimal" => Some(DataType::Decimal128(DECIMAL128_MAX_PRECISION, parameter.parse().ok()?)),
+        "ZonedDateTime" => Some(DataType::Timestamp(TimeUnit::Nanosecond, Some(parameter.into()))),
+        _ => None,
+    }
 }
 
 /// The name of a type in the formula language.

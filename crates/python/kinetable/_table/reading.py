@@ -105,7 +105,7 @@ class Reading(About):
                 print(row.Sym, row.Size)
         """
         names = texts(cols) or self.column_names
-        row = namedtuple(tuple_name, names)  # type: ignore[misc]
+        row = _tuple_class(tuple_name, names)
         for arrays in self._chunks(names, chunk_size):
             yield from map(row._make, _rows_of(arrays))
 
@@ -153,7 +153,7 @@ class Reading(About):
                 print(run.Size.sum())
         """
         names = texts(cols) or self.column_names
-        chunk = namedtuple(tuple_name, names)  # type: ignore[misc]
+        chunk = _tuple_class(tuple_name, names)
         for arrays in self._chunks(names, chunk_size):
             yield chunk._make(array.to_numpy() for array in arrays)
 
@@ -234,6 +234,14 @@ class Reading(About):
         from ..html import preview
 
         return preview(self._table())
+
+
+def _tuple_class(tuple_name: str, names: Sequence[str]) -> Any:
+    try:
+        return namedtuple(tuple_name, names)
+    except ValueError as error:
+        hint = "rename the column, or read it with iter_dict or iter_chunk_dict"
+        raise DHError(error, f"these columns make no named tuple: {error}\n  hint: {hint}") from error
 
 
 def _rows_of(arrays: Sequence[_native.Array]) -> Iterable[tuple[Any, ...]]:

@@ -39,6 +39,7 @@ pub fn from_sequence(sequence: &Bound<'_, PyAny>, data_type: &DataType) -> PyRes
         DataType::Date32 => counted(sequence, data_type, "date_counts"),
         DataType::Time64(TimeUnit::Nanosecond) => counted(sequence, data_type, "time_counts"),
         DataType::Interval(IntervalUnit::MonthDayNano) => periods(sequence),
+        DataType::Decimal128(..) => decimals(sequence, data_type),
         DataType::List(item) => lists(sequence, item.data_type()),
         other => Err(PyTypeError::new_err(format!("Python objects cannot become {}", types::name_of(other)))),
     }
@@ -185,6 +186,13 @@ fn periods(sequence: &Bound<'_, PyAny>) -> PyResult<ArrayRef> {
     let periods =
         counts.into_iter().map(|count| count.map(|(m, d)| IntervalMonthDayNanoType::make_value(m, d, 0)));
     Ok(Arc::new(periods.collect::<PrimitiveArray<IntervalMonthDayNanoType>>()))
+}
+
+/// Decimals, by way of their texts.
+fn decimals(sequence: &Bound<'_, PyAny>, data_type: &DataType) -> PyResult<ArrayRef> {
+    let py = sequence.py();
+    let spelled = helpers(py)?.call_method1("decimal_texts", (sequence,))?;
+    types::cast(&texts(&spelled)?, data_type).map_err(|error| errors::message(py, error))
 }
 
 fn lists(sequence: &Bound<'_, PyAny>, item_type: &DataType) -> PyResult<ArrayRef> {

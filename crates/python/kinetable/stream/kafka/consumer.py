@@ -18,8 +18,9 @@ A record that cannot be decoded does not stop the table: it is a row of ``orders
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
-from typing import Any, Mapping, Optional, Sequence, Union
+from typing import Any, ClassVar, Mapping, Optional, Sequence, Union
 
 from ... import _kinetable as _native
 from ...column import ColumnDefinition
@@ -52,6 +53,13 @@ class TableType:
 
     kind: Union[str, int]
 
+    Append: ClassVar[TableType]
+    """`append`, as old scripts write it."""
+    Blink: ClassVar[TableType]
+    """`blink`, as old scripts write it."""
+    Stream: ClassVar[TableType]
+    """`blink`, as older scripts write it."""
+
     @staticmethod
     def blink() -> TableType:
         """Only the records of the latest cycle; aggregations go on over all that ever came."""
@@ -68,6 +76,15 @@ class TableType:
         if capacity < 1:
             raise ValueError(f"the capacity of a ring is at least 1, but this is {capacity}")
         return TableType(capacity)
+
+    @staticmethod
+    def stream() -> TableType:
+        """`blink`, as older scripts write it; warns that it is deprecated."""
+        warnings.warn("TableType.stream is the old name of TableType.blink", DeprecationWarning, stacklevel=2)
+        return TableType.blink()
+
+
+TableType.Append, TableType.Blink, TableType.Stream = TableType("append"), TableType("blink"), TableType("blink")
 
 
 class ConsumedTable(Table):
