@@ -6,7 +6,7 @@ from deephaven.stream import blink_to_append_only
 from deephaven.table_listener import listen
 
 ticks = time_table("PT0.01S", blink_table=True).update(
-    ["N = ii", "Side = N % 2 == 0 ? `buy` : `sell`", "Size = 1 + N % 5"]
+    ["N = epochMillis(Timestamp) / 10", "Side = (long)N % 2 == 0 ? `buy` : `sell`", "Size = 1 + (long)N % 5"]
 )
 assert ticks.is_blink and ticks.is_refreshing
 
