@@ -25,7 +25,7 @@
 //! another to the bit.
 
 mod spec;
-mod type_name;
+pub(crate) mod type_name;
 
 mod by;
 mod ends_by;

@@ -3,7 +3,7 @@
 use arrow_schema::{DataType, TimeUnit};
 
 /// The name of a type in messages.
-pub(super) fn type_name(data_type: &DataType) -> String {
+pub(crate) fn type_name(data_type: &DataType) -> String {
     let name = match data_type {
         DataType::Boolean => "bool",
         DataType::Int8 => "i8",

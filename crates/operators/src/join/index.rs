@@ -178,10 +178,11 @@ fn next(free: &mut Vec<u32>, end: &mut u32) -> u32 {
     })
 }
 
-/// The bytes of a key; `None` for a null text.
+/// The bytes of a key; `None` for a null text, and for the one key of no column.
 fn bytes_at(keys: &Keys, place: usize) -> Option<&[u8]> {
     use arrow_array::Array;
     match keys {
+        Keys::Nothing(_) => None,
         Keys::Words(..) => unreachable!("words are looked up as words"),
         Keys::Texts(texts) => texts.is_valid(place).then(|| texts.value(place).as_bytes()),
         Keys::Rows(rows) => Some(rows.row(place).data()),

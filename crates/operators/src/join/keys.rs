@@ -4,6 +4,7 @@
 //! |---|---|
 //! | one column of at most 64 bits | the bits as a word |
 //! | one column of text | its bytes |
+//! | no column | nothing: all rows have the same key |
 //! | all else | the row encoding of `arrow-row` |
 //!
 //! Before that, -0.0 becomes 0.0 and every NaN the same NaN.
@@ -20,6 +21,7 @@ use arrow_row::{RowConverter, Rows, SortField};
 use arrow_schema::DataType;
 use kinetable_engine::{Error, Result, RowSet, Table, Version};
 
+use crate::aggregate::type_name::type_name;
 use crate::support::chunks::read_all;
 
 /// The key columns of both sides, and what encodes them.
@@ -29,30 +31,49 @@ pub(crate) struct KeyColumns {
     pub(crate) encoder: Encoder,
 }
 
-/// Finds pairs of key columns by name.
+/// Finds pairs of key columns by name, of which there is at least one.
 pub(crate) fn resolve(left: &Table, right: &Table, on: &[(&str, &str)]) -> Result<KeyColumns> {
     if on.is_empty() {
         let message = "a join needs at least one pair of key columns";
         return Err(Error::invalid(message));
     }
+    resolve_any(left, right, on)
+}
+
+/// Finds pairs of key columns by name; without any, all rows have the same key.
+pub(crate) fn resolve_any(left: &Table, right: &Table, on: &[(&str, &str)]) -> Result<KeyColumns> {
     let (mut lefts, mut rights, mut types) = (Vec::new(), Vec::new(), Vec::new());
     for (l, r) in on {
         let li = left.definition().column_index(l)?;
         let ri = right.definition().column_index(r)?;
-        let (lt, rt) = (left.schema().field(li).data_type(), right.schema().field(ri).data_type());
-        if lt != rt {
-            let message = format!("key \"{l}\" of the left table is {lt}, but \"{r}\" of the right is {rt}");
-            return Err(Error::invalid(message).with_hint("cast one of them with update_view"));
-        }
+        types.push(same_type((left, li), (right, ri))?);
         lefts.push(li);
         rights.push(ri);
-        types.push(lt.clone());
     }
     Ok(KeyColumns { left: lefts, right: rights, encoder: Encoder::new(&types)? })
 }
 
+/// The type of two columns that are compared.
+pub(crate) fn same_type(left: (&Table, usize), right: (&Table, usize)) -> Result<DataType> {
+    let (l, r) = (left.0.schema().field(left.1), right.0.schema().field(right.1));
+    if l.data_type() == r.data_type() {
+        return Ok(l.data_type().clone());
+    }
+    let message = format!(
+        "Mismatched join types: key \"{}\" of the left table is {}, but \"{}\" of the right is {}",
+        l.name(),
+        type_name(l.data_type()),
+        r.name(),
+        type_name(r.data_type()),
+    );
+    let hint = format!("cast one of them, e.g. update_view(\"{0} = (long){0}\")", r.name());
+    Err(Error::invalid(message).with_hint(hint))
+}
+
 /// The keys of some rows.
 pub(crate) enum Keys {
+    /// Of no column, so many.
+    Nothing(usize),
     /// Words, with nulls.
     Words(Vec<u64>, Option<NullBuffer>),
     /// Texts.
@@ -65,6 +86,7 @@ impl Keys {
     /// How many keys there are.
     pub(crate) fn len(&self) -> usize {
         match self {
+            Keys::Nothing(count) => *count,
             Keys::Words(words, _) => words.len(),
             Keys::Texts(texts) => texts.len(),
             Keys::Rows(rows) => rows.num_rows(),
@@ -78,6 +100,7 @@ pub(crate) struct Encoder(Form);
 
 #[derive(Debug)]
 enum Form {
+    Nothing,
     Words,
     Texts,
     Rows(RowConverter),
@@ -87,6 +110,7 @@ impl Encoder {
     /// An encoder of keys of these types.
     pub(crate) fn new(types: &[DataType]) -> Result<Encoder> {
         Ok(Encoder(match types {
+            [] => Form::Nothing,
             [DataType::Boolean] => Form::Words,
             [DataType::Utf8View] => Form::Texts,
             [one] if one.primitive_width().is_some_and(|width| width <= 8) => Form::Words,
@@ -108,11 +132,12 @@ impl Encoder {
             .iter()
             .map(|column| Ok(plain(read_all(version.column(*column), rows)?)))
             .collect::<Result<Vec<_>>>()?;
-        self.encode(&arrays)
+        self.encode(&arrays, rows.len() as usize)
     }
 
-    fn encode(&self, arrays: &[ArrayRef]) -> Result<Keys> {
+    fn encode(&self, arrays: &[ArrayRef], count: usize) -> Result<Keys> {
         Ok(match &self.0 {
+            Form::Nothing => Keys::Nothing(count),
             Form::Words => Keys::Words(words(&arrays[0])?, arrays[0].nulls().cloned()),
             Form::Texts => Keys::Texts(arrays[0].as_string_view().clone()),
             Form::Rows(converter) => Keys::Rows(converter.convert_columns(arrays)?),

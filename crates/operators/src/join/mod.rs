@@ -3,6 +3,8 @@
 //!
 //! Keys are compared as values: null matches null, NaN matches NaN, and -0.0 matches 0.0.
 
+mod additions;
+mod asof;
 mod index;
 mod keys;
 mod membership;
@@ -10,6 +12,7 @@ mod moves;
 mod natural;
 mod side;
 
+pub use asof::{Nearest, as_of_join};
 pub(crate) use keys::plain;
 pub use membership::{where_in, where_not_in};
 pub use natural::{NaturalJoinType, default_additions, exact_join, natural_join};

@@ -24,6 +24,18 @@ impl Moves {
         update: &Update,
         columns: &[usize],
     ) -> Result<Moves> {
+        Moves::read_watching(encoder, index, input, update, columns, columns)
+    }
+
+    /// The same, for rows whose place depends on more columns than those of the key.
+    pub(crate) fn read_watching(
+        encoder: &Encoder,
+        index: &mut KeyIndex,
+        input: Input<'_>,
+        update: &Update,
+        columns: &[usize],
+        watched: &[usize],
+    ) -> Result<Moves> {
         let mut old_rows = update.removed.clone();
         let mut new_rows = update.added.clone();
         let mut stay = RowSet::empty();
@@ -31,7 +43,7 @@ impl Moves {
             let kept = input.before.rows().difference(&update.removed);
             stay = update.shifted.moved_keys(&kept);
         }
-        if update.modified_columns.intersects(columns.iter().copied()) {
+        if update.modified_columns.intersects(watched.iter().copied()) {
             stay = stay.union(&update.modified_before());
         }
         if !stay.is_empty() {

@@ -10,6 +10,8 @@ mod search;
 use kinetable_engine::{Error, Result, Table};
 
 pub use order::Direction;
+pub(crate) use order::{WordEncoder, word_encoder};
+pub(crate) use room::{Insert, fresh, make_room};
 pub use reverse::reverse;
 
 use order::Order;

@@ -109,9 +109,12 @@ pub(super) fn compare(a: (&[u8], u64), b: (&[u8], u64)) -> Ordering {
     a.cmp(&b)
 }
 
-type WordEncoder = fn(&ArrayRef) -> Result<Vec<u64>>;
+/// Makes ascending words of values.
+pub(crate) type WordEncoder = fn(&ArrayRef) -> Result<Vec<u64>>;
 
-fn word_encoder(kind: &DataType) -> Option<WordEncoder> {
+/// What makes words of a column's values that ascend as the values do (once there is one zero and one NaN); of nulls it makes
+/// any word. None for types of more than 64 bits, text and booleans.
+pub(crate) fn word_encoder(kind: &DataType) -> Option<WordEncoder> {
     Some(match kind {
         DataType::Float64 => |array| {
             let values = array.as_primitive::<Float64Type>().values().iter();

@@ -24,29 +24,29 @@ const FULL_LARGE: f64 = 0.55;
 
 /// New rows that go to one place, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Insert {
+pub(crate) struct Insert {
     /// How many of the rows that are there come before them.
-    pub(super) rank: u64,
+    pub(crate) rank: u64,
     /// How many they are.
-    pub(super) count: u64,
+    pub(crate) count: u64,
 }
 
 /// What becomes of the keys.
 #[derive(Debug, Default)]
-pub(super) struct Room {
+pub(crate) struct Room {
     /// The keys of the new rows, in order.
-    pub(super) keys: Vec<u64>,
+    pub(crate) keys: Vec<u64>,
     /// How rows that are there move first.
-    pub(super) shifts: Shifts,
+    pub(crate) shifts: Shifts,
 }
 
 /// Keys for rows of a table that starts: a free key after each.
-pub(super) fn fresh(count: u64) -> Vec<u64> {
+pub(crate) fn fresh(count: u64) -> Vec<u64> {
     (0..count).map(|place| BASE + 2 * place).collect()
 }
 
 /// Finds keys for new rows; ranks ascend.
-pub(super) fn make_room(rows: &RowSet, inserts: &[Insert]) -> Room {
+pub(crate) fn make_room(rows: &RowSet, inserts: &[Insert]) -> Room {
     let total = inserts.iter().map(|insert| insert.count).sum();
     if rows.is_empty() {
         return Room { keys: fresh(total), shifts: Shifts::empty() };

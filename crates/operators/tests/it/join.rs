@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use arrow_array::UInt64Array;
 use expect_test::expect;
-use kinetable_engine::column::Packed;
-use kinetable_engine::{Definition, Properties, Result, RowSet, Table};
+use kinetable_engine::{Properties, Result, RowSet, Table};
 use kinetable_operators::join::{
     NaturalJoinType, default_additions, exact_join, natural_join, where_in, where_not_in,
 };
 use kinetable_operators::select::{Selection, view};
 use kinetable_testkit::text::value_text;
 use kinetable_testkit::{Driver, Profile, ScriptedTable, change_text, fixed, oracle, record, table_text};
+
+use crate::nested::{key_texts, side_by_side};
 
 use NaturalJoinType::{ErrorOnDuplicate, FirstMatch, LastMatch};
 
@@ -21,45 +21,20 @@ const ADD: &[(&str, &str)] = &[("RSym", "Sym"), ("RPrice", "Price"), ("RTime", "
 fn nested_loops(
     left: &Table,
     right: &Table,
-    on: &[(&str, &str)],
+    on: &[(&'static str, &'static str)],
     add: &[(&str, &str)],
     policy: NaturalJoinType,
 ) -> Result<Table> {
-    let keys = |table: &Table, name: fn(&(&str, &str)) -> String| -> Result<Vec<String>> {
-        let version = table.version();
-        let mut keys = vec![String::new(); table.size() as usize];
-        for pair in on {
-            let column = version.read(table.definition().column_index(&name(pair))?, version.rows())?;
-            for (at, key) in keys.iter_mut().enumerate() {
-                let text = value_text(&column, at);
-                *key += if text == "-0.0" { "0.0" } else { &text };
-                key.push('\n');
-            }
-        }
-        Ok(keys)
-    };
-    let (lefts, rights) = (keys(left, |pair| pair.0.into())?, keys(right, |pair| pair.1.into())?);
+    let names = |name: fn(&(&'static str, &'static str)) -> &'static str| on.iter().map(name).collect::<Vec<_>>();
+    let lefts = key_texts(left, &names(|pair| pair.0))?;
+    let rights = key_texts(right, &names(|pair| pair.1))?;
     let choose = |key: &String| {
         let mut same = rights.iter().zip(0u64..).filter(|(other, _)| *other == key);
         let found = if policy == LastMatch { same.last() } else { same.next() };
         found.map(|(_, at)| at)
     };
-    let places: UInt64Array = lefts.iter().map(choose).collect();
-    let places: UInt64Array = {
-        let rows = right.version().rows().clone();
-        places.iter().map(|place| rows.select(place?)).collect()
-    };
-    let mut fields = left.schema().fields().to_vec();
-    let mut columns = left.version().columns().to_vec();
-    for (out, name) in add {
-        let index = right.definition().column_index(name)?;
-        fields.push(Arc::new(right.schema().field(index).clone().with_name(*out)));
-        let values = right.version().column(index).gather(&places)?;
-        columns.push(Packed::column(left.version().rows().clone(), values)?);
-    }
-    let schema = Arc::new(arrow_schema::Schema::new(fields));
-    let definition = Definition::new(schema, Properties::ANY);
-    Ok(Table::fixed(definition, left.version().rows().clone(), columns))
+    let pairs: Vec<_> = lefts.iter().zip(0..).map(|(key, at)| (Some(at), choose(key))).collect();
+    side_by_side(left, right, &pairs, add)
 }
 
 fn check(profiles: [Profile; 2], on: &'static [(&str, &str)], policy: NaturalJoinType) {
@@ -181,7 +156,7 @@ fn a_second_right_row_fails_the_table_when_its_key_is_matched() {
     right.update("+ 4 a 5");
     driver.cycle();
     expect![[r#"
-        duplicate right key: 2 right rows for the key (a)
+        Natural Join found duplicate right key for a (2 right rows)
           hint: say which one to take, FIRST_MATCH or LAST_MATCH, or use last_by on the right table"#]]
     .assert_eq(&join.failure().expect("a is there twice").to_string());
     let again = natural_join(left.table(), right.table(), &[("K", "K")], &[("V", "V")], ErrorOnDuplicate);
@@ -195,7 +170,7 @@ fn exact_join_wants_one_right_row() {
     let good = exact_join(&fixed("K:i64 J:str\n2 y\n1 x\n"), &right, &on, &[("V", "V")]).unwrap();
     assert_eq!(table_text(&good), "key  K:i64  J:str  V:i64\n0    2      y      20\n1    1      x      10\n");
     let error = exact_join(&fixed("K:i64 J:str\n2 x\n"), &right, &on, &[]).unwrap_err();
-    expect!["exact_join: no right row for the key (2, x)"].assert_eq(error.message());
+    expect!["exact_join: Tables don't have one-to-one mapping - no mappings for key [2, x]"].assert_eq(error.message());
 
     let driver = Driver::new();
     let left = ScriptedTable::new(driver.graph(), Properties::ANY, "K:i64\n1\n2\n");
@@ -283,12 +258,12 @@ fn mistakes_are_told() {
         natural_join(&left, &right, on, add, ErrorOnDuplicate).unwrap_err().to_string()
     };
     expect![[r#"
-        natural_join: two columns would be named "V"
-          hint: give the added column another name: "New=V""#]]
+        natural_join: Conflicting column names [V]
+          hint: name the columns to add, under names that are free: "NewV=V""#]]
     .assert_eq(&message(&[("K", "K")], &[("V", "V")]));
     expect![[r#"
-        natural_join: key "K" of the left table is Int64, but "S" of the right is Utf8View
-          hint: cast one of them with update_view"#]]
+        natural_join: Mismatched join types: key "K" of the left table is i64, but "S" of the right is text
+          hint: cast one of them, e.g. update_view("S = (long)S")"#]]
     .assert_eq(&message(&[("K", "S")], &[]));
     expect![[r#"
         natural_join: no column "Q"

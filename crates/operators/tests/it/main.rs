@@ -8,6 +8,8 @@ mod filter;
 mod groups;
 mod join;
 mod naive;
+mod join_asof;
+mod nested;
 mod select;
 mod shape;
 mod sort;

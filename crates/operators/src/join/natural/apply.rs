@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use arrow_array::UInt64Array;
-use kinetable_engine::{ColumnSet, Input, Operator, Output, Result, RowSet, StepCtx, Update, Version};
+use kinetable_engine::{Input, Operator, Output, Result, RowSet, StepCtx, Update, Version};
 
 use super::state::Natural;
+use crate::join::additions::Touched;
 use crate::join::moves::Moves;
 
 /// What a change of the right table means for left rows.
 #[derive(Default)]
-struct Touched {
+struct Slots {
     /// Slots whose left rows have another right key now, be it for the same row.
     remapped: Vec<u32>,
     /// Slots whose left rows have another right row now.
@@ -24,16 +25,17 @@ impl Operator for Natural {
         let none = Update::default();
         let (left, right) = (inputs[0], inputs[1]);
         let left_update = left.update.unwrap_or(&none);
-        let update = if self.lefts.is_none() {
+        let right_update = right.update.unwrap_or(&none);
+        let touched = if self.lefts.is_none() {
             self.follow_left(left, left_update)?
         } else {
-            let right_update = right.update.unwrap_or(&none);
             self.follow_both(left, left_update, right, right_update)?
         };
+        let additions = &self.join.additions;
         Ok(Some(Output {
             rows: left.now.rows().clone(),
-            columns: self.join.columns(left.now, right.now, self.map.column(0)),
-            update,
+            columns: additions.columns(left.now, right.now, &self.map.column(0)),
+            update: additions.update(left_update, right_update, &touched),
         }))
     }
 
@@ -46,17 +48,13 @@ impl Operator for Natural {
 
 impl Natural {
     /// The right table is static: only left rows whose key may be new are matched.
-    fn follow_left(&mut self, left: Input<'_>, update: &Update) -> Result<Update> {
-        let mut result = update.clone();
+    fn follow_left(&mut self, left: Input<'_>, update: &Update) -> Result<Touched> {
         let rekeyed = self.rekeyed(update);
         let rows = update.added.union(&rekeyed);
         let matches = self.probe(left.now, &rows)?;
         self.move_map(left, update)?;
         self.map = self.map.write_all(&rows, vec![Arc::new(matches)])?;
-        if !rekeyed.is_empty() {
-            self.mark_added(&mut result.modified_columns);
-        }
-        Ok(result)
+        Ok(Touched { left_rekeyed: !rekeyed.is_empty(), ..Touched::default() })
     }
 
     fn follow_both(
@@ -65,7 +63,7 @@ impl Natural {
         left_update: &Update,
         right: Input<'_>,
         right_update: &Update,
-    ) -> Result<Update> {
+    ) -> Result<Touched> {
         let (join, index) = (&self.join, &mut self.index);
         let right_moves = Moves::read(&join.encoder, index, right, right_update, &join.right_keys)?;
         let left_moves = Moves::read(&join.encoder, index, left, left_update, &join.left_keys)?;
@@ -77,13 +75,17 @@ impl Natural {
 
         self.check(left.now, &right_moves)?;
         self.rewrite_map(left, left_update, &left_moves, &touched)?;
-        let update = self.result(right_update, left_update, &touched);
+        let concerned = Touched {
+            left_rekeyed: !self.rekeyed(left_update).is_empty(),
+            rematched: self.rows_of(&touched.rematched),
+            shown: self.rows_of(&touched.modified),
+        };
         let (rights, lefts) = (&self.rights, &self.lefts);
         let is_empty =
             |slot| rights.count(slot) == 0 && lefts.as_ref().is_none_or(|side| side.count(slot) == 0);
         right_moves.forget(&mut self.index, is_empty);
         left_moves.forget(&mut self.index, is_empty);
-        Ok(update)
+        Ok(concerned)
     }
 
     /// Left rows that stay and may have another key.
@@ -93,12 +95,12 @@ impl Natural {
     }
 
     /// Puts right rows under their slots, and says which slots' left rows are concerned.
-    fn follow_right(&mut self, right: Input<'_>, update: &Update, moves: &Moves) -> Result<Touched> {
+    fn follow_right(&mut self, right: Input<'_>, update: &Update, moves: &Moves) -> Result<Slots> {
         let slots = moves.slots().into_iter();
         let before: Vec<(u32, Option<u64>)> = slots.map(|slot| (slot, self.choice(slot))).collect();
         self.rights.remove(moves.leaving());
         self.rights.add(moves.coming(), self.index.end());
-        let mut touched = Touched::default();
+        let mut touched = Slots::default();
         for (slot, before) in before {
             let now = self.choice(slot);
             if before != now {
@@ -110,8 +112,7 @@ impl Natural {
                 touched.rematched.push(slot);
             }
         }
-        let added = self.join.added.iter().copied();
-        if update.modified_columns.intersects(added) {
+        if self.join.additions.shows(update) {
             let rows = &update.modified;
             let keys = self.join.encoder.read(right.now, &self.join.right_keys, rows)?;
             let slots = self.index.find(&keys).into_iter();
@@ -141,7 +142,7 @@ impl Natural {
         left: Input<'_>,
         update: &Update,
         moves: &Moves,
-        touched: &Touched,
+        touched: &Slots,
     ) -> Result<()> {
         let matches = self.matches(left.now, &moves.new_rows, &moves.new_slots)?;
         self.move_map(left, update)?;
@@ -170,31 +171,6 @@ impl Natural {
         self.lefts.as_ref().map_or_else(RowSet::empty, |lefts| lefts.rows(slot))
     }
 
-    fn result(&self, right: &Update, left: &Update, touched: &Touched) -> Update {
-        let mut result = left.clone();
-        if !self.rekeyed(left).is_empty() {
-            self.mark_added(&mut result.modified_columns);
-        }
-        let rematched = self.rows_of(&touched.rematched).difference(&left.added);
-        if !rematched.is_empty() {
-            self.mark_added(&mut result.modified_columns);
-            result.modified = result.modified.union(&rematched);
-        }
-        let modified = self.rows_of(&touched.modified).difference(&left.added);
-        if !modified.is_empty() {
-            result.modified = result.modified.union(&modified);
-            let outputs = self.join.added.iter().zip(self.join.width..);
-            outputs
-                .filter(|(column, _)| right.modified_columns.contains(**column))
-                .for_each(|(_, output)| result.modified_columns.insert(output));
-        }
-        // A join that adds nothing is never modified but by the left table.
-        if result.modified_columns.is_empty() {
-            result.modified = RowSet::empty();
-        }
-        result
-    }
-
     /// The left rows of slots.
     fn rows_of(&self, slots: &[u32]) -> RowSet {
         let mut keys: Vec<u64> = Vec::new();
@@ -202,10 +178,5 @@ impl Natural {
         keys.sort_unstable();
         keys.dedup();
         RowSet::from_sorted(keys)
-    }
-
-    fn mark_added(&self, columns: &mut ColumnSet) {
-        let outputs = self.join.width..self.join.width + self.join.added.len();
-        outputs.for_each(|output| columns.insert(output));
     }
 }

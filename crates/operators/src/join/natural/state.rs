@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use arrow_array::UInt64Array;
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
-use arrow_schema::{DataType, Schema};
-use kinetable_engine::column::{Blocks, Packed, Redirected};
-use kinetable_engine::{Column, Definition, Error, Initial, Properties, Result, RowSet, Table, Version};
+use arrow_schema::DataType;
+use kinetable_engine::column::{Blocks, Packed};
+use kinetable_engine::{Definition, Error, Initial, Properties, Result, RowSet, Table, Version};
 
 use super::NaturalJoinType;
+use crate::join::additions::Additions;
 use crate::join::index::{KeyIndex, NO_SLOT};
 use crate::join::keys::{Encoder, resolve};
 use crate::join::side::Side;
@@ -18,12 +19,8 @@ use crate::support::chunks::map_chunks;
 pub(super) struct Join {
     pub(super) left_keys: Vec<usize>,
     pub(super) right_keys: Vec<usize>,
-    /// Of each added column, the right column.
-    pub(super) added: Vec<usize>,
+    pub(super) additions: Additions,
     pub(super) policy: NaturalJoinType,
-    /// Columns of the left table.
-    pub(super) width: usize,
-    schema: Arc<Schema>,
     pub(super) encoder: Encoder,
 }
 
@@ -46,26 +43,11 @@ impl Join {
         policy: NaturalJoinType,
     ) -> Result<Join> {
         let keys = resolve(left, right, on)?;
-        let mut fields = left.schema().fields().to_vec();
-        let mut added = Vec::new();
-        for (out, name) in add {
-            let index = right.definition().column_index(name)?;
-            if fields.iter().any(|field| field.name() == out) {
-                let message = format!("two columns would be named \"{out}\"");
-                return Err(Error::invalid(message)
-                    .with_hint(format!("give the added column another name: \"New={name}\"")));
-            }
-            let field = right.schema().field(index).clone();
-            fields.push(Arc::new(field.with_name(*out).with_nullable(true)));
-            added.push(index);
-        }
         Ok(Join {
             left_keys: keys.left,
             right_keys: keys.right,
-            added,
+            additions: Additions::resolve(left, right, add)?,
             policy,
-            width: left.schema().fields().len(),
-            schema: Arc::new(Schema::new(fields)),
             encoder: keys.encoder,
         })
     }
@@ -100,19 +82,9 @@ impl Join {
         Ok(Initial {
             definition: state.definition(left, right),
             rows: left_now.rows().clone(),
-            columns: state.join.columns(left_now, right_now, map),
+            columns: state.join.additions.columns(left_now, right_now, &map),
             operator: Box::new(state),
         })
-    }
-
-    pub(super) fn columns(&self, left: &Version, right: &Version, map: Column) -> Vec<Column> {
-        let redirect = |column: &usize| {
-            let inner = right.column(*column).clone();
-            Arc::new(Redirected::new(inner, map.clone())) as Column
-        };
-        let mut columns = left.columns().to_vec();
-        columns.extend(self.added.iter().map(redirect));
-        columns
     }
 
     /// That a left row has not the right rows that the policy wants.
@@ -128,15 +100,26 @@ impl Join {
             })
             .collect();
         let key = match texts {
-            Ok(texts) => texts.join(", "),
+            Ok(texts) if texts.len() == 1 => texts.concat(),
+            Ok(texts) => format!("[{}]", texts.join(", ")),
             Err(error) => return error,
         };
-        if count == 0 {
-            return Error::invalid(format!("no right row for the key ({key})"))
-                .with_hint("use natural_join to get nulls for it");
+        let exactly_one = self.policy == NaturalJoinType::ExactlyOne;
+        match count {
+            0 => {
+                let message = "Tables don't have one-to-one mapping - no mappings for key";
+                Error::invalid(format!("{message} {key}")).with_hint("use natural_join to get nulls for it")
+            }
+            _ if exactly_one => {
+                let message = "Tables don't have one-to-one mapping - multiple mappings for key";
+                Error::invalid(format!("{message} {key} ({count} right rows)"))
+                    .with_hint("use last_by on the right table to leave one row a key")
+            }
+            _ => Error::invalid(format!("Natural Join found duplicate right key for {key} ({count} right rows)"))
+                .with_hint(
+                    "say which one to take, FIRST_MATCH or LAST_MATCH, or use last_by on the right table",
+                ),
         }
-        Error::invalid(format!("duplicate right key: {count} right rows for the key ({key})"))
-            .with_hint("say which one to take, FIRST_MATCH or LAST_MATCH, or use last_by on the right table")
     }
 
     pub(super) fn allows(&self, count: u64) -> bool {
@@ -151,7 +134,7 @@ impl Join {
 impl Natural {
     fn definition(&self, left: &Table, right: &Table) -> Definition {
         let mut definition = left.definition().clone();
-        definition.schema = self.join.schema.clone();
+        definition.schema = self.join.additions.schema.clone();
         if right.is_live() {
             definition.properties = Properties::ANY;
         }

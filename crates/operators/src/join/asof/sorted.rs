@@ -1,0 +1,127 @@
+//! The right rows of each slot in order, for a right table that does not change and for a first version.
+//!
+//! **Cost**: one pass where rows of a slot come in order already, as those of a log do; else a sort of the slot.
+
+use rayon::prelude::*;
+
+use super::point::{Point, Points, Ruler, VALUE};
+
+/// From how many rows on a slot is sorted by several threads.
+const PARALLEL_FROM: usize = 1 << 14;
+
+/// Right rows, slot by slot, each slot by point and then by row.
+pub(super) struct Sorted<P> {
+    /// Where the rows of a slot start, and after the last slot the end.
+    starts: Vec<usize>,
+    points: Points<P>,
+    rows: Vec<u64>,
+}
+
+impl<P: Point> Sorted<P> {
+    /// Orders rows, which ascend, given their slots below `end`.
+    pub(super) fn new(
+        ruler: &Ruler,
+        slots: &[u32],
+        end: usize,
+        points: &Points<P>,
+        rows: &[u64],
+    ) -> Sorted<P> {
+        let (starts, mut places) = by_slot(slots, end, ruler.turn(0) != 0);
+        let key = |place: &usize| (points.at(*place), ruler.turn(rows[*place]));
+        for slot in starts.windows(2) {
+            let own = &mut places[slot[0]..slot[1]];
+            if own.is_sorted_by(|a, b| key(a) < key(b)) {
+                continue;
+            }
+            let mut keyed: Vec<_> = own.iter().map(|place| (key(place), *place)).collect();
+            if keyed.len() < PARALLEL_FROM {
+                keyed.sort_unstable();
+            } else {
+                keyed.par_sort_unstable();
+            }
+            own.iter_mut().zip(keyed).for_each(|(place, (_, sorted))| *place = sorted);
+        }
+        let classes = points.classes.as_ref();
+        Sorted {
+            starts,
+            points: Points {
+                classes: classes.map(|classes| places.iter().map(|place| classes[*place]).collect()),
+                values: places.iter().map(|place| points.values[*place].clone()).collect(),
+            },
+            rows: places.into_iter().map(|place| rows[place]).collect(),
+        }
+    }
+
+    /// The last row of a slot at or before a point; strictly before, if `is_strict`.
+    pub(super) fn last(&self, slot: u32, (class, point): (u8, &P), is_strict: bool) -> Option<u64> {
+        let start = *self.starts.get(slot as usize)?;
+        let end = *self.starts.get(slot as usize + 1)?;
+        let own = start..end;
+        let before = match &self.points.classes {
+            // Without nulls among the rows, a null is before or after them all.
+            None if class != VALUE => if class < VALUE { 0 } else { own.len() },
+            None if is_strict => self.points.values[own].partition_point(|other| other < point),
+            None => self.points.values[own].partition_point(|other| other <= point),
+            Some(_) => partition(own.len(), |place| {
+                let other = self.points.at(start + place);
+                other < (class, point) || !is_strict && other == (class, point)
+            }),
+        };
+        before.checked_sub(1).map(|place| self.rows[start + place])
+    }
+
+    /// All rows, slot by slot in order: slot, class, point, row.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, u8, &P, u64)> {
+        self.starts.windows(2).zip(0..).flat_map(move |(places, slot)| {
+            (places[0]..places[1]).map(move |place| {
+                let (class, point) = self.points.at(place);
+                (slot, class, point, self.rows[place])
+            })
+        })
+    }
+
+    /// Bytes held.
+    pub(super) fn bytes(&self) -> usize {
+        let classes = self.points.classes.as_ref().map_or(0, Vec::len);
+        let points: usize = self.points.values.iter().map(|point| size_of::<P>() + point.bytes()).sum();
+        (self.starts.len() + self.rows.len()) * 8 + classes + points
+    }
+}
+
+/// Places by slot, in ascending or in descending order within each; and where each slot starts.
+fn by_slot(slots: &[u32], end: usize, descending: bool) -> (Vec<usize>, Vec<usize>) {
+    let mut starts = vec![0; end + 1];
+    for slot in slots {
+        starts[*slot as usize + 1] += 1;
+    }
+    for slot in 0..end {
+        starts[slot + 1] += starts[slot];
+    }
+    let mut next = starts.clone();
+    let mut places = vec![0; slots.len()];
+    let mut put = |place: usize| {
+        let at = &mut next[slots[place] as usize];
+        places[*at] = place;
+        *at += 1;
+    };
+    if descending {
+        (0..slots.len()).rev().for_each(&mut put);
+    } else {
+        (0..slots.len()).for_each(&mut put);
+    }
+    (starts, places)
+}
+
+/// How many of so many places a condition holds for, which turns once.
+fn partition(count: usize, holds: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if holds(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
