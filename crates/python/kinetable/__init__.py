@@ -51,6 +51,10 @@ __all__ = [
 _LAZY = {
     "kafka_consumer": ".stream.kafka.consumer",
     "kafka_producer": ".stream.kafka.producer",
+    **{
+        name: f".{name}"
+        for name in ("arrow", "constants", "experimental", "html", "numpy", "pandas", "parquet", "stream", "table_listener")
+    },
 }
 
 

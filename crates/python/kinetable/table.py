@@ -6,6 +6,7 @@ and functions of the script that calls (see ``docs/python.md``). The methods are
 
 from __future__ import annotations
 
+from ._multi_join import MultiJoinInput, MultiJoinTable, multi_join
 from ._table.columns import Columns
 from ._table.groups import Aggregations, Groups, keyed_transpose
 from ._table.joins import Joins
@@ -22,6 +23,13 @@ __all__ = [
     "Table",
     "TableDefinition",
     "keyed_transpose",
+    "MultiJoinInput",
+    "MultiJoinTable",
+    "NaturalJoinType",
+    "SortDirection",
+    "Table",
+    "TableDefinition",
+    "multi_join",
 ]
 
 

@@ -15,6 +15,7 @@ fn _kinetable(module: &Bound<'_, PyModule>) -> PyResult<()> {
     add_choosing(module)?;
     add_rows(module)?;
     add_groups(module)?;
+    add_joins(module)?;
     add_sources(module)
 }
 
@@ -73,6 +74,18 @@ fn add_groups(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(ops::head_by, module)?)?;
     module.add_function(wrap_pyfunction!(ops::tail_by, module)?)?;
     module.add_function(wrap_pyfunction!(ops::ungroup, module)?)
+}
+
+fn add_joins(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(ops::aj, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::raj, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::join, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::left_outer_join, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::full_outer_join, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::multi_join, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::range_join, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::where_in, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::where_not_in, module)?)
 }
 
 fn add_sources(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -5,6 +5,7 @@ mod handle;
 mod choose;
 mod group_formulas;
 mod groups;
+mod join_texts;
 mod joins;
 mod rows;
 mod style;

@@ -36,24 +36,26 @@ impl Moves {
         columns: &[usize],
         watched: &[usize],
     ) -> Result<Moves> {
-        let mut old_rows = update.removed.clone();
-        let mut new_rows = update.added.clone();
-        let mut stay = RowSet::empty();
-        if !update.shifted.is_empty() {
-            let kept = input.before.rows().difference(&update.removed);
-            stay = update.shifted.moved_keys(&kept);
-        }
-        if update.modified_columns.intersects(watched.iter().copied()) {
-            stay = stay.union(&update.modified_before());
-        }
-        if !stay.is_empty() {
-            old_rows = old_rows.union(&stay);
-            new_rows = new_rows.union(&update.shifted.apply(&stay));
-        }
+        let (old_rows, new_rows) = moving(input, update, watched);
         let old_keys = encoder.read(input.before, columns, &old_rows)?;
         let old_slots = index.find(&old_keys);
         let new_keys = encoder.read(input.now, columns, &new_rows)?;
         let new_slots = index.insert(&new_keys);
+        Ok(Moves { old_rows, old_keys, old_slots, new_rows, new_slots })
+    }
+
+    /// The same for a side that is not kept: keys that are new get no slot.
+    pub(crate) fn look_up(
+        encoder: &Encoder,
+        index: &KeyIndex,
+        input: Input<'_>,
+        update: &Update,
+        columns: &[usize],
+    ) -> Result<Moves> {
+        let (old_rows, new_rows) = moving(input, update, columns);
+        let old_keys = encoder.read(input.before, columns, &old_rows)?;
+        let old_slots = index.find(&old_keys);
+        let new_slots = index.find(&encoder.read(input.now, columns, &new_rows)?);
         Ok(Moves { old_rows, old_keys, old_slots, new_rows, new_slots })
     }
 
@@ -88,4 +90,20 @@ impl Moves {
             }
         }
     }
+}
+
+/// The rows that leave their place, by previous key, and those that come to one, by new key.
+fn moving(input: Input<'_>, update: &Update, watched: &[usize]) -> (RowSet, RowSet) {
+    let mut stay = RowSet::empty();
+    if !update.shifted.is_empty() {
+        let kept = input.before.rows().difference(&update.removed);
+        stay = update.shifted.moved_keys(&kept);
+    }
+    if update.modified_columns.intersects(watched.iter().copied()) {
+        stay = stay.union(&update.modified_before());
+    }
+    if stay.is_empty() {
+        return (update.removed.clone(), update.added.clone());
+    }
+    (update.removed.union(&stay), update.added.union(&update.shifted.apply(&stay)))
 }

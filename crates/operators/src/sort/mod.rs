@@ -11,8 +11,8 @@ use kinetable_engine::{Error, Result, Table};
 
 pub use order::Direction;
 pub(crate) use order::{WordEncoder, word_encoder};
-pub(crate) use room::{Insert, fresh, make_room};
 pub use reverse::reverse;
+pub(crate) use room::{Insert, fresh, make_room};
 
 use order::Order;
 

@@ -25,7 +25,8 @@ fn nested_loops(
     add: &[(&str, &str)],
     policy: NaturalJoinType,
 ) -> Result<Table> {
-    let names = |name: fn(&(&'static str, &'static str)) -> &'static str| on.iter().map(name).collect::<Vec<_>>();
+    let names =
+        |name: fn(&(&'static str, &'static str)) -> &'static str| on.iter().map(name).collect::<Vec<_>>();
     let lefts = key_texts(left, &names(|pair| pair.0))?;
     let rights = key_texts(right, &names(|pair| pair.1))?;
     let choose = |key: &String| {
@@ -170,7 +171,8 @@ fn exact_join_wants_one_right_row() {
     let good = exact_join(&fixed("K:i64 J:str\n2 y\n1 x\n"), &right, &on, &[("V", "V")]).unwrap();
     assert_eq!(table_text(&good), "key  K:i64  J:str  V:i64\n0    2      y      20\n1    1      x      10\n");
     let error = exact_join(&fixed("K:i64 J:str\n2 x\n"), &right, &on, &[]).unwrap_err();
-    expect!["exact_join: Tables don't have one-to-one mapping - no mappings for key [2, x]"].assert_eq(error.message());
+    expect!["exact_join: Tables don't have one-to-one mapping - no mappings for key [2, x]"]
+        .assert_eq(error.message());
 
     let driver = Driver::new();
     let left = ScriptedTable::new(driver.graph(), Properties::ANY, "K:i64\n1\n2\n");

@@ -9,6 +9,8 @@ mod groups;
 mod join;
 mod naive;
 mod join_asof;
+mod join_pairs;
+mod join_range;
 mod nested;
 mod select;
 mod shape;

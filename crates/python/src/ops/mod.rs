@@ -3,11 +3,13 @@
 mod aggregations;
 mod choose;
 mod groups;
+mod joins;
 mod make;
 mod rows;
 
 pub use aggregations::*;
 pub use choose::*;
 pub use groups::*;
+pub use joins::*;
 pub use make::*;
 pub use rows::*;

@@ -25,8 +25,8 @@
 
 mod apply;
 mod ladder;
-mod point;
-mod sorted;
+pub(super) mod point;
+pub(super) mod sorted;
 mod state;
 
 use kinetable_engine::{Result, Table};

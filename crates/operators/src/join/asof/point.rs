@@ -13,10 +13,10 @@ use crate::join::keys::plain;
 use crate::sort::{WordEncoder, word_encoder};
 
 /// The class of a value that is not null. Nulls are before it, or after it when turned.
-pub(super) const VALUE: u8 = 1;
+pub(crate) const VALUE: u8 = 1;
 
 /// What makes points of values.
-pub(super) struct Ruler {
+pub(crate) struct Ruler {
     form: Form,
     is_turned: bool,
 }
@@ -28,7 +28,7 @@ enum Form {
 
 impl Ruler {
     /// A ruler for values of a type.
-    pub(super) fn new(data_type: &DataType, is_turned: bool) -> Result<Ruler> {
+    pub(crate) fn new(data_type: &DataType, is_turned: bool) -> Result<Ruler> {
         let form = match word_encoder(data_type) {
             Some(encode) => Form::Words(encode),
             None => {
@@ -45,32 +45,32 @@ impl Ruler {
     }
 
     /// Whether points are of 64 bits.
-    pub(super) fn gives_words(&self) -> bool {
+    pub(crate) fn gives_words(&self) -> bool {
         matches!(self.form, Form::Words(_))
     }
 
     /// A row key as it is compared among equal points.
-    pub(super) fn turn(&self, row: u64) -> u64 {
+    pub(crate) fn turn(&self, row: u64) -> u64 {
         if self.is_turned { !row } else { row }
     }
 }
 
 /// Values of a last key, each with its class; no classes: there is no null.
-pub(super) struct Points<P> {
-    pub(super) classes: Option<Vec<u8>>,
-    pub(super) values: Vec<P>,
+pub(crate) struct Points<P> {
+    pub(crate) classes: Option<Vec<u8>>,
+    pub(crate) values: Vec<P>,
 }
 
 impl<P: Point> Points<P> {
     /// The class and the value at a place.
-    pub(super) fn at(&self, place: usize) -> (u8, &P) {
+    pub(crate) fn at(&self, place: usize) -> (u8, &P) {
         let class = self.classes.as_ref().map_or(VALUE, |classes| classes[place]);
         (class, &self.values[place])
     }
 }
 
 /// One value of a last key.
-pub(super) trait Point: Ord + Clone + Default + Send + Sync + 'static {
+pub(crate) trait Point: Ord + Clone + Default + Send + Sync + 'static {
     /// The points of values; the ruler gives this kind.
     fn read(ruler: &Ruler, values: ArrayRef) -> Result<Points<Self>>;
 

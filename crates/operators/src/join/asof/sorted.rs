@@ -2,6 +2,8 @@
 //!
 //! **Cost**: one pass where rows of a slot come in order already, as those of a log do; else a sort of the slot.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::point::{Point, Points, Ruler, VALUE};
@@ -10,7 +12,7 @@ use super::point::{Point, Points, Ruler, VALUE};
 const PARALLEL_FROM: usize = 1 << 14;
 
 /// Right rows, slot by slot, each slot by point and then by row.
-pub(super) struct Sorted<P> {
+pub(crate) struct Sorted<P> {
     /// Where the rows of a slot start, and after the last slot the end.
     starts: Vec<usize>,
     points: Points<P>,
@@ -19,7 +21,7 @@ pub(super) struct Sorted<P> {
 
 impl<P: Point> Sorted<P> {
     /// Orders rows, which ascend, given their slots below `end`.
-    pub(super) fn new(
+    pub(crate) fn new(
         ruler: &Ruler,
         slots: &[u32],
         end: usize,
@@ -53,25 +55,42 @@ impl<P: Point> Sorted<P> {
     }
 
     /// The last row of a slot at or before a point; strictly before, if `is_strict`.
-    pub(super) fn last(&self, slot: u32, (class, point): (u8, &P), is_strict: bool) -> Option<u64> {
-        let start = *self.starts.get(slot as usize)?;
-        let end = *self.starts.get(slot as usize + 1)?;
-        let own = start..end;
+    pub(crate) fn last(&self, slot: u32, at: (u8, &P), is_strict: bool) -> Option<u64> {
+        let span = self.span(slot);
+        let end = self.end_before(span.clone(), at, is_strict);
+        (end > span.start).then(|| self.rows[end - 1])
+    }
+
+    /// The places of a slot's rows.
+    pub(crate) fn span(&self, slot: u32) -> Range<usize> {
+        let ends = self.starts.get(slot as usize).zip(self.starts.get(slot as usize + 1));
+        ends.map_or(0..0, |(start, end)| *start..*end)
+    }
+
+    /// Of the places of a slot, where those end that are at or before a point; strictly before, if `is_strict`.
+    pub(crate) fn end_before(&self, span: Range<usize>, (class, point): (u8, &P), is_strict: bool) -> usize {
+        let start = span.start;
         let before = match &self.points.classes {
             // Without nulls among the rows, a null is before or after them all.
-            None if class != VALUE => if class < VALUE { 0 } else { own.len() },
-            None if is_strict => self.points.values[own].partition_point(|other| other < point),
-            None => self.points.values[own].partition_point(|other| other <= point),
-            Some(_) => partition(own.len(), |place| {
+            None if class < VALUE => 0,
+            None if class > VALUE => span.len(),
+            None if is_strict => self.points.values[span].partition_point(|other| other < point),
+            None => self.points.values[span].partition_point(|other| other <= point),
+            Some(_) => partition(span.len(), |place| {
                 let other = self.points.at(start + place);
                 other < (class, point) || !is_strict && other == (class, point)
             }),
         };
-        before.checked_sub(1).map(|place| self.rows[start + place])
+        start + before
+    }
+
+    /// The rows at all places.
+    pub(crate) fn into_rows(self) -> Vec<u64> {
+        self.rows
     }
 
     /// All rows, slot by slot in order: slot, class, point, row.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, u8, &P, u64)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, u8, &P, u64)> {
         self.starts.windows(2).zip(0..).flat_map(move |(places, slot)| {
             (places[0]..places[1]).map(move |place| {
                 let (class, point) = self.points.at(place);
@@ -81,7 +100,7 @@ impl<P: Point> Sorted<P> {
     }
 
     /// Bytes held.
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         let classes = self.points.classes.as_ref().map_or(0, Vec::len);
         let points: usize = self.points.values.iter().map(|point| size_of::<P>() + point.bytes()).sum();
         (self.starts.len() + self.rows.len()) * 8 + classes + points

@@ -115,10 +115,10 @@ impl Join {
                 Error::invalid(format!("{message} {key} ({count} right rows)"))
                     .with_hint("use last_by on the right table to leave one row a key")
             }
-            _ => Error::invalid(format!("Natural Join found duplicate right key for {key} ({count} right rows)"))
-                .with_hint(
-                    "say which one to take, FIRST_MATCH or LAST_MATCH, or use last_by on the right table",
-                ),
+            _ => Error::invalid(format!(
+                "Natural Join found duplicate right key for {key} ({count} right rows)"
+            ))
+            .with_hint("say which one to take, FIRST_MATCH or LAST_MATCH, or use last_by on the right table"),
         }
     }
 

@@ -1,0 +1,5 @@
+"""Less common operations."""
+
+from .outer_joins import full_outer_join, left_outer_join
+
+__all__ = ["full_outer_join", "left_outer_join"]
