@@ -51,10 +51,6 @@ __all__ = [
 _LAZY = {
     "kafka_consumer": ".stream.kafka.consumer",
     "kafka_producer": ".stream.kafka.producer",
-    **{
-        name: f".{name}"
-        for name in ("arrow", "constants", "experimental", "html", "numpy", "pandas", "parquet", "stream", "table_listener")
-    },
 }
 
 

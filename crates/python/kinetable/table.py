@@ -17,18 +17,14 @@ from ._table.rows import Rows
 
 __all__ = [
     "Aggregations",
+    "MultiJoinInput",
+    "MultiJoinTable",
     "NaturalJoinType",
     "NewColumnBehaviorType",
     "SortDirection",
     "Table",
     "TableDefinition",
     "keyed_transpose",
-    "MultiJoinInput",
-    "MultiJoinTable",
-    "NaturalJoinType",
-    "SortDirection",
-    "Table",
-    "TableDefinition",
     "multi_join",
 ]
 

@@ -33,8 +33,6 @@ class Joins(TableBase):
         """All rows with columns of the right row of the same key: null without a match, an error with several.
 
         Null keys match null keys, and NaN matches NaN. Both tables may be live.
-        On live tables the result follows both sides. It fails when a key that is matched gets a second right row,
-        unless `type` says which row to take.
 
         Args:
             table: The right table.
@@ -52,18 +50,6 @@ class Joins(TableBase):
             trades = new_table([string_col("Sym", ["A", "B", "C"]), int_col("Size", [10, 20, 30])])
             prices = new_table([string_col("Name", ["A", "B", "C"]), double_col("Price", [1.5, 2.5, 3.5])])
             print(trades.natural_join(prices.head(2), on="Sym = Name", joins="Price").to_string())
-        Returns:
-            The rows of this table with the columns added.
-
-        Raises:
-            DHError: If a column is missing, key types differ, names clash, or a key has several right rows.
-
-        Example:
-            from kinetable import new_table
-            from kinetable.column import double_col, long_col, string_col
-            trades = new_table([string_col("Sym", ["A", "B", "C"]), long_col("Size", [10, 20, 30])])
-            prices = new_table([string_col("Sym", ["B", "A"]), double_col("Price", [2.5, 1.5])])
-            print(trades.natural_join(prices, on="Sym", joins="Price").to_string())
         """
         policy = type.name.lower()
         return self._made(_native.natural_join(self._native, table._native, texts(on), texts(joins), policy))
@@ -85,25 +71,6 @@ class Joins(TableBase):
             trades = new_table([string_col("Sym", ["A", "B", "C"]), int_col("Size", [10, 20, 30])])
             prices = new_table([string_col("Name", ["A", "B", "C"]), double_col("Price", [1.5, 2.5, 3.5])])
             print(trades.exact_join(prices, on="Sym = Name", joins="Price").to_string())
-        """As `natural_join`, but every row must have exactly one match.
-
-        Args:
-            table: The right table.
-            on: Key columns: ``"A"``, ``"Left = Right"``.
-            joins: Columns of the right table; all but the keys if none is named.
-
-        Returns:
-            The rows of this table with the columns added.
-
-        Raises:
-            DHError: As `natural_join`, and if a row has no right row or several.
-
-        Example:
-            from kinetable import new_table
-            from kinetable.column import long_col, string_col
-            orders = new_table([string_col("Country", ["DE", "FR", "DE"])])
-            codes = new_table([string_col("Code", ["FR", "DE"]), long_col("Phone", [33, 49])])
-            print(orders.exact_join(codes, on="Country = Code", joins="Phone").to_string())
         """
         return self.natural_join(table, on, joins, NaturalJoinType.EXACTLY_ONE_MATCH)
 
