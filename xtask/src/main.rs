@@ -31,7 +31,7 @@ enum Task {
     Tidy,
     /// Make the pages below `docs/api` from the docstrings of the package, running their examples.
     Docs(docs::Options),
-    /// Measure: `cargo xtask bench ingest`.
+    /// Measure: `cargo xtask bench ingest | ops | cycles`.
     Bench(measure::Options),
     /// Make the virtual environment with the release build of the package, and say where it is.
     Setup,

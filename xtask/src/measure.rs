@@ -2,21 +2,42 @@
 
 use anyhow::Result;
 
-use crate::run::{cargo, step};
+use crate::run::{cargo, command, root, step};
+use crate::setup::{self, Purpose};
 
 /// What to measure.
 #[derive(clap::Args)]
 pub struct Options {
-    /// The measurement: `ingest`.
-    #[arg(value_parser = ["ingest"])]
+    /// The measurement: `ingest` (Kafka beside librdkafka), `ops` (operations beside Polars, DuckDB and Deephaven) or
+    /// `cycles` (what small changes cost).
+    #[arg(value_parser = ["ingest", "ops", "cycles"])]
     what: String,
-    /// Arguments of the measurement, after `--`.
-    #[arg(last = true)]
+    /// Arguments of the measurement: `ops --rows 1000000`.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     rest: Vec<String>,
 }
 
-/// Builds the benches in release and runs one.
+/// Builds what is measured in release and runs one measurement.
 pub fn bench(options: &Options) -> Result<()> {
-    let mut bench = cargo(&["run", "--release", "--package", "kinetable-bench", "--", &options.what]);
-    step(&format!("bench {}", options.what), bench.args(&options.rest))
+    match options.what.as_str() {
+        "ops" => ops(&options.rest),
+        "cycles" => {
+            let example =
+                ["run", "--release", "--package", "kinetable-operators", "--example", "cycles", "--"];
+            step("bench cycles", cargo(&example).args(&options.rest))
+        }
+        what => {
+            let mut bench = cargo(&["run", "--release", "--package", "kinetable-bench", "--", what]);
+            step(&format!("bench {what}"), bench.args(&options.rest))
+        }
+    }
+}
+
+/// The package beside its peers, in Python.
+fn ops(rest: &[String]) -> Result<()> {
+    let python = setup::package(Purpose::Use)?;
+    setup::peers(&python)?;
+    let script = root().join("crates/bench/ops/bench.py");
+    let scratch = setup::scratch("bench")?;
+    step("bench ops", command(&python).arg(&script).arg("--scratch").arg(&scratch).args(rest))
 }

@@ -1,6 +1,6 @@
 //! What a fresh machine gets: a virtual environment with the package in it, and the test broker.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
@@ -50,6 +50,9 @@ const TEST_PACKAGES: [&str; 6] = [
     "confluent-kafka[avro,schemaregistry]>=2.8",
 ];
 
+/// Packages that `bench ops` measures beside; Deephaven's is used if it is there.
+const PEERS: [&str; 4] = ["numpy>=2", "pyarrow>=20", "polars>=1.30", "duckdb>=1.2"];
+
 /// Builds the package and installs it into a virtual environment of its own; gives that environment's Python.
 pub fn package(purpose: Purpose) -> Result<PathBuf> {
     needs(&["python3", "cc", "make"])?;
@@ -75,6 +78,13 @@ pub fn package(purpose: Purpose) -> Result<PathBuf> {
     step(&what, pip(&arguments).env("CARGO_TARGET_DIR", target()))?;
     step("installing what the package needs", &mut pip(&["numpy"]))?;
     Ok(python)
+}
+
+/// Installs what the package is measured beside.
+pub fn peers(python: &Path) -> Result<()> {
+    let mut pip = command(python);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PEERS);
+    step("installing what is measured beside the package", &mut pip)
 }
 
 /// Builds the test broker; gives its path.

@@ -1,0 +1,81 @@
+//! Cycles of small changes: what a change of 100 rows costs below each operator at two sizes, what a change of one row costs
+//! through ten operators, and how fast rows can be appended to a chain of four.
+//!
+//! `cargo run --release -p kinetable-operators --example cycles`; give a number of rows to use another than 10,000,000, and
+//! words of operators' names to run only those.
+
+mod chains;
+mod functions;
+mod operations;
+mod ticker;
+
+use kinetable_engine::{Graph, Result, Table};
+use std::sync::Arc;
+use std::time::Instant;
+
+use operations::Operation;
+use ticker::Ticker;
+
+/// Rows changed in a cycle.
+const CHANGED: usize = 100;
+/// Cycles of which the median counts.
+const CYCLES: usize = 101;
+
+fn main() -> Result<()> {
+    let mut words: Vec<String> = std::env::args().skip(1).collect();
+    let given = words.first().and_then(|word| word.parse().ok());
+    if given.is_some() {
+        words.remove(0);
+    }
+    let large: u64 = given.unwrap_or(10_000_000);
+    let small = large / 10;
+    println!("cycles that change {CHANGED} rows: the median, µs above the source's own");
+    println!("{:32} {:>12} {:>12} {:>8}", "", small, large, "slope");
+    for (name, operation) in operations::all() {
+        if !words.is_empty() && !words.iter().any(|word| name.contains(word.as_str())) {
+            continue;
+        }
+        let (a, b) = (cycle_time(small, &operation)?, cycle_time(large, &operation)?);
+        println!("{name:32} {a:12.1} {b:12.1} {:8.2}", b / a);
+    }
+    if words.is_empty() || words.iter().any(|word| word == "chains") {
+        chains::one_row(small)?;
+        chains::one_row(large)?;
+        chains::appends(large)?;
+    }
+    Ok(())
+}
+
+/// The median time of cycles with a table below the source, less that of cycles with the source alone, µs.
+fn cycle_time(rows: u64, operation: &Operation) -> Result<f64> {
+    let graph = graph();
+    let source = Ticker::table(&graph, rows, CHANGED)?;
+    let alone = median_cycle(&graph);
+    let result = operation(&source)?;
+    let together = median_cycle(&graph);
+    alive(&result);
+    Ok(together - alone)
+}
+
+/// A graph on two threads.
+fn graph() -> Graph {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build();
+    Graph::new(Arc::new(pool.expect("two threads")), false)
+}
+
+/// The median time of a cycle, µs.
+fn median_cycle(graph: &Graph) -> f64 {
+    let cycle = |_| {
+        let start = Instant::now();
+        graph.run_cycle(0);
+        start.elapsed().as_secs_f64() * 1e6
+    };
+    let mut times: Vec<f64> = (0..CYCLES).map(cycle).collect();
+    times.sort_by(f64::total_cmp);
+    times[CYCLES / 2]
+}
+
+/// Stops where a table has failed.
+fn alive(table: &Table) {
+    assert!(table.failure().is_none(), "{:?}", table.failure());
+}

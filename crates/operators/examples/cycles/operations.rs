@@ -1,0 +1,86 @@
+//! The operators that are measured, one by one.
+
+use kinetable_engine::{Result, Table};
+use kinetable_operators::aggregate::{
+    Aggregation, GroupOptions, agg_by, count_by, last_by, median_by, select_distinct,
+};
+use kinetable_operators::filter::{Filter, where_};
+use kinetable_operators::join::{NaturalJoinType, natural_join};
+use kinetable_operators::select::{Selection, update, update_view};
+use kinetable_operators::shape::{flatten, head, merge, tail};
+use kinetable_operators::sort::{Direction, reverse, sort};
+
+use crate::functions::{above, times};
+use crate::ticker::right;
+
+/// What makes a table from the source.
+pub type Operation = Box<dyn Fn(&Table) -> Result<Table>>;
+
+/// `natural_join` adding `R` to `right`'s row of the same `K`.
+pub fn join(left: &Table, right: &Table) -> Result<Table> {
+    natural_join(left, right, &[("K", "K")], &[("R", "R")], NaturalJoinType::FirstMatch)
+}
+
+fn half(table: &Table) -> Result<Table> {
+    where_(table, &[Filter::new(above(1, 0.5))])
+}
+
+/// All of them, by name.
+pub fn all() -> Vec<(&'static str, Operation)> {
+    let right = right().expect("a static table");
+    let ascending = |column| [(column, Direction::Ascending)];
+    let six = || {
+        vec![
+            Aggregation::sum(["S=V"]),
+            Aggregation::avg(["A=V"]),
+            Aggregation::min(["L=V"]),
+            Aggregation::max(["M=V"]),
+            Aggregation::std(["D=V"]),
+            Aggregation::count("N"),
+        ]
+    };
+    vec![
+        ("where V > 0.5", Box::new(half) as Operation),
+        ("update_view W = 2 V", Box::new(|t| update_view(t, &[Selection::function("W", times(1, 2.0))]))),
+        ("update W = 2 V", Box::new(|t| update(t, &[Selection::function("W", times(1, 2.0))]))),
+        ("sort by V", Box::new(move |t| sort(t, &ascending(1)))),
+        ("sort by G, V", Box::new(move |t| sort(t, &[ascending(2), ascending(1)].concat()))),
+        ("reverse", Box::new(reverse)),
+        ("head 1000", Box::new(|t| head(t, 1000))),
+        ("tail 1000", Box::new(|t| tail(t, 1000))),
+        ("flatten of where", Box::new(|t| flatten(&half(t)?))),
+        ("merge with itself", Box::new(|t| merge(&[t.clone(), t.clone()]))),
+        ("natural_join to static 1 M keys", Box::new(move |t| join(t, &right))),
+        ("natural_join to live 1 M keys", Box::new(|t| join(t, &last_by(t, &["K"])?.renamed()?))),
+        ("sum, count by 1,000 keys", {
+            Box::new(|t| {
+                let sums = [Aggregation::sum(["S=V"]), Aggregation::count("N")];
+                agg_by(t, &sums, &["G"], &GroupOptions::default())
+            })
+        }),
+        ("sum, count by 1 M keys", {
+            Box::new(|t| {
+                let sums = [Aggregation::sum(["S=V"]), Aggregation::count("N")];
+                agg_by(t, &sums, &["K"], &GroupOptions::default())
+            })
+        }),
+        ("six aggregations by 1,000 keys", {
+            Box::new(move |t| agg_by(t, &six(), &["G"], &GroupOptions::default()))
+        }),
+        ("last by 1 M keys", Box::new(|t| last_by(t, &["K"]))),
+        ("median by 1,000 keys", Box::new(|t| median_by(t, &["G"]))),
+        ("distinct of 1 M keys", Box::new(|t| select_distinct(t, &["K"]))),
+        ("count by 1 M keys", Box::new(|t| count_by(t, "N", &["K"]))),
+    ]
+}
+
+trait Renamed {
+    fn renamed(&self) -> Result<Table>;
+}
+
+impl Renamed for Table {
+    /// The table with `V` as `R`, to be a right table.
+    fn renamed(&self) -> Result<Table> {
+        kinetable_operators::select::rename_columns(self, &[("R", "V")])
+    }
+}
