@@ -95,6 +95,24 @@ def test_zones():
         t.to_j_time_zone("Mars/Base")
 
 
+def test_short_names_of_zones():
+    t.time_zone_alias_add("BER", "Europe/Berlin")
+    try:
+        assert t.to_j_time_zone("BER") == "Europe/Berlin"
+        assert t.to_j_instant("2024-07-01T12:00 BER") == t.to_j_instant("2024-07-01T10:00Z")
+        table = empty_table(1).update("X = '2024-07-01T12:00:00 BER'")
+        assert next(table.iter_dict())["X"] == dt.datetime(2024, 7, 1, 10, tzinfo=UTC)
+        with pytest.raises(DHError, match="there already"):
+            t.time_zone_alias_add("BER", "Asia/Tokyo")
+        with pytest.raises(DHError, match="no time zone"):
+            t.time_zone_alias_add("MARS", "Mars/Base")
+    finally:
+        assert t.time_zone_alias_rm("BER")
+    assert not t.time_zone_alias_rm("BER")
+    with pytest.raises(DHError):
+        t.to_j_time_zone("BER")
+
+
 def test_zoned_times():
     zoned = t.to_j_zdt("2024-07-01T12:00:00.5 ET")
     assert str(zoned) == "2024-07-01T12:00:00.500-04:00[America/New_York]"

@@ -44,6 +44,16 @@ def zone(name: str) -> TimeZone:
         raise ValueError(f'there is no time zone "{name}"; write e.g. ET, UTC, Europe/Berlin or +02:00') from error
 
 
+def add_alias(alias: str, name: str) -> None:
+    """Lets a short name stand for a zone."""
+    _ALIASES[alias] = zone(name)
+
+
+def remove_alias(alias: str) -> None:
+    """Forgets a short name."""
+    _ALIASES.pop(alias, None)
+
+
 def zoned(text: str) -> ZonedDateTime:
     """A date, or a date and a time, with a zone; without one it is in UTC."""
     match = _MOMENT.fullmatch(text)

@@ -16,6 +16,7 @@ import datetime
 import time as _clock
 from typing import TYPE_CHECKING, Any, Literal, Optional, Union
 
+from . import _kinetable as _native
 from . import _time_texts, _values
 from ._times import (
     NANOS_PER_DAY,
@@ -44,6 +45,8 @@ __all__ = [
     "dh_now",
     "dh_time_zone",
     "dh_today",
+    "time_zone_alias_add",
+    "time_zone_alias_rm",
     "to_date",
     "to_datetime",
     "to_j_duration",
@@ -111,6 +114,47 @@ def dh_time_zone() -> TimeZone:
         print(dh_time_zone())
     """
     return _UTC
+
+
+def time_zone_alias_add(alias: str, tz: str) -> None:
+    """Lets a short name stand for a time zone, in this module and in formulas made from now on.
+
+    Args:
+        alias: The short name.
+        tz: The name of the zone.
+
+    Raises:
+        DHError: if there is no such zone, or the short name stands for one already.
+
+    Example:
+        from kinetable import empty_table
+        from kinetable.time import time_zone_alias_add, time_zone_alias_rm
+        time_zone_alias_add("BER", "Europe/Berlin")
+        print(empty_table(1).update("Text = formatDateTime('2024-07-01T12:00:00Z', 'BER')").to_string())
+        print(time_zone_alias_rm("BER"))
+    """
+    name = _zone(tz)
+    _native.time_zone_alias_add(alias, name)
+    _time_texts.add_alias(alias, name)
+
+
+def time_zone_alias_rm(alias: str) -> bool:
+    """Forgets a short name that `time_zone_alias_add` added.
+
+    Args:
+        alias: The short name.
+
+    Returns:
+        Whether there was one.
+
+    Example:
+        from kinetable.time import time_zone_alias_rm
+        print(time_zone_alias_rm("NOWHERE"))
+    """
+    removed = _native.time_zone_alias_rm(alias)
+    if removed:
+        _time_texts.remove_alias(alias)
+    return removed
 
 
 # ---- to what formulas take --------------------------------------------------------------------------------------

@@ -94,6 +94,8 @@ fn add_sources(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(ops::table_from_arrow, module)?)?;
     module.add_function(wrap_pyfunction!(ops::time_table, module)?)?;
     module.add_function(wrap_pyfunction!(ops::merge, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::time_zone_alias_add, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::time_zone_alias_rm, module)?)?;
     module.add_function(wrap_pyfunction!(gate::close, module)?)?;
     module.add_function(wrap_pyfunction!(listener::listen, module)?)?;
     module.add_function(wrap_pyfunction!(kafka::consume::consume, module)?)?;

@@ -6,6 +6,7 @@ mod groups;
 mod joins;
 mod make;
 mod rows;
+mod zones;
 
 pub use aggregations::*;
 pub use choose::*;
@@ -13,3 +14,4 @@ pub use groups::*;
 pub use joins::*;
 pub use make::*;
 pub use rows::*;
+pub use zones::*;
