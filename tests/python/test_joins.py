@@ -77,9 +77,7 @@ def frames(left, right):
         texts = pl.Series("S", [s for s, _ in pairs], pl.String)
         # Polars tells zeros apart in keys.
         numbers = [None if x is None else x + 0.0 for _, x in pairs]
-        return pl.DataFrame(
-            [texts, pl.Series("X", numbers, pl.Float64), pl.Series(index, range(len(pairs)), pl.Int64)]
-        )
+        return pl.DataFrame([texts, pl.Series("X", numbers, pl.Float64), pl.Series(index, range(len(pairs)), pl.Int64)])
 
     return make(left, "I"), make(right, "J")
 
@@ -162,9 +160,7 @@ def test_nearest_rows_are_those_of_loops(kind, seed, last, exact):
     expected = []
     for i, a in enumerate(left):
         near = [
-            (order(b[1]), j)
-            for j, b in enumerate(right)
-            if same(a, b, exact) and is_in_reach(order(a[1]), order(b[1]))
+            (order(b[1]), j) for j, b in enumerate(right) if same(a, b, exact) and is_in_reach(order(a[1]), order(b[1]))
         ]
         best = None if not near else max(near)[1] if method == "aj" else min(near)[1]
         expected.append((i, best))
@@ -197,7 +193,9 @@ def test_nearest_rows_are_those_of_polars_and_duckdb(seed):
 
 def test_keys_and_additions_are_given_in_many_ways():
     left = new_table([long_col("K", [1, 2]), string_col("J", ["x", "y"]), long_col("A", [10, 20])])
-    right = new_table([long_col("K", [2, 1]), string_col("RJ", ["y", "x"]), long_col("Y", [7, 8]), long_col("Z", [5, 6])])
+    right = new_table(
+        [long_col("K", [2, 1]), string_col("RJ", ["y", "x"]), long_col("Y", [7, 8]), long_col("Z", [5, 6])]
+    )
     expected = [(1, "x", 10, "x", 8, 6), (2, "y", 20, "y", 7, 5)]
     for on in ["K, J = RJ", ["K", "J == RJ"], ("K", "J=RJ")]:
         for joined in (left.natural_join(right, on), left.join(right, on), left_outer_join(left, right, on)):

@@ -19,6 +19,7 @@ import pkgutil
 from typing import TYPE_CHECKING, Any
 
 from . import _kinetable
+from .dbc import read_sql
 from .dherror import DHError
 from .table import NaturalJoinType, SortDirection, Table, TableDefinition
 from .table_factory import empty_table, merge, new_table, ring_table, time_table
@@ -43,6 +44,7 @@ __all__ = [
     "kafka_producer",
     "merge",
     "new_table",
+    "read_sql",
     "ring_table",
     "time_table",
 ]

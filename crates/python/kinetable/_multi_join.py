@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Sequence, Union
+from typing import TYPE_CHECKING, Any, Sequence, Union
 
 from . import _kinetable as _native
 from ._texts import Texts, texts
@@ -46,7 +46,7 @@ class MultiJoinTable:
 
     def __init__(self, input: MultiJoinInputs, on: Texts = None) -> None:
         """Joins tables; see `multi_join`."""
-        several = [input] if not isinstance(input, (list, tuple)) else list(input)
+        several: list[Any] = list(input) if isinstance(input, (list, tuple)) else [input]
         if any(isinstance(each, MultiJoinInput) for each in several):
             if on is not None:
                 message = "multi_join: keys are given beside inputs that have their own"
@@ -65,9 +65,9 @@ class MultiJoinTable:
 def multi_join(input: MultiJoinInputs, on: Texts = None) -> MultiJoinTable:
     """One row for each key that any of several tables has, with the columns of each table's row.
 
-    Keys come in the order of the first table's rows, then those that only the second has in its order, and so on. A table
-    that has no row of a key gives null. The result of live tables follows all of them, and fails when a table gets a second
-    row of a key.
+    Keys come in the order of the first table's rows, then those that only the second has in its order, and so on. A
+    table that has no row of a key gives null. The result of live tables follows all of them, and fails when a table
+    gets a second row of a key.
 
     Args:
         input: Tables, or inputs with keys and columns of their own.
@@ -77,8 +77,8 @@ def multi_join(input: MultiJoinInputs, on: Texts = None) -> MultiJoinTable:
         An object whose ``table`` is the result.
 
     Raises:
-        DHError: If there is no table, a column is missing, key types or names differ, names clash, or a key is there twice
-            in one table.
+        DHError: If there is no table, a column is missing, key types or names differ, names clash, or a key is there
+            twice in one table.
 
     Example:
         from kinetable import new_table

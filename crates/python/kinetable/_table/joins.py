@@ -102,8 +102,9 @@ class Joins(TableBase):
     def aj(self, table: Table, on: Texts, joins: Texts = None) -> Table:
         """All rows with columns of the nearest right row at or before: "as of" join.
 
-        Of the right rows with the same exact keys it is the one with the greatest last key that is not greater than this row's,
-        and of several the last; null if there is none. Values are compared as they sort: null first, NaN last.
+        Of the right rows with the same exact keys it is the one with the greatest last key that is not greater than
+        this row's, and of several the last; null if there is none. Values are compared as they sort: null first, NaN
+        last.
 
         Args:
             table: The right table.
@@ -157,21 +158,22 @@ class Joins(TableBase):
     def range_join(self, table: Table, on: Texts, aggs: Union[Aggregation, Sequence[Aggregation]]) -> Table:
         """All rows with arrays of the right rows that lie between two values of the row. Static tables only.
 
-        Right rows whose value is null or NaN are in no range. A start or end that is null is no bound; a range with a NaN, or
-        whose start is after its end, gives null; a range without rows gives an empty array.
+        Right rows whose value is null or NaN are in no range. A start or end that is null is no bound; a range with a
+        NaN, or whose start is after its end, gives null; a range without rows gives an empty array.
 
         Args:
             table: The right table.
             on: Exact keys as for `natural_join`, if any, and last the range: ``"Start <= Value <= End"``, with ``<`` in
-                place of ``<=`` to leave the bound out; ``"<- Start <= Value …"`` takes the last row before too if none is at the
-                start, and ``"… Value <= End ->"`` the first one after if none is at the end.
+                place of ``<=`` to leave the bound out; ``"<- Start <= Value …"`` takes the last row before too if
+                none is at the start, and ``"… Value <= End ->"`` the first one after if none is at the end.
             aggs: What to make of the rows: `agg.group` only.
 
         Returns:
             The rows of this table with the arrays added.
 
         Raises:
-            DHError: If a table is live, a column is missing, types differ, names clash, or an aggregation is another one.
+            DHError: If a table is live, a column is missing, types differ, names clash, or an aggregation is another
+                one.
 
         Example:
             from kinetable import agg, new_table
@@ -187,7 +189,9 @@ class Joins(TableBase):
             raise DHError(message=f"range_join: {what}\n  hint: use agg.group, and then a formula of the array")
         groups = [column for spec in several for column in spec.columns]
         if not groups:
-            raise DHError(message='range_join: agg.group names no column\n  hint: name columns: agg.group("New = Right")')
+            raise DHError(
+                message='range_join: agg.group names no column\n  hint: name columns: agg.group("New = Right")'
+            )
         return self._made(_native.range_join(self._native, table._native, texts(on), groups))
 
     def where_in(self, filter_table: Table, cols: Texts) -> Table:

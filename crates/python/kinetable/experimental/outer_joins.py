@@ -12,8 +12,8 @@ __all__ = ["full_outer_join", "left_outer_join"]
 def left_outer_join(l_table: Table, r_table: Table, on: Texts = None, joins: Texts = None) -> Table:
     """A row for each pair of rows with the same key, and for each left row without a match.
 
-    Rows come in the order of the left rows and, for one left row, in that of the right rows; without a match, right columns are
-    null. The result of live tables follows both.
+    Rows come in the order of the left rows and, for one left row, in that of the right rows; without a match, right
+    columns are null. The result of live tables follows both.
 
     Args:
         l_table: The left table.
@@ -41,8 +41,8 @@ def left_outer_join(l_table: Table, r_table: Table, on: Texts = None, joins: Tex
 def full_outer_join(l_table: Table, r_table: Table, on: Texts = None, joins: Texts = None) -> Table:
     """A row for each pair of rows with the same key, and for each row of either table without a match.
 
-    Right rows without a match come last, in their order; there the left key columns show their keys, and other left columns
-    are null.
+    Right rows without a match come last, in their order; there the left key columns show their keys, and other left
+    columns are null.
 
     Args:
         l_table: The left table.
