@@ -24,6 +24,7 @@ from kinetable.column import (
     short_col,
     string_col,
 )
+from kinetable.experimental.data_index import data_index, has_data_index
 from kinetable.stream import add_only_to_blink
 from kinetable.table import NewColumnBehaviorType, keyed_transpose
 
@@ -489,3 +490,18 @@ def test_spreads_do_not_drift():
 def test_an_aggregation_of_merged_static_tables():
     table = new_table([string_col("K", ["a", "b"]), int_col("X", [1, 2])])
     assert rows(merge([table, table]).tail_by(1, "K")) == [("a", 1), ("b", 2)]
+
+
+def test_data_index():
+    table = new_table([string_col("K", ["a", "b", "a"]), int_col("X", [1, 2, 3])])
+    assert not has_data_index(table, "K")
+    assert data_index(table, "K", create_if_absent=False) is None
+    index = data_index(table, "K")
+    assert index.keys == ["K"] and rows(index.table) == [("a", [0, 2]), ("b", [1])]
+    assert has_data_index(table, ["K"]) and data_index(table, "K") is index
+    assert not has_data_index(table, ["K", "X"])
+    for wrong in ([], "Nope"):
+        with pytest.raises(DHError, match="column"):
+            data_index(table, wrong)
+    live = data_index(time_table("PT1s").update("K = ii % 2"), "K")
+    assert live.table.is_refreshing

@@ -5,10 +5,10 @@
 //! |---|---|
 //! | [`select`] | `view(table, &[Selection])`, `update_view`, `update`, `select`, `lazy_update`; `drop_columns(table, &[name])`, `rename_columns(table, &[(new, old)])`, `move_columns(table, index, &[(new, old)])`, `move_columns_up`, `move_columns_down` |
 //! | [`filter`] | `where_(table, &[Filter])`, `where_one_of` |
-//! | [`shape`] | `new_table(columns)`, `empty_table(size)`, `time_table(graph, start, period_ns, retention)`, `merge(&[Table])`, `head(table, n)`, `tail`, `slice(table, start, stop)`, `head_pct`, `tail_pct`, `slice_pct`, `flatten(table)`, `snapshot(table)`, `remove_blink(table)`, `blink_to_append_only(table)`, `add_only_to_blink(table)`, `ring_table(table, capacity, RingStart)` |
+//! | [`shape`] | `new_table(columns)`, `empty_table(size)`, `time_table(graph, start, period_ns, retention)`, `merge(&[Table])`, `head(table, n)`, `tail`, `slice(table, start, stop)`, `head_pct`, `tail_pct`, `slice_pct`, `flatten(table)`, `ungroup(table, columns)`, `snapshot(table)`, `remove_blink(table)`, `blink_to_append_only(table)`, `add_only_to_blink(table)`, `ring_table(table, capacity, RingStart)` |
 //! | [`join`] | `natural_join(left, right, &[(left key, right key)], &[(name in the result, right column)], NaturalJoinType)`, `exact_join`; `default_additions(right, on)` for a join that lists none; `where_in(left, set, on)`, `where_not_in` |
 //! | [`sort`] | `sort(table, &[(column index, Direction)])`, `reverse(table)` |
-//! | [`aggregate`] | see there |
+//! | [`aggregate`] | `agg_by(table, &[Aggregation], by, &GroupOptions)` and its short forms; `head_by(table, n, by)`, `tail_by`; `keyed_transpose` |
 //!
 //! All return [`kinetable_engine::Result`] of a [`kinetable_engine::Table`] that is live if an input is. Work on many rows is
 //! split over the rayon pool of the caller, so a caller that holds a lock which functions need lets go of it first.

@@ -6,6 +6,7 @@ mod nested;
 
 mod aggregate;
 mod aggregate_golden;
+mod aggregate_naive;
 mod filter;
 mod groups;
 mod join;

@@ -184,6 +184,9 @@ impl Place<'_> {
                 table.select_distinct(&by, &NoNames)
             });
         }
+        if !self.is_blink() && rng.random_bool(0.3) {
+            return self.rows_of_groups(rng, by);
+        }
         let mut aggregations = vec![Aggregation::count(format!("Count{}", self.number))];
         let mut text = Vec::new();
         for place in 0..rng.random_range(1..=3) {
@@ -211,6 +214,30 @@ impl Place<'_> {
         self.choice(format!("agg_by({text:?}, {by:?})"), compared, move |table| {
             table.agg_by(&aggregations, &by, &GroupOptions::default())
         })
+    }
+
+    fn rows_of_groups(&self, rng: &mut StdRng, by: Vec<String>) -> Option<Choice> {
+        let (rows, number) = (rng.random_range(0..4u64), self.number_column(rng)?);
+        match rng.random_range(0..4) {
+            0 => self.choice(format!("head_by({rows}, {by:?})"), Compared::AsBag, move |table| {
+                table.head_by(rows, &by)
+            }),
+            1 => self.choice(format!("tail_by({rows}, {by:?})"), Compared::AsBag, move |table| {
+                table.tail_by(rows, &by)
+            }),
+            2 => self.choice(format!("group_by({by:?}).ungroup()"), Compared::AsBag, move |table| {
+                table.agg_all_by(Aggregation::group([""; 0]), &by)?.ungroup(&[])
+            }),
+            _ if by.contains(&number) => None,
+            _ => {
+                let text = format!("F{} = sum({number}) + len({number})", self.number);
+                self.choice(format!("formula({text:?}, {by:?})"), Compared::AsBag, move |table| {
+                    let formulas = table.group_formulas(&by, &NoNames);
+                    let formula = formulas.formula(&text)?;
+                    formulas.agg_by(&[formula], &GroupOptions::default())
+                })
+            }
+        }
     }
 
     fn join(&self, rng: &mut StdRng, other: usize, right: &engine::Table) -> Option<Choice> {

@@ -53,16 +53,20 @@ impl Members {
 
     /// A row came into a group.
     pub(super) fn insert(&mut self, slot: u32, key: u64) {
-        self.touch(slot, key);
         let rows = &mut self.rows[slot as usize];
-        let is_new = rows.insert(key);
-        debug_assert!(is_new, "row {key} joins its group once");
-        if self.bounded && rows.len() > self.count {
-            match self.end {
-                End::First => rows.pop_last(),
-                End::Last => rows.pop_first(),
+        if self.bounded && rows.len() == self.count {
+            let inner = match self.end {
+                End::First => rows.last().filter(|last| **last > key),
+                End::Last => rows.first().filter(|first| **first < key),
+            };
+            match inner.copied() {
+                Some(inner) => rows.remove(&inner),
+                None => return,
             };
         }
+        let is_new = rows.insert(key);
+        debug_assert!(is_new, "row {key} joins its group once");
+        self.touch(slot, key);
     }
 
     /// A row went from a group.
