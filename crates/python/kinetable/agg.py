@@ -380,8 +380,8 @@ def formula(
     """What a formula makes of the rows of each group.
 
     In the formula a column is the array of its values in the group, in row order: ``sum(Price) / count(Price)``. Key
-    columns are single values. Only groups whose rows change are computed anew, which costs their rows. Not of a blink
-    table.
+    columns are single values (null of a key that `preserve_empty` keeps without rows). Only groups whose rows change
+    are computed anew, which costs their rows. Not of a blink table.
 
     Args:
         formula: ``"Out = expression"``; or, with `formula_param`, an expression that is applied to one column after

@@ -127,6 +127,12 @@ impl Blocks {
             let chunks: Vec<ArrayRef> = arrays.into_iter().cloned().collect();
             return concat_chunks(&self.types[column], &chunks);
         }
+        if let ([array], [(_, first), .., (_, last)] | [(_, first @ last)]) = (&arrays[..], &places[..])
+            && last - first + 1 == places.len()
+        {
+            // A run within a block: a list in it, however long, is not copied.
+            return Ok(array.slice(*first, places.len()));
+        }
         let sources: Vec<&dyn Array> = arrays.iter().map(|array| array.as_ref()).collect();
         Ok(interleave(&sources, &places)?)
     }

@@ -45,9 +45,20 @@ impl Table {
     /// # Errors
     /// If a formula is wrong.
     pub fn select_distinct(&self, formulas: &[String], names: &dyn Names) -> Result<Table> {
-        let keys = if formulas.is_empty() { self.clone() } else { self.view(formulas, names)? };
+        let keys = match formulas {
+            [] => self.clone(),
+            _ if self.keeps_values() => self.view(formulas, names)?,
+            // What a row's key was is asked when it goes: a function may not say the same again, so it is stored.
+            _ => self.select(formulas, names)?,
+        };
         let columns: Vec<&str> = keys.schema().fields().iter().map(|field| field.name().as_str()).collect();
         keys.reshaped(|table| aggregate::select_distinct(table, &columns))
+    }
+
+    /// Whether no row changes or goes before what is derived has seen the last of it.
+    fn keeps_values(&self) -> bool {
+        let properties = self.definition().properties;
+        properties.add_only || properties.blink
     }
 
     /// The first rows of each group, so many.

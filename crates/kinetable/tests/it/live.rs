@@ -73,6 +73,23 @@ fn a_bad_row_of_a_live_table_is_null_and_recorded() {
 }
 
 #[test]
+fn a_formula_that_fails_on_a_group_is_null_there_and_recorded() {
+    let session = session();
+    let (table, publisher) = session.stream(trades_schema(), Retention::Append);
+    let (by, text) = (texts(["Symbol"]), "Rest = 100 % sum(Size)");
+    let formulas = table.group_formulas(&by, &NoNames);
+    let formula = formulas.formula(text).expect("a formula");
+    let rest = formulas.agg_by(&[formula], &GroupOptions::default()).expect("a table");
+    publisher.publish(trades(&[("A", 1.0, 7), ("B", 1.0, 0), ("A", 1.0, 2)])).expect("same columns");
+    wait_until("two groups", || rest.size().expect("made") == 2);
+    assert_eq!(longs(&rest, "Rest"), [Some(1), None]);
+    assert_eq!(rest.cell_errors().newest()[0].formula, text);
+    publisher.publish(trades(&[("B", 1.0, 9)])).expect("same columns");
+    wait_until("a group that is mended", || longs(&rest, "Rest") == [Some(1), Some(1)]);
+    assert!(rest.failure().is_none());
+}
+
+#[test]
 fn a_bad_row_raises_when_the_table_is_made() {
     let session = session();
     let table = session.empty_table(3).update(&texts(["X = ii"]), &NoNames).expect("a formula");

@@ -1,8 +1,8 @@
 """Which rows have which keys, as a table.
 
-Deephaven's operations look for such an index and are quicker for it. Here none does: grouping and joins keep hash tables
-of their own, which they make from the columns when they start. An index is for reading: it says which keys there are and
-in which rows.
+Deephaven's operations look for such an index and are quicker for it. Here none does: grouping and joins keep hash
+tables of their own, which they make from the columns when they start. An index is for reading: it says which keys
+there are and in which rows.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ class DataIndex:
         It is made when it is first asked for.
 
         Raises:
-            DHError: If the table is live and its rows can go or move, so that row keys do not stay, or has a column ``k``.
+            DHError: If the table is live and its rows can go or move, so that row keys do not stay, or has a column
+                ``k``.
         """
         if self._table is None:
             if "k" in self._source.column_names:
