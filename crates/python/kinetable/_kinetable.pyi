@@ -130,8 +130,7 @@ def agg_all_by(table: Table, spec: AggregationSpec, by: Sequence[str], names: Na
 def keyed_transpose(
     table: Table,
     specs: Sequence[AggregationSpec],
-    by: Sequence[str],
-    columns: int,
+    by: tuple[Sequence[str], Sequence[str]],
     initial_groups: Optional[Table],
     ignore_new: bool,
     names: Names,

@@ -412,7 +412,7 @@ def keyed_transpose(
     specs = [spec._spec() for spec in _several(aggs)]
     initial = None if initial_groups is None else initial_groups._native
     ignore = new_column_behavior is NewColumnBehaviorType.IGNORE
-    native = _native.keyed_transpose(table._native, specs, rows + columns, len(rows), initial, ignore, caller())
+    native = _native.keyed_transpose(table._native, specs, (rows, columns), initial, ignore, caller())
     return table._made(native)
 
 

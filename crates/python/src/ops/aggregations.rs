@@ -52,18 +52,19 @@ pub fn agg_all_by(
     engine(py, || table.agg_all_by(aggregation, &by)).map(PyTable::new)
 }
 
-/// Aggregations for each key, with the last keys, those from `columns` on, as columns.
+/// Aggregations for each key of the rows and of the columns.
 #[pyfunction]
 pub fn keyed_transpose(
     py: Python<'_>,
     table: &PyTable,
     specs: Vec<Spec<'_>>,
-    by: Vec<String>,
-    columns: usize,
+    by: (Vec<String>, Vec<String>),
     initial_groups: Option<PyRef<'_, PyTable>>,
     ignore_new: bool,
     names: PyNames,
 ) -> PyResult<PyTable> {
+    let (rows, columns) = by;
+    let (by, columns) = ([&rows[..], &columns].concat(), rows.len());
     let formulas = table.inner().group_formulas(&by, &names);
     let aggregations = aggregations(py, &formulas, &specs)?;
     let initial_groups = initial_groups.map(|table| table.inner().clone());
