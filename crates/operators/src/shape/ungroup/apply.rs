@@ -58,12 +58,15 @@ impl Ungroup {
         let fresh = update.removed.len() == input.before.rows().len();
         self.layout = old.follow(input.now.rows(), longest, fresh)?;
 
-        let gone = update.removed.ranges().flat_map(|run| before.restrict(old.keys(run)).to_vec());
+        let gone = update
+            .removed
+            .ranges()
+            .flat_map(|run| before.restrict(old.keys(run)).ranges().collect::<Vec<_>>());
         let pairs = || was.iter().zip(&now);
         let shorter = pairs().map(|(was, now)| *now.min(was)..*was);
         let longer = pairs().map(|(was, now)| *was.min(now)..*now);
         let removed =
-            RowSet::from_sorted(gone).union(&RowSet::from_ranges(runs(old, &modified_before, shorter)));
+            RowSet::from_ranges(gone).union(&RowSet::from_ranges(runs(old, &modified_before, shorter)));
         let kept = before.difference(&removed);
         let parents = input.before.rows().difference(&update.removed);
         let mut result = Update {
@@ -124,9 +127,9 @@ impl Ungroup {
         let row = |index: usize| now.select(index as u64).expect("a modified row");
         let all = whole.set_indices().flat_map(|index| {
             let start = row(index);
-            rows.restrict(self.layout.keys(start..start + 1)).to_vec()
+            rows.restrict(self.layout.keys(start..start + 1)).ranges().collect::<Vec<_>>()
         });
-        let mut modified = RowSet::from_sorted(all);
+        let mut modified = RowSet::from_ranges(all);
         if let Some(single) = single {
             let keys = runs(self.layout, now, common.iter().map(|count| 0..*count)).flatten();
             let differing = keys.enumerate().filter(|(index, _)| single.value(*index));
