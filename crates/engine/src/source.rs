@@ -5,8 +5,8 @@
 //! ```
 //!
 //! **State**: the batches not yet taken, and the table's columns. **Update rule**: what was queued is added; a blink
-//! table removes the rows of its cycle before, a ring table those beyond its newest n. **Cost**: the rows that came
-//! and went. **Memory**: the publisher knows the bytes queued, so that whoever fills it can pause.
+//! table removes the rows of its cycle before, a ring table those beyond its newest n, a latest table those of the batch
+//! before. **Cost**: the rows that came and went. **Memory**: the publisher knows the bytes queued, so that whoever fills it can pause.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -32,6 +32,8 @@ pub enum Retention {
     },
     /// The newest rows, so many.
     Ring(u64),
+    /// The rows of the batch published last, which may be empty. A batch equal to the one before changes nothing.
+    Latest,
 }
 
 impl Retention {
@@ -42,7 +44,7 @@ impl Retention {
         match self {
             Retention::Append => Properties::APPEND,
             Retention::Blink { .. } => Properties::BLINK,
-            Retention::Ring(_) => Properties::ANY,
+            Retention::Ring(_) | Retention::Latest => Properties::ANY,
         }
     }
 }
@@ -55,10 +57,12 @@ pub fn open(graph: &Graph, schema: SchemaRef, retention: Retention) -> (Table, P
         definition: Definition::new(schema.clone(), retention.properties()),
         rows: RowSet::empty(),
         columns: columns(&logs),
-        operator: Box::new(Inflow { queue: queue.clone(), retention, logs, clear_at: None }),
+        operator: Box::new(Inflow { queue: queue.clone(), retention, logs, clear_at: None, latest: None }),
     };
     let table = Table::source(graph, initial);
-    let publisher = Publisher { queue, schema, graph: graph.clone(), table: Arc::new(table.downgrade()) };
+    let replaces = retention == Retention::Latest;
+    let publisher =
+        Publisher { queue, schema, replaces, graph: graph.clone(), table: Arc::new(table.downgrade()) };
     (table, publisher)
 }
 
@@ -67,6 +71,8 @@ pub fn open(graph: &Graph, schema: SchemaRef, retention: Retention) -> (Table, P
 pub struct Publisher {
     queue: Arc<Queue>,
     schema: SchemaRef,
+    /// Whether a batch takes the place of the one before, so that an empty one says something.
+    replaces: bool,
     graph: Graph,
     table: Arc<Weak<crate::table::TableInner>>,
 }
@@ -102,7 +108,7 @@ impl Publisher {
             let message = format!("rows of {:?} published to a table of {:?}", batch.schema(), self.schema);
             return Err(Error::invalid(message));
         }
-        if batch.num_rows() == 0 {
+        if batch.num_rows() == 0 && !self.replaces {
             return Ok(());
         }
         let mut waiting = self.queue.waiting.lock();
@@ -141,6 +147,12 @@ impl Publisher {
     pub fn is_open(&self) -> bool {
         self.table.strong_count() > 0
     }
+
+    /// Why the table takes no more rows, if it failed.
+    pub fn failure(&self) -> Option<Error> {
+        let queued = self.queue.waiting.lock().failure.clone();
+        queued.or_else(|| Table(self.table.upgrade()?).failure())
+    }
 }
 
 /// The operator of a source table.
@@ -149,18 +161,21 @@ struct Inflow {
     retention: Retention,
     logs: Vec<Log>,
     clear_at: Option<i64>,
+    /// The batch whose rows a latest table has.
+    latest: Option<RecordBatch>,
 }
 
 impl Operator for Inflow {
     fn apply(&mut self, _: &[Input<'_>], previous: &Version, ctx: &StepCtx) -> Result<Option<Output>> {
-        let waiting = std::mem::take(&mut *self.queue.waiting.lock());
+        let mut waiting = std::mem::take(&mut *self.queue.waiting.lock());
         self.queue.taken.notify_all();
         if let Some(failure) = waiting.failure {
             return Err(failure);
         }
         let blink = matches!(self.retention, Retention::Blink { .. });
         let clears = blink && !previous.rows().is_empty();
-        if waiting.rows == 0 && !clears {
+        let replaced = self.retention == Retention::Latest && self.replace(&mut waiting.batches);
+        if waiting.batches.is_empty() && !clears && !replaced {
             return Ok(None);
         }
         let added = self.append(&waiting.batches)?;
@@ -179,12 +194,23 @@ impl Operator for Inflow {
 }
 
 impl Inflow {
+    /// Leaves the last batch only, and that only if it is another than the one before; whether it is.
+    fn replace(&mut self, batches: &mut Vec<RecordBatch>) -> bool {
+        let Some(last) = batches.pop().filter(|last| self.latest.as_ref() != Some(last)) else {
+            batches.clear();
+            return false;
+        };
+        *batches = vec![last.clone()];
+        self.latest = Some(last);
+        true
+    }
+
     /// Appends the batches; gives the keys of their rows.
     fn append(&mut self, batches: &[RecordBatch]) -> Result<RowSet> {
         let start = self.logs.first().map_or(0, Log::end);
         for (index, log) in self.logs.iter_mut().enumerate() {
             let chunks: Vec<ArrayRef> = batches.iter().map(|batch| batch.column(index).clone()).collect();
-            if matches!(self.retention, Retention::Blink { .. }) {
+            if matches!(self.retention, Retention::Blink { .. } | Retention::Latest) {
                 *log =
                     Log::new(chunks.first().map_or_else(|| log_type(log), |c| c.data_type().clone()), start);
             }
@@ -198,7 +224,9 @@ impl Inflow {
     fn retire(&mut self, previous: &RowSet, added: RowSet) -> Update {
         match self.retention {
             Retention::Append => Update::adding(added),
-            Retention::Blink { .. } => Update { removed: previous.clone(), added, ..Update::default() },
+            Retention::Blink { .. } | Retention::Latest => {
+                Update { removed: previous.clone(), added, ..Update::default() }
+            }
             Retention::Ring(capacity) => {
                 let end = self.logs.first().map_or(0, Log::end);
                 let start = end.saturating_sub(capacity);

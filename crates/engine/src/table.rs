@@ -64,6 +64,7 @@ impl Table {
             let initial = init(&versions(inputs))?;
             return Ok(Table::fixed(initial.definition, initial.rows, initial.columns));
         };
+        graph.ensure_between_cycles()?;
         let (before, catchup) = graph.between_cycles(|_| {
             let catchup = Catchup::register(inputs);
             (versions(inputs), catchup)

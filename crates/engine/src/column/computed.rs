@@ -51,6 +51,11 @@ pub trait RowFunction: Send + Sync + std::fmt::Debug {
     fn inputs(&self) -> &[FunctionInput];
     /// Computes one chunk.
     fn eval(&self, inputs: &[ArrayRef], rows: usize) -> Result<ArrayRef>;
+
+    /// Computes one chunk, told which rows of the table it is: for functions that report rows on which they fail.
+    fn eval_at(&self, inputs: &[ArrayRef], rows: &RowSet) -> Result<ArrayRef> {
+        self.eval(inputs, rows.len() as usize)
+    }
 }
 
 /// A function applied to columns, evaluated at each read.
@@ -99,7 +104,7 @@ impl ColumnSource for Computed {
     fn read(&self, rows: &RowSet) -> Result<ArrayRef> {
         let inputs = self.function.inputs().iter().map(|input| self.input(*input, rows));
         let count = rows.len() as usize;
-        let values = self.function.eval(&inputs.collect::<Result<Vec<_>>>()?, count)?;
+        let values = self.function.eval_at(&inputs.collect::<Result<Vec<_>>>()?, rows)?;
         if values.len() != count || values.data_type() != self.data_type() {
             let (found, wanted) = (values.data_type(), self.data_type());
             let message =

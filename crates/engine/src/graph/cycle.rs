@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::node::Outcome;
 use super::{Catchup, Child, Graph, StepCtx};
@@ -25,9 +26,17 @@ pub struct CycleReport {
 impl Graph {
     /// Runs one cycle at a time, ns since the epoch. Cycles exclude each other.
     pub fn run_cycle(&self, now: i64) -> CycleReport {
-        let mut state = self.0.cycle.lock();
-        state.step += 1;
-        let ctx = StepCtx { step: state.step, now };
+        let run = || {
+            let step = self.0.step.load(Ordering::Acquire) + 1;
+            let (report, done) = self.run_step(StepCtx { step, now });
+            tell_listeners(&done);
+            report
+        };
+        self.0.turn.alone(run).expect("who runs cycles holds no shared lock")
+    }
+
+    fn run_step(&self, ctx: StepCtx) -> (CycleReport, Vec<(Table, Outcome)>) {
+        self.0.is_running.store(true, Ordering::Release);
         let mut pass = Pass { graph: self, ctx, waiting: BTreeMap::new(), done: Vec::new(), nodes_run: 0 };
         pass.run(self.sources());
         while let Some((_, nodes)) = pass.waiting.pop_first() {
@@ -35,8 +44,9 @@ impl Graph {
         }
         let report = pass.report();
         let done = pass.publish();
-        tell_listeners(&done);
-        report
+        self.0.step.store(ctx.step, Ordering::Release);
+        self.0.is_running.store(false, Ordering::Release);
+        (report, done)
     }
 }
 

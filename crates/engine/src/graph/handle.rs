@@ -1,14 +1,19 @@
 //! The handle of a graph: its sources, its locks, and who is woken when there is data.
 
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 
-use crate::Table;
+use super::turn::Turn;
 use crate::table::TableInner;
+use crate::{Error, Result, Table};
 
 /// Called when a source has data: wakes whoever runs the cycles.
 pub type Waker = Box<dyn Fn() + Send + Sync>;
+
+/// Called before each cycle, while none runs: who fills a source can do it now, and the rows are in that cycle.
+pub type BeforeCycle = dyn Fn() + Send + Sync;
 
 /// An update graph. Cheap to clone; clones are the same graph.
 #[derive(Clone)]
@@ -17,15 +22,14 @@ pub struct Graph(pub(super) Arc<GraphInner>);
 pub(super) struct GraphInner {
     pool: Arc<rayon::ThreadPool>,
     pub(super) check_updates: bool,
-    pub(super) cycle: Mutex<CycleState>,
+    pub(super) turn: Turn,
+    pub(super) step: AtomicU64,
+    /// Whether nodes are being run.
+    pub(super) is_running: AtomicBool,
     pub(super) publication: RwLock<()>,
     sources: Mutex<Vec<Weak<TableInner>>>,
     waker: Mutex<Option<Waker>>,
-}
-
-#[derive(Default)]
-pub(super) struct CycleState {
-    pub(super) step: u64,
+    before_cycles: Mutex<Vec<Weak<BeforeCycle>>>,
 }
 
 /// What an operator may know of the cycle it runs in.
@@ -44,10 +48,13 @@ impl Graph {
         Graph(Arc::new(GraphInner {
             pool,
             check_updates,
-            cycle: Mutex::default(),
+            turn: Turn::default(),
+            step: AtomicU64::default(),
+            is_running: AtomicBool::default(),
             publication: RwLock::default(),
             sources: Mutex::default(),
             waker: Mutex::default(),
+            before_cycles: Mutex::default(),
         }))
     }
 
@@ -74,15 +81,47 @@ impl Graph {
         sources.iter().filter_map(|table| table.0.node.as_ref()?.operator.lock().due()).min()
     }
 
-    /// Runs `action` while no cycle runs; it gets the number of the last step.
+    /// Calls something before each cycle for as long as it is held elsewhere.
+    pub fn before_cycles(&self, action: Weak<BeforeCycle>) {
+        self.0.before_cycles.lock().push(action);
+    }
+
+    /// Calls what asked to be called before each cycle: for who runs the cycles, before each of them.
+    pub fn prepare(&self) {
+        let mut actions = self.0.before_cycles.lock();
+        actions.retain(|action| action.strong_count() > 0);
+        let alive: Vec<_> = actions.iter().filter_map(Weak::upgrade).collect();
+        drop(actions);
+        alive.iter().for_each(|action| action());
+    }
+
+    /// Runs `action` while no cycle runs; it gets the number of the last step. It may be called again from within.
+    ///
+    /// # Panics
+    /// Inside a cycle, where there is no between.
     pub fn between_cycles<R>(&self, action: impl FnOnce(u64) -> R) -> R {
-        let state = self.0.cycle.lock();
-        action(state.step)
+        assert!(!self.is_inside_cycle(), "{INSIDE}");
+        self.0.turn.share(|| action(self.step()))
     }
 
     /// The number of the last step.
     pub fn step(&self) -> u64 {
-        self.0.cycle.lock().step
+        self.0.step.load(Ordering::Acquire)
+    }
+
+    /// Whether this thread is one of those that run the nodes of a cycle.
+    fn is_inside_cycle(&self) -> bool {
+        let worker = || self.0.pool.current_thread_index().is_some() || self.0.turn.is_mine();
+        self.0.is_running.load(Ordering::Acquire) && worker()
+    }
+
+    /// Refuses to make a table inside a cycle.
+    pub(crate) fn ensure_between_cycles(&self) -> Result<()> {
+        if self.is_inside_cycle() {
+            let hint = "make it before, or in a listener";
+            return Err(Error::invalid(INSIDE).with_hint(hint));
+        }
+        Ok(())
     }
 
     /// While held, no step is published: several tables can be read at one step.
@@ -111,6 +150,51 @@ impl Graph {
         }
         drop(sources);
         live
+    }
+}
+
+const INSIDE: &str = "a live table cannot be made or listened to by a function that runs inside a cycle";
+
+/// # Keeping the world still
+impl Graph {
+    /// Waits for the cycle under way and lets no other begin until [`Graph::unlock`]; no other thread holds a lock
+    /// meanwhile. This thread may make tables, and may lock again.
+    ///
+    /// # Errors
+    /// If this thread holds the shared lock.
+    pub fn lock(&self) -> Result<()> {
+        self.0.turn.lock()
+    }
+
+    /// Ends what [`Graph::lock`] began.
+    ///
+    /// # Errors
+    /// If this thread does not hold the lock.
+    pub fn unlock(&self) -> Result<()> {
+        self.0.turn.unlock()
+    }
+
+    /// As [`Graph::lock`], but several threads can hold it at once.
+    pub fn lock_shared(&self) {
+        self.0.turn.lock_shared();
+    }
+
+    /// Ends what [`Graph::lock_shared`] began.
+    ///
+    /// # Errors
+    /// If this thread does not hold the lock.
+    pub fn unlock_shared(&self) -> Result<()> {
+        self.0.turn.unlock_shared()
+    }
+
+    /// Whether this thread holds the lock alone.
+    pub fn is_locked_by_me(&self) -> bool {
+        self.0.turn.is_mine()
+    }
+
+    /// Whether this thread holds the lock together with others.
+    pub fn is_shared_by_me(&self) -> bool {
+        self.0.turn.is_shared_by_me()
     }
 }
 

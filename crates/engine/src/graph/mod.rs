@@ -9,6 +9,8 @@
 //!
 //! **Cost** of a cycle: the nodes that change, not the nodes there are (sources apart).
 
+mod turn;
+
 mod handle;
 
 mod cycle;
@@ -19,5 +21,5 @@ mod catchup;
 
 pub(crate) use catchup::Catchup;
 pub use cycle::CycleReport;
-pub use handle::{Graph, StepCtx, Waker};
+pub use handle::{BeforeCycle, Graph, StepCtx, Waker};
 pub(crate) use node::{Child, Node, PassOn};

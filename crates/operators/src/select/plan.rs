@@ -300,4 +300,8 @@ impl RowFunction for Compact {
     fn eval(&self, inputs: &[ArrayRef], rows: usize) -> Result<ArrayRef> {
         self.function.eval(inputs, rows)
     }
+
+    fn eval_at(&self, inputs: &[ArrayRef], rows: &RowSet) -> Result<ArrayRef> {
+        self.function.eval_at(inputs, rows)
+    }
 }

@@ -30,7 +30,7 @@ pub fn time_table(graph: &Graph, start: Option<i64>, period_ns: i64, retention: 
     let properties = match retention {
         Retention::Append => Properties::APPEND,
         Retention::Blink { .. } => Properties::BLINK,
-        Retention::Ring(_) => Properties::ANY,
+        Retention::Ring(_) | Retention::Latest => Properties::ANY,
     };
     let operator = Clock { start, period: period_ns, retention, end: 0, clear_at: None };
     Ok(Table::source(
@@ -83,7 +83,7 @@ impl Operator for Clock {
         }
         let start = match self.retention {
             Retention::Append => 0,
-            Retention::Blink { .. } => self.end,
+            Retention::Blink { .. } | Retention::Latest => self.end,
             Retention::Ring(count) => end.saturating_sub(count),
         };
         let update = Update {

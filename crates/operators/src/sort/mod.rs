@@ -1,5 +1,6 @@
-//! Rows in another order: [`sort`] and [`reverse`].
+//! Rows in another order: [`sort`] and [`reverse`]; [`assert_sorted`] tests the order they have.
 
+mod asserted;
 mod fixed;
 mod live;
 mod order;
@@ -9,6 +10,7 @@ mod search;
 
 use kinetable_engine::{Error, Result, Table};
 
+pub use asserted::assert_sorted;
 pub use order::Direction;
 pub(crate) use order::{WordEncoder, word_encoder};
 pub use reverse::reverse;
