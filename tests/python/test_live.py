@@ -184,8 +184,8 @@ def test_a_bad_cell_on_a_live_table_is_null_and_recorded():
     values = [row["F"] for row in ticking.snapshot().iter_dict("F")]
     assert values[5] is None and values[4] == -1.0 and values[6] == 1.0
     assert not ticking.is_failed
-    count, newest = ticking._native.cell_errors()
-    assert count == 1 and "ZeroDivisionError" in newest[0][2]
+    error = next(ticking.errors.snapshot().iter_dict())
+    assert ticking.errors.size == 1 and "ZeroDivisionError" in error["Message"]
 
 
 def test_period_texts():

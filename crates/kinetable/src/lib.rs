@@ -31,16 +31,17 @@ pub mod parquet;
 pub use cell_errors::{CellError, CellErrors};
 pub use error::{Error, ErrorKind, Result};
 pub use names::{Names, NoNames};
-pub use session::{Session, SessionConfig};
-pub use table::{GroupFormulas, Table};
+pub use session::{InputTable, Session, SessionConfig};
+pub use table::{GroupFormulas, Table, together};
 
 pub use kinetable_operators::aggregate::{Aggregation, GroupOptions, NewColumn};
 pub use kinetable_operators::join::NaturalJoinType;
-pub use kinetable_operators::shape::RingStart;
+pub use kinetable_operators::shape::{ReplayClock, RingStart, SnapshotMode, Together};
 pub use kinetable_operators::sort::Direction as Order;
 
 /// The engine's values that the façade hands out as they are.
 pub mod engine {
+    pub use kinetable_engine::source::{Publisher, Retention};
     pub use kinetable_engine::{
         Change, ColumnSet, Definition, Listener, ListenerHandle, Properties, RowSet, Shifts, Update, Version,
     };

@@ -22,9 +22,21 @@ from . import _kinetable
 from .dbc import read_sql
 from .dherror import DHError
 from .table import NaturalJoinType, SortDirection, Table, TableDefinition
-from .table_factory import empty_table, merge, new_table, ring_table, time_table
+from .table_factory import (
+    DynamicTableWriter,
+    InputTable,
+    empty_table,
+    function_generated_table,
+    input_table,
+    merge,
+    merge_sorted,
+    new_table,
+    ring_table,
+    time_table,
+)
 
 if TYPE_CHECKING:
+    from .replay import TableReplayer
     from .stream.kafka import consumer as kafka_consumer
     from .stream.kafka import producer as kafka_producer
 
@@ -34,15 +46,21 @@ atexit.register(_kinetable.close)
 
 __all__ = [
     "DHError",
+    "DynamicTableWriter",
+    "InputTable",
     "NaturalJoinType",
     "SortDirection",
     "Table",
     "TableDefinition",
+    "TableReplayer",
     "empty_table",
+    "function_generated_table",
     "garbage_collect",
+    "input_table",
     "kafka_consumer",
     "kafka_producer",
     "merge",
+    "merge_sorted",
     "new_table",
     "read_sql",
     "ring_table",
@@ -57,7 +75,9 @@ _LAZY = {
 
 
 def garbage_collect() -> None:
-    """Lets go of what nobody holds any more: runs Python's collector, after which tables that are not held are pruned.
+    """Runs Python's garbage collector: tables that only cycles of references hold are gone afterwards.
+
+    A table that nobody holds needs no collector: it is gone at once.
 
     Example:
         from kinetable import garbage_collect
@@ -71,6 +91,10 @@ def _modules() -> list[str]:
 
 
 def __getattr__(name: str) -> Any:
+    if name == "TableReplayer":
+        from .replay import TableReplayer
+
+        return TableReplayer
     if name not in _LAZY and name not in _modules():
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = importlib.import_module(_LAZY.get(name, f".{name}"), __name__)

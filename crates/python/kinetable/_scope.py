@@ -6,6 +6,8 @@ import sys
 from types import FrameType
 from typing import Any, Mapping, Optional
 
+from ._context import frozen
+
 _PACKAGE = __name__.partition(".")[0]
 _COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")
 
@@ -21,13 +23,14 @@ def caller() -> Names:
     while frame is not None and _is_ours(frame):
         frame = frame.f_back
     if frame is None:
-        return {}, {}
+        return frozen(), {}
     local_names: Mapping[str, Any] = frame.f_locals
     outer = frame.f_back
     while frame.f_code.co_name in _COMPREHENSIONS and outer is not None and outer.f_globals is frame.f_globals:
         local_names = {**outer.f_locals, **local_names}
         frame, outer = outer, outer.f_back
-    return local_names, frame.f_globals
+    as_they_were = frozen()
+    return ({**local_names, **as_they_were} if as_they_were else local_names), frame.f_globals
 
 
 def _is_ours(frame: FrameType) -> bool:

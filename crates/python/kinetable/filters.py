@@ -28,6 +28,7 @@ __all__ = [
     "ge",
     "gt",
     "in_",
+    "incremental_release",
     "is_not_null",
     "is_null",
     "le",
@@ -351,3 +352,30 @@ def _compared(left: Value, operator: str, right: Value) -> Filter:
 
 def _side(value: Value) -> str:
     return str(value) if isinstance(value, ColumnName) else literal(value)
+
+
+def incremental_release(initial_rows: int, increment: int) -> Filter:
+    """The first rows of a table, and some more in each cycle: for trying on a static table what is made for a live one.
+
+    Cycles follow each other as fast as the tables below allow, 10 ms apart at least. Only `Table.where` takes it: filters
+    before it choose the rows that it lets out, those after it choose among them.
+
+    Args:
+        initial_rows: How many rows are there at once.
+        increment: How many come with each cycle, at least 1. The table's rows must only ever be added.
+
+    Raises:
+        DHError: if a number is out of range; later, if rows of the table can go or change.
+
+    Example:
+        from kinetable import empty_table
+        from kinetable.filters import incremental_release
+        t = empty_table(5).update("A = i").where(incremental_release(1, 2))
+        while t.size < 5:
+            t.await_update(1_000)
+        print(t.snapshot().to_string())
+    """
+    if initial_rows < 0 or increment < 1:
+        text = f"incremental_release of {initial_rows} rows and {increment} a cycle"
+        raise DHError(message=f"{text}\n  hint: the first is at least 0, the second at least 1")
+    return Filter(f"incremental_release({int(initial_rows)}, {int(increment)})")

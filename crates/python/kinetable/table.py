@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from ._multi_join import MultiJoinInput, MultiJoinTable, multi_join
 from ._table.columns import Columns
+from ._table.diff import table_diff
 from ._table.groups import Aggregations, Groups, keyed_transpose
 from ._table.joins import Joins
 from ._table.kinds import NaturalJoinType, NewColumnBehaviorType, SortDirection, TableDefinition
-from ._table.looks import Looks
+from ._table.looks import Looks, SearchDisplayMode
 from ._table.reading import Reading
 from ._table.rows import Rows
+from ._table.snapshots import Snapshots
 
 __all__ = [
     "Aggregations",
@@ -21,13 +23,15 @@ __all__ = [
     "MultiJoinTable",
     "NaturalJoinType",
     "NewColumnBehaviorType",
+    "SearchDisplayMode",
     "SortDirection",
     "Table",
     "TableDefinition",
     "keyed_transpose",
     "multi_join",
+    "table_diff",
 ]
 
 
-class Table(Columns, Rows, Joins, Groups, Looks, Reading):
+class Table(Columns, Rows, Joins, Groups, Snapshots, Looks, Reading):
     """A table. Made by the functions of this package and by the methods of other tables, never by itself."""

@@ -129,12 +129,15 @@ def merge(tables: Sequence[Table]) -> Table:
 
 
 def ring_table(parent: Table, capacity: int, initialize: bool = True) -> Table:
-    """The last rows added to a table.
+    """The last rows added to a table, so many; rows that go from `parent` stay.
 
     Args:
-        parent: A table whose rows are only added.
-        capacity: How many rows to keep.
+        parent: A table whose rows are not modified and do not move: if they do, the ring fails.
+        capacity: How many rows to keep; at least 1.
         initialize: Whether the rows that are there already count.
+
+    Returns:
+        A live table if `parent` is; it is neither append-only nor blink.
 
     Raises:
         DHError: if the capacity is less than 1.
@@ -143,4 +146,31 @@ def ring_table(parent: Table, capacity: int, initialize: bool = True) -> Table:
         from kinetable import empty_table, ring_table
         print(ring_table(empty_table(5).update("X = i"), 2).to_string())
     """
+    if capacity < 1:
+        raise DHError(message=f"capacity is {capacity}, but has to be at least 1")
     return Table(_native.ring_table(parent._native, capacity, initialize))
+
+
+def merge_sorted(tables: Sequence[Table], order_by: str) -> Table:
+    """The rows of static tables, ordered by a column; rows that are equal in it are in the order of the tables.
+
+    Args:
+        tables: Static tables with the same columns.
+        order_by: The column; ascending, null first and NaN last.
+
+    Raises:
+        DHError: if a table is live (``merge(tables).sort(order_by)`` works on those), or the columns differ.
+
+    Example:
+        from kinetable import merge_sorted, new_table
+        from kinetable.column import int_col
+        odd, even = new_table([int_col("X", [1, 3])]), new_table([int_col("X", [2, 4])])
+        print(merge_sorted([odd, even], "X").to_string())
+    """
+    return Table(_native.merge_sorted([table._native for table in tables], order_by))
+
+
+from ._writing import DynamicTableWriter as DynamicTableWriter  # noqa: E402
+from ._writing import InputTable as InputTable  # noqa: E402
+from ._writing import function_generated_table as function_generated_table  # noqa: E402
+from ._writing import input_table as input_table  # noqa: E402

@@ -21,6 +21,8 @@ mod functions;
 mod names;
 mod objects;
 
+mod graph;
+mod input;
 mod listener;
 mod ops;
 mod table;

@@ -13,7 +13,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{JoinHandle, ThreadId};
 
 use kinetable::engine::{Change, ColumnSet, Listener, ListenerHandle, RowSet, Update, Version};
-use kinetable::{Error, Table};
+use kinetable::{Error, Table, Together, together};
 use parking_lot::Mutex;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -23,30 +23,52 @@ use crate::errors::{engine, invalid, raise};
 use crate::gate;
 use crate::table::PyTable;
 
-/// Tells a Python function of the updates of a table until the result is stopped or gone.
+/// Tells a Python function of the updates of tables until the result is stopped or gone: one call a cycle, with a list of a
+/// change or `None` for each table.
 #[pyfunction]
 pub fn listen(
     py: Python<'_>,
-    table: &PyTable,
+    tables: Vec<PyRef<'_, PyTable>>,
     on_update: Py<PyAny>,
     on_error: Py<PyAny>,
     replay: bool,
     description: String,
 ) -> PyResult<PyListening> {
-    let table = table.inner();
+    let tables: Vec<Table> = tables.iter().map(|table| table.inner().clone()).collect();
     let (sender, receiver) = channel();
     let shared = Arc::new(Shared::default());
-    let inbox = Arc::new(Inbox { sender: Mutex::new(sender.clone()), shared: shared.clone() });
-    let (version, handle) = engine(py, || table.listen(inbox))?;
+    let (versions, handle) = engine(py, || register(&tables, &sender, &shared))?;
     shared.waiting.fetch_add(usize::from(replay), Ordering::Relaxed);
-    let replayed = replay.then(|| Arc::new(all_added(version)));
-    let told = Told { table: table.clone(), on_update, on_error, shared: shared.clone() };
+    let all = |version| Some(Arc::new(all_added(version)));
+    let replayed = replay.then(|| versions.into_iter().map(all).collect());
+    let told = Told { tables, on_update, on_error, shared: shared.clone() };
     let thread = std::thread::Builder::new()
         .name(format!("listener {description}"))
         .spawn(move || told.run(replayed, &receiver))
         .map_err(|error| invalid(py, &format!("cannot start the listener's thread: {error}"), None))?;
     let id = thread.thread().id();
     Ok(PyListening { handle: Mutex::new(Some((handle, sender, thread))), shared, thread: id })
+}
+
+/// Puts the changes of tables into a channel from now on; gives the versions from which they go on.
+fn register(
+    tables: &[Table],
+    sender: &Sender<Message>,
+    shared: &Arc<Shared>,
+) -> Result<(Vec<Version>, ListenerHandle), Error> {
+    let inbox =
+        |together| Arc::new(Inbox { sender: Mutex::new(sender.clone()), shared: shared.clone(), together });
+    if let [table] = tables {
+        let (version, handle) = table.listen(inbox(None))?;
+        return Ok((vec![version], handle));
+    }
+    let together = together(tables)?;
+    let (versions, bell) = (together.first.clone(), together.bell.clone());
+    let inbox = inbox(Some(together));
+    let (_, handle) = bell.listen(inbox.clone());
+    // What happened between the first versions and the registration.
+    inbox.drain();
+    Ok((versions, handle))
 }
 
 /// All rows of a version, as if they came at once.
@@ -56,8 +78,11 @@ fn all_added(version: Version) -> Change {
     Change { before: none, after: version, update }
 }
 
+/// The changes of a cycle: one for each table, `None` where it did not change.
+type Changes = Vec<Option<Arc<Change>>>;
+
 enum Message {
-    Changed(Arc<Change>),
+    Changed(Changes),
     Failed(Error),
     Stop,
 }
@@ -73,36 +98,49 @@ struct Shared {
 struct Inbox {
     sender: Mutex<Sender<Message>>,
     shared: Arc<Shared>,
+    /// Where the changes of several tables are.
+    together: Option<Together>,
 }
 
 impl Inbox {
-    fn put(&self, message: Message) {
+    fn put(&self, sender: &Sender<Message>, message: Message) {
         self.shared.waiting.fetch_add(1, Ordering::Relaxed);
         // The receiver is gone once the listener has stopped: there is nobody left to tell.
-        drop(self.sender.lock().send(message));
+        drop(sender.send(message));
+    }
+
+    /// Passes on what several tables did; in order, whoever calls.
+    fn drain(&self) {
+        let sender = self.sender.lock();
+        for changes in self.together.iter().flat_map(Together::take) {
+            self.put(&sender, Message::Changed(changes));
+        }
     }
 }
 
 impl Listener for Inbox {
     fn on_update(&self, change: &Arc<Change>) {
-        self.put(Message::Changed(change.clone()));
+        if self.together.is_some() {
+            return self.drain();
+        }
+        self.put(&self.sender.lock(), Message::Changed(vec![Some(change.clone())]));
     }
 
     fn on_failure(&self, error: &Error) {
-        self.put(Message::Failed(error.clone()));
+        self.put(&self.sender.lock(), Message::Failed(error.clone()));
     }
 }
 
 /// Who is told, on the listener's thread.
 struct Told {
-    table: Table,
+    tables: Vec<Table>,
     on_update: Py<PyAny>,
     on_error: Py<PyAny>,
     shared: Arc<Shared>,
 }
 
 impl Told {
-    fn run(self, replayed: Option<Arc<Change>>, receiver: &Receiver<Message>) {
+    fn run(self, replayed: Option<Changes>, receiver: &Receiver<Message>) {
         if let Some(all) = replayed {
             self.shared.waiting.fetch_sub(1, Ordering::Relaxed);
             if !self.update(all, true) {
@@ -113,7 +151,7 @@ impl Told {
             self.shared.waiting.fetch_sub(1, Ordering::Relaxed);
             let go_on = match message {
                 _ if self.shared.stopped.load(Ordering::Acquire) => false,
-                Message::Changed(change) => self.update(change, false),
+                Message::Changed(changes) => self.update(changes, false),
                 Message::Failed(error) => {
                     self.fail(|py| raise(py, &error));
                     false
@@ -127,9 +165,12 @@ impl Told {
     }
 
     /// Whether the listener took it without raising.
-    fn update(&self, change: Arc<Change>, replay: bool) -> bool {
-        let change = PyChange { table: self.table.clone(), change };
-        let told = gate::enter(|py| self.on_update.call1(py, (change, replay)).map(drop));
+    fn update(&self, changes: Changes, replay: bool) -> bool {
+        let change = |(table, change): (&Table, Option<Arc<Change>>)| {
+            Some(PyChange { table: table.clone(), change: change? })
+        };
+        let changes: Vec<_> = self.tables.iter().zip(changes).map(change).collect();
+        let told = gate::enter(|py| self.on_update.call1(py, (changes, replay)).map(drop));
         match told {
             Some(Ok(())) => true,
             Some(Err(raised)) => {
@@ -232,6 +273,13 @@ impl PyChange {
     fn modified_columns(&self) -> Vec<String> {
         let modified: &ColumnSet = &self.change.update.modified_columns;
         modified.iter().map(|index| self.table.schema().field(index).name().clone()).collect()
+    }
+
+    /// Runs of row keys that moved: first key, key after the last, and by how much.
+    #[getter]
+    fn shifted(&self) -> Vec<(u64, u64, i64)> {
+        let shifts = self.change.update.shifted.iter();
+        shifts.map(|(run, delta)| (run.start, run.end, delta)).collect()
     }
 
     /// How many rows were added, removed or modified.

@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use crate::array::{PyArray, PyMemory};
 use crate::listener::{PyChange, PyListening};
 use crate::table::{PyPlain, PyRows, PyTable};
-use crate::{gate, kafka, listener, ops, parquet};
+use crate::{gate, graph, input, kafka, listener, ops, parquet};
 
 /// The native part of the package `kinetable`: use that.
 #[pymodule]
@@ -16,6 +16,8 @@ fn _kinetable(module: &Bound<'_, PyModule>) -> PyResult<()> {
     add_rows(module)?;
     add_groups(module)?;
     add_joins(module)?;
+    add_marks(module)?;
+    add_inputs(module)?;
     add_sources(module)
 }
 
@@ -27,6 +29,9 @@ fn add_classes(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<PyMemory>()?;
     module.add_class::<PyChange>()?;
     module.add_class::<PyListening>()?;
+    module.add_class::<input::PyWriter>()?;
+    module.add_class::<input::PyInput>()?;
+    module.add_class::<graph::PyReplay>()?;
     module.add_class::<kafka::consume::PyTopic>()?;
     module.add_class::<kafka::produce::PyPublication>()
 }
@@ -86,6 +91,30 @@ fn add_joins(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(ops::range_join, module)?)?;
     module.add_function(wrap_pyfunction!(ops::where_in, module)?)?;
     module.add_function(wrap_pyfunction!(ops::where_not_in, module)?)
+}
+
+fn add_marks(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(ops::snapshot_when, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::time_window, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::merge_sorted, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::release, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::with_attributes, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::without_attributes, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::restrict_sort_to, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::with_order_for_column, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::assert_sorted, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::format_column, module)?)
+}
+
+fn add_inputs(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(input::flush, module)?)?;
+    module.add_function(wrap_pyfunction!(input::open_writer, module)?)?;
+    module.add_function(wrap_pyfunction!(input::input_table, module)?)?;
+    module.add_function(wrap_pyfunction!(graph::replay, module)?)?;
+    module.add_function(wrap_pyfunction!(graph::graph_lock, module)?)?;
+    module.add_function(wrap_pyfunction!(graph::graph_unlock, module)?)?;
+    module.add_function(wrap_pyfunction!(graph::graph_is_locked, module)?)?;
+    module.add_function(wrap_pyfunction!(graph::graph_step, module)?)
 }
 
 fn add_sources(module: &Bound<'_, PyModule>) -> PyResult<()> {

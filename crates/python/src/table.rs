@@ -99,11 +99,20 @@ impl PyTable {
         py.detach(|| self.inner().bytes())
     }
 
-    /// How many cells of this table's formulas failed, and the newest: time, formula, message.
-    fn cell_errors(&self) -> (u64, Vec<(i64, String, String)>) {
-        let errors = self.inner().cell_errors();
-        let newest = errors.newest().into_iter().map(|error| (error.time, error.formula, error.message));
-        (errors.count(), newest.collect())
+    /// How many cells of this table's formulas failed.
+    fn error_count(&self) -> u64 {
+        self.inner().cell_errors().count()
+    }
+
+    /// The newest cells that failed, as a live table.
+    fn errors(&self, py: Python<'_>) -> PyResult<PyTable> {
+        engine(py, || self.inner().errors()).map(PyTable::new)
+    }
+
+    /// Whether the row keys are 0, 1, 2, …
+    #[getter]
+    fn is_flat(&self, py: Python<'_>) -> PyResult<bool> {
+        Ok(engine(py, || self.inner().version())?.rows().is_flat())
     }
 
     /// The rows of the current step, held for as long as the object lives.

@@ -145,3 +145,92 @@ fn tables_made_while_cycles_run_miss_nothing() {
         }
     });
 }
+
+#[test]
+fn a_latest_table_has_the_last_batch() {
+    let graph = graph();
+    let (latest, publisher) = open(&graph, schema(), Retention::Latest);
+    let recorder = Arc::new(Recorder::default());
+    let (_, _handle) = latest.listen(recorder.clone());
+    publisher.publish(batch([1, 2])).expect("same columns");
+    publisher.publish(batch([3])).expect("same columns");
+    graph.run_cycle(0);
+    assert_eq!(values(&latest.version()), [3]);
+    publisher.publish(batch([3])).expect("same columns");
+    graph.run_cycle(1);
+    graph.run_cycle(2);
+    assert_eq!(recorder.changes.lock().len(), 1, "the same rows are no change");
+    publisher.publish(batch([])).expect("same columns");
+    graph.run_cycle(3);
+    assert_eq!((latest.size(), recorder.changes.lock().len()), (0, 2));
+}
+
+#[test]
+fn what_is_published_before_a_cycle_is_in_it() {
+    let graph = graph();
+    let (table, publisher) = open(&graph, schema(), Retention::Append);
+    let hook: Arc<dyn Fn() + Send + Sync> = {
+        let publisher = publisher.clone();
+        Arc::new(move || publisher.publish(batch([7])).expect("same columns"))
+    };
+    graph.before_cycles(Arc::downgrade(&hook));
+    graph.prepare();
+    graph.run_cycle(0);
+    drop(hook);
+    graph.prepare();
+    graph.run_cycle(1);
+    assert_eq!(values(&table.version()), [7]);
+}
+
+#[test]
+fn while_the_lock_is_held_no_cycle_runs_and_tables_can_be_made() {
+    let graph = graph();
+    let (table, publisher) = open(&graph, schema(), Retention::Append);
+    publisher.publish(batch([1])).expect("same columns");
+    graph.lock().expect("nobody holds it");
+    let ran = Arc::new(AtomicBool::new(false));
+    let cycle = std::thread::spawn({
+        let (graph, ran) = (graph.clone(), ran.clone());
+        move || {
+            graph.run_cycle(0);
+            ran.store(true, Ordering::SeqCst);
+        }
+    });
+    let below = picky(&table).expect("a table can be made");
+    std::thread::yield_now();
+    assert!(!ran.load(Ordering::SeqCst) && graph.is_locked_by_me());
+    assert_eq!((table.size(), graph.step()), (0, 0));
+    graph.unlock().expect("it is held");
+    cycle.join().expect("the cycle ran");
+    assert_eq!((values(&below.version()), graph.step()), (vec![1], 1));
+}
+
+#[test]
+fn a_table_made_inside_a_cycle_is_an_error_not_a_wait() {
+    struct Maker(Table);
+    impl kinetable_engine::Operator for Maker {
+        fn apply(
+            &mut self,
+            _: &[kinetable_engine::Input<'_>],
+            _: &kinetable_engine::Version,
+            _: &kinetable_engine::StepCtx,
+        ) -> kinetable_engine::Result<Option<kinetable_engine::Output>> {
+            picky(&self.0).map(|_| None)
+        }
+    }
+    let graph = graph();
+    let (source, publisher) = open(&graph, schema(), Retention::Append);
+    let maker = Table::derive(std::slice::from_ref(&source), |inputs| {
+        Ok(kinetable_engine::Initial {
+            definition: source.definition().clone(),
+            rows: inputs[0].rows().clone(),
+            columns: inputs[0].columns().to_vec(),
+            operator: Box::new(Maker(source.clone())),
+        })
+    })
+    .expect("a live table");
+    publisher.publish(batch([1])).expect("same columns");
+    graph.run_cycle(0);
+    assert!(maker.failure().is_some_and(|error| error.message().contains("inside a cycle")));
+    assert!(picky(&source).is_ok());
+}

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use arrow_array::ArrayRef;
 use arrow_schema::DataType;
-use kinetable_engine::Result;
 use kinetable_engine::column::{FunctionInput, RowFunction};
+use kinetable_engine::{Result, RowSet};
 use kinetable_formula::{self as formula, Chunk, Filter, Formula, Input, RowFailure};
 
 use crate::error::of_formula;
@@ -44,6 +44,8 @@ struct Bound<F> {
 /// Formulas and filters, which are evaluated alike.
 trait Evaluate: Send + Sync + 'static {
     fn text(&self) -> &str;
+    /// The column it makes; `None` for a filter.
+    fn column(&self) -> Option<&str>;
     fn inputs(&self) -> &[Input];
     fn data_type(&self) -> &DataType;
     fn eval(&self, chunk: &Chunk<'_>) -> Result<ArrayRef, formula::Error>;
@@ -53,6 +55,10 @@ trait Evaluate: Send + Sync + 'static {
 impl Evaluate for Formula {
     fn text(&self) -> &str {
         self.text()
+    }
+
+    fn column(&self) -> Option<&str> {
+        Some(self.name())
     }
 
     fn inputs(&self) -> &[Input] {
@@ -75,6 +81,10 @@ impl Evaluate for Formula {
 impl Evaluate for Filter {
     fn text(&self) -> &str {
         self.text()
+    }
+
+    fn column(&self) -> Option<&str> {
+        None
     }
 
     fn inputs(&self) -> &[Input] {
@@ -132,11 +142,29 @@ fn bind<F: Evaluate>(
 }
 
 impl<F: Evaluate> Bound<F> {
-    fn record(&self, failures: Vec<RowFailure>) {
-        for RowFailure { error, .. } in failures {
-            let (formula, message) = (self.formula.text().to_owned(), error.to_string());
-            self.lenience.errors.record(CellError { time: wall_clock(), formula, message });
+    fn record(&self, failures: Vec<RowFailure>, rows: Option<&RowSet>) {
+        if failures.is_empty() {
+            return;
         }
+        let time = wall_clock();
+        let error = |RowFailure { row, error }: RowFailure| CellError {
+            time,
+            column: self.formula.column().map(str::to_owned),
+            formula: self.formula.text().to_owned(),
+            row: rows.and_then(|rows| rows.select(row as u64)),
+            message: error.to_string(),
+        };
+        self.lenience.errors.record(failures.into_iter().map(error));
+    }
+
+    fn compute(&self, inputs: &[ArrayRef], count: usize, rows: Option<&RowSet>) -> Result<ArrayRef> {
+        let chunk = Chunk { rows: count, inputs, now: wall_clock() };
+        if !self.lenience.lenient.load(Ordering::Acquire) {
+            return self.formula.eval(&chunk).map_err(of_formula);
+        }
+        let (values, failures) = self.formula.eval_each(&chunk).map_err(of_formula)?;
+        self.record(failures, rows);
+        Ok(values)
     }
 }
 
@@ -150,13 +178,11 @@ impl<F: Evaluate> RowFunction for Bound<F> {
     }
 
     fn eval(&self, inputs: &[ArrayRef], rows: usize) -> Result<ArrayRef> {
-        let chunk = Chunk { rows, inputs, now: wall_clock() };
-        if !self.lenience.lenient.load(Ordering::Acquire) {
-            return self.formula.eval(&chunk).map_err(of_formula);
-        }
-        let (values, failures) = self.formula.eval_each(&chunk).map_err(of_formula)?;
-        self.record(failures);
-        Ok(values)
+        self.compute(inputs, rows, None)
+    }
+
+    fn eval_at(&self, inputs: &[ArrayRef], rows: &RowSet) -> Result<ArrayRef> {
+        self.compute(inputs, rows.len() as usize, Some(rows))
     }
 }
 

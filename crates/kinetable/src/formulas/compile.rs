@@ -88,6 +88,19 @@ pub(crate) fn colouring(
     selection(formula, &columns, lenience)
 }
 
+/// The column `name` that colours all rows: `colour` is the name of one, a text, or a formula that gives one.
+pub(crate) fn colour(
+    schema: &Schema,
+    name: &str,
+    colour: &str,
+    names: &dyn Names,
+    lenience: &Lenience,
+) -> Result<Selection> {
+    let columns = Columns::new(schema, names);
+    let formula = formula::compile_colour(name, colour, &columns).map_err(of_formula)?;
+    selection(formula, &columns, lenience)
+}
+
 /// Compiles filter texts. Each comes with the conditions on single columns that it is made of.
 pub(crate) fn filters(
     schema: &Schema,

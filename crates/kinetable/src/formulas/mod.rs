@@ -6,6 +6,6 @@ mod lists;
 mod prune;
 
 pub(crate) use bound::Lenience;
-pub(crate) use compile::{colouring, filters, selections};
+pub(crate) use compile::{colour, colouring, filters, selections};
 pub(crate) use lists::ListFormulas;
 pub(crate) use prune::prunes;

@@ -1,10 +1,10 @@
 //! The thread that runs cycles: when a source has data or a timer is due, and not too often.
 
 use std::sync::Arc;
-use std::thread::JoinHandle;
+use std::thread::{JoinHandle, ThreadId};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use kinetable_engine::{Error, Graph, Result};
+use kinetable_engine::{Error, ErrorKind, Graph, Result};
 use parking_lot::{Condvar, Mutex};
 
 /// The wall clock, ns since the epoch.
@@ -29,6 +29,9 @@ struct Signal {
 struct State {
     data: bool,
     stop: bool,
+    /// Cycles that began, and cycles that ended.
+    begun: u64,
+    ended: u64,
 }
 
 impl Driver {
@@ -45,6 +48,11 @@ impl Driver {
         Ok(Driver { signal, thread })
     }
 
+    /// What can wait for cycles while the driver goes on.
+    pub(super) fn waiter(&self) -> Waiter {
+        Waiter { signal: self.signal.clone(), cycles: self.thread.thread().id() }
+    }
+
     /// Stops after the cycle under way.
     pub(super) fn stop(self) {
         self.signal.state.lock().stop = true;
@@ -53,6 +61,29 @@ impl Driver {
             // A cycle never panics past a node's border; if the thread is gone, so are its cycles.
             drop(self.thread.join());
         }
+    }
+}
+
+/// Waits for cycles.
+pub(super) struct Waiter {
+    signal: Arc<Signal>,
+    /// The thread of the cycles.
+    cycles: ThreadId,
+}
+
+impl Waiter {
+    /// Waits until a cycle that begins from now on has ended.
+    ///
+    /// # Errors
+    /// If the session ends first, or this is the thread of the cycles.
+    pub(super) fn wait_for_cycle(&self) -> Result<()> {
+        if self.cycles == std::thread::current().id() {
+            return Err(Error::invalid("a cycle cannot wait for the next one"));
+        }
+        if self.signal.wait_for_cycle() {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::Closed, "the session has ended"))
     }
 }
 
@@ -82,8 +113,27 @@ impl Signal {
         !state.stop
     }
 
-    fn take_data(&self) {
-        self.state.lock().data = false;
+    /// A cycle begins: it takes all data there is.
+    fn begin(&self) {
+        let mut state = self.state.lock();
+        state.data = false;
+        state.begun += 1;
+    }
+
+    fn end(&self) {
+        let mut state = self.state.lock();
+        state.ended = state.begun;
+        self.changed.notify_all();
+    }
+
+    /// Brings a cycle about and waits for its end; false if the session ends first.
+    fn wait_for_cycle(&self) -> bool {
+        let mut state = self.state.lock();
+        state.data = true;
+        let wanted = state.begun + 1;
+        self.changed.notify_all();
+        self.changed.wait_while(&mut state, |state| state.ended < wanted && !state.stop);
+        state.ended >= wanted
     }
 }
 
@@ -98,9 +148,12 @@ fn run(graph: &Graph, signal: &Signal, min_interval: Duration) {
         if !signal.pause(rest.unwrap_or_default()) {
             return;
         }
-        signal.take_data();
+        // What is published here is data that this cycle takes, not a reason for another one.
+        graph.prepare();
+        signal.begin();
         began = Some(Instant::now());
         let report = graph.run_cycle(wall_clock());
+        signal.end();
         tracing::trace!(?report, took = ?began.map(|began| began.elapsed()), "cycle");
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use kinetable_engine::{Graph, Result};
+use kinetable_engine::{ErrorKind, Graph, Result};
 use parking_lot::Mutex;
 
 use super::driver::Driver;
@@ -68,6 +68,23 @@ impl Session {
     /// The update graph.
     pub fn graph(&self) -> &Graph {
         &self.0.graph
+    }
+
+    /// Waits until all that was published before this call is in its tables.
+    ///
+    /// # Errors
+    /// If this thread keeps cycles from running (it holds a lock of the graph, or is in a cycle), or the session ends.
+    pub fn flush(&self) -> Result<()> {
+        let graph = &self.0.graph;
+        if graph.is_locked_by_me() || graph.is_shared_by_me() {
+            let message = "this waits for a cycle, but its own thread holds the lock of the update graph";
+            return Err(kinetable_engine::Error::invalid(message).with_hint("let go of the lock first"));
+        }
+        let signal = self.0.driver.lock().as_ref().map(Driver::waiter);
+        match signal {
+            Some(waiter) => waiter.wait_for_cycle(),
+            None => Err(kinetable_engine::Error::new(ErrorKind::Closed, "the session has ended")),
+        }
     }
 
     /// Runs `action` while no cycle runs.

@@ -1,9 +1,10 @@
 //! Tables that begin in a session.
 
 use arrow_array::ArrayRef;
-use kinetable_engine::Result;
 use kinetable_engine::source::{self, Publisher, Retention};
-use kinetable_operators::shape;
+use kinetable_engine::{Error, Result};
+use kinetable_operators::shape::{self, ReplayClock};
+use kinetable_operators::sort::Direction as Order;
 
 use super::Session;
 use crate::Table;
@@ -44,5 +45,25 @@ impl Session {
     pub fn merge(&self, tables: &[Table]) -> Result<Table> {
         let parts = tables.iter().map(Table::engine).collect::<Result<Vec<_>>>()?;
         Ok(Table::of(self, shape::merge(&parts)?))
+    }
+
+    /// The rows of static tables, ordered by a column; rows that are equal in it are in the order of the tables.
+    ///
+    /// # Errors
+    /// As [`Session::merge`]; if a table is live, or the column cannot be ordered.
+    pub fn merge_sorted(&self, tables: &[Table], order_by: &str) -> Result<Table> {
+        if tables.iter().any(Table::is_live) {
+            let message = "merge_sorted takes static tables, but one of these is live";
+            return Err(Error::invalid(message).with_hint(format!("merge(…).sort(\"{order_by}\")")));
+        }
+        self.merge(tables)?.sort(&[(order_by.to_owned(), Order::Ascending)])
+    }
+
+    /// A live table that lets out the rows of a static one by their times, as a clock of the past goes on.
+    ///
+    /// # Errors
+    /// If the table is live, or the column's times are no instants, null, or do not ascend.
+    pub fn replayed(&self, table: &Table, time: &str, clock: &ReplayClock) -> Result<Table> {
+        Ok(Table::of(self, shape::replayed(self.graph(), &table.engine()?, time, clock)?))
     }
 }

@@ -2,7 +2,9 @@
 
 mod driver;
 mod handle;
+mod input;
 mod make;
 
 pub(crate) use driver::wall_clock;
 pub use handle::{Session, SessionConfig};
+pub use input::InputTable;

@@ -88,6 +88,14 @@ impl Table {
         }
     }
 
+    /// The newest thousand cells of this table's formulas that failed, as a live table (see [`CellErrors::table`]).
+    ///
+    /// # Errors
+    /// If the session has ended.
+    pub fn errors(&self) -> Result<Table> {
+        self.cell_errors.table(&self.session)
+    }
+
     /// Cells of this table's formulas that failed since it was made.
     pub fn cell_errors(&self) -> &CellErrors {
         &self.cell_errors

@@ -7,7 +7,9 @@ mod group_formulas;
 mod groups;
 mod join_texts;
 mod joins;
+mod marks;
 mod rows;
+mod snapshots;
 mod style;
 
 mod read;
@@ -15,3 +17,4 @@ mod read;
 pub use group_formulas::GroupFormulas;
 use handle::State;
 pub use handle::Table;
+pub use snapshots::together;

@@ -55,9 +55,10 @@ impl Table {
     /// # Errors
     /// If there is no such column, or it cannot be ordered.
     pub fn sort(&self, keys: &[(String, Order)]) -> Result<Table> {
+        self.ensure_sortable(keys.iter().map(|(name, _)| name.as_str()))?;
         let keys = keys.iter().map(|(name, order)| Ok((self.definition().column_index(name)?, *order)));
         let keys = keys.collect::<Result<Vec<_>>>()?;
-        self.reshaped(|table| sort::sort(table, &keys))
+        self.without_order()?.reshaped(|table| sort::sort(table, &keys))
     }
 
     /// The rows in reverse order.
@@ -65,7 +66,7 @@ impl Table {
     /// # Errors
     /// As [`Table::sort`].
     pub fn reverse(&self) -> Result<Table> {
-        self.reshaped(sort::reverse)
+        self.without_order()?.reshaped(sort::reverse)
     }
 
     /// The first rows, so many; of a blink table the first it ever had.

@@ -6,16 +6,14 @@ mod keep;
 mod keyed;
 mod merge;
 mod properties;
+mod release;
 mod replay;
 mod snapshot_when;
 mod spliced;
 mod time;
-<<<<<<< HEAD
-mod ungroup;
-=======
 mod time_window;
 mod together;
->>>>>>> a7265ef (Graph: a lock that keeps the world still; copies when another table ticks, keyed input, replays, windows of time, asserted order)
+mod ungroup;
 mod window;
 
 pub use create::{empty_table, new_table};
@@ -24,13 +22,11 @@ pub use keep::{RingStart, blink_to_append_only, ring_table};
 pub use keyed::keyed_input;
 pub use merge::merge;
 pub use properties::{add_only_to_blink, remove_blink, snapshot};
+pub use release::release;
 pub use replay::{ReplayClock, replayed};
 pub use snapshot_when::{SnapshotMode, snapshot_when};
 pub use time::time_table;
-<<<<<<< HEAD
-pub use ungroup::ungroup;
-=======
 pub use time_window::time_window;
 pub use together::{Together, together};
->>>>>>> a7265ef (Graph: a lock that keeps the world still; copies when another table ticks, keyed input, replays, windows of time, asserted order)
+pub use ungroup::ungroup;
 pub use window::{head, head_pct, slice, slice_pct, tail, tail_pct};

@@ -54,7 +54,7 @@ pub fn time_window(
     // Rows of a blink table would change as they get older.
     definition.properties = Properties::ANY;
     let (alarm, bell) = Alarm::new(graph)?;
-    Table::derive(&[table.clone(), bell], |inputs| {
+    let result = Table::derive(&[table.clone(), bell], |inputs| {
         let limit = now.saturating_sub(window_ns);
         let mut operator = Window { time: index, window: window_ns, limit, inside: BTreeSet::new(), alarm };
         operator.enter(&inputs[0], inputs[0].rows())?;
@@ -65,7 +65,10 @@ pub fn time_window(
             columns: operator.columns(&inputs[0]),
             operator: Box::new(operator),
         })
-    })
+    });
+    // Whoever runs the cycles may be waiting without end, and has to learn of the alarm.
+    graph.notify();
+    result
 }
 
 struct Window {

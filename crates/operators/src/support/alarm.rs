@@ -32,7 +32,8 @@ impl Alarm {
         Ok((alarm, table))
     }
 
-    /// Sets the time, ns since the epoch; `None`: no time. What was set before is forgotten.
+    /// Sets the time, ns since the epoch; `None`: no time. What was set before is forgotten. Set outside of a cycle, it wants a
+    /// [`Graph::notify`] afterwards.
     pub(crate) fn set(&self, at: Option<i64>) {
         self.0.store(at.unwrap_or(Alarm::NEVER), Ordering::Release);
     }

@@ -11,7 +11,7 @@ use arrow_schema::{DataType, Field, Schema};
 use expect_test::expect;
 use kinetable_engine::column::Packed;
 use kinetable_engine::{Definition, Properties, Result, RowSet, Table};
-use kinetable_operators::shape::{ReplayClock, keyed_input, replayed, time_window, together};
+use kinetable_operators::shape::{ReplayClock, keyed_input, release, replayed, time_window, together};
 use kinetable_testkit::text::value_text;
 use kinetable_testkit::{Driver, Profile, ScriptedTable, change_text, fixed, oracle, record, table_text};
 
@@ -202,4 +202,45 @@ fn the_changes_of_one_cycle_come_together() {
         .collect();
     assert_eq!(sizes, [vec![Some(1), Some(1)], vec![None, Some(1)]]);
     assert!(both.take().is_empty());
+}
+
+#[test]
+fn rows_are_released_a_few_a_cycle() {
+    for profile in [Profile::append(), Profile::add_only()] {
+        // The reference keeps the keys that are out; it is asked once when the table is made, then after each cycle.
+        let (asked, out) = (Rc::new(RefCell::new(0)), Rc::new(RefCell::new(RowSet::empty())));
+        let (again, begun) = (asked.clone(), out.clone());
+        oracle("release")
+            .input(profile.idle(0.5))
+            .against(move |inputs| {
+                let version = inputs[0].version();
+                let count = if asked.replace_with(|asked| *asked + 1) == 0 { 7 } else { 2 };
+                let left = version.rows().difference(&out.borrow()).slice(0..count);
+                let rows = out.borrow().union(&left);
+                *out.borrow_mut() = rows.clone();
+                Ok(Table::fixed(inputs[0].definition().clone(), rows, version.columns().to_vec()))
+            })
+            .check(|inputs| {
+                (*again.borrow_mut(), *begun.borrow_mut()) = (0, RowSet::empty());
+                release(inputs[0].graph().expect("the input is live"), &inputs[0], 7, 2)
+            });
+    }
+}
+
+#[test]
+fn a_release_ends_when_all_rows_are_out() {
+    let driver = Driver::new();
+    let table = fixed("V:i64\n1\n2\n3\n4\n5\n");
+    let released = release(driver.graph(), &table, 1, 2).unwrap();
+    let sizes: Vec<u64> = (0..4)
+        .map(|_| {
+            let size = released.size();
+            driver.cycle();
+            size
+        })
+        .collect();
+    assert_eq!((sizes, driver.graph().next_due()), (vec![1, 3, 5, 5], None));
+    assert!(release(driver.graph(), &table, 1, 0).is_err());
+    let any = ScriptedTable::new(driver.graph(), Properties::ANY, "key V:i64\n");
+    assert!(release(driver.graph(), any.table(), 1, 1).is_err());
 }

@@ -11,7 +11,7 @@ use kinetable_engine::column::Packed;
 use kinetable_engine::{Properties, Result, RowSet, Table};
 use kinetable_operators::shape::new_table;
 use kinetable_operators::sort::Direction::{Ascending, Descending};
-use kinetable_operators::sort::{Direction, reverse, sort};
+use kinetable_operators::sort::{Direction, assert_sorted, reverse, sort};
 use kinetable_testkit::{Driver, Profile, ScriptedTable, change_text, fixed, oracle, record, table_text};
 
 const SYM: usize = 0;
@@ -228,4 +228,53 @@ fn many_rows_are_sorted() {
 #[test]
 fn a_column_that_is_not_there_is_refused() {
     assert!(sort(&fixed("A:i64\n1\n"), &[(1, Ascending)]).is_err());
+}
+
+#[test]
+fn sorted_tables_pass_the_test_of_their_order() {
+    for profile in [Profile::full(), Profile::append(), Profile::blink(), Profile::fixed()] {
+        for (column, direction) in [(SYM, Ascending), (PRICE, Descending), (RATIO, Ascending)] {
+            oracle("assert_sorted of sorted")
+                .input(profile.clone())
+                .seeds(0..20)
+                .against(move |inputs| sort(&inputs[0], &[(column, direction)]))
+                .check(|inputs| {
+                    let sorted = sort(&inputs[0], &[(column, direction)])?;
+                    assert_sorted(&sorted, column, direction, "test")
+                });
+        }
+    }
+}
+
+/// Whether a column is in order, by comparing all neighbours.
+fn is_sorted(table: &Table, column: usize) -> bool {
+    let version = table.version();
+    let values = version.read(column, version.rows()).expect("a column");
+    (1..values.len()).all(|at| compare(&values, at - 1, at).is_le())
+}
+
+#[test]
+fn a_table_fails_in_the_cycle_in_which_it_loses_its_order() {
+    for seed in 0..60 {
+        let script =
+            Profile::full().columns("V:f64").distinct(40).changes(1).initial(3).idle(0.0).script(seed, 30);
+        let driver = Driver::new();
+        let input = ScriptedTable::of_script(driver.graph(), &script);
+        let Ok(tested) = assert_sorted(input.table(), 0, Ascending, "test") else {
+            assert!(!is_sorted(input.table(), 0), "seed {seed}");
+            continue;
+        };
+        for step in script.steps {
+            input.step(step);
+            driver.cycle();
+            assert_eq!(tested.failure().is_none(), is_sorted(input.table(), 0), "seed {seed}");
+            if let Some(error) = tested.failure() {
+                assert!(
+                    error.message().starts_with("test: column \"V\" is not sorted ascending: row "),
+                    "{error}"
+                );
+                break;
+            }
+        }
+    }
 }

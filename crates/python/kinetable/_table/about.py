@@ -12,6 +12,7 @@ from .kinds import TableDefinition
 
 if TYPE_CHECKING:
     from ..table import Table
+    from ..update_graph import UpdateGraph
 
 
 class About(TableBase):
@@ -52,6 +53,38 @@ class About(TableBase):
             print(t.is_blink)
         """
         return self._native.is_blink
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether the row keys are now 0 to size - 1, as `flatten` makes them."""
+        return self._native.is_flat
+
+    @property
+    def update_graph(self) -> UpdateGraph:
+        """The graph that keeps the table up to date."""
+        from ..update_graph import UpdateGraph
+
+        return UpdateGraph()
+
+    @property
+    def errors(self) -> Table:
+        """The cells of this table's formulas that failed, as a live table: null there, and a row here.
+
+        Columns: ``Time``, ``Column`` (null for a filter), ``Formula``, ``Row`` (the row key in the table that the
+        formula reads, null where it is not known), ``Message``. The newest thousand are there; a failure of the same
+        cell with the same message is listed once. An operation without formulas has the errors of the table it was
+        made from. Formulas of a static table raise instead.
+
+        Example:
+            from kinetable import time_table
+            t = time_table("PT0.01S").update(["N = (int)ii", "Y = `abc`.substring(N)"])
+            while t.errors.size < 2:
+                t.await_update(1_000)
+            print(t.errors.snapshot().view(["Column", "Formula", "Row"]).head(2).to_string())
+        """
+        from ..table import Table
+
+        return Table(self._native.errors())
 
     @property
     def is_failed(self) -> bool:
@@ -127,15 +160,14 @@ class About(TableBase):
         return self.definition.table
 
     def attributes(self) -> dict[str, Any]:
-        """The marks that travel with the table: ``BlinkTable``, ``AddOnly``, ``AppendOnly`` and others.
+        """The marks that travel with the table: ``BlinkTable``, ``AddOnly``, ``AppendOnly`` and those that were set.
 
         Example:
-            from kinetable import new_table
-            from kinetable.column import int_col
-            t = new_table([int_col("A", [1, 2, 3]), int_col("B", [10, 20, 30])])
-            print(sorted(t.attributes()))
+            from kinetable import empty_table
+            print(empty_table(1).update("A = 1").with_unique_keys("A").attributes())
         """
-        return self._native.attributes()
+        marks = self._native.attributes()
+        return {name: True if value == "true" else value for name, value in marks.items()}
 
     def has_columns(self, cols: Texts) -> bool:
         """Whether all these names are columns.

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Optional, cast
 
-from .. import _kinetable as _native
+from .. import _kinetable
+from .._liveness import made
+from ..dherror import DHError
 
 if TYPE_CHECKING:
     from ..table import Table
 
 
+def released() -> DHError:
+    """What is raised by a table that a liveness scope released."""
+    return DHError(message="the table was released by its liveness scope\n  hint: scope.preserve(table) keeps it")
+
+
 class TableBase:
     """A native table, wrapped."""
 
-    def __init__(self, native: _native.Table) -> None:
+    def __init__(self, native: _kinetable.Table) -> None:
         """For this package only."""
-        self._native = native
+        self._handle: Optional[_kinetable.Table] = native
+        made(self)
 
-    def _made(self, native: _native.Table) -> Table:
+    @property
+    def _native(self) -> _kinetable.Table:
+        if self._handle is None:
+            raise released()
+        return self._handle
+
+    def _release(self) -> None:
+        """Lets go of the native table: for liveness scopes."""
+        self._handle = None
+
+    def _made(self, native: _kinetable.Table) -> Table:
         """The table that a method gives: a plain one, whatever this one is."""
         from ..table import Table
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Sequence, Union
 
 from .. import _kinetable as _native
@@ -13,6 +14,10 @@ from .kinds import SortDirection
 
 if TYPE_CHECKING:
     from ..table import Table
+
+
+_RELEASE = re.compile(r"incremental_release\((\d+), (\d+)\)")
+"""What `kinetable.filters.incremental_release` makes: no condition on a row."""
 
 
 class Rows(TableBase):
@@ -39,7 +44,15 @@ class Rows(TableBase):
             small = ["A", "C"]
             print(t.where(["Size > 10", "Sym in small"]).to_string())
         """
-        return self._made(_native.where(self._native, texts(filters), caller()))
+        names, native, conditions = caller(), self._native, []
+        for condition in texts(filters):
+            release = _RELEASE.fullmatch(condition)
+            if release is None:
+                conditions.append(condition)
+                continue
+            passed = _native.where(native, conditions, names)
+            native, conditions = _native.release(passed, *map(int, release.groups())), []
+        return self._made(_native.where(native, conditions, names))
 
     def where_one_of(self, filters: Texts = None) -> Table:
         """The rows that pass at least one filter.

@@ -5,6 +5,7 @@ mod choose;
 mod groups;
 mod joins;
 mod make;
+mod marks;
 mod rows;
 mod zones;
 
@@ -13,5 +14,6 @@ pub use choose::*;
 pub use groups::*;
 pub use joins::*;
 pub use make::*;
+pub use marks::*;
 pub use rows::*;
 pub use zones::*;
