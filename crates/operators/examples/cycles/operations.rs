@@ -2,12 +2,13 @@
 
 use kinetable_engine::{Result, Table};
 use kinetable_operators::aggregate::{
-    Aggregation, GroupOptions, agg_by, count_by, last_by, median_by, select_distinct,
+    Aggregation, GroupOptions, agg_by, count_by, group_by, head_by, last_by, median_by, select_distinct,
+    tail_by,
 };
 use kinetable_operators::filter::{Filter, where_};
 use kinetable_operators::join::{NaturalJoinType, natural_join};
 use kinetable_operators::select::{Selection, update, update_view};
-use kinetable_operators::shape::{flatten, head, merge, tail};
+use kinetable_operators::shape::{flatten, head, merge, tail, ungroup};
 use kinetable_operators::sort::{Direction, reverse, sort};
 
 use crate::functions::{above, times};
@@ -71,6 +72,10 @@ pub fn all() -> Vec<(&'static str, Operation)> {
         ("median by 1,000 keys", Box::new(|t| median_by(t, &["G"]))),
         ("distinct of 1 M keys", Box::new(|t| select_distinct(t, &["K"]))),
         ("count by 1 M keys", Box::new(|t| count_by(t, "N", &["K"]))),
+        ("head_by 3 by 1,000 keys", Box::new(|t| head_by(t, 3, &["G"]))),
+        ("tail_by 3 by 1 M keys", Box::new(|t| tail_by(t, 3, &["K"]))),
+        ("group_by 1 M keys", Box::new(|t| group_by(t, &["K"]))),
+        ("ungroup of 1 M keys", Box::new(|t| ungroup(&group_by(t, &["K"])?, &[]))),
     ]
 }
 
