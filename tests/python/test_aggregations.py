@@ -416,8 +416,15 @@ def test_formulas_over_groups():
     )
     assert rows(result) == [("a", 3.25, 3.0, 20, "a/2", 4000, 30, 2), ("b", 2.0, 0.0, 0, "b/1", 2000, 20, 1)]
     assert factor == 100
+
+    def spread(values: np.ndarray) -> float:
+        return float(values.max() - values.min())
+
+    assert rows(table.agg_by(agg.formula("S = spread(P)"), by="K")) == [("a", 3.0), ("b", 0.0)]
     assert rows(table.agg_all_by(agg.formula("first(x)", "x"), "K")) == rows(table.first_by("K"))
     assert agg.formula("X = sum(Q)").is_formula and not agg.sum_("Q").is_formula
+    with pytest.raises(DHError, match="names none"):
+        table.agg_by(agg.formula("sum(x)", "x"), by="K")
     with pytest.raises(DHError, match="Qq"):
         table.agg_by(agg.formula("X = sum(Qq)"), by="K")
     with pytest.raises(DHError, match="position|not i"):
@@ -490,6 +497,43 @@ def test_spreads_do_not_drift():
 def test_an_aggregation_of_merged_static_tables():
     table = new_table([string_col("K", ["a", "b"]), int_col("X", [1, 2])])
     assert rows(merge([table, table]).tail_by(1, "K")) == [("a", 1), ("b", 2)]
+
+
+def test_arrays_that_come_to_differ_in_length_fail_the_result_and_a_new_column_too():
+    live = time_table("PT0.005s").update(["A = ii % 2", "X = ii < 5 ? 1 : ii"]).view(["A", "X"])
+    flat = live.agg_by([agg.group("X"), agg.distinct("D = X")], by="A").ungroup()
+    transposed = keyed_transpose(live, agg.count_("N"), "A", "X")
+    ignoring = keyed_transpose(live, agg.count_("N"), "A", "X", None, NewColumnBehaviorType.IGNORE)
+    for _ in range(500):
+        live.await_update(100)
+        if flat.is_failed and transposed.is_failed:
+            break
+    assert "differ in length" in flat.failure
+    assert "initial_groups" in transposed.failure
+    assert not ignoring.is_failed and not live.is_failed
+
+
+def test_keyed_transpose_of_a_blink_table_counts_all_that_came():
+    source = time_table("PT0.005s").update(["A = ii % 2", "B = ii % 3"]).view(["A", "B"])
+    cells = [long_col("A", [0, 0, 0]), long_col("B", [0, 1, 2])]
+    counts = keyed_transpose(add_only_to_blink(source), agg.count_("N"), "A", "B", new_table(cells))
+    while source.size < 20:
+        source.await_update(1_000)
+    table = counts.snapshot()
+    assert table.column_names == ["A", "column_0", "column_1", "column_2"]
+    assert [row[0] for row in rows(table)] == [0, 1]
+    assert sum(sum(row[1:]) for row in rows(table)) > 3
+
+
+def test_a_predicate_that_changes_its_mind_harms_nothing():
+    def maybe(x) -> bool:
+        return random.random() < 0.5
+
+    live = time_table("PT0.002s").update("X = ii").tail(10)
+    counted, distinct = live.agg_by(agg.count_where("N", "maybe(X)")), live.select_distinct("M = maybe(X)")
+    for _ in range(60):
+        live.await_update(100)
+    assert not counted.is_failed and not distinct.is_failed
 
 
 def test_data_index():

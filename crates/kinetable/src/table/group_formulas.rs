@@ -60,13 +60,17 @@ impl GroupFormulas<'_> {
     /// `"Out = In"`.
     ///
     /// # Errors
-    /// If the expression is wrong for the type of a column, or a column is missing.
+    /// If the expression is wrong for the type of a column, a column is missing, or there is no pair.
     pub fn formula_of(
         &self,
         expression: &str,
         parameter: &str,
         pairs: &[String],
     ) -> Result<Vec<Aggregation>> {
+        if pairs.is_empty() {
+            let message = format!("the formula \"{expression}\" is applied to columns, but names none");
+            return Err(Error::invalid(message).with_hint("name some, e.g. \"Out = In\""));
+        }
         let each = |pair: &String| {
             let (output, input) = parse_pair(pair).map_err(of_formula)?;
             let function = self.lists().template(expression, parameter, &input)?;

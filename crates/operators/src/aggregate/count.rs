@@ -57,7 +57,9 @@ impl Accumulator for CountWhere {
     fn remove(&mut self, rows: &Rows<'_>) -> Result<()> {
         let passed = rows.values[0].as_boolean();
         for (slot, passes) in rows.slots.iter().zip(passes(passed)) {
-            self.counts[*slot as usize] -= u64::from(passes);
+            // A predicate that does not say the same of a row twice is the user's, and no reason to stop.
+            let count = &mut self.counts[*slot as usize];
+            *count = count.saturating_sub(u64::from(passes));
         }
         Ok(())
     }
