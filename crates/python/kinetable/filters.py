@@ -357,8 +357,8 @@ def _side(value: Value) -> str:
 def incremental_release(initial_rows: int, increment: int) -> Filter:
     """The first rows of a table, and some more in each cycle: for trying on a static table what is made for a live one.
 
-    Cycles follow each other as fast as the tables below allow, 10 ms apart at least. Only `Table.where` takes it: filters
-    before it choose the rows that it lets out, those after it choose among them.
+    Cycles follow each other as fast as the tables below allow, 10 ms apart at least. Only `Table.where` takes it:
+    filters before it choose the rows that it lets out, those after it choose among them.
 
     Args:
         initial_rows: How many rows are there at once.

@@ -65,7 +65,8 @@ class LivenessScope:
         Raises:
             DHError: if it is no table.
         """
-        self._managed[id(referent)] = _referent(referent)
+        for table in _tables(referent):
+            self._managed[id(table)] = table
 
     def unmanage(self, referent: Any) -> None:
         """No longer manages a table, and does not release it.
@@ -76,8 +77,9 @@ class LivenessScope:
         Raises:
             DHError: if it is no table, or is not managed by this scope.
         """
-        if self._managed.pop(id(_referent(referent)), None) is None:
-            raise DHError(message="the table is not managed by this scope")
+        for table in _tables(referent):
+            if self._managed.pop(id(table), None) is None:
+                raise DHError(message="the table is not managed by this scope")
 
     def preserve(self, referent: Any) -> None:
         """Hands a table over to the scope around this one; without one, it stays until nobody holds it.
@@ -88,11 +90,12 @@ class LivenessScope:
         Raises:
             DHError: if it is no table.
         """
-        self._managed.pop(id(_referent(referent)), None)
         open_scopes = scopes()
         place = open_scopes.index(self) if self in open_scopes else len(open_scopes)
-        if place > 0:
-            open_scopes[place - 1].manage(referent)
+        for table in _tables(referent):
+            self._managed.pop(id(table), None)
+            if place > 0:
+                open_scopes[place - 1].manage(table)
 
     def release(self) -> None:
         """Releases all tables that the scope manages: they cannot be used any more, and stop costing."""
@@ -135,17 +138,22 @@ def is_liveness_referent(referent: Any) -> bool:
         referent: Anything.
 
     Returns:
-        Whether it is a table.
+        Whether it is a table, or is made of tables.
 
     Example:
         from kinetable import empty_table
         from kinetable.liveness_scope import is_liveness_referent
         print(is_liveness_referent(empty_table(1)), is_liveness_referent(1))
     """
-    return isinstance(referent, TableBase)
+    if isinstance(referent, TableBase):
+        return True
+    return type(referent).__module__.startswith(__package__) and hasattr(referent, "is_refreshing")
 
 
-def _referent(referent: Any) -> TableBase:
+def _tables(referent: Any) -> list[TableBase]:
+    """The table, or the tables that something is made of."""
     if not is_liveness_referent(referent):
         raise DHError(message=f"a liveness scope manages tables, not a {type(referent).__name__}")
-    return referent  # type: ignore[no-any-return]
+    if isinstance(referent, TableBase):
+        return [referent]
+    return [part for part in vars(referent).values() if isinstance(part, TableBase)]
