@@ -9,6 +9,7 @@ use arrow_schema::{DataType, Field};
 use crate::check::Checker;
 use crate::error::{Error, ErrorKind};
 use crate::eval::cast::normalised;
+use crate::eval::nan::tidy;
 use crate::node::{Frame, Kind, Node};
 use crate::parser::{Parser, parse_select};
 use crate::scope::Scope;
@@ -175,7 +176,8 @@ impl Formula {
             inputs.push(Some(value_of(input, array, ty.as_ref(), chunk.rows)?));
         }
         let frame = Frame { rows: chunk.rows, inputs, now: chunk.now };
-        self.0.node.eval(&frame)?.expand(chunk.rows)
+        let value = self.0.node.eval(&frame)?;
+        Ok(tidy(value.expand(chunk.rows)?))
     }
 
     fn input_types(&self) -> Vec<Option<Type>> {

@@ -43,5 +43,5 @@ pub use filter::{Comparison, Filter, Simple, compile_filter};
 pub use formula::{Chunk, Formula, Input, RowFailure, compile_expression, compile_select};
 pub use functions::{FunctionInfo, functions};
 pub use parser::{check_column_name, is_column_name, parse_join_keys, parse_pair};
-pub use scope::{Object, Scope, UserFunction, Variable};
+pub use scope::{Object, OpaqueUse, Scope, UserFunction, Variable};
 pub use time::zone::{add_zone_alias, remove_zone_alias};

@@ -18,6 +18,12 @@ pub trait Scope {
     /// All names known here, for "did you mean".
     fn names(&self) -> Vec<String>;
 
+    /// A use of cells of an opaque type, as a function whose first argument is the cell: `None` if there is none.
+    fn opaque(&self, data_type: &DataType, using: &OpaqueUse<'_>) -> Option<Arc<dyn UserFunction>> {
+        let _ = (data_type, using);
+        None
+    }
+
     /// Where the random numbers of this formula begin; give each formula another one.
     fn seed(&self) -> u64 {
         0
@@ -35,6 +41,19 @@ pub enum Variable {
     Function(Arc<dyn UserFunction>),
     /// Anything else: it can be cast, looked into, and handed to functions.
     Object(Arc<dyn Object>),
+}
+
+/// What a formula does with a cell that it cannot look into itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OpaqueUse<'a> {
+    /// `(type)cell`
+    Cast(&'a DataType),
+    /// `cell.name`
+    Attribute(&'a str),
+    /// `cell.name(arguments)`
+    Method(&'a str),
+    /// `cell[key]`
+    Item,
 }
 
 /// A function of the user.

@@ -1,11 +1,20 @@
 //! The names of the script around a formula.
 
-use kinetable_formula::Variable;
+use std::sync::Arc;
+
+use arrow_schema::DataType;
+use kinetable_formula::{OpaqueUse, UserFunction, Variable};
 
 /// Variables and functions that formulas may use beside columns. They are looked up once, when a formula is compiled.
 pub trait Names {
     /// The variable or function of this name.
     fn variable(&self, name: &str) -> Option<Variable>;
+
+    /// A use of cells of an opaque type, as a function whose first argument is the cell.
+    fn opaque(&self, data_type: &DataType, using: &OpaqueUse<'_>) -> Option<Arc<dyn UserFunction>> {
+        let _ = (data_type, using);
+        None
+    }
 
     /// All names, for "did you mean".
     fn names(&self) -> Vec<String>;

@@ -232,6 +232,11 @@ def _decimal_text(value: Any) -> Optional[str]:
     return f"{number:f}" if number.is_finite() else None
 
 
+def big_integers(texts: Iterable[Optional[str]]) -> list[Optional[int]]:
+    """Texts as integers of any size."""
+    return [None if text is None else int(text) for text in texts]
+
+
 def _counts(values: Iterable[Any], count: Callable[[Any], int]) -> list[Optional[int]]:
     return [None if value is None or value != value or is_null(value) else count(value) for value in values]
 

@@ -210,3 +210,22 @@ def datetime_col(name: str, data: Sequence[Any]) -> InputColumn:
         print(new_table([datetime_col("T", ["2024-01-01T09:30:00 ET", 0, None])]).to_string())
     """
     return InputColumn(name, dtypes.Instant, input_data=data)
+
+
+def pyobj_col(name: str, data: Sequence[Any]) -> InputColumn:
+    """A column of Python objects (PyObject).
+
+    Formulas keep such cells, hand them to functions, look into them (``O.size``, ``O["key"]``, ``O.method(X)``) and cast
+    what they find: ``(double)O["price"]``. The objects are kept as long as a table shows them.
+
+    Args:
+        name: The name.
+        data: Any objects; ``None`` is null.
+
+    Example:
+        from kinetable import new_table
+        from kinetable.column import pyobj_col
+        t = new_table([pyobj_col("O", [{"price": 2.5}, {"price": 4.0}, None])])
+        print(t.view("Price = (double)O[`price`]").to_string())
+    """
+    return InputColumn(name, dtypes.PyObject, input_data=data)

@@ -12,6 +12,7 @@ use crate::{gate, graph, input, kafka, listener, ops, parquet};
 fn _kinetable(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     add_classes(module)?;
+    module.add_function(wrap_pyfunction!(crate::values::cells_held, module)?)?;
     add_choosing(module)?;
     add_rows(module)?;
     add_groups(module)?;

@@ -3,12 +3,16 @@
 //! Python's side finds the frame (`kinetable._scope`) and hands both name spaces over; a name is looked up, and its value
 //! taken, when a formula that uses it is compiled.
 
+use std::sync::Arc;
+
+use arrow_schema::DataType;
 use kinetable::Names;
-use kinetable::formula::Variable;
+use kinetable::formula::{OpaqueUse, UserFunction, Variable};
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 
-use crate::values::variable;
+use crate::objects::opaque_use;
+use crate::values::{is_object_type, variable};
 
 /// What the names of the calling script mean.
 #[derive(FromPyObject)]
@@ -30,6 +34,10 @@ impl PyNames {
 impl Names for PyNames {
     fn variable(&self, name: &str) -> Option<Variable> {
         Python::attach(|py| variable(&self.look_up(py, name).ok()??).ok())
+    }
+
+    fn opaque(&self, data_type: &DataType, using: &OpaqueUse<'_>) -> Option<Arc<dyn UserFunction>> {
+        if is_object_type(data_type) { opaque_use(using) } else { None }
     }
 
     fn names(&self) -> Vec<String> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow_array::ArrayRef;
 use arrow_schema::DataType;
-use kinetable::formula::{Object, UserFunction, Variable};
+use kinetable::formula::{Object, OpaqueUse, UserFunction, Variable};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -27,6 +27,24 @@ impl PyObjectValue {
     pub fn bind<'py>(&self, py: Python<'py>) -> &Bound<'py, PyAny> {
         self.0.bind(py)
     }
+}
+
+/// What a formula does with a cell that holds a Python object, as a function of the cell.
+pub fn opaque_use(using: &OpaqueUse<'_>) -> Option<Arc<dyn UserFunction>> {
+    Python::attach(|py| {
+        let uses = py.import("kinetable._cells").ok()?;
+        let function = match using {
+            OpaqueUse::Cast(_) => uses.getattr("itself"),
+            OpaqueUse::Attribute(name) => uses.call_method1("attribute", (*name,)),
+            OpaqueUse::Method(name) => uses.call_method1("method", (*name,)),
+            OpaqueUse::Item => uses.getattr("item"),
+        };
+        let function = PyFunction::new(&function.ok()?).ok()?;
+        match using {
+            OpaqueUse::Cast(data_type) => function.returning(data_type),
+            _ => Some(Arc::new(function) as Arc<dyn UserFunction>),
+        }
+    })
 }
 
 impl Object for PyObjectValue {

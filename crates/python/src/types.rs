@@ -9,6 +9,8 @@ use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_cast::{CastOptions, cast_with_options};
 use arrow_schema::{ArrowError, DECIMAL128_MAX_PRECISION, DataType, Field, IntervalUnit, Schema, TimeUnit};
 
+use crate::values::{is_object_type, object_type};
+
 /// The type of instants.
 pub fn instant() -> DataType {
     DataType::Timestamp(TimeUnit::Nanosecond, Some("UTC".into()))
@@ -39,6 +41,10 @@ pub fn from_name(name: &str) -> Option<DataType> {
         "LocalTime" => DataType::Time64(TimeUnit::Nanosecond),
         "Duration" => DataType::Duration(TimeUnit::Nanosecond),
         "Period" => DataType::Interval(IntervalUnit::MonthDayNano),
+        "LocalDateTime" => DataType::Timestamp(TimeUnit::Nanosecond, None),
+        "BigInteger" => DataType::Decimal256(76, 0),
+        "BigDecimal" => DataType::Decimal256(75, 18),
+        "PyObject" => object_type(),
         other => return parametrised(other),
     })
 }
@@ -67,13 +73,16 @@ pub fn name_of(data_type: &DataType) -> String {
         DataType::Utf8View | DataType::Utf8 | DataType::LargeUtf8 => "String",
         DataType::Dictionary(_, values) => return name_of(values),
         DataType::BinaryView => "byte[]",
+        DataType::Timestamp(_, Some(zone)) if zone.as_ref() != "UTC" => "ZonedDateTime",
         DataType::Timestamp(_, Some(_)) => "Instant",
         DataType::Timestamp(_, None) => "LocalDateTime",
         DataType::Date32 => "LocalDate",
         DataType::Time64(_) => "LocalTime",
         DataType::Duration(_) => "Duration",
         DataType::Interval(_) => "Period",
-        DataType::Decimal128(..) => "BigDecimal",
+        DataType::Decimal256(76, 0) => "BigInteger",
+        DataType::Decimal128(..) | DataType::Decimal256(..) => "BigDecimal",
+        objects if is_object_type(objects) => "PyObject",
         DataType::List(item) => return format!("{}[]", name_of(item.data_type())),
         other => return other.to_string(),
     };
@@ -91,7 +100,8 @@ fn engine_type(data_type: &DataType) -> Option<DataType> {
         | DataType::UInt16
         | DataType::Float32
         | DataType::Float64
-        | DataType::Decimal128(..) => data_type.clone(),
+        | DataType::Decimal128(..)
+        | DataType::Decimal256(..) => data_type.clone(),
         DataType::UInt8 => DataType::Int16,
         DataType::UInt32 | DataType::UInt64 => DataType::Int64,
         DataType::Float16 => DataType::Float32,
@@ -162,13 +172,16 @@ pub fn java_name(data_type: &DataType) -> String {
         DataType::Boolean => "java.lang.Boolean",
         DataType::Utf8View | DataType::Utf8 | DataType::LargeUtf8 => "java.lang.String",
         DataType::Dictionary(_, values) => return java_name(values),
+        DataType::Timestamp(_, Some(zone)) if zone.as_ref() != "UTC" => "java.time.ZonedDateTime",
         DataType::Timestamp(_, Some(_)) => "java.time.Instant",
         DataType::Timestamp(_, None) => "java.time.LocalDateTime",
         DataType::Date32 => "java.time.LocalDate",
         DataType::Time64(_) => "java.time.LocalTime",
         DataType::Duration(_) => "java.time.Duration",
         DataType::Interval(_) => "java.time.Period",
-        DataType::Decimal128(..) => "java.math.BigDecimal",
+        DataType::Decimal256(76, 0) => "java.math.BigInteger",
+        DataType::Decimal128(..) | DataType::Decimal256(..) => "java.math.BigDecimal",
+        objects if is_object_type(objects) => "org.jpy.PyObject",
         DataType::List(item) => return format!("{}[]", java_name(item.data_type())),
         _ => return name_of(data_type),
     };

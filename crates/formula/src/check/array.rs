@@ -7,7 +7,7 @@ use crate::error::{Error, Span};
 use crate::formula::Input;
 use crate::functions::list;
 use crate::node::Node;
-use crate::scope::Variable;
+use crate::scope::{OpaqueUse, Variable};
 use crate::types::{self, Type};
 
 impl Checker<'_> {
@@ -21,6 +21,9 @@ impl Checker<'_> {
         }
         let array = self.check(target)?;
         let index = self.check(index)?;
+        if let Some(node) = self.opaque(&array, &OpaqueUse::Item, vec![index.clone()], span)? {
+            return Ok(node);
+        }
         if !matches!(array.ty, Type::List(_)) {
             return Err(Error::ty(format!("a value of type {} has no items", array.ty))
                 .at(array.span)
@@ -132,7 +135,9 @@ pub(super) fn elementwise(
     span: Span,
 ) -> Option<Result<Node, Error>> {
     let is_list = |node: &Node| matches!(node.ty, Type::List(_));
-    if !is_list(left) && !is_list(right) {
+    let opaque_beside_null =
+        matches!((&left.ty, &right.ty), (Type::Opaque(_), Type::Null) | (Type::Null, Type::Opaque(_)));
+    if !is_list(left) && !is_list(right) && !opaque_beside_null {
         return None;
     }
     if left.ty == Type::Null || right.ty == Type::Null {

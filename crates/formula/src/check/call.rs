@@ -8,7 +8,7 @@ use crate::ast::{Expr, ExprKind, Ident};
 use crate::error::{Error, Span};
 use crate::functions::{self, Call, Refusal};
 use crate::node::{Kind, Node};
-use crate::scope::{Object, UserFunction, Variable};
+use crate::scope::{Object, OpaqueUse, UserFunction, Variable};
 use crate::suggest::did_you_mean;
 use crate::types::Type;
 
@@ -79,6 +79,9 @@ impl Checker<'_> {
         args: Vec<Node>,
         span: Span,
     ) -> Result<Node, Error> {
+        if let Some(node) = self.opaque(&receiver, &OpaqueUse::Method(&name.name), args.clone(), span)? {
+            return Ok(node);
+        }
         let Some(function) = functions::find_method(&receiver.ty, &name.name) else {
             let known = functions::method_names(&receiver.ty);
             return Err(Error::name(
@@ -90,6 +93,21 @@ impl Checker<'_> {
         let mut all = vec![receiver];
         all.extend(args);
         self.bind(function, all, span)
+    }
+
+    /// A use of a cell that only the script's side can look into; `None` for any other value.
+    pub(super) fn opaque(
+        &mut self,
+        cell: &Node,
+        using: &OpaqueUse<'_>,
+        args: Vec<Node>,
+        span: Span,
+    ) -> Result<Option<Node>, Error> {
+        let Type::Opaque(data_type) = &cell.ty else { return Ok(None) };
+        let Some(function) = self.scope.opaque(data_type, using) else { return Ok(None) };
+        let mut all = vec![cell.clone()];
+        all.extend(args);
+        user_node(function, all, span).map(Some)
     }
 
     fn check_all(&mut self, args: &[Expr]) -> Result<Vec<Node>, Error> {

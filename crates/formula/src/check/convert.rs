@@ -5,6 +5,7 @@ use crate::ast::{Expr, TypeName};
 use crate::error::{Error, Span};
 use crate::eval::cast;
 use crate::node::{Branch, Kernel, Kind, Node};
+use crate::scope::OpaqueUse;
 use crate::types::{self, Type};
 
 impl Node {
@@ -80,6 +81,9 @@ impl Checker<'_> {
         let Some(to) = to else { return Ok(node) };
         let from = node.ty.clone();
         if from == to {
+            return Ok(node);
+        }
+        if let Some(node) = self.opaque(&node, &OpaqueUse::Cast(&to.data_type()), Vec::new(), span)? {
             return Ok(node);
         }
         node.converted(&to).map(|node| Node { span, ..node }).ok_or_else(|| {

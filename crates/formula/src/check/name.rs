@@ -11,7 +11,7 @@ use crate::eval::cast::{self, normalised};
 use crate::formula::Input;
 use crate::functions::{self, constants};
 use crate::node::Node;
-use crate::scope::{Object, Variable};
+use crate::scope::{Object, OpaqueUse, Variable};
 use crate::suggest::did_you_mean;
 use crate::types::Type;
 
@@ -85,6 +85,9 @@ impl Checker<'_> {
             }
         }
         let node = self.check(target)?;
+        if let Some(node) = self.opaque(&node, &OpaqueUse::Attribute(&field.name), Vec::new(), whole.span)? {
+            return Ok(node);
+        }
         if field.name == "length" && matches!(node.ty, Type::List(_)) {
             let name = Ident { name: "size".to_owned(), span: field.span };
             let size = self.method_of(node, &name, Vec::new(), whole.span)?;

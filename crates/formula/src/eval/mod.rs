@@ -9,5 +9,6 @@ pub(crate) mod decimal;
 pub(crate) mod dispatch;
 pub(crate) mod java;
 pub(crate) mod logic;
+pub(crate) mod nan;
 mod select;
 pub(crate) mod text;

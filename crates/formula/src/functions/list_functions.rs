@@ -15,6 +15,7 @@ use super::registry::Function;
 use crate::check::operator::combine;
 use crate::error::Error;
 use crate::eval::dispatch::numeric;
+use crate::eval::nan::tidy;
 use crate::node::{Kernel, Node};
 use crate::types::Type;
 use crate::value::{Args, Bool, Lane, Text, boolean, text, write_rows};
@@ -190,7 +191,7 @@ fn firsts(items: &ArrayRef, with_null: bool) -> Result<Vec<Option<usize>>, Error
     if items.is_empty() {
         return Ok(Vec::new());
     }
-    let ranks = rank(items, None)?;
+    let ranks = rank(&tidy(items.clone()), None)?;
     let mut seen = HashSet::new();
     let new = |at: &usize| (with_null || items.is_valid(*at)) && seen.insert(ranks[*at]);
     Ok((0..items.len()).filter(new).map(Some).collect())

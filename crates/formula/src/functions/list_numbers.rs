@@ -402,7 +402,7 @@ fn percentile(call: &mut Call<'_, '_>) -> Bound {
                 return Err(Error::value(format!("{p} is not between 0 and 1")).with_row(row));
             }
             let items = lists.items().slice(range.start, range.len());
-            let order = arrow_ord::sort::sort_to_indices(&items, None, None)?;
+            let order = arrow_ord::sort::sort_to_indices(&crate::eval::nan::tidy(items.clone()), None, None)?;
             let nulls = items.null_count();
             let present = items.len() - nulls;
             let at = present.checked_sub(1).map(|last| nulls + (last as f64 * p + 0.5).floor() as usize);

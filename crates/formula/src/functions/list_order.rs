@@ -17,6 +17,7 @@ use super::list_functions::{extreme_of_ordered, listed, of_lists, taken};
 use super::registry::Function;
 use crate::check::literal::token;
 use crate::error::Error;
+use crate::eval::nan::tidy;
 use crate::node::Kernel;
 use crate::types::Type;
 use crate::value::{Args, text, write_rows};
@@ -171,7 +172,8 @@ impl Order {
     fn comparator(self, items: &ArrayRef) -> Result<DynComparator, Error> {
         let options = SortOptions { descending: self.descending, nulls_first: !self.descending };
         if !self.ignoring_case {
-            return Ok(make_comparator(items, items, options)?);
+            let items = tidy(items.clone());
+            return Ok(make_comparator(&items, &items, options)?);
         }
         let lowered: arrow_array::StringViewArray =
             text(items).iter().map(|item| item.map(str::to_lowercase)).collect();
@@ -242,7 +244,7 @@ fn search(call: &mut Call<'_, '_>, answer: fn(i32) -> i32) -> Bound {
         let keys = args.values[1].array();
         let step = usize::from(!args.values[1].is_scalar());
         let options = SortOptions { descending: false, nulls_first: true };
-        let compare = make_comparator(lists.items(), keys, options)?;
+        let compare = make_comparator(&tidy(lists.items().clone()), &tidy(keys.clone()), options)?;
         write_rows::<Int32Type, i32>(args.rows, None, |row| {
             let Some(range) = lists.range(row) else { return Ok(None) };
             let start = range.start;

@@ -95,10 +95,8 @@ pub(crate) fn among(
 /// The kernel that looks values of type `ty` up among one-row arrays of that type.
 fn lookup(ty: &Type, list: &[ArrayRef], not: bool) -> Option<Kernel> {
     Some(match ty {
-        Type::Float32 => {
-            floats::<arrow_array::types::Float32Type>(list, not, |v| u64::from((v + 0.0).to_bits()))
-        }
-        Type::Float64 => floats::<arrow_array::types::Float64Type>(list, not, |v| (v + 0.0).to_bits()),
+        Type::Float32 => floats::<arrow_array::types::Float32Type>(list, not, |v| float_key(f64::from(v))),
+        Type::Float64 => floats::<arrow_array::types::Float64Type>(list, not, float_key),
         Type::Bool => set::<Bool, bool>(list, not, |v| v),
         Type::Text => texts(list, not),
         Type::Instant | Type::DateTime => set::<TimestampNanosecondType, i64>(list, not, |v| v),
@@ -109,6 +107,11 @@ fn lookup(ty: &Type, list: &[ArrayRef], not: bool) -> Option<Kernel> {
             return numeric!(ty, T => Some(set::<T, i64>(list, not, crate::eval::cast::Convert::<i64>::convert)), _ => None);
         }
     })
+}
+
+/// One key for both zeros, and one for every NaN.
+fn float_key(value: f64) -> u64 {
+    if value.is_nan() { f64::NAN.to_bits() } else { (value + 0.0).to_bits() }
 }
 
 fn floats<T: ArrowPrimitiveType>(list: &[ArrayRef], not: bool, bits: fn(T::Native) -> u64) -> Kernel {

@@ -1,8 +1,10 @@
 //! From formula texts to selections and filters.
 
+use std::sync::Arc;
+
 use arrow_schema::{DataType, Schema};
 use kinetable_engine::{Error, Result};
-use kinetable_formula::{self as formula, Formula, Scope, Variable};
+use kinetable_formula::{self as formula, Formula, OpaqueUse, Scope, UserFunction, Variable};
 use kinetable_operators::filter::Filter;
 use kinetable_operators::select::Selection;
 
@@ -37,6 +39,10 @@ impl Scope for Columns<'_> {
 
     fn variable(&self, name: &str) -> Option<Variable> {
         self.names.variable(name)
+    }
+
+    fn opaque(&self, data_type: &DataType, using: &OpaqueUse<'_>) -> Option<Arc<dyn UserFunction>> {
+        self.names.opaque(data_type, using)
     }
 
     fn names(&self) -> Vec<String> {

@@ -1,17 +1,17 @@
 //! One call of a Python function, over one chunk.
 
-use arrow_array::{Array, ArrayRef, BooleanArray, UInt32Array, new_empty_array};
+use arrow_array::{Array, ArrayRef, BooleanArray, UInt32Array};
 use arrow_buffer::NullBuffer;
 use arrow_schema::{ArrowError, DataType};
 use kinetable::formula::Error;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyTuple};
+use pyo3::types::PyTuple;
 
 use super::PyFunction;
 use super::signature::{Form, Parameter, Plan};
 use crate::types;
-use crate::values::{from_numpy, from_sequence, helpers, to_list, to_numpy};
+use crate::values::{from_iterator, from_numpy, from_sequence, helpers, to_list, to_numpy};
 
 /// A failed call: the exception, and the row (of those handed over) if one is at fault.
 struct Failure {
@@ -145,12 +145,8 @@ fn by_row(
     let columns = if function.slots(args.len()).is_empty() {
         // `map` needs something to go along with: an ignored argument, which the helper takes away.
         let ignored = repeat()?.call1((py.None(), rows))?;
-        return collect(
-            py,
-            function,
-            plan,
-            &helpers(py)?.call_method1("map_without", (&*function.callable, ignored))?,
-        );
+        let calls = helpers(py)?.call_method1("map_without", (&*function.callable, ignored))?;
+        return collect(py, function, plan, &calls, rows);
     } else {
         arguments(py, function, args, |column, param| row_values(py, column, param))?
     };
@@ -162,27 +158,34 @@ fn by_row(
     let mut all = vec![function.callable.bind(py).clone()];
     all.extend(columns.collect::<PyResult<Vec<_>>>()?);
     let results = py.import("builtins")?.getattr("map")?.call1(PyTuple::new(py, all)?)?;
-    collect(py, function, plan, &results)
+    collect(py, function, plan, &results, rows)
 }
 
-/// Runs the calls, and makes a column of what they return.
+/// Runs the calls, and makes a column of what they return: numbers, Booleans and texts go straight into it.
 fn collect(
     py: Python<'_>,
     function: &PyFunction,
     plan: &Plan,
     results: &Bound<'_, PyAny>,
+    rows: usize,
 ) -> Result<ArrayRef, Failure> {
-    let list = PyList::empty(py);
-    for result in results.try_iter()? {
-        match result {
-            Ok(value) => list.append(value)?,
-            Err(cause) => return Err(Failure { cause, row: Some(list.len()) }),
+    let mut results = results.try_iter()?;
+    let mut row = 0;
+    let mut failed = None;
+    let column = from_iterator(&plan.result, rows, || match results.next()? {
+        Ok(value) => {
+            row += 1;
+            Some(value)
         }
+        Err(cause) => {
+            failed = Some(Failure { cause, row: Some(row) });
+            None
+        }
+    });
+    match failed {
+        Some(failure) => Err(failure),
+        None => column.map_err(|cause| wrong_result(function, cause, py).into()),
     }
-    if list.is_empty() {
-        return Ok(new_empty_array(&plan.result));
-    }
-    from_sequence(list.as_any(), &plan.result).map_err(|cause| wrong_result(function, cause, py).into())
 }
 
 /// The arguments in order: columns as `convert` makes them, and fixed objects.

@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use pyo3::prelude::*;
 
 use super::call;
-use super::signature::{Plan, Signature, unknown};
+use super::signature::{Plan, Signature};
 use crate::gate;
 use crate::objects::PyObjectValue;
 
@@ -88,9 +88,6 @@ impl UserFunction for PyFunction {
     fn call(&self, args: &[ArrayRef], rows: usize) -> Result<ArrayRef, Error> {
         let types: Vec<DataType> = args.iter().map(|arg| arg.data_type().clone()).collect();
         let plan = self.plan(&types).map_err(|text| Error::new(ErrorKind::Type, text))?;
-        if plan.result == unknown() {
-            return Err(Error::new(ErrorKind::Type, self.signature.untyped()));
-        }
         gate::enter(|py| call::call(py, self, &plan, args, rows))
             .unwrap_or_else(|| Err(Error::new(ErrorKind::UserFunction, ending())))
     }

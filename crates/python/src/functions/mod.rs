@@ -16,4 +16,3 @@ mod call;
 mod signature;
 
 pub use function::PyFunction;
-pub use signature::unknown;

@@ -1,13 +1,13 @@
 //! What a Python function takes and returns, as far as its annotations say.
 
 use arrow_array::ArrayRef;
-use arrow_schema::{DataType, Fields};
+use arrow_schema::DataType;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
 use super::PyFunction;
 use crate::types;
-use crate::values::{from_numpy, helpers, to_numpy};
+use crate::values::{from_numpy, helpers, object_type, to_numpy};
 
 /// A parameter.
 pub struct Parameter {
@@ -53,11 +53,6 @@ pub struct Plan {
     /// With whole chunks, or by row.
     pub whole_chunks: bool,
     pub result: DataType,
-}
-
-/// The type of results that no annotation and no cast tells: formulas take it as an object that can only be cast.
-pub fn unknown() -> DataType {
-    DataType::Struct(Fields::empty())
 }
 
 /// As `kinetable._signature.describe` returns it.
@@ -122,7 +117,7 @@ impl Signature {
             (None, None) if whole_chunks => probe(py, function, args, self.is_ufunc).ok().flatten(),
             (None, None) => None,
         };
-        Ok(Plan { whole_chunks, result: result.unwrap_or_else(unknown) })
+        Ok(Plan { whole_chunks, result: result.unwrap_or_else(object_type) })
     }
 
     fn check_count(&self, given: usize) -> Result<(), String> {
@@ -135,15 +130,6 @@ impl Signature {
         };
         let plural = if wants == "1" { "" } else { "s" };
         Err(format!("\"{}\" takes {wants} argument{plural}, but is given {given}", self.name))
-    }
-
-    /// What to say when the result is used though its type is unknown.
-    pub fn untyped(&self) -> String {
-        let name = &self.name;
-        format!(
-            "the Python function \"{name}\" does not say the type of its result: annotate it, e.g. \"def {name}(…) -> float\", \
-             or cast the call, e.g. \"(double){name}(…)\""
-        )
     }
 }
 

@@ -3,26 +3,13 @@
 use kinetable::Table;
 use pyo3::prelude::*;
 
-use crate::errors::{engine, invalid};
-use crate::functions::unknown;
+use crate::errors::engine;
 use crate::names::PyNames;
 use crate::table::PyTable;
 
-/// The result of an operation with formulas. A column whose type nothing tells is a mistake of the formula.
+/// The result of an operation with formulas.
 fn wrap(py: Python<'_>, call: impl FnOnce() -> kinetable::Result<Table> + Send) -> PyResult<PyTable> {
-    let table = engine(py, call)?;
-    if let Some(field) = table.schema().fields().iter().find(|field| *field.data_type() == unknown()) {
-        let text = format!(
-            "column \"{}\" is made by a Python function that does not say the type of its result",
-            field.name()
-        );
-        return Err(invalid(
-            py,
-            &text,
-            Some("annotate it, e.g. def f(x) -> float, or cast the call: (double)f(x)"),
-        ));
-    }
-    Ok(PyTable::new(table))
+    engine(py, call).map(PyTable::new)
 }
 
 /// Only these columns, computed when read.

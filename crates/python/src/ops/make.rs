@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 
 use crate::errors::{engine, invalid};
 use crate::table::PyTable;
-use crate::values::{from_numpy, from_sequence};
+use crate::values::{from_numpy, from_sequence, is_object_type};
 use crate::{arrow, types};
 
 /// A static table of so many rows and no columns.
@@ -51,6 +51,7 @@ fn column(type_name: Option<&str>, values: &Bound<'_, PyAny>) -> PyResult<ArrayR
         None => from_numpy(values)?,
     };
     match (array, wanted) {
+        (Some(_), Some(wanted)) if is_object_type(&wanted) => from_sequence(values, &wanted),
         (Some(array), None) => Ok(array),
         (Some(array), Some(wanted)) => fit(py, array, &wanted),
         (None, Some(wanted)) => from_sequence(values, &wanted),

@@ -2,19 +2,23 @@
 
 use std::sync::Arc;
 
-use arrow_array::builder::{BinaryViewBuilder, BooleanBuilder, PrimitiveBuilder, StringViewBuilder};
+use arrow_array::builder::{
+    ArrayBuilder, BinaryViewBuilder, BooleanBuilder, PrimitiveBuilder, StringViewBuilder,
+};
 use arrow_array::types::{
     ArrowPrimitiveType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
     IntervalMonthDayNanoType, UInt16Type,
 };
-use arrow_array::{ArrayRef, BooleanArray, ListArray, PrimitiveArray, make_array};
+use arrow_array::{ArrayRef, BooleanArray, ListArray, PrimitiveArray, make_array, new_empty_array};
 use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_data::ArrayData;
 use arrow_schema::{ArrowError, DataType, IntervalUnit, TimeUnit};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyList};
 
+use super::cells::{from_objects, is_object_type};
 use super::helpers;
 use crate::{errors, types};
 
@@ -39,10 +43,105 @@ pub fn from_sequence(sequence: &Bound<'_, PyAny>, data_type: &DataType) -> PyRes
         DataType::Date32 => counted(sequence, data_type, "date_counts"),
         DataType::Time64(TimeUnit::Nanosecond) => counted(sequence, data_type, "time_counts"),
         DataType::Interval(IntervalUnit::MonthDayNano) => periods(sequence),
-        DataType::Decimal128(..) => decimals(sequence, data_type),
         DataType::List(item) => lists(sequence, item.data_type()),
+        DataType::Decimal128(..) | DataType::Decimal256(..) => decimals(sequence, data_type),
+        objects if is_object_type(objects) => from_objects(sequence),
         other => Err(PyTypeError::new_err(format!("Python objects cannot become {}", types::name_of(other)))),
     }
+}
+
+/// A column of this type from objects as they come, of which there are about `rows`.
+///
+/// # Errors
+/// A `TypeError` that tells the first row whose object does not fit.
+pub fn from_iterator<'py>(
+    data_type: &DataType,
+    rows: usize,
+    mut next: impl FnMut() -> Option<Bound<'py, PyAny>>,
+) -> PyResult<ArrayRef> {
+    match data_type {
+        DataType::Int8 => numbers_of::<Int8Type>(data_type, rows, next),
+        DataType::Int16 => numbers_of::<Int16Type>(data_type, rows, next),
+        DataType::Int32 => numbers_of::<Int32Type>(data_type, rows, next),
+        DataType::Int64 => numbers_of::<Int64Type>(data_type, rows, next),
+        DataType::Float32 => numbers_of::<Float32Type>(data_type, rows, next),
+        DataType::Float64 => doubles(data_type, rows, next),
+        DataType::Boolean => {
+            let mut builder = BooleanBuilder::with_capacity(rows);
+            while let Some(item) = next() {
+                if item.is_none() {
+                    builder.append_null();
+                } else {
+                    let row = builder.len();
+                    builder
+                        .append_value(item.extract().map_err(|cause| misfit(row, &item, data_type, cause))?);
+                }
+            }
+            Ok(Arc::new(builder.finish()))
+        }
+        DataType::Utf8View => {
+            let mut builder = StringViewBuilder::with_capacity(rows);
+            while let Some(item) = next() {
+                if item.is_none() {
+                    builder.append_null();
+                } else {
+                    let text = item.extract::<PyBackedStr>();
+                    builder.append_value(
+                        text.map_err(|cause| misfit(builder.len(), &item, data_type, cause.into()))?,
+                    );
+                }
+            }
+            Ok(Arc::new(builder.finish()))
+        }
+        _ => {
+            let Some(first) = next() else { return Ok(new_empty_array(data_type)) };
+            let list = PyList::new(first.py(), [first.clone()])?;
+            while let Some(item) = next() {
+                list.append(item)?;
+            }
+            from_sequence(list.as_any(), data_type)
+        }
+    }
+}
+
+fn numbers_of<'py, T: ArrowPrimitiveType>(
+    data_type: &DataType,
+    rows: usize,
+    mut next: impl FnMut() -> Option<Bound<'py, PyAny>>,
+) -> PyResult<ArrayRef>
+where
+    T::Native: for<'a> FromPyObject<'a, 'py, Error = PyErr>,
+{
+    let mut builder = PrimitiveBuilder::<T>::with_capacity(rows);
+    while let Some(item) = next() {
+        if item.is_none() {
+            builder.append_null();
+        } else {
+            let value = item.extract().map_err(|cause| misfit(builder.len(), &item, data_type, cause))?;
+            builder.append_option((!is_null_value(&item)?).then_some(value));
+        }
+    }
+    Ok(Arc::new(builder.finish()))
+}
+
+/// As [`numbers_of`]; a plain `float`, the commonest result of all, is read without asking what it is.
+fn doubles<'py>(
+    data_type: &DataType,
+    rows: usize,
+    mut next: impl FnMut() -> Option<Bound<'py, PyAny>>,
+) -> PyResult<ArrayRef> {
+    let mut builder = PrimitiveBuilder::<Float64Type>::with_capacity(rows);
+    while let Some(item) = next() {
+        if let Ok(float) = item.cast_exact::<PyFloat>() {
+            builder.append_value(float.value());
+        } else if item.is_none() {
+            builder.append_null();
+        } else {
+            let value = item.extract().map_err(|cause| misfit(builder.len(), &item, data_type, cause))?;
+            builder.append_option((!is_null_value(&item)?).then_some(value));
+        }
+    }
+    Ok(Arc::new(builder.finish()))
 }
 
 /// A column from a one-dimensional NumPy array of numbers, Booleans or times; `None` if it holds anything else.

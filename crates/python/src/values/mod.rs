@@ -1,11 +1,13 @@
 //! Values between Arrow and Python: lists, NumPy arrays, and single variables.
 
+mod cells;
 mod from_python;
 mod to_list;
 mod to_numpy;
 mod variable;
 
-pub use from_python::{from_numpy, from_sequence};
+pub use cells::{cells_held, is_object_type, object_type};
+pub use from_python::{from_iterator, from_numpy, from_sequence};
 pub use to_list::to_list;
 pub use to_numpy::to_numpy;
 pub use variable::variable;

@@ -13,6 +13,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
+use super::cells::{is_object_type, to_objects};
 use super::{helpers, to_numpy};
 use crate::types;
 
@@ -41,7 +42,14 @@ pub fn to_list<'py>(py: Python<'py>, array: &ArrayRef) -> PyResult<Bound<'py, Py
         DataType::Timestamp(..) | DataType::Date32 | DataType::Time64(_) | DataType::Duration(_) => {
             temporal(py, array)
         }
-        DataType::Decimal128(..) => {
+        objects if is_object_type(objects) => to_objects(py, array),
+        DataType::Decimal256(76, 0) => {
+            let texts =
+                types::cast(array, &DataType::Utf8View).map_err(|error| crate::errors::message(py, error))?;
+            let texts = to_list(py, &texts)?;
+            Ok(helpers(py)?.call_method1("big_integers", (texts,))?.cast_into::<PyList>()?)
+        }
+        DataType::Decimal128(..) | DataType::Decimal256(..) => {
             let texts =
                 types::cast(array, &DataType::Utf8View).map_err(|error| crate::errors::message(py, error))?;
             let texts = to_list(py, &texts)?;
