@@ -50,5 +50,8 @@ pub mod engine {
 /// What a caller brings to formulas: variables and functions of the script around them.
 pub mod formula {
     pub use kinetable_formula::{Error, ErrorKind, Object, OpaqueUse, UserFunction, Variable};
+    pub use kinetable_formula::{
+        add_calendar, calendar_name, calendar_names, calendar_zone, remove_calendar, set_calendar,
+    };
     pub use kinetable_formula::{add_zone_alias, remove_zone_alias};
 }

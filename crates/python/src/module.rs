@@ -13,6 +13,7 @@ fn _kinetable(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     add_classes(module)?;
     module.add_function(wrap_pyfunction!(crate::values::cells_held, module)?)?;
+    add_calendars(module)?;
     add_choosing(module)?;
     add_rows(module)?;
     add_groups(module)?;
@@ -20,6 +21,15 @@ fn _kinetable(module: &Bound<'_, PyModule>) -> PyResult<()> {
     add_marks(module)?;
     add_inputs(module)?;
     add_sources(module)
+}
+
+fn add_calendars(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(ops::calendar_add, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::calendar_remove, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::calendar_set, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::calendar_default, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::calendar_list, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::calendar_zone, module)?)
 }
 
 fn add_classes(module: &Bound<'_, PyModule>) -> PyResult<()> {

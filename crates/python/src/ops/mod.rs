@@ -1,6 +1,7 @@
 //! The operations of tables, as functions of native tables: one line each, into the façade.
 
 mod aggregations;
+mod calendars;
 mod choose;
 mod groups;
 mod joins;
@@ -10,6 +11,7 @@ mod rows;
 mod zones;
 
 pub use aggregations::*;
+pub use calendars::*;
 pub use choose::*;
 pub use groups::*;
 pub use joins::*;
