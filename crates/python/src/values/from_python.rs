@@ -86,9 +86,8 @@ pub fn from_iterator<'py>(
                     builder.append_null();
                 } else {
                     let text = item.extract::<PyBackedStr>();
-                    builder.append_value(
-                        text.map_err(|cause| misfit(builder.len(), &item, data_type, cause.into()))?,
-                    );
+                    builder
+                        .append_value(text.map_err(|cause| misfit(builder.len(), &item, data_type, cause))?);
                 }
             }
             Ok(Arc::new(builder.finish()))

@@ -25,10 +25,6 @@ impl Ty {
         self <= Self::Double
     }
 
-    pub fn is_integral(self) -> bool {
-        self <= Self::Long
-    }
-
     pub fn name(self) -> &'static str {
         match self {
             Self::Byte => "byte",
