@@ -6,7 +6,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
-from kinetable import DHError, agg, new_table, time_table
+from kinetable import DHError, agg, empty_table, new_table, time_table
 from kinetable.column import bool_col, datetime_col, double_col, int_col, string_col
 from kinetable.concurrency_control import Barrier
 from kinetable.filters import (
@@ -27,6 +27,7 @@ from kinetable.filters import (
     or_,
     pattern,
 )
+from kinetable.table import Selectable
 from kinetable.time import to_j_instant
 
 NOON = "2024-01-01T12:00:00Z"
@@ -109,10 +110,29 @@ def test_filters_say_what_they_are():
     assert Filter.from_(["A > 1"]) == [Filter("A > 1")]
 
 
-def test_serial_and_barriers_are_taken():
+def test_barriers_are_taken():
     barrier = Barrier()
     declared = gt(A, 1).with_serial().with_declared_barriers(barrier)
     assert declared == "A > 1" and lt(A, 5).with_respected_barriers([barrier]) == "A < 5"
+
+
+def test_serial_formulas_see_the_rows_in_order():
+    rows, seen = 400_000, []
+
+    def note(x: int) -> bool:
+        seen.append(x)
+        return x % 2 == 0
+
+    source = empty_table(rows).update_view("X = ii")
+    noting = Filter.from_("note(X)").with_serial()
+    for condition in (noting, [noting], noting.not_(), or_([noting, "X < 0"]), and_(["X >= 0", noting])):
+        seen.clear()
+        assert source.where(condition).size == rows // 2
+        assert seen == list(range(rows))
+    seen.clear()
+    assert source.update([Selectable.parse("Even = note(X)").with_serial(), "Y = X"]).size == rows
+    assert seen == list(range(rows))
+    assert Selectable.parse("X = 1").with_declared_barriers(Barrier()).with_respected_barriers(Barrier()) == "X = 1"
 
 
 def test_arguments_for_filters_take_them(table):

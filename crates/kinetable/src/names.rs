@@ -18,6 +18,12 @@ pub trait Names {
 
     /// All names, for "did you mean".
     fn names(&self) -> Vec<String>;
+
+    /// Whether the formula of this text is to be computed row after row: its functions keep something between calls.
+    fn is_serial(&self, text: &str) -> bool {
+        let _ = text;
+        false
+    }
 }
 
 /// No names: formulas see columns and the library alone.

@@ -15,6 +15,7 @@ from enum import Enum
 from typing import Any, Sequence, Union
 
 from ._literals import literal
+from ._serial import FormulaText
 from ._texts import texts
 from .concurrency_control import Barrier
 from .dherror import DHError
@@ -57,10 +58,8 @@ Conditions = Union[str, Sequence[str]]
 Barriers = Union[Barrier, Sequence[Barrier]]
 
 
-class Filter(str):
+class Filter(FormulaText):
     """A condition on the rows of a table: the text of it."""
-
-    __slots__ = ()
 
     def __repr__(self) -> str:
         return f"Filter({str(self)!r})"
@@ -96,15 +95,26 @@ class Filter(str):
             t = new_table([int_col("A", [1, None, 3])])
             print(t.where(is_null("A").not_()).to_string())
         """
-        return Filter(f"!({self})")
+        negation = Filter(f"!({self})")
+        return negation._marked() if self.is_serial else negation
 
     def with_serial(self) -> Filter:
-        """The same filter. Accepted for scripts that ask for it: a filter must not depend on the order of its calls.
+        """The same filter, with functions called row after row, on one thread.
 
-        Functions are called for runs of rows, and which run is first is not promised. What is to be computed row after
-        row goes into a table once, by `Table.update` of a `snapshot`, or into `Table.update_by`.
+        For functions that keep something between calls. Other filters may be evaluated for several runs of rows at
+        once.
+
+        Example:
+            from kinetable import empty_table
+            from kinetable.filters import Filter
+            seen = []
+            def is_new(x) -> bool:
+                seen.append(x)
+                return x not in seen[:-1]
+            t = empty_table(6).update("X = i % 3")
+            print(t.where(Filter.from_("is_new(X)").with_serial()).to_string())
         """
-        return self
+        return self._marked()
 
     def with_declared_barriers(self, barriers: Barriers) -> Filter:
         """The same filter: filters are evaluated in the order they are given in, so that a barrier always holds."""
@@ -152,8 +162,10 @@ def _joined(operator: str, filters: Conditions) -> Filter:
     if not conditions:
         raise DHError(message="there is no filter to join\n  hint: give at least one condition")
     if len(conditions) == 1:
-        return Filter(conditions[0])
-    return Filter(operator.join(f"({condition})" for condition in conditions))
+        joined = Filter(conditions[0])
+    else:
+        joined = Filter(operator.join(f"({condition})" for condition in conditions))
+    return joined._marked() if any(getattr(condition, "is_serial", False) for condition in conditions) else joined
 
 
 def not_(filter_: str) -> Filter:
@@ -166,7 +178,7 @@ def not_(filter_: str) -> Filter:
         t = new_table([string_col("Sym", ["A", "B", "C"])])
         print(t.where(not_(in_("Sym", ["A", "B"]))).to_string())
     """
-    return Filter(filter_).not_()
+    return (filter_ if isinstance(filter_, Filter) else Filter(filter_)).not_()
 
 
 def is_null(col: str) -> Filter:

@@ -7,6 +7,7 @@ and functions of the script that calls (see ``docs/python.md``). The methods are
 from __future__ import annotations
 
 from ._multi_join import MultiJoinInput, MultiJoinTable, multi_join
+from ._selectable import Selectable
 from ._table.columns import Columns
 from ._table.diff import table_diff
 from ._table.groups import Aggregations, Groups, keyed_transpose
@@ -24,6 +25,7 @@ __all__ = [
     "NaturalJoinType",
     "NewColumnBehaviorType",
     "SearchDisplayMode",
+    "Selectable",
     "SortDirection",
     "Table",
     "TableDefinition",

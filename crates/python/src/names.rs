@@ -31,6 +31,9 @@ impl PyNames {
     }
 }
 
+/// Under this, which is no name, the texts of the formulas that are computed row after row (`kinetable._serial`).
+const SERIAL: &str = "<serial>";
+
 impl Names for PyNames {
     fn variable(&self, name: &str) -> Option<Variable> {
         Python::attach(|py| variable(&self.look_up(py, name).ok()??).ok())
@@ -46,6 +49,13 @@ impl Names for PyNames {
             let names = spaces.filter_map(|space| space.bind(py).try_iter().ok()).flatten();
             let names = names.filter_map(|name| name.ok()?.extract::<String>().ok());
             names.filter(|name| !name.starts_with('_')).collect()
+        })
+    }
+
+    fn is_serial(&self, text: &str) -> bool {
+        Python::attach(|py| {
+            let marked = self.0.bind(py).get_item(SERIAL).ok();
+            marked.is_some_and(|texts| texts.contains(text).unwrap_or(false))
         })
     }
 }

@@ -56,6 +56,11 @@ pub trait RowFunction: Send + Sync + std::fmt::Debug {
     fn eval_at(&self, inputs: &[ArrayRef], rows: &RowSet) -> Result<ArrayRef> {
         self.eval(inputs, rows.len() as usize)
     }
+
+    /// Whether who stores its results computes the chunks one after the other, in the order of the rows.
+    fn is_serial(&self) -> bool {
+        false
+    }
 }
 
 /// A function applied to columns, evaluated at each read.

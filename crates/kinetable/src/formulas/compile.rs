@@ -10,6 +10,7 @@ use kinetable_operators::select::Selection;
 
 use super::Lenience;
 use super::bound::{filter_function, formula_function};
+use super::serial::serial;
 use crate::Names;
 use crate::error::of_formula;
 
@@ -76,8 +77,9 @@ fn selection(formula: Formula, columns: &Columns<'_>, lenience: &Lenience) -> Re
     if let Some(column) = formula.is_column() {
         return Ok(Selection::column(name, columns.index(column)?));
     }
+    let is_serial = columns.names.is_serial(formula.text());
     let function = formula_function(formula, lenience, |name| columns.index(name))?;
-    Ok(Selection::function(name, function))
+    Ok(Selection::function(name, if is_serial { serial(function) } else { function }))
 }
 
 /// The column `name` that colours the rows which fulfil a condition.
@@ -118,6 +120,7 @@ pub(crate) fn filters(
     let compiled = texts.iter().map(|text| {
         let filter = formula::compile_filter(text, &columns).map_err(of_formula)?;
         let function = filter_function(filter.clone(), lenience, |name| columns.index(name))?;
+        let function = if names.is_serial(text) { serial(function) } else { function };
         Ok((Filter::new(function), filter))
     });
     compiled.collect()

@@ -4,6 +4,7 @@ mod bound;
 mod compile;
 mod lists;
 mod prune;
+mod serial;
 
 pub(crate) use bound::Lenience;
 pub(crate) use compile::{colour, colouring, filters, selections};

@@ -8,7 +8,8 @@ use arrow_schema::DataType;
 use kinetable_engine::column::{Computed, RowFunction};
 use kinetable_engine::{ColumnSource, Error, Result, RowSet, RowSetBuilder, Table, Update, Version};
 
-use crate::support::{chunks, safety};
+use crate::support::chunks::{self, Order};
+use crate::support::safety;
 
 /// One condition on a row.
 #[derive(Debug, Clone)]
@@ -66,7 +67,9 @@ impl Test {
                 Computed::new(filter.function.clone(), all, version.rows().clone())
             })
             .collect();
-        let parts = chunks::map_chunks(rows, |chunk| match self.passing {
+        let is_serial = self.filters.iter().any(|filter| filter.function.is_serial());
+        let order = if is_serial { Order::OfRows } else { Order::Any };
+        let parts = chunks::map_chunks_in(rows, order, |chunk| match self.passing {
             Passing::All => pass_all(&columns, chunk),
             Passing::Any => pass_any(&columns, chunk),
         })?;

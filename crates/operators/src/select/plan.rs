@@ -304,4 +304,8 @@ impl RowFunction for Compact {
     fn eval_at(&self, inputs: &[ArrayRef], rows: &RowSet) -> Result<ArrayRef> {
         self.function.eval_at(inputs, rows)
     }
+
+    fn is_serial(&self) -> bool {
+        self.function.is_serial()
+    }
 }

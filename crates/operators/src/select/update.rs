@@ -21,7 +21,7 @@ use kinetable_engine::{
 use super::Selection;
 use super::plan::{Keep, Plan, Step, tail};
 use super::view::definition;
-use crate::support::chunks::read_all;
+use crate::support::chunks::{Order, read_all_in};
 
 /// All columns and the selected ones; formulas are computed now and when rows change, and their values stored.
 ///
@@ -113,7 +113,8 @@ fn affected(plan: &Plan, step: usize, update: &Update, before: &RowSet) -> RowSe
 
 impl Step {
     fn values(&self, columns: Arc<[Column]>, now: &Version, rows: &RowSet) -> Result<arrow_array::ArrayRef> {
-        read_all(&self.computed(columns, now.rows()), rows)
+        let order = if self.function.is_serial() { Order::OfRows } else { Order::Any };
+        read_all_in(&self.computed(columns, now.rows()), rows, order)
             .map_err(|error| error.in_context(format!("column \"{}\"", self.name)))
     }
 }

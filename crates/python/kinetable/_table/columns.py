@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from .. import _kinetable as _native
 from .._scope import caller
+from .._serial import with_marks
 from .._texts import Texts, texts
 from .about import About
 
@@ -76,14 +77,15 @@ class Columns(About):
             scale = 100
             print(t.update(["C = A * scale", "D = C + B"]).to_string())
         """
-        return self._made(_native.update(self._native, texts(formulas), caller()))
+        computed = texts(formulas)
+        return self._made(_native.update(self._native, computed, with_marks(computed, caller())))
 
     def select(self, formulas: Texts = None) -> Table:
         """Only these columns, computed once and stored.
 
         Args:
-            formulas: One or more texts: ``"New = expression"``, ``"New = Old"``, ``"Column"``. All columns if none is
-                given: a copy that reads nothing of what this table is made of.
+            formulas: One or more texts or `Selectable`: ``"New = expression"``, ``"New = Old"``, ``"Column"``. All if
+                none is given: a copy that reads nothing of what this table is made of.
 
         Raises:
             DHError: if a formula is wrong, naming the place in it, or fails on a row that is there.
@@ -94,7 +96,8 @@ class Columns(About):
             t = new_table([int_col("A", [1, 2, 3]), int_col("B", [10, 20, 30])])
             print(t.select(["A", "C = A * B"]).to_string())
         """
-        return self._made(_native.select(self._native, texts(formulas) or self.column_names, caller()))
+        chosen = texts(formulas) or self.column_names
+        return self._made(_native.select(self._native, chosen, with_marks(chosen, caller())))
 
     def lazy_update(self, formulas: Texts) -> Table:
         """All columns and these, computed when first read, once for each combination of the values they use.

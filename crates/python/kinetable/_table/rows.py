@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Sequence, Union
 
 from .. import _kinetable as _native
 from .._scope import caller
+from .._serial import with_marks
 from .._texts import Texts, texts
 from ..dherror import DHError
 from .base import TableBase
@@ -44,8 +45,9 @@ class Rows(TableBase):
             small = ["A", "C"]
             print(t.where(["Size > 10", "Sym in small"]).to_string())
         """
-        names, native, conditions = caller(), self._native, []
-        for condition in texts(filters):
+        several = texts(filters)
+        names, native, conditions = with_marks(several, caller()), self._native, []
+        for condition in several:
             release = _RELEASE.fullmatch(condition)
             if release is None:
                 conditions.append(condition)
@@ -71,7 +73,8 @@ class Rows(TableBase):
             t = new_table([string_col("Sym", ["A", "B", "A"]), int_col("Size", [10, 20, 30])])
             print(t.where_one_of(["Size > 20", "Sym == `B`"]).to_string())
         """
-        return self._made(_native.where_one_of(self._native, texts(filters), caller()))
+        conditions = texts(filters)
+        return self._made(_native.where_one_of(self._native, conditions, with_marks(conditions, caller())))
 
     def head(self, num_rows: int) -> Table:
         """The first rows; of a blink table the first that ever came.
