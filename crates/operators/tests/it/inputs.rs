@@ -52,6 +52,7 @@ fn the_last_write_of_a_key_wins() {
     for keys in [&["Sym"][..], &["Id"], &["Price"], &["Sym", "Ratio", "Letter"]] {
         oracle(&format!("keyed_input by {keys:?}"))
             .input(Profile::blink().distinct(4))
+            .work(|changed| 2 * changed)
             .over_history()
             .honest()
             .against(move |inputs| played(&inputs[0], keys))
@@ -136,6 +137,25 @@ fn rows_leave_a_window_as_time_passes() {
                 });
         }
     }
+}
+
+#[test]
+fn a_window_reads_the_rows_that_come_not_those_that_leave() {
+    let asked = Rc::new(RefCell::new(0));
+    let again = asked.clone();
+    oracle("work of time_window")
+        .input(Profile::append().distinct(2).initial(2_000))
+        .seeds(0..6)
+        .work(|changed| changed)
+        .against(move |inputs| {
+            let cycles = asked.replace_with(|asked| *asked + 1);
+            tested(&inputs[0], 100, START + 10 * MILLISECOND * (cycles - 1).max(0))
+        })
+        .check(|inputs| {
+            *again.borrow_mut() = 0;
+            let graph = inputs[0].graph().expect("the input is live");
+            time_window(graph, &inputs[0], "Time", 100 * MILLISECOND, "New", START)
+        });
 }
 
 #[test]

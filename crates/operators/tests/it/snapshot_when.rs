@@ -231,3 +231,21 @@ fn names_must_not_clash() {
     let clash = snapshot_when(table.table(), table.table(), &[("V", "V")], SnapshotMode::History);
     assert_eq!(clash.unwrap_err().message(), "Column name conflicts: V");
 }
+
+#[test]
+fn copies_read_what_is_stamped_not_the_source() {
+    let large = || [Profile::full().initial(2_000), Profile::full().initial(20).idle(0.3)];
+    let state = Rc::new(RefCell::new(Model::default()));
+    for mode in [SnapshotMode::Full { initial: true }, SnapshotMode::Incremental { initial: true }] {
+        let (kept, begun) = (state.clone(), state.clone());
+        oracle(&format!("work of {mode:?}"))
+            .inputs(large())
+            .seeds(0..4)
+            .work(|_| 1)
+            .against(move |inputs| model(&kept, inputs, mode))
+            .check(|inputs| {
+                begun.borrow_mut().begin(inputs);
+                snapshot_when(&inputs[0], &inputs[1], STAMPS, mode)
+            });
+    }
+}

@@ -72,8 +72,8 @@ class About(TableBase):
 
         Columns: ``Time``, ``Column`` (null for a filter), ``Formula``, ``Row`` (the row key in the table that the
         formula reads, null where it is not known), ``Message``. The newest thousand are there; a failure of the same
-        cell with the same message is listed once. An operation without formulas has the errors of the table it was
-        made from. Formulas of a static table raise instead.
+        cell with the same message is listed once. Operations that take no formulas have the errors of their table.
+        Formulas of a static table raise instead.
 
         Example:
             from kinetable import time_table
