@@ -5,7 +5,7 @@
 //! group) a row. A list is read anew when its group is touched, which costs the rows of the group: it is another
 //! value as a whole.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, ListArray, UInt64Array};
@@ -15,6 +15,7 @@ use kinetable_engine::{Error, Result};
 
 use super::accumulator::{Accumulator, Rows, Wanted};
 use super::keys::{Codec, NULL};
+use super::row_keys::RowKeys;
 use super::spec::End;
 
 /// What is read off a group's rows.
@@ -31,7 +32,7 @@ pub(super) enum Reading {
 /// The rows of each group.
 pub(super) struct Members {
     outputs: Vec<(Reading, usize)>,
-    rows: Vec<BTreeSet<u64>>,
+    rows: Vec<RowKeys>,
 }
 
 impl Members {
@@ -43,8 +44,8 @@ impl Members {
     /// The value of an end row of each group.
     pub(super) fn end(&self, end: End, column: usize, wanted: &Wanted<'_>) -> Result<ArrayRef> {
         let key = |slot: &u32| match end {
-            End::First => self.rows[*slot as usize].first().copied(),
-            End::Last => self.rows[*slot as usize].last().copied(),
+            End::First => self.rows[*slot as usize].first(),
+            End::Last => self.rows[*slot as usize].last(),
         };
         let keys: UInt64Array = wanted.slots.iter().map(key).collect();
         wanted.now.column(column).gather(&keys)
@@ -53,9 +54,10 @@ impl Members {
     /// All values of groups, one after the other, and how many each has.
     fn values(&self, column: usize, wanted: &Wanted<'_>) -> Result<(ArrayRef, Vec<usize>)> {
         let sets = wanted.slots.iter().map(|slot| &self.rows[*slot as usize]);
-        let lengths = sets.clone().map(BTreeSet::len).collect();
-        let keys = UInt64Array::from_iter_values(sets.flatten().copied());
-        Ok((wanted.now.column(column).gather(&keys)?, lengths))
+        let lengths: Vec<usize> = sets.clone().map(RowKeys::len).collect();
+        let mut keys = Vec::with_capacity(lengths.iter().sum());
+        sets.for_each(|rows| rows.extend_into(&mut keys));
+        Ok((wanted.now.column(column).gather(&UInt64Array::from(keys))?, lengths))
     }
 
     /// The values of each group, as a list.
@@ -88,7 +90,7 @@ impl Members {
 
 impl Accumulator for Members {
     fn grow(&mut self, slots: usize) {
-        self.rows.resize(slots.max(self.rows.len()), BTreeSet::new());
+        self.rows.resize(slots.max(self.rows.len()), RowKeys::default());
     }
 
     fn add(&mut self, rows: &Rows<'_>) -> Result<()> {
@@ -101,14 +103,14 @@ impl Accumulator for Members {
 
     fn remove(&mut self, rows: &Rows<'_>) -> Result<()> {
         for (slot, key) in rows.slots.iter().zip(rows.keys.iter()) {
-            let was_in = self.rows[*slot as usize].remove(&key);
+            let was_in = self.rows[*slot as usize].remove(key);
             debug_assert!(was_in, "row {key} leaves the group it was in");
         }
         Ok(())
     }
 
     fn clear(&mut self, slot: u32) {
-        self.rows[slot as usize] = BTreeSet::new();
+        self.rows[slot as usize] = RowKeys::default();
     }
 
     fn results(&mut self, wanted: &Wanted<'_>) -> Result<Vec<ArrayRef>> {
@@ -121,8 +123,7 @@ impl Accumulator for Members {
     }
 
     fn bytes(&self) -> usize {
-        // A B-tree's nodes are two thirds full or better, of 8 bytes a key.
-        self.rows.iter().map(|rows| size_of::<BTreeSet<u64>>() + rows.len() * 12).sum()
+        self.rows.iter().map(RowKeys::bytes).sum()
     }
 }
 

@@ -56,6 +56,7 @@ mod members;
 mod moments;
 mod ordered;
 mod pivot;
+mod row_keys;
 mod sorted_ends;
 mod sum_float;
 mod sum_integer;

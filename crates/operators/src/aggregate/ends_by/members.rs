@@ -1,7 +1,6 @@
 //! The rows of each group, and which groups may show others than before.
 
-use std::collections::BTreeSet;
-
+use super::super::row_keys::RowKeys;
 use super::super::spec::End;
 
 /// Row keys by slot of the group.
@@ -10,7 +9,7 @@ pub(super) struct Members {
     count: usize,
     /// Rows never go: those past the window are not kept.
     bounded: bool,
-    rows: Vec<BTreeSet<u64>>,
+    rows: Vec<RowKeys>,
     /// The row at the inner end of a full window: rows beyond it are not shown.
     edges: Vec<Option<u64>>,
     dirty: Vec<u32>,
@@ -45,7 +44,7 @@ impl Members {
     /// Makes room for slots `0..slots`.
     pub(super) fn grow(&mut self, slots: usize) {
         if slots > self.rows.len() {
-            self.rows.resize(slots, BTreeSet::new());
+            self.rows.resize(slots, RowKeys::default());
             self.edges.resize(slots, None);
             self.marks.resize(slots, 0);
         }
@@ -56,11 +55,11 @@ impl Members {
         let rows = &mut self.rows[slot as usize];
         if self.bounded && rows.len() == self.count {
             let inner = match self.end {
-                End::First => rows.last().filter(|last| **last > key),
-                End::Last => rows.first().filter(|first| **first < key),
+                End::First => rows.last().filter(|last| *last > key),
+                End::Last => rows.first().filter(|first| *first < key),
             };
-            match inner.copied() {
-                Some(inner) => rows.remove(&inner),
+            match inner {
+                Some(inner) => rows.remove(inner),
                 None => return,
             };
         }
@@ -72,7 +71,7 @@ impl Members {
     /// A row went from a group.
     pub(super) fn remove(&mut self, slot: u32, key: u64) {
         self.touch(slot, key);
-        let was_in = self.rows[slot as usize].remove(&key);
+        let was_in = self.rows[slot as usize].remove(key);
         debug_assert!(was_in, "row {key} leaves the group it was in");
     }
 
@@ -98,28 +97,31 @@ impl Members {
     /// The rows a group shows, ascending.
     pub(super) fn window(&mut self, slot: u32) -> Vec<u64> {
         let rows = &self.rows[slot as usize];
-        let mut window: Vec<u64> = match self.end {
-            End::First => rows.iter().take(self.count).copied().collect(),
-            End::Last => rows.iter().rev().take(self.count).copied().collect(),
+        let (window, edge) = match self.end {
+            End::First => {
+                let window = rows.first_keys(self.count);
+                let edge = window.last().copied();
+                (window, edge)
+            }
+            End::Last => {
+                let window = rows.last_keys(self.count);
+                let edge = window.first().copied();
+                (window, edge)
+            }
         };
-        let edge = window.last().copied();
         self.edges[slot as usize] = edge.filter(|_| window.len() == self.count);
-        if self.end == End::Last {
-            window.reverse();
-        }
         window
     }
 
     /// A group is gone.
     pub(super) fn clear(&mut self, slot: u32) {
-        debug_assert!(self.rows[slot as usize].is_empty(), "all rows went before");
+        debug_assert_eq!(self.rows[slot as usize].len(), 0, "all rows went before");
         self.edges[slot as usize] = None;
     }
 
     /// Bytes held.
     pub(super) fn bytes(&self) -> usize {
-        // A B-tree's nodes are two thirds full or better, of 8 bytes a key.
-        let rows = self.rows.iter().map(|rows| size_of::<BTreeSet<u64>>() + rows.len() * 12);
+        let rows = self.rows.iter().map(RowKeys::bytes);
         rows.sum::<usize>() + self.edges.capacity() * 16 + (self.marks.capacity() + self.dirty.capacity()) * 4
     }
 }
