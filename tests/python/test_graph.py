@@ -89,6 +89,19 @@ def test_an_exclusive_holder_keeps_other_threads_out():
     assert order == ["first", "other"]
 
 
+def test_who_holds_a_lock_can_wait_for_a_tick():
+    ticking = time_table("PT0.02S")
+    for lock in (ug.exclusive_lock, ug.shared_lock):
+        with lock(ticking):
+            before = ticking.size
+            assert ticking.await_update(10_000)
+            after = ticking.size
+            assert after > before
+            time.sleep(0.05)
+            assert ticking.size == after
+    assert not ug.has_exclusive_lock(ticking) and not ug.has_shared_lock(ticking)
+
+
 def test_locks_as_decorators():
     graph = empty_table(1).update_graph
     assert graph == get_exec_ctx().update_graph and graph.step >= 0

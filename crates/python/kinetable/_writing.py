@@ -44,8 +44,13 @@ class DynamicTableWriter:
         """
         self._columns = columns_of(col_defs)
         native, self._writer = _native.open_writer(self._columns, "append")
-        self.table = Table(native)
+        self._table = Table(native)
         self._closed = False
+
+    @property
+    def table(self) -> Table:
+        """The table that is written: append-only, and live."""
+        return self._table
 
     def write_row(self, *values: Any) -> None:
         """Adds a row; it is in the table after the next cycle.

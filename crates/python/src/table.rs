@@ -130,7 +130,9 @@ impl PyTable {
         let deadline = timeout_ms.map(|ms| Instant::now() + Duration::from_millis(ms));
         loop {
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-            let told = py.detach(|| tick.wait(left.map_or(SIGNAL_CHECK, |left| left.min(SIGNAL_CHECK))));
+            let time = left.map_or(SIGNAL_CHECK, |left| left.min(SIGNAL_CHECK));
+            // Who holds the graph's lock would wait for a cycle that waits for it.
+            let told = py.detach(|| self.inner().session().graph().apart(|| tick.wait(time)));
             match told {
                 Some(Ok(())) => return Ok(true),
                 Some(Err(error)) => return Err(raise(py, &error)),

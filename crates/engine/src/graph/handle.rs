@@ -187,6 +187,11 @@ impl Graph {
         self.0.turn.unlock_shared()
     }
 
+    /// Runs `action`, which waits for cycles, with all locks let go of that this thread holds; it holds them again after.
+    pub fn apart<R>(&self, action: impl FnOnce() -> R) -> R {
+        self.0.turn.apart(action)
+    }
+
     /// Whether this thread holds the lock alone.
     pub fn is_locked_by_me(&self) -> bool {
         self.0.turn.is_mine()

@@ -127,6 +127,21 @@ impl Turn {
         self.held.lock().shared.contains_key(&me())
     }
 
+    /// Runs `action` with all let go of that this thread holds, and takes it again, also if it panics.
+    pub(super) fn apart<R>(&self, action: impl FnOnce() -> R) -> R {
+        let thread = me();
+        let mut held = self.held.lock();
+        let exclusive = if held.is_exclusive(thread) { held.exclusive.take() } else { None };
+        if exclusive.is_some() {
+            held.admitted = held.shared_waiting;
+        }
+        let shared = held.shared.remove(&thread).unwrap_or(0);
+        drop(held);
+        self.changed.notify_all();
+        let _retaken = Retake { turn: self, exclusive: exclusive.map_or(0, |(_, depth)| depth), shared };
+        action()
+    }
+
     /// Runs `action` with the shared side held, also if it panics.
     pub(super) fn share<R>(&self, action: impl FnOnce() -> R) -> R {
         self.lock_shared();
@@ -142,6 +157,24 @@ impl Turn {
         self.lock()?;
         let _held = Release(self, Turn::unlock);
         Ok(action())
+    }
+}
+
+struct Retake<'a> {
+    turn: &'a Turn,
+    exclusive: u32,
+    shared: u32,
+}
+
+impl Drop for Retake<'_> {
+    fn drop(&mut self) {
+        // The exclusive side first: a shared holder could not get it any more.
+        for _ in 0..self.exclusive {
+            self.turn.lock().expect("nothing is held by this thread yet");
+        }
+        for _ in 0..self.shared {
+            self.turn.lock_shared();
+        }
     }
 }
 
@@ -171,6 +204,25 @@ mod tests {
         assert!(turn.unlock().is_err());
         turn.share(|| assert!(turn.lock().is_err()));
         assert!(turn.unlock_shared().is_err() && !turn.is_shared_by_me());
+    }
+
+    #[test]
+    fn what_is_let_go_of_for_a_while_is_held_again() {
+        let turn = Turn::default();
+        turn.lock().unwrap();
+        turn.lock().unwrap();
+        turn.lock_shared();
+        turn.apart(|| {
+            assert!(!turn.is_mine() && !turn.is_shared_by_me());
+            std::thread::scope(|scope| scope.spawn(|| turn.alone(|| ()).unwrap()).join().unwrap());
+        });
+        assert!(turn.is_mine() && turn.is_shared_by_me());
+        turn.unlock_shared().unwrap();
+        turn.unlock().unwrap();
+        turn.unlock().unwrap();
+        assert!(!turn.is_mine());
+        turn.apart(|| ());
+        assert!(!turn.is_mine() && !turn.is_shared_by_me());
     }
 
     #[test]

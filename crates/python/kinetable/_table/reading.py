@@ -23,7 +23,7 @@ class Reading(About):
     """Reading a table out."""
 
     def await_update(self, timeout: Optional[int] = None) -> bool:
-        """Waits until the table changes.
+        """Waits until the table changes. A lock of the update graph that this thread holds is let go of meanwhile.
 
         Args:
             timeout: How long to wait at most, in milliseconds; for ever if not given.
