@@ -162,7 +162,7 @@ mod tests {
                     (0..=1, Some(old)) => assert_eq!(keys.remove(old), model.remove(&old)),
                     _ => assert_eq!(keys.insert(key), model.insert(key)),
                 }
-                if draw(&mut state) % 500 == 0 {
+                if draw(&mut state).is_multiple_of(500) {
                     model.iter().for_each(|key| assert!(keys.remove(*key)));
                     model.clear();
                 }
