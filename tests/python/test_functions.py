@@ -301,7 +301,10 @@ def test_failures_say_the_function_and_what_it_returned(t):
     def broken(x: int) -> int:
         raise ValueError(f"no {x}")
 
-    with pytest.raises(DHError, match="what \"liar\" returned is not what it says: row 0: a long is expected, but it is 'text' \\(str\\)"):
+    with pytest.raises(
+        DHError,
+        match="what \"liar\" returned is not what it says: row 0: a long is expected, but it is 'text' \\(str\\)",
+    ):
         t.update("X = liar(I)")
     with pytest.raises(DHError) as failure:
         t.update("X = broken(I)")

@@ -222,6 +222,25 @@ def test_scopes_nest_and_hand_over():
     assert is_liveness_referent(free) and not is_liveness_referent(1)
 
 
+def test_scopes_decorate_functions():
+    made = []
+
+    @liveness_scope
+    def bare():
+        made.append(empty_table(2))
+        return made[-1].size
+
+    @liveness_scope()
+    def called():
+        made.append(empty_table(3))
+        return made[-1].size
+
+    assert [bare(), called(), bare()] == [2, 3, 2]
+    for table in made:
+        with pytest.raises(DHError, match="released"):
+            assert table.size
+
+
 def test_executors_run_tasks():
     assert executors.executor_names() == ["serial", "concurrent"] and executors.has_executor("serial")
     assert not executors.has_executor("other")

@@ -17,7 +17,7 @@ Example:
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import Any, Iterator
+from typing import Any, Callable, Iterator, Optional
 
 from ._liveness import scopes
 from ._table.base import TableBase
@@ -109,11 +109,23 @@ SimpleLivenessScope = LivenessScope
 
 
 @contextmanager
-def liveness_scope() -> Iterator[LivenessScope]:
+def _scope() -> Iterator[LivenessScope]:
+    scope = LivenessScope()
+    try:
+        with scope.open():
+            yield scope
+    finally:
+        scope.release()
+
+
+def liveness_scope(function: Optional[Callable[..., Any]] = None) -> Any:
     """A scope for a ``with`` block, or, as a decorator, for each call of a function; it releases at the end.
 
+    Args:
+        function: The function that is decorated, where it is used as a decorator without parentheses.
+
     Returns:
-        The scope, for `LivenessScope.preserve`.
+        What ``with`` takes, and gives the scope, for `LivenessScope.preserve`; or the decorated function.
 
     Example:
         from kinetable import empty_table
@@ -123,12 +135,7 @@ def liveness_scope() -> Iterator[LivenessScope]:
             return empty_table(4).where("i > 0").size
         print(rows())
     """
-    scope = LivenessScope()
-    try:
-        with scope.open():
-            yield scope
-    finally:
-        scope.release()
+    return _scope() if function is None else _scope()(function)
 
 
 def is_liveness_referent(referent: Any) -> bool:
