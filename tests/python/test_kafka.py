@@ -14,6 +14,7 @@ from conftest import wait_until
 from kinetable import DHError, agg, dtypes, new_table, time_table
 from kinetable import kafka_consumer as kc
 from kinetable import kafka_producer as kp
+from kinetable.liveness_scope import liveness_scope
 from kinetable.stream.kafka import topics
 
 pytestmark = pytest.mark.broker
@@ -272,3 +273,17 @@ def test_mistakes_of_producing(broker, topic):
 def test_a_type_that_is_none_is_named():
     with pytest.raises(DHError, match='(?s)column "V" is .*dtypes'):
         kc.simple_spec("V", "string")
+
+
+def test_a_scope_releases_a_topic_but_not_what_was_made_of_it(broker, topic):
+    broker.put(topic, {"Sym": "A", "Size": 1})
+    with liveness_scope() as scope:
+        table = json_table(broker, topic)
+        counted = table.count_by("N")
+        scope.preserve(counted)
+    for use in (lambda: table.size, lambda: table.errors, table.stats):
+        with pytest.raises(DHError, match="released"):
+            use()
+    wait_until(lambda: rows(counted) == [(1,)])
+    broker.put(topic, {"Sym": "B", "Size": 2})
+    wait_until(lambda: rows(counted) == [(2,)])

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Mapping, Optional, Sequence, Union
 
 from ... import _kinetable as _native
+from ..._table.base import released
 from ...column import ColumnDefinition
 from ...dherror import DHError
 from ...dtypes import DType
@@ -93,7 +94,17 @@ class ConsumedTable(Table):
     def __init__(self, native: _native.Table, topic: _native.Topic) -> None:
         """For this package only."""
         super().__init__(native)
-        self._topic = topic
+        self._held: Optional[_native.Topic] = topic
+
+    @property
+    def _topic(self) -> _native.Topic:
+        if self._held is None:
+            raise released()
+        return self._held
+
+    def _release(self) -> None:
+        super()._release()
+        self._held = None
 
     @property
     def errors(self) -> Table:
