@@ -10,6 +10,7 @@ from typing import Optional
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import wait_until
 from kinetable import DHError, empty_table, new_table
 from kinetable.column import datetime_col, double_col, int_col, long_col, string_col
 from numpy.typing import NDArray
@@ -270,3 +271,20 @@ def test_math_functions_have_types():
     made = table.view(["A = floor(D)", "B = isnan(D)", "C = math.hypot(D, D)"])
     assert [c.data_type.name for c in made.columns] == ["long", "boolean", "double"]
     assert [tuple(row.values()) for row in made.iter_dict()] == [(0, False, math.hypot(0.5, 0.5))]
+
+
+def test_what_live_tables_allow():
+    from kinetable import time_table
+
+    ticking = time_table("PT0.02S").update("N = ii")
+    newest_first = ticking.sort_descending("N")
+    differences = newest_first.update_view("Step = N - N_[ii+1]").where("Step != null && Step != 1")
+    stored = newest_first.update("Before = N_[i-1]").where("Before != null && Before != N + 1")
+    wait_until(lambda: ticking.size > 5)
+    assert differences.size == 0 and stored.size == 0
+    for formula in ("X = i", "X = ii", "X = k", "X = sum(N_)"):
+        with pytest.raises(DHError, match="uses i, ii, k, or column array variables .* is not safe to refresh"):
+            newest_first.update_view(formula)
+    assert ticking.update_view(["I = i", "K = k"]).is_refreshing
+    blink = time_table("PT0.02S", blink_table=True).update("N = 1")
+    assert blink.update(["I = ii", "K = k", "All = sum(N_)"]).is_refreshing

@@ -4,8 +4,8 @@
 //!
 //! **Update rule**: added rows are tested; removed rows go; modified rows are tested again if a filter reads a modified
 //! column: those that pass anew are added, those that no longer pass are removed, those that still pass are modified;
-//! shifts are handed on for the rows that are there. On an append-only table, rows whose later neighbours come
-//! are tested again if a filter looks ahead.
+//! shifts are handed on for the rows that are there. Rows that see another neighbour, or a modified one, are tested
+//! again if a filter looks at neighbours.
 //!
 //! **Cost**: the rows tested, and the algebra of row sets.
 //!
@@ -40,7 +40,8 @@ fn derive(table: &Table, test: Test) -> Result<Table> {
         let now = &inputs[0];
         let mut definition = table.definition().clone();
         let properties = &mut definition.properties;
-        if test.reach() > 0 && table.is_live() && !properties.blink {
+        if test.window().is_moved_by_additions(properties.append_only) && table.is_live() && !properties.blink
+        {
             *properties = Properties::ANY;
         }
         Ok(Initial {
@@ -102,11 +103,10 @@ impl Where {
         if self.test.concerns(update) {
             rows = update.modified.clone();
         }
-        let reach = self.test.reach();
-        if reach > 0 && !self.blink && !update.added.is_empty() {
-            let before = input.before.rows();
-            let end = before.len();
-            rows = rows.union(&before.slice(end.saturating_sub(reach)..end));
+        let window = self.test.window();
+        if !window.is_empty() && !self.blink {
+            let modified = self.test.concerns(update);
+            rows = rows.union(&window.touched(update, input.before.rows(), input.now.rows(), modified));
         }
         rows
     }

@@ -9,6 +9,7 @@ use kinetable_engine::column::{Computed, RowFunction};
 use kinetable_engine::{ColumnSource, Error, Result, RowSet, RowSetBuilder, Table, Update, Version};
 
 use crate::support::chunks::{self, Order};
+use crate::support::neighbours::Window;
 use crate::support::safety;
 
 /// One condition on a row.
@@ -83,10 +84,9 @@ impl Test {
         update.modified_columns.intersects(columns)
     }
 
-    /// How many rows further on the filters look.
-    pub(super) fn reach(&self) -> u64 {
-        let reaches = self.filters.iter().map(|f| safety::reach(&*f.function));
-        reaches.max().unwrap_or(0)
+    /// How far from their row the filters look.
+    pub(super) fn window(&self) -> Window {
+        self.filters.iter().map(|filter| Window::of(&*filter.function)).fold(Window::default(), Window::or)
     }
 }
 

@@ -9,6 +9,7 @@ use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
 use kinetable_engine::column::{Computed, FunctionInput, RowFunction};
 use kinetable_engine::{Column, ColumnSet, Error, Result, RowSet, Table, Update};
 
+use crate::support::neighbours::Window;
 use crate::support::safety;
 
 /// One column of a selection: its name, and where its values come from.
@@ -61,8 +62,8 @@ pub(super) struct Plan {
     width: usize,
     /// Of each entry: the columns of the table that it depends on.
     dependencies: Vec<ColumnSet>,
-    /// Of each entry: how many rows further on it looks.
-    reach: Vec<u64>,
+    /// Of each entry: how far from its row it looks, also through other entries.
+    windows: Vec<Window>,
 }
 
 /// A computed entry.
@@ -82,10 +83,10 @@ impl Plan {
             steps: Vec::new(),
             width: table.schema().fields().len(),
             dependencies: Vec::new(),
-            reach: Vec::new(),
+            windows: Vec::new(),
         };
         plan.dependencies.extend((0..plan.width).map(|column| ColumnSet::from_iter([column])));
-        plan.reach.resize(plan.width, 0);
+        plan.windows.resize(plan.width, Window::default());
         let mut fields: Vec<FieldRef> = table.schema().fields().to_vec();
         // Where each entry of the caller's list that grows is in ours, which has no entry for a passed-on column.
         let mut entries: Vec<usize> = (0..plan.width).collect();
@@ -145,8 +146,8 @@ impl Plan {
     fn push_step(&mut self, name: String, function: Arc<dyn RowFunction>, needs: Vec<usize>) {
         let depends = needs.iter().flat_map(|need| self.dependencies[*need].iter());
         let depends: ColumnSet = depends.collect();
-        let further = needs.iter().map(|need| self.reach[*need]).max();
-        self.reach.push(safety::reach(&*function) + further.unwrap_or(0));
+        let further = needs.iter().map(|need| self.windows[*need]).fold(Window::default(), Window::or);
+        self.windows.push(Window::of(&*function).through(further));
         self.dependencies.push(depends);
         self.steps.push(Step { name, function, needs });
     }
@@ -168,7 +169,7 @@ impl Plan {
             next += usize::from(*needed);
         }
         retain(&mut self.dependencies, &needed);
-        retain(&mut self.reach, &needed);
+        retain(&mut self.windows, &needed);
         retain(&mut self.steps, &needed[self.width..]);
         for step in &mut self.steps {
             step.needs.iter_mut().for_each(|need| *need = place[*need]);
@@ -196,34 +197,31 @@ impl Plan {
         modified.intersects(self.dependencies[self.width + step].iter())
     }
 
-    /// How many rows further on a step looks.
-    pub(super) fn step_reach(&self, step: usize) -> u64 {
-        self.reach[self.width + step]
+    /// How far from its row a step looks.
+    pub(super) fn window(&self, step: usize) -> Window {
+        self.windows[self.width + step]
     }
 
-    /// Whether a row may change because rows were appended after it.
-    pub(super) fn looks_ahead(&self) -> bool {
-        self.outputs.iter().any(|entry| self.reach[*entry] > 0)
+    /// Whether rows may change because others came, on a table of which rows only come.
+    pub(super) fn changes_what_was(&self, append_only: bool) -> bool {
+        self.outputs.iter().any(|entry| self.windows[*entry].is_moved_by_additions(append_only))
     }
 
     /// The update of the result: that of the table with its modified columns mapped, and with the rows modified
-    /// whose later neighbours have come.
-    pub(super) fn update(&self, update: &Update, before: &RowSet, appends: bool) -> Update {
-        let affects = |set: &ColumnSet, entry: usize| set.intersects(self.dependencies[entry].iter());
+    /// that see another row, or a modified one. `stays`: the rows of the table do not go with each step.
+    pub(super) fn update(&self, update: &Update, before: &RowSet, now: &RowSet, stays: bool) -> Update {
+        let affects = |entry: usize| update.modified_columns.intersects(self.dependencies[entry].iter());
         let outputs = || self.outputs.iter().enumerate();
-        let mut columns: ColumnSet = outputs()
-            .filter(|(_, entry)| affects(&update.modified_columns, **entry))
-            .map(|(output, _)| output)
-            .collect();
+        let mut columns: ColumnSet =
+            outputs().filter(|(_, entry)| affects(**entry)).map(|(output, _)| output).collect();
         let mut modified = if columns.is_empty() { RowSet::empty() } else { update.modified.clone() };
-        if appends && !update.added.is_empty() {
-            let reach = outputs().map(|(_, entry)| self.reach[*entry]).max();
-            let rows = tail(before, reach.unwrap_or(0));
-            if !rows.is_empty() {
-                modified = modified.union(&rows);
-                outputs()
-                    .filter(|(_, entry)| self.reach[**entry] > 0)
-                    .for_each(|(output, _)| columns.insert(output));
+        if stays {
+            for (output, entry) in outputs().filter(|(_, entry)| !self.windows[**entry].is_empty()) {
+                let rows = self.windows[*entry].touched(update, before, now, affects(*entry));
+                if !rows.is_empty() {
+                    modified = modified.union(&rows);
+                    columns.insert(output);
+                }
             }
         }
         Update {
@@ -239,11 +237,6 @@ impl Plan {
 fn retain<T>(items: &mut Vec<T>, needed: &[bool]) {
     let mut needed = needed.iter();
     items.retain(|_| *needed.next().expect("a mark for every item"));
-}
-
-/// The last rows of a set.
-pub(super) fn tail(rows: &RowSet, count: u64) -> RowSet {
-    rows.slice(rows.len().saturating_sub(count)..rows.len())
 }
 
 impl Step {

@@ -4,10 +4,10 @@
 //! are passed on are shared with the table.
 //!
 //! **Update rule**: added rows are computed; modified rows are computed again for the formulas that depend on a
-//! modified column, also through other formulas; removed rows are dropped; shifted values move. On an append-only
-//! table, rows whose later neighbours come are computed again by the formulas that look ahead.
+//! modified column, also through other formulas; removed rows are dropped; shifted values move. Rows that see another
+//! neighbour, or a modified one, are computed again by the formulas that look at neighbours.
 //!
-//! **Cost**: the rows computed, and the blocks they lie in.
+//! **Cost**: the rows computed, and the blocks they lie in; a formula that looks `n` rows away computes up to `n` rows a change.
 //!
 //! **Invariants**: 1. each store holds exactly the rows of the table.
 
@@ -19,7 +19,7 @@ use kinetable_engine::{
 };
 
 use super::Selection;
-use super::plan::{Keep, Plan, Step, tail};
+use super::plan::{Keep, Plan, Step};
 use super::view::definition;
 use crate::support::chunks::{Order, read_all_in};
 
@@ -88,7 +88,7 @@ impl Stored {
         let kept = before.difference(&update.removed);
         plan.columns(input.now.columns(), |index, step, columns| {
             let mut store = stores[index].remove(&update.removed)?.shift(&update.shifted, &kept)?;
-            let rows = affected(plan, index, update, before);
+            let rows = affected(plan, index, update, before, input.now.rows());
             if !rows.is_empty() {
                 let values = step.values(columns, input.now, &rows)?;
                 store = store.write_all(&rows, vec![values])?;
@@ -100,15 +100,13 @@ impl Stored {
 }
 
 /// The rows that a step has to compute.
-fn affected(plan: &Plan, step: usize, update: &Update, before: &RowSet) -> RowSet {
+fn affected(plan: &Plan, step: usize, update: &Update, before: &RowSet, now: &RowSet) -> RowSet {
+    let modified = plan.is_affected(step, &update.modified_columns);
     let mut rows = update.added.clone();
-    if plan.is_affected(step, &update.modified_columns) {
+    if modified {
         rows = rows.union(&update.modified);
     }
-    if !update.added.is_empty() {
-        rows = rows.union(&tail(before, plan.step_reach(step)));
-    }
-    rows
+    rows.union(&plan.window(step).touched(update, before, now, modified))
 }
 
 impl Step {
@@ -127,7 +125,7 @@ impl Operator for Stored {
         Ok(Some(Output {
             rows: input.now.rows().clone(),
             columns: self.follow(input, update)?,
-            update: self.plan.update(update, input.before.rows(), self.stores.is_some()),
+            update: self.plan.update(update, input.before.rows(), input.now.rows(), self.stores.is_some()),
         }))
     }
 }

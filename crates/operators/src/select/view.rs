@@ -1,8 +1,9 @@
 //! `view` and `update_view`: columns that are computed when they are read.
 //!
 //! **State**: none. **Update rule**: rows come, go and shift as those of the table; a modified row is modified in the
-//! columns that depend on the table's modified columns, also through other formulas. On an append-only table, rows whose
-//! later neighbours come are modified in the columns that look ahead. **Cost**: the columns, not the rows.
+//! columns that depend on the table's modified columns, also through other formulas. Rows that see another neighbour, or a
+//! modified one, are modified in the columns that look at neighbours. **Cost**: the columns, and for those that look at
+//! neighbours the changed rows times how far they look.
 //!
 //! **Invariants**: 1. a column that is passed on is the table's own, shared.
 
@@ -32,7 +33,7 @@ pub fn update_view(table: &Table, selections: &[Selection]) -> Result<Table> {
 fn derive(table: &Table, plan: Plan) -> Result<Table> {
     Table::derive(std::slice::from_ref(table), |inputs| {
         let definition = definition(table, &plan);
-        let view = View { plan, appends: !table.definition().properties.blink };
+        let view = View { plan, stays: !table.definition().properties.blink };
         Ok(Initial {
             definition,
             rows: inputs[0].rows().clone(),
@@ -42,12 +43,12 @@ fn derive(table: &Table, plan: Plan) -> Result<Table> {
     })
 }
 
-/// The definition of a table with the rows of another: looking ahead makes rows change that were there.
+/// The definition of a table with the rows of another: looking at neighbours makes rows change that were there.
 pub(super) fn definition(table: &Table, plan: &Plan) -> Definition {
     let mut definition = table.definition().clone();
     definition.schema = plan.schema.clone();
     let properties = &mut definition.properties;
-    if plan.looks_ahead() && table.is_live() && !properties.blink {
+    if plan.changes_what_was(properties.append_only) && table.is_live() && !properties.blink {
         *properties = Properties::ANY;
     }
     definition
@@ -56,7 +57,7 @@ pub(super) fn definition(table: &Table, plan: &Plan) -> Definition {
 struct View {
     plan: Plan,
     /// Whether rows stay while others come.
-    appends: bool,
+    stays: bool,
 }
 
 impl View {
@@ -68,7 +69,9 @@ impl View {
 impl Operator for View {
     fn apply(&mut self, inputs: &[Input<'_>], _: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let input = inputs[0];
-        let update = input.update.map(|update| self.plan.update(update, input.before.rows(), self.appends));
+        let update = input
+            .update
+            .map(|update| self.plan.update(update, input.before.rows(), input.now.rows(), self.stays));
         Ok(Some(Output {
             rows: input.now.rows().clone(),
             columns: self.columns(input.now)?,

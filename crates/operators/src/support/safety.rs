@@ -3,7 +3,8 @@
 //! | input | on a live table allowed when |
 //! |---|---|
 //! | a cell of the row | always |
-//! | position (`i`, `ii`), neighbour (`X_[i+1]`) | append-only or blink: a row's position never changes |
+//! | neighbour at a constant distance (`X_[i+1]`) | always: the rows that see another one are computed again |
+//! | position (`i`, `ii`) | append-only or blink: a row's position never changes |
 //! | row key (`k`) | add-only or blink: a row's key never changes |
 //! | whole column (`X_`) | blink: every row is computed anew each cycle |
 
@@ -24,12 +25,9 @@ fn check_input(table: &Table, input: FunctionInput) -> Result<()> {
         return Ok(());
     }
     let (safe, what, wanted) = match input {
-        FunctionInput::Column(_) => return Ok(()),
+        FunctionInput::Column(_) | FunctionInput::Neighbour(..) => return Ok(()),
         FunctionInput::Position | FunctionInput::PositionInt => {
             (properties.append_only, "the row position", "append-only or blink")
-        }
-        FunctionInput::Neighbour(..) => {
-            (properties.append_only, "a neighbouring row", "append-only or blink")
         }
         FunctionInput::Key => (properties.add_only, "the row key", "add-only or blink"),
         FunctionInput::Whole(_) => (false, "a whole column", "blink"),
@@ -38,18 +36,9 @@ fn check_input(table: &Table, input: FunctionInput) -> Result<()> {
         return Ok(());
     }
     Err(Error::invalid(format!(
-        "the formula uses {what}, which is not kept right as this live table changes"
+        "the formula uses i, ii, k, or column array variables ({what}), and is not safe to refresh"
     ))
     .with_hint(format!(
         "use it on a static table or on one that is {wanted}; snapshot() gives a static copy"
     )))
-}
-
-/// How many rows further on a function reads, at most: rows that far from the end change when rows are appended.
-pub(crate) fn reach(function: &dyn RowFunction) -> u64 {
-    let ahead = |input: &FunctionInput| match input {
-        FunctionInput::Neighbour(_, offset) => (*offset).max(0) as u64,
-        _ => 0,
-    };
-    function.inputs().iter().map(ahead).max().unwrap_or(0)
 }

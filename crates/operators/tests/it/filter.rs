@@ -58,6 +58,17 @@ fn where_looks_ahead_on_appends() {
 }
 
 #[test]
+fn where_looks_at_neighbours_on_every_table() {
+    for profile in profiles() {
+        oracle("where with neighbours").input(profile).check(|inputs| {
+            let next = input_above(FunctionInput::Neighbour(QTY, 2), 0.0);
+            let last = input_above(FunctionInput::Neighbour(QTY, -1), 0.0);
+            where_(&inputs[0], &[Filter::new(next), Filter::new(last)])
+        });
+    }
+}
+
+#[test]
 fn a_modified_row_enters_leaves_or_stays() {
     let driver = Driver::new();
     let text = "key A:f64 B:i64\n1 5 1\n2 -5 2\n3 5 3\n4 5 4\n";

@@ -109,6 +109,21 @@ fn positions_and_neighbours_follow_appends() {
 }
 
 #[test]
+fn neighbours_are_kept_right_on_every_table() {
+    let selections = [
+        Selection::function(
+            "Near",
+            sum_of(&[FunctionInput::Neighbour(ID, 2), FunctionInput::Neighbour(QTY, -1)]),
+        ),
+        Selection::function("Far", sum_of(&[FunctionInput::Neighbour(WIDTH, 1), FunctionInput::Column(ID)])),
+        Selection::function("Back", sum_of(&[FunctionInput::Neighbour(ID, -3)])),
+    ];
+    check("neighbours in a view", |table| update_view(table, &selections));
+    check("neighbours, stored", |table| update(table, &selections));
+    check("neighbours alone", |table| view(table, &selections[2..]));
+}
+
+#[test]
 fn rows_that_look_ahead_are_modified_when_rows_come() {
     let driver = Driver::new();
     let source = ScriptedTable::new(driver.graph(), Properties::APPEND, "X:i64\n1\n2\n");
@@ -235,7 +250,7 @@ fn mistakes_are_told() {
     let position = sum_of(&[FunctionInput::Position]);
     let error = update_view(live.table(), &[Selection::function("P", position)]).unwrap_err();
     expect![[r#"
-        column "P": the formula uses the row position, which is not kept right as this live table changes
+        column "P": the formula uses i, ii, k, or column array variables (the row position), and is not safe to refresh
           hint: use it on a static table or on one that is append-only or blink; snapshot() gives a static copy"#]]
     .assert_eq(&error.to_string());
 }
