@@ -102,6 +102,13 @@ def test_who_holds_a_lock_can_wait_for_a_tick():
     assert not ug.has_exclusive_lock(ticking) and not ug.has_shared_lock(ticking)
 
 
+def test_what_has_no_graph_cannot_be_locked():
+    for lock in (ug.exclusive_lock, ug.shared_lock):
+        with pytest.raises(DHError, match="a str has no update graph"):
+            with lock("table"):
+                pass
+
+
 def test_locks_as_decorators():
     graph = empty_table(1).update_graph
     assert graph == get_exec_ctx().update_graph and graph.step >= 0

@@ -122,6 +122,19 @@ def test_failures_reach_on_error():
     both.stop()
 
 
+def test_a_table_that_has_failed_takes_no_listener():
+    blink, publisher = table_publisher("p", {"X": dtypes.int32})
+    publisher.publish_failure(RuntimeError("gone"))
+    wait_until(lambda: blink.is_failed)
+    for start in (
+        lambda: listen(blink, lambda update, _: None),
+        lambda: merged_listen([blink, keyed()], lambda updates, _: None),
+        blink.await_update,
+    ):
+        with pytest.raises(DHError, match="the table has failed.*gone"):
+            start()
+
+
 def test_mistakes_are_told():
     with pytest.raises(DHError, match="no table"):
         merged_listen([], lambda updates, _: None)

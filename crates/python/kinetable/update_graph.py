@@ -11,6 +11,7 @@ from functools import wraps
 from typing import Any, Callable, Iterator, TypeVar
 
 from . import _kinetable as _native
+from .dherror import DHError
 
 __all__ = [
     "UpdateGraph",
@@ -105,6 +106,7 @@ def exclusive_lock(ug: Any) -> Iterator[None]:
             rows = ticking.size
             print(sum(row["N"] for row in counted.iter_dict()) == rows)
     """
+    _check(ug)
     yield from _locked(shared=False)
 
 
@@ -122,7 +124,13 @@ def shared_lock(ug: Any) -> Iterator[None]:
         with shared_lock(ticking):
             print(has_shared_lock(ticking))
     """
+    _check(ug)
     yield from _locked(shared=True)
+
+
+def _check(ug: Any) -> None:
+    if ug is not None and not isinstance(ug, UpdateGraph) and not hasattr(ug, "update_graph"):
+        raise DHError(message=f"a {type(ug).__name__} has no update graph\n  hint: give a table, or its update_graph")
 
 
 def _locked(shared: bool) -> Iterator[None]:

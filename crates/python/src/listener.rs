@@ -60,7 +60,11 @@ fn register(
         |together| Arc::new(Inbox { sender: Mutex::new(sender.clone()), shared: shared.clone(), together });
     if let [table] = tables {
         let (version, handle) = table.listen(inbox(None))?;
-        return Ok((vec![version], handle));
+        // A table that failed before tells nobody any more.
+        return match table.failure() {
+            Some(failure) => Err(failure.in_context("the table has failed")),
+            None => Ok((vec![version], handle)),
+        };
     }
     let together = together(tables)?;
     let (versions, bell) = (together.first.clone(), together.bell.clone());

@@ -127,6 +127,10 @@ impl PyTable {
     fn await_update(&self, py: Python<'_>, timeout_ms: Option<u64>) -> PyResult<bool> {
         let tick = Arc::new(Tick::default());
         let _handle = engine(py, || self.inner().listen(tick.clone()))?;
+        // A table that failed before tells nobody any more.
+        if let Some(failure) = py.detach(|| self.inner().failure()) {
+            return Err(raise(py, &failure.in_context("the table has failed")));
+        }
         let deadline = timeout_ms.map(|ms| Instant::now() + Duration::from_millis(ms));
         loop {
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
