@@ -8,7 +8,7 @@ import zoneinfo
 import numpy as np
 import pandas as pd
 import pytest
-from kinetable import DHError, empty_table, new_table, time_table
+from kinetable import DHError, dtypes, empty_table, new_table, time_table
 from kinetable import time as t
 from kinetable.column import datetime_col
 
@@ -178,6 +178,17 @@ def test_formulas_take_them():
     assert row["Step"] == month
     assert table.to_arrow().column("Next").to_pylist()[0].value == NANOS + 3_600_000_000_000
     assert "PT1H" in table.to_string() and "P1M" in table.to_string()
+
+
+def test_zoned_times_in_formulas():
+    zoned, utc = t.to_j_zdt("2024-07-01T12:00 ET"), t.to_j_zdt("2024-07-01T12:00Z")
+    table = empty_table(1).update(["A = zoned", "B = utc", "C = hourOfDay(zoned, true)", "D = A > B"])
+    assert table.definition["A"].data_type is table.definition["B"].data_type is dtypes.ZonedDateTime
+    (row,) = table.iter_dict()
+    assert row["A"] == dt.datetime(2024, 7, 1, 16, tzinfo=UTC) and row["A"].utcoffset() == -dt.timedelta(hours=4)
+    assert row["B"] == dt.datetime(2024, 7, 1, 12, tzinfo=UTC) and (row["C"], row["D"]) == (12, True)
+    text = table.to_string()
+    assert "2024-07-01T12:00:00-04:00[America/New_York]" in text and "2024-07-01T12:00:00Z[UTC]" in text
 
 
 def test_columns_and_sources_take_them():

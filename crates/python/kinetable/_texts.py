@@ -43,6 +43,10 @@ def show(value: Any, type_name: str) -> str:
         return value.hex()
     if isinstance(value, dt.timedelta):
         return str(Duration(duration(value)))
+    if isinstance(value, dt.datetime) and type_name == "ZonedDateTime":
+        from .time import to_j_zdt
+
+        return str(to_j_zdt(value))
     if isinstance(value, (dt.date, dt.time)):
         return value.isoformat()
     return str(value)

@@ -21,6 +21,7 @@ _ALIASES = {
     "JP": "Asia/Tokyo",
     "LON": "Europe/London",
     "Z": "UTC",
+    "Etc/UTC": "UTC",
 }
 
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?)?\s*(\S+)?")

@@ -193,6 +193,12 @@ def instants(array: Any) -> list[Optional[dt.datetime]]:
     return [None if item is None else item.replace(tzinfo=utc) for item in plain(array)]
 
 
+def zoned(array: Any, name: str) -> list[Optional[dt.datetime]]:
+    """NumPy times as ``datetime`` in a zone, to the microsecond."""
+    zone = _time_texts.zone(name).tzinfo()
+    return [None if item is None else item.astimezone(zone) for item in instants(array)]
+
+
 def numpy_scalars(array: Any) -> list[Any]:
     """The array's values as NumPy scalars."""
     return list(array)

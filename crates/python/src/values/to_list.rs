@@ -94,6 +94,10 @@ fn periods<'py>(py: Python<'py>, array: &ArrayRef) -> PyResult<Bound<'py, PyList
 /// NumPy turns whole columns of times into Python objects much faster than one call a value does.
 fn temporal<'py>(py: Python<'py>, array: &ArrayRef) -> PyResult<Bound<'py, PyList>> {
     let (helper, array) = match array.data_type() {
+        DataType::Timestamp(_, Some(zone)) if zone.as_ref() != "UTC" => {
+            let values = to_numpy(py, array)?;
+            return Ok(helpers(py)?.call_method1("zoned", (values, zone.as_ref()))?.cast_into::<PyList>()?);
+        }
         DataType::Timestamp(_, Some(_)) => ("instants", array.clone()),
         DataType::Timestamp(_, None) => ("plain", array.clone()),
         DataType::Time64(_) => {
