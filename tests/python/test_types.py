@@ -13,6 +13,7 @@ import pytest
 from kinetable import DHError, arrow, constants, dtypes, empty_table, new_table
 from kinetable import numpy as dhnp
 from kinetable import pandas as dhpd
+from kinetable.calendar import calendar
 from kinetable.column import Column, ColumnType, InputColumn, col_def, double_col, int_col, string_col
 from kinetable.jcompat import dh_null_to_nan
 from kinetable.table import TableDefinition
@@ -137,6 +138,17 @@ def test_old_names_of_kafka_tables():
     assert (kinds.Append, kinds.Blink, kinds.Stream) == (kinds.append(), kinds.blink(), kinds.blink())
     with pytest.warns(DeprecationWarning):
         assert kinds.stream() == kinds.blink()
+
+
+def test_business_days_for_numpy():
+    nyse = calendar("USNYSE_EXAMPLE")
+    days = dhnp.to_np_busdaycalendar(nyse)
+    assert days.weekmask.tolist() == [True] * 5 + [False] * 2
+    # 2024-07-04 is a holiday, and on the day before business ends early.
+    assert np.busday_count("2024-07-01", "2024-07-08", busdaycal=days) == 3
+    whole = dhnp.to_np_busdaycalendar(nyse, include_partial=False)
+    assert np.busday_count("2024-07-01", "2024-07-08", busdaycal=whole) == 4
+    assert dhnp.to_np_busdaycalendar(calendar("UTC")).weekmask.all()
 
 
 def test_feather(tmp_path):

@@ -1,8 +1,8 @@
 """Business calendars: which days, and which hours of them, count as business.
 
 There are ``UTC`` (every hour of every day; the default), ``USNYSE_EXAMPLE`` (the New York Stock Exchange by its present
-rules, 1990 to 2099) and those that `add_calendar` adds. Formulas use them: ``isBusinessDay(Timestamp)`` asks the default one,
-``calendar(`USNYSE_EXAMPLE`).isBusinessDay(Timestamp)`` another.
+rules, 1990 to 2099) and those that `add_calendar` adds. Formulas use them: ``isBusinessDay(Timestamp)`` asks the
+default one, ``calendar(`USNYSE_EXAMPLE`).isBusinessDay(Timestamp)`` another.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ _METHODS = frozenset(
 class BusinessCalendar:
     """A business calendar, by name.
 
-    Its methods are those of formulas: ``calendar("USNYSE_EXAMPLE").isBusinessDay("2024-03-29")``. Days are ``date``, ISO
-    text or ``datetime``; dates come back as ``date``.
+    Its methods are those of formulas: ``calendar("USNYSE_EXAMPLE").isBusinessDay("2024-03-29")``. Days are ``date``,
+    ISO text or ``datetime``; dates come back as ``date``.
 
     Example:
         from kinetable.calendar import calendar
@@ -75,10 +75,13 @@ class BusinessCalendar:
         return f"BusinessCalendar({self._name})"
 
     def _ask(self, method: str, args: tuple[Any, ...]) -> Any:
+        from .table import Table
         from .table_factory import empty_table
 
         given = ", ".join(_literal(arg) for arg in args)
-        answer = empty_table(1).view(f"Answer = calendar(`{self._name}`).{method}({given})")
+        formula = f"Answer = calendar(`{self._name}`).{method}({given})"
+        # No names of the script: its own "calendar" is not the one that is meant.
+        answer = Table(_native.view(empty_table(1)._native, [formula], ({}, {})))
         return next(iter(answer.iter_dict()))["Answer"]
 
 

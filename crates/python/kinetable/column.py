@@ -215,8 +215,8 @@ def datetime_col(name: str, data: Sequence[Any]) -> InputColumn:
 def pyobj_col(name: str, data: Sequence[Any]) -> InputColumn:
     """A column of Python objects (PyObject).
 
-    Formulas keep such cells, hand them to functions, look into them (``O.size``, ``O["key"]``, ``O.method(X)``) and cast
-    what they find: ``(double)O["price"]``. The objects are kept as long as a table shows them.
+    Formulas keep such cells, hand them to functions, look into them (``O.size``, ``O["key"]``, ``O.method(X)``) and
+    cast what they find: ``(double)O["price"]``. The objects are kept as long as a table shows them.
 
     Args:
         name: The name.

@@ -16,6 +16,8 @@ from .table_factory import new_table
 if TYPE_CHECKING:
     import numpy as np
 
+    from .calendar import BusinessCalendar
+
 
 def to_numpy(table: Table, cols: Optional[Sequence[str]] = None) -> "np.ndarray":
     """The rows of the current step as a two-dimensional array.
@@ -71,3 +73,28 @@ def to_table(np_array: "np.ndarray", cols: Sequence[str]) -> Table:
     if len(columns) != len(cols):
         raise DHError(message=f"the array has {len(columns)} columns, but {len(cols)} names are given")
     return new_table(dict(zip(cols, columns)))
+
+
+def to_np_busdaycalendar(cal: BusinessCalendar, include_partial: bool = True) -> "np.busdaycalendar":
+    """A business calendar for NumPy's functions of business days.
+
+    Args:
+        cal: The calendar.
+        include_partial: Whether holidays on which business is done for a part of the day count as holidays.
+
+    Example:
+        import numpy as np
+        from kinetable import numpy as dhnp
+        from kinetable.calendar import calendar
+        days = dhnp.to_np_busdaycalendar(calendar("USNYSE_EXAMPLE"))
+        print(np.busday_count("2024-07-01", "2024-07-08", busdaycal=days))
+    """
+    import numpy as np
+
+    holidays = cal.holidays()
+    if not include_partial and holidays:
+        partial = set(cal.businessDates(min(holidays), max(holidays)))
+        holidays = [day for day in holidays if day not in partial]
+    free = set(cal.weekendDays())
+    weekdays = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+    return np.busdaycalendar(weekmask=[day not in free for day in weekdays], holidays=holidays)
