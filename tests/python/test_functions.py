@@ -9,6 +9,8 @@ import weakref
 from typing import Optional, Sequence
 
 import kinetable
+import kinetable.arrow
+import kinetable.pandas
 import numpy as np
 import pandas as pd
 import pytest
@@ -383,3 +385,29 @@ def test_columns_of_big_numbers():
     assert [None if x is None else float(x) for x in column(t.view("X = D / 8"), "X")] == [0.15625, 0.25, None]
     with pytest.raises(DHError, match="more than 76 digits"):
         t.head(1).update("X = B * B * B")
+
+
+def test_cells_on_the_way_out():
+    points = [Point(1, 2), None]
+    t = new_table([pyobj_col("P", points), int_col("I", [1, 2])])
+    frame = kinetable.pandas.to_pandas(t)
+    assert frame["P"].tolist() == points and frame["I"].tolist() == [1, 2]
+    texts = kinetable.arrow.to_arrow(t).column("P").to_pylist()
+    assert texts == [str(points[0]), None]
+    assert [list(chunk["P"]) for chunk in t.iter_chunk_dict()] == [points]
+
+
+def test_times_in_zones_and_big_numbers_come_out_as_what_they_are():
+    t = empty_table(2).update(
+        [
+            "Z = toZonedDateTime('2024-07-01T12:00:00Z', 'ET')",
+            "U = toZonedDateTime('2024-07-01T12:00:00Z', 'UTC')",
+            "B = java.math.BigInteger.valueOf(ii)",
+            "D = B / 4",
+        ]
+    )
+    assert type_of(t, "Z") == "ZonedDateTime" and type_of(t, "U") == "ZonedDateTime"
+    assert column(t, "Z")[0].isoformat() == "2024-07-01T08:00:00-04:00"
+    assert column(t, "U")[0].isoformat() == "2024-07-01T12:00:00+00:00"
+    assert [str(x) for x in column(t, "D")] == ["0", "0.25"]
+    assert t.where("B in 1, 2").size == 1 and t.where("D >= 0.25").size == 1

@@ -238,6 +238,15 @@ def _decimal_text(value: Any) -> Optional[str]:
     return f"{number:f}" if number.is_finite() else None
 
 
+def trimmed_decimals(texts: Iterable[Optional[str]]) -> list[Optional[decimal.Decimal]]:
+    """Texts as decimals, without zeros at the end."""
+    return [None if text is None else decimal.Decimal(_trimmed(text)) for text in texts]
+
+
+def _trimmed(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def big_integers(texts: Iterable[Optional[str]]) -> list[Optional[int]]:
     """Texts as integers of any size."""
     return [None if text is None else int(text) for text in texts]

@@ -56,12 +56,23 @@ def to_pandas(
         if dtype_backend is not None:
             raise DHError(message=f'conv_null=False needs dtype_backend=None, but it is "{dtype_backend}"')
         return _with_null_values(table, cols)
+    objects = [name for name in (cols or table.column_names) if name in table.column_names and _holds_objects(table, name)]
+    if objects and table.is_refreshing:
+        table = table.snapshot()
     arrow = to_arrow(table, cols)
     if dtype_backend == "pyarrow":
-        return arrow.to_pandas(types_mapper=pd.ArrowDtype)
-    if dtype_backend is None:
-        return arrow.to_pandas()
-    return arrow.to_pandas(types_mapper=_nullable().get)
+        frame = arrow.to_pandas(types_mapper=pd.ArrowDtype)
+    elif dtype_backend is None:
+        frame = arrow.to_pandas()
+    else:
+        frame = arrow.to_pandas(types_mapper=_nullable().get)
+    for name in objects:
+        frame[name] = pd.Series([row[name] for row in table.iter_dict()], dtype="object", index=frame.index)
+    return frame
+
+
+def _holds_objects(table: Table, name: str) -> bool:
+    return table.definition[name].data_type.name == "PyObject"
 
 
 def _with_null_values(table: Table, cols: Optional[Sequence[str]]) -> "pd.DataFrame":

@@ -15,6 +15,7 @@ use pyo3::types::PyCapsule;
 use crate::array::PyArray;
 use crate::errors::{engine, raise};
 use crate::gate;
+use crate::values::{is_object_type, spelled_objects};
 use crate::{arrow, types};
 
 /// Rows of a batch that is handed to other Arrow libraries.
@@ -233,12 +234,28 @@ fn plain_field(field: &arrow_schema::Field) -> arrow_schema::Field {
 
 fn plain_type(data_type: &DataType) -> DataType {
     match data_type {
+        objects if is_object_type(objects) => DataType::Utf8,
         DataType::Utf8View => DataType::Utf8,
         DataType::BinaryView => DataType::Binary,
         DataType::Dictionary(_, values) => plain_type(values),
         DataType::List(item) => types::list_of(plain_type(item.data_type())),
         other => other.clone(),
     }
+}
+
+/// The columns and the schema under which a table with columns of Python objects is handed out: as their texts, for
+/// other libraries know nothing of our objects. `None` if it has no such column.
+fn without_objects(table: &Table) -> Option<(Vec<String>, SchemaRef)> {
+    let fields = table.schema().fields();
+    if !fields.iter().any(|field| is_object_type(field.data_type())) {
+        return None;
+    }
+    let names = fields.iter().map(|field| field.name().clone()).collect();
+    let shown = fields.iter().map(|field| match is_object_type(field.data_type()) {
+        true => Arc::new(arrow_schema::Field::new(field.name(), DataType::Utf8View, true)),
+        false => field.clone(),
+    });
+    Some((names, Arc::new(arrow_schema::Schema::new(shown.collect::<Vec<_>>()))))
 }
 
 /// A version's rows, read batch by batch as they are asked for.
@@ -252,6 +269,7 @@ struct Batches {
 
 impl Batches {
     fn of(table: &Table, version: &Version, plain: Option<(Vec<String>, SchemaRef)>) -> Self {
+        let plain = plain.or_else(|| without_objects(table));
         Self { table: table.clone(), version: version.clone(), next: 0, plain }
     }
 
@@ -265,6 +283,10 @@ impl Batches {
         let cast = batch.columns().iter().zip(schema.fields()).map(|(column, field)| {
             if column.data_type() == field.data_type() {
                 Ok(column.clone())
+            } else if is_object_type(column.data_type()) {
+                let texts =
+                    spelled_objects(column).map_err(|error| ArrowError::ExternalError(Box::new(error)))?;
+                types::cast(&texts, field.data_type())
             } else {
                 types::cast(column, field.data_type())
             }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use arrow_array::types::{
-    ArrowPrimitiveType, Date32Type, DurationNanosecondType, Time64NanosecondType, TimestampNanosecondType,
+    ArrowPrimitiveType, Date32Type, Decimal128Type, Decimal256Type, DurationNanosecondType,
+    Time64NanosecondType, TimestampNanosecondType,
 };
 use arrow_array::{Array, ArrayRef};
-use arrow_buffer::BooleanBuffer;
+use arrow_buffer::{BooleanBuffer, i256};
 use std::collections::HashSet;
 use std::hash::Hash;
 
@@ -103,6 +104,8 @@ fn lookup(ty: &Type, list: &[ArrayRef], not: bool) -> Option<Kernel> {
         Type::Date => set::<Date32Type, i32>(list, not, |v| v),
         Type::Time => set::<Time64NanosecondType, i64>(list, not, |v| v),
         Type::Duration => set::<DurationNanosecondType, i64>(list, not, |v| v),
+        Type::Decimal(precision, _) if *precision > 38 => set::<Decimal256Type, i256>(list, not, |v| v),
+        Type::Decimal(..) => set::<Decimal128Type, i128>(list, not, |v| v),
         _ => {
             return numeric!(ty, T => Some(set::<T, i64>(list, not, crate::eval::cast::Convert::<i64>::convert)), _ => None);
         }

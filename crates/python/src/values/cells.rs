@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow_array::builder::BinaryViewBuilder;
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, StructArray};
+use arrow_array::{Array, ArrayRef, StringViewArray, StructArray};
 use arrow_buffer::{Buffer, NullBuffer};
 use arrow_schema::{DataType, Field, Fields};
 use bytes::Bytes;
@@ -123,6 +123,17 @@ pub fn to_objects<'py>(py: Python<'py>, array: &ArrayRef) -> PyResult<Bound<'py,
             .collect()
     };
     PyList::new(py, found)
+}
+
+/// What `str` says of each object, for libraries that know nothing of them.
+pub fn spelled_objects(array: &ArrayRef) -> PyResult<ArrayRef> {
+    Python::attach(|py| {
+        let texts = to_objects(py, array)?.iter().map(|object| {
+            if object.is_none() { Ok(None) } else { object.str()?.extract::<String>().map(Some) }
+        });
+        let texts = texts.collect::<PyResult<Vec<Option<String>>>>()?;
+        Ok(Arc::new(texts.into_iter().collect::<StringViewArray>()) as ArrayRef)
+    })
 }
 
 /// How many objects all columns hold, for tests.

@@ -6,7 +6,7 @@ mod to_list;
 mod to_numpy;
 mod variable;
 
-pub use cells::{cells_held, is_object_type, object_type};
+pub use cells::{cells_held, is_object_type, object_type, spelled_objects};
 pub use from_python::{from_iterator, from_numpy, from_sequence};
 pub use to_list::to_list;
 pub use to_numpy::to_numpy;

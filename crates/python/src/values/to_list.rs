@@ -49,7 +49,13 @@ pub fn to_list<'py>(py: Python<'py>, array: &ArrayRef) -> PyResult<Bound<'py, Py
             let texts = to_list(py, &texts)?;
             Ok(helpers(py)?.call_method1("big_integers", (texts,))?.cast_into::<PyList>()?)
         }
-        DataType::Decimal128(..) | DataType::Decimal256(..) => {
+        DataType::Decimal256(..) => {
+            let texts =
+                types::cast(array, &DataType::Utf8View).map_err(|error| crate::errors::message(py, error))?;
+            let texts = to_list(py, &texts)?;
+            Ok(helpers(py)?.call_method1("trimmed_decimals", (texts,))?.cast_into::<PyList>()?)
+        }
+        DataType::Decimal128(..) => {
             let texts =
                 types::cast(array, &DataType::Utf8View).map_err(|error| crate::errors::message(py, error))?;
             let texts = to_list(py, &texts)?;
