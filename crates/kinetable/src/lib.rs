@@ -32,10 +32,13 @@ pub use cell_errors::{CellError, CellErrors};
 pub use error::{Error, ErrorKind, Result};
 pub use names::{Names, NoNames};
 pub use session::{InputTable, Session, SessionConfig};
-pub use table::{GroupFormulas, Table, together};
+pub use table::{GroupFormulas, Table, UpdateBy, together};
 
 pub use kinetable_operators::aggregate::{Aggregation, GroupOptions, NewColumn};
 pub use kinetable_operators::join::NaturalJoinType;
+pub use kinetable_operators::rolling::{
+    BadData, Decay, DeltaControl, OperationControl, Scale, UpdateByOperation, Window,
+};
 pub use kinetable_operators::shape::{ReplayClock, RingStart, SnapshotMode, Together};
 pub use kinetable_operators::sort::Direction as Order;
 

@@ -9,6 +9,7 @@
 //! | [`join`] | `natural_join(left, right, &[(left key, right key)], &[(name in the result, right column)], NaturalJoinType)`, `exact_join`; `default_additions(right, on)` for a join that lists none; `where_in(left, set, on)`, `where_not_in` |
 //! | [`sort`] | `sort(table, &[(column index, Direction)])`, `reverse(table)`, `assert_sorted(table, column index, Direction, description)` |
 //! | [`aggregate`] | `agg_by(table, &[Aggregation], by, &GroupOptions)` and its short forms; `head_by(table, n, by)`, `tail_by`; `keyed_transpose` |
+//! | [`rolling`] | `update_by(table, &[UpdateByOperation], by)` |
 //!
 //! All return [`kinetable_engine::Result`] of a [`kinetable_engine::Table`] that is live if an input is. Work on many rows is
 //! split over the rayon pool of the caller, so a caller that holds a lock which functions need lets go of it first.
@@ -18,6 +19,7 @@ mod support;
 pub mod aggregate;
 pub mod filter;
 pub mod join;
+pub mod rolling;
 pub mod select;
 pub mod shape;
 pub mod sort;

@@ -15,6 +15,7 @@ from ._table.joins import Joins
 from ._table.kinds import NaturalJoinType, NewColumnBehaviorType, SortDirection, TableDefinition
 from ._table.looks import Looks, SearchDisplayMode
 from ._table.reading import Reading
+from ._table.rolling import Rolling
 from ._table.rows import Rows
 from ._table.snapshots import Snapshots
 
@@ -35,5 +36,5 @@ __all__ = [
 ]
 
 
-class Table(Columns, Rows, Joins, Groups, Snapshots, Looks, Reading):
+class Table(Columns, Rows, Joins, Groups, Rolling, Snapshots, Looks, Reading):
     """A table. Made by the functions of this package and by the methods of other tables, never by itself."""

@@ -85,6 +85,7 @@ fn add_rows(module: &Bound<'_, PyModule>) -> PyResult<()> {
 
 fn add_groups(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(ops::agg_by, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::update_by, module)?)?;
     module.add_function(wrap_pyfunction!(ops::agg_all_by, module)?)?;
     module.add_function(wrap_pyfunction!(ops::keyed_transpose, module)?)?;
     module.add_function(wrap_pyfunction!(ops::head_by, module)?)?;

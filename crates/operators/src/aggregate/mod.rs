@@ -24,7 +24,7 @@
 //! by: sums of floats are exact until they are rounded once; 2. a group is listed as modified only if a result is
 //! another to the bit.
 
-mod spec;
+pub(crate) mod spec;
 pub(crate) mod type_name;
 
 mod by;
@@ -62,7 +62,7 @@ mod sum_float;
 mod sum_integer;
 mod weighted;
 
-mod exact;
+pub(crate) mod exact;
 
 pub use by::*;
 pub use ends_by::{head_by, tail_by};

@@ -289,7 +289,8 @@ impl Aggregation {
     }
 }
 
-fn pair(text: &str) -> Result<(&str, &str)> {
+/// Output and input of `"Out = In"` or `"In"`.
+pub(crate) fn pair(text: &str) -> Result<(&str, &str)> {
     let (output, input) = text.split_once('=').unwrap_or((text, text));
     let (output, input) = (output.trim(), input.trim());
     let is_name = |name: &str| {

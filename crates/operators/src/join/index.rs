@@ -72,20 +72,19 @@ impl KeyIndex {
 
     /// The slots of keys; those not known get one.
     pub(crate) fn insert(&mut self, keys: &Keys) -> Vec<u32> {
-        let mut slots = Vec::with_capacity(keys.len());
-        match keys {
-            Keys::Words(words, nulls) => {
-                for (place, word) in words.iter().enumerate() {
-                    let null = nulls.as_ref().is_some_and(|nulls| nulls.is_null(place));
-                    slots.push(if null { self.insert_null() } else { self.insert_word(*word) });
-                }
-            }
-            _ => slots.extend((0..keys.len()).map(|place| match bytes_at(keys, place) {
+        (0..keys.len()).map(|place| self.insert_one(keys, place)).collect()
+    }
+
+    /// The slot of one of the keys; it gets one if it is not known.
+    pub(crate) fn insert_one(&mut self, batch: &Keys, place: usize) -> u32 {
+        match batch {
+            Keys::Words(_, Some(nulls)) if nulls.is_null(place) => self.insert_null(),
+            Keys::Words(words, _) => self.insert_word(words[place]),
+            _ => match bytes_at(batch, place) {
                 Some(bytes) => self.insert_bytes(bytes),
                 None => self.insert_null(),
-            })),
+            },
         }
-        slots
     }
 
     fn insert_word(&mut self, word: u64) -> u32 {

@@ -7,8 +7,8 @@
 
 mod additions;
 mod asof;
-mod index;
-mod keys;
+pub(crate) mod index;
+pub(crate) mod keys;
 mod membership;
 mod moves;
 mod multi;

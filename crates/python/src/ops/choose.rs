@@ -8,7 +8,10 @@ use crate::names::PyNames;
 use crate::table::PyTable;
 
 /// The result of an operation with formulas.
-fn wrap(py: Python<'_>, call: impl FnOnce() -> kinetable::Result<Table> + Send) -> PyResult<PyTable> {
+pub(super) fn wrap(
+    py: Python<'_>,
+    call: impl FnOnce() -> kinetable::Result<Table> + Send,
+) -> PyResult<PyTable> {
     engine(py, call).map(PyTable::new)
 }
 

@@ -7,6 +7,7 @@ mod groups;
 mod joins;
 mod make;
 mod marks;
+mod rolling;
 mod rows;
 mod zones;
 
@@ -17,5 +18,6 @@ pub use groups::*;
 pub use joins::*;
 pub use make::*;
 pub use marks::*;
+pub use rolling::*;
 pub use rows::*;
 pub use zones::*;

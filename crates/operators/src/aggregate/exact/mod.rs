@@ -26,11 +26,11 @@ mod specials;
 
 mod spread;
 
-pub(super) use magnitude::Magnitude;
-pub(super) use parts::{Number, Parts};
-pub(super) use products::ExactProducts;
-pub(super) use spread::variance;
-pub(super) use sums::ExactSums;
+pub(crate) use magnitude::Magnitude;
+pub(crate) use parts::{Number, Parts};
+pub(crate) use products::ExactProducts;
+pub(crate) use spread::variance;
+pub(crate) use sums::ExactSums;
 
 #[cfg(test)]
 mod tests;

@@ -21,7 +21,7 @@ const UNUSED: i32 = 1 << 20;
 const NONE: u32 = u32::MAX;
 
 /// Exact sums of products of two numbers, one a slot.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct ExactProducts {
     cells: Vec<Cell>,
     wholes: Vec<Whole>,

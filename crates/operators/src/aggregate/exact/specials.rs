@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Magnitude;
 
 /// How many NaN, +∞ and −∞ are in each group's sum; most groups have none and no entry.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Specials(HashMap<u32, [i64; 3]>);
 
 /// A sum: of finite values, or what NaN and infinities make of it.

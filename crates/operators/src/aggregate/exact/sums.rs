@@ -20,7 +20,7 @@ const UNUSED: i32 = 1 << 20;
 const NONE: u32 = u32::MAX;
 
 /// Exact sums of doubles, one a slot.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct ExactSums {
     cells: Vec<Cell>,
     wholes: Vec<Whole>,
