@@ -13,7 +13,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use crate::functions::{above, times};
-use crate::operations::join;
+use crate::operations::natural;
 use crate::ticker::{Ticker, right, schema, values};
 use crate::{alive, graph, median_cycle};
 
@@ -36,7 +36,7 @@ fn ten(source: &Table) -> Result<Table> {
     let kept = where_(source, &[Filter::new(above(1, 0.01))])?;
     let viewed = update_view(&kept, &[Selection::function("W", times(1, 2.0))])?;
     let stored = update(&viewed, &[Selection::function("X", times(3, 2.0))])?;
-    let joined = join(&stored, &right()?)?;
+    let joined = natural(&stored, &right()?)?;
     let few = where_(&joined, &[Filter::new(above(1, 0.02))])?;
     let sorted = sort(&few, &[(1, Direction::Descending)])?;
     let again = update(&sorted, &[Selection::function("Y", times(5, 2.0))])?;
@@ -51,12 +51,12 @@ pub fn appends(rows: u64) -> Result<()> {
     append("filter, join, sums by 1,000 keys, sort", rows, |source| {
         let kept = where_(source, &[Filter::new(above(1, 0.1))])?;
         let sums = [Aggregation::sum(["S=V", "T=R"]), Aggregation::count("N")];
-        let totals = agg_by(&join(&kept, &right()?)?, &sums, &["G"], &GroupOptions::default())?;
+        let totals = agg_by(&natural(&kept, &right()?)?, &sums, &["G"], &GroupOptions::default())?;
         sort(&totals, &[(1, Direction::Descending)])
     })?;
     append("filter, join, sort of all rows", rows, |source| {
         let kept = where_(source, &[Filter::new(above(1, 0.1))])?;
-        sort(&join(&kept, &right()?)?, &[(1, Direction::Descending)])
+        sort(&natural(&kept, &right()?)?, &[(1, Direction::Descending)])
     })
 }
 

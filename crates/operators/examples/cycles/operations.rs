@@ -6,7 +6,7 @@ use kinetable_operators::aggregate::{
     tail_by,
 };
 use kinetable_operators::filter::{Filter, where_};
-use kinetable_operators::join::{NaturalJoinType, natural_join};
+use kinetable_operators::join::{self, NaturalJoinType, Nearest, as_of_join, natural_join};
 use kinetable_operators::select::{Selection, update, update_view};
 use kinetable_operators::shape::{flatten, head, merge, tail, ungroup};
 use kinetable_operators::sort::{Direction, reverse, sort};
@@ -18,8 +18,13 @@ use crate::ticker::right;
 pub type Operation = Box<dyn Fn(&Table) -> Result<Table>>;
 
 /// `natural_join` adding `R` to `right`'s row of the same `K`.
-pub fn join(left: &Table, right: &Table) -> Result<Table> {
+pub fn natural(left: &Table, right: &Table) -> Result<Table> {
     natural_join(left, right, &[("K", "K")], &[("R", "R")], NaturalJoinType::FirstMatch)
+}
+
+/// `R` of the right row with the nearest value before, which may have any key or the same one.
+fn nearest(left: &Table, right: &Table, on: &[(&str, &str)]) -> Result<Table> {
+    as_of_join(left, right, on, ("V", "R"), Nearest::AtOrBefore, &[("R", "R")])
 }
 
 fn half(table: &Table) -> Result<Table> {
@@ -29,6 +34,7 @@ fn half(table: &Table) -> Result<Table> {
 /// All of them, by name.
 pub fn all() -> Vec<(&'static str, Operation)> {
     let right = right().expect("a static table");
+    let (for_aj, for_join) = (right.clone(), right.clone());
     let ascending = |column| [(column, Direction::Ascending)];
     let six = || {
         vec![
@@ -51,8 +57,19 @@ pub fn all() -> Vec<(&'static str, Operation)> {
         ("tail 1000", Box::new(|t| tail(t, 1000))),
         ("flatten of where", Box::new(|t| flatten(&half(t)?))),
         ("merge with itself", Box::new(|t| merge(&[t.clone(), t.clone()]))),
-        ("natural_join to static 1 M keys", Box::new(move |t| join(t, &right))),
-        ("natural_join to live 1 M keys", Box::new(|t| join(t, &last_by(t, &["K"])?.renamed()?))),
+        ("natural_join to static 1 M keys", Box::new(move |t| natural(t, &right))),
+        ("natural_join to live 1 M keys", Box::new(|t| natural(t, &last_by(t, &["K"])?.renamed()?))),
+        ("aj to static 1 M rows", Box::new(move |t| nearest(t, &for_aj, &[]))),
+        ("aj to itself by 1 M keys", Box::new(|t| nearest(t, &t.renamed()?, &[("K", "K")]))),
+        ("join to static 1 M keys", {
+            Box::new(move |t| join::join(t, &for_join, &[("K", "K")], &[("R", "R")]))
+        }),
+        ("full_outer_join to live 1 M keys", {
+            Box::new(|t| {
+                let right = last_by(t, &["K"])?.renamed()?;
+                join::full_outer_join(t, &right, &[("K", "K")], &[("R", "R")])
+            })
+        }),
         ("sum, count by 1,000 keys", {
             Box::new(|t| {
                 let sums = [Aggregation::sum(["S=V"]), Aggregation::count("N")];

@@ -116,7 +116,11 @@ impl Encoder {
             [one] if one.primitive_width().is_some_and(|width| width <= 8) => Form::Words,
             many => {
                 let fields = many.iter().map(|kind| SortField::new(kind.clone()));
-                Form::Rows(RowConverter::new(fields.collect())?)
+                Form::Rows(RowConverter::new(fields.collect()).map_err(|_| {
+                    let names: Vec<String> = many.iter().map(type_name).collect();
+                    Error::invalid(format!("keys of [{}] cannot be compared", names.join(", ")))
+                        .with_hint("use keys of numbers, text, times or booleans")
+                })?)
             }
         }))
     }

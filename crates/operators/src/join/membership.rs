@@ -48,8 +48,11 @@ fn derive(left: &Table, set: &Table, on: &[(&str, &str)], wanted: Wanted) -> Res
     let keys = super::keys::resolve(left, set, on)?;
     Table::derive(&[left.clone(), set.clone()], |inputs| {
         let (now, set_now) = (&inputs[0], &inputs[1]);
+        let members = keys.encoder.read(set_now, &keys.right, set_now.rows())?;
+        let (index, slots) = KeyIndex::start(&keys.encoder, &members, set.is_live());
+        drop(members);
         let mut state = Membership {
-            index: KeyIndex::new(&keys.encoder),
+            index,
             encoder: keys.encoder,
             left_keys: keys.left,
             set_keys: keys.right,
@@ -57,13 +60,12 @@ fn derive(left: &Table, set: &Table, on: &[(&str, &str)], wanted: Wanted) -> Res
             lefts: set.is_live().then(Side::default),
             wanted,
         };
-        let members = state.encoder.read(set_now, &state.set_keys, set_now.rows())?;
-        let slots = state.index.insert(&members);
         let placed = slots.into_iter().zip(set_now.rows().iter());
         state.members.add(placed, state.index.end());
         let rows = state.start(now)?;
         let mut definition = left.definition().clone();
-        if set.is_live() {
+        // All rows of a blink table are gone in the next cycle, whatever becomes of the set.
+        if set.is_live() && !definition.properties.blink {
             definition.properties = Properties::ANY;
         }
         Ok(Initial { definition, rows, columns: now.columns().to_vec(), operator: Box::new(state) })

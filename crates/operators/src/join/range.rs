@@ -160,8 +160,8 @@ impl Join {
                 "the right table has 2^32 rows or more",
             ));
         }
-        let mut index = KeyIndex::new(&self.encoder);
-        let slots = index.insert(&self.encoder.read(right, &self.right.0, &rows)?);
+        let keys = self.encoder.read(right, &self.right.0, &rows)?;
+        let (index, slots) = KeyIndex::start(&self.encoder, &keys, false);
         let points = P::read(&self.ruler, read_all(right.column(self.right.1), &rows)?)?;
         let sorted = Sorted::new(&self.ruler, &slots, index.end(), &points, &rows.to_vec());
         let of = map_chunks(left.rows(), |chunk| self.spans_of(&index, &sorted, left, chunk))?;

@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
+use arrow_array::Int64Array;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
 use expect_test::expect;
 use kinetable_engine::{Properties, Result, RowSet, Table};
 use kinetable_operators::join::{
     NaturalJoinType, default_additions, exact_join, natural_join, where_in, where_not_in,
 };
 use kinetable_operators::select::{Selection, view};
+use kinetable_operators::shape::new_table;
 use kinetable_testkit::text::value_text;
 use kinetable_testkit::{Driver, Profile, ScriptedTable, change_text, fixed, oracle, record, table_text};
 
@@ -142,6 +146,16 @@ fn equal_keys_match_whatever_their_bits() {
 }
 
 #[test]
+fn without_keys_all_rows_match() {
+    let one = fixed("V:i64\n7\n");
+    let left = fixed("K:i64\n1\n.\n");
+    let join = |right: &Table| natural_join(&left, right, &[], &[("V", "V")], ErrorOnDuplicate);
+    assert_eq!(table_text(&join(&one).unwrap()), "key  K:i64  V:i64\n0    1      7\n1    .      7\n");
+    assert!(join(&fixed("V:i64\n7\n8\n")).is_err());
+    check([Profile::full(), Profile::full()], &[], LastMatch);
+}
+
+#[test]
 fn a_second_right_row_fails_the_table_when_its_key_is_matched() {
     let driver = Driver::new();
     let left = ScriptedTable::new(driver.graph(), Properties::ANY, "K:str\na\nb\n");
@@ -226,6 +240,8 @@ fn properties_of_the_left_are_kept_over_a_static_right() {
     let live = ScriptedTable::new(driver.graph(), Properties::ANY, "K:i64 V:i64\n1 2\n");
     for properties in [Properties::APPEND, Properties::BLINK, Properties::ANY] {
         let left = ScriptedTable::new(driver.graph(), properties, "K:i64\n1\n");
+        let chosen = where_in(left.table(), live.table(), &[("K", "K")]).unwrap();
+        assert_eq!(chosen.definition().properties.blink, properties.blink);
         let of = |right: &Table| {
             let join = natural_join(left.table(), right, &[("K", "K")], &[("V", "V")], LastMatch);
             join.unwrap().definition().properties
@@ -271,7 +287,27 @@ fn mistakes_are_told() {
         natural_join: no column "Q"
           hint: columns: K, V"#]]
     .assert_eq(&message(&[("Q", "K")], &[]));
-    expect!["natural_join: a join needs at least one pair of key columns"].assert_eq(&message(&[], &[]));
+    let error = where_in(&left, &right, &[]).unwrap_err();
+    expect!["where_in: a join needs at least one pair of key columns"].assert_eq(error.message());
     let names = default_additions(&right, &[("K", "K"), ("V", "S")]);
     assert_eq!(names, [("S".to_string(), "S".to_string()), ("V".into(), "V".into())]);
+}
+
+#[test]
+fn keys_that_lie_close_together_are_found() {
+    let make = |values: Int64Array| new_table(vec![("K".into(), Arc::new(values) as _)]).unwrap();
+    let keys = (-3000..3000).map(|key| (key % 7 != 0).then_some(key * 2)).chain([None]);
+    let right = make(keys.clone().collect());
+    let left = make((-7000..7000).map(Some).chain([None, Some(i64::MIN), Some(i64::MAX)]).collect());
+    let join = natural_join(&left, &right, &[("K", "K")], &[("R", "K")], FirstMatch).unwrap();
+    let known: std::collections::HashSet<Option<i64>> = keys.collect();
+    let version = join.version();
+    let read = |column| version.read(column, version.rows()).unwrap();
+    let (lefts, rights) = (read(0), read(1));
+    let (lefts, rights) = (lefts.as_primitive::<Int64Type>(), rights.as_primitive::<Int64Type>());
+    for (left, right) in lefts.iter().zip(rights.iter()) {
+        assert_eq!(right, left.filter(|_| known.contains(&left)), "{left:?}");
+    }
+    let chosen = where_in(&left, &right, &[("K", "K")]).unwrap();
+    assert_eq!(chosen.size(), known.len() as u64);
 }

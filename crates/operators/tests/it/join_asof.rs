@@ -1,8 +1,15 @@
 //! `aj` and `raj` under the oracle, against nested loops.
 
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow_array::Int64Array;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
 use expect_test::expect;
 use kinetable_engine::{Properties, Result, Table};
 use kinetable_operators::join::{Nearest, as_of_join};
+use kinetable_operators::shape::new_table;
 use kinetable_testkit::{Driver, Profile, ScriptedTable, change_text, fixed, oracle, record, table_text};
 
 use crate::nested::{key_texts, order, side_by_side, values};
@@ -49,9 +56,13 @@ fn nested_loops(
 }
 
 fn check(profiles: [Profile; 2], on: Names, last: &'static str, nearest: Nearest) {
+    check_seeds(0..12, profiles, on, last, nearest);
+}
+
+fn check_seeds(seeds: Range<u64>, profiles: [Profile; 2], on: Names, last: &'static str, nearest: Nearest) {
     oracle(&format!("as-of join on {on:?}, {last}, {nearest:?}"))
         .inputs(profiles)
-        .seeds(0..12)
+        .seeds(seeds)
         .against(move |inputs| nested_loops(&inputs[0], &inputs[1], on, (last, last), nearest))
         .check(|inputs| as_of_join(&inputs[0], &inputs[1], on, (last, last), nearest, ADD));
 }
@@ -93,8 +104,8 @@ fn sides_may_append_or_blink() {
         || [Profile::append(), Profile::add_only(), Profile::blink(), Profile::full(), Profile::fixed()];
     for left in all() {
         for right in all() {
-            check([left.clone(), right.clone()], TEXT, "Time", AtOrBefore);
-            check([left.clone(), right], TEXT, "Price", AtOrAfter);
+            check_seeds(0..6, [left.clone(), right.clone()], TEXT, "Time", AtOrBefore);
+            check_seeds(0..6, [left.clone(), right], TEXT, "Price", AtOrAfter);
         }
     }
 }
@@ -216,4 +227,33 @@ fn mistakes_are_told() {
         raj: no column "Q"
           hint: columns: K, V"#]]
     .assert_eq(&message(("Q", "K"), &[]));
+}
+
+#[test]
+fn long_groups_are_searched() {
+    let make = |values: Vec<i64>| {
+        let values = Int64Array::from(values);
+        new_table(vec![("T".into(), Arc::new(values) as _)]).unwrap()
+    };
+    let rights: Vec<i64> = (0..10_007).map(|row| row * 5003 % 10_007 * 3).collect();
+    let (left, right) = (make((-10..30_100).collect()), make(rights));
+    for nearest in ALL {
+        let result = as_of_join(&left, &right, NONE, ("T", "T"), nearest, &[("R", "T")]).unwrap();
+        let version = result.version();
+        let found = version.read(1, version.rows()).unwrap();
+        for (time, found) in (-10..30_100i64).zip(found.as_primitive::<Int64Type>()) {
+            let expected = match nearest {
+                AtOrBefore => time.div_euclid(3) * 3,
+                Before => (time - 1).div_euclid(3) * 3,
+                AtOrAfter => (time + 2).div_euclid(3) * 3,
+                After => (time + 3).div_euclid(3) * 3,
+            };
+            let last = 10_006 * 3;
+            let expected = match matches!(nearest, AtOrBefore | Before) {
+                true => (expected >= 0).then_some(expected.min(last)),
+                false => (expected <= last).then_some(expected.max(0)),
+            };
+            assert_eq!(found, expected, "{time} {nearest:?}");
+        }
+    }
 }

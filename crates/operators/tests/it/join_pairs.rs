@@ -1,5 +1,6 @@
 //! Joins of pairs under the oracle, against nested loops: `join`, the outer joins and `multi_join`.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::Int64Array;
@@ -76,9 +77,13 @@ fn nested_loops(left: &Table, right: &Table, on: Names, add: &[(&str, &str)], ki
 }
 
 fn check(profiles: [Profile; 2], on: Names, kind: Kind) {
+    check_seeds(0..16, profiles, on, kind);
+}
+
+fn check_seeds(seeds: Range<u64>, profiles: [Profile; 2], on: Names, kind: Kind) {
     oracle(&format!("{kind:?} join on {on:?}"))
         .inputs(profiles)
-        .seeds(0..16)
+        .seeds(seeds)
         .against(move |inputs| nested_loops(&inputs[0], &inputs[1], on, ADD, kind))
         .check(|inputs| operation(kind)(&inputs[0], &inputs[1], on, ADD));
 }
@@ -130,7 +135,7 @@ fn sides_may_append_or_blink() {
         for right in all() {
             for kind in ALL {
                 let (left, right) = (left.clone().distinct(9), right.clone().distinct(9));
-                check([left, right], TEXT, kind);
+                check_seeds(0..6, [left, right], TEXT, kind);
             }
         }
     }

@@ -3,13 +3,15 @@
 use kinetable::{Aggregation, GroupOptions, NaturalJoinType, NoNames, Order, Session, Table};
 use kinetable_engine as engine;
 use kinetable_engine::Result;
-use kinetable_operators::{join, shape};
+use kinetable_operators::shape;
 use kinetable_testkit::{Chain, Compared};
 use rand::Rng;
 use rand::rngs::StdRng;
 use rand::seq::{IndexedRandom, IteratorRandom};
 
 use super::ROWS_MAX;
+
+type Join = fn(&Table, &Table, &[String], &[String]) -> Result<Table>;
 
 type Operation = Box<dyn Fn(&[engine::Table]) -> Result<engine::Table>>;
 
@@ -251,22 +253,29 @@ impl Place<'_> {
         let on = vec![format!("{key} = {right_key}")];
         let add = vec![format!("J{} = {added}", self.number)];
         let session = self.session.clone();
-        let (name, way) = match rng.random_range(0..4) {
-            0 => ("natural_join first", 0),
-            1 => ("natural_join last", 1),
-            2 => ("where_in", 2),
-            _ => ("where_not_in", 3),
+        // Pairs multiply.
+        let may_pair = self.table.size() * right.size() < 4 * ROWS_MAX;
+        let (name, way): (&str, Join) = match rng.random_range(0..if may_pair { 11 } else { 8 }) {
+            0 => ("natural_join first", |left, right, on, add| {
+                left.natural_join(right, on, add, NaturalJoinType::FirstMatch)
+            }),
+            1 => ("natural_join last", |left, right, on, add| {
+                left.natural_join(right, on, add, NaturalJoinType::LastMatch)
+            }),
+            2 => ("where_in", |left, set, on, _| left.where_in(set, on)),
+            3 => ("where_not_in", |left, set, on, _| left.where_not_in(set, on)),
+            4 => ("aj", Table::aj),
+            5 => ("aj before", |left, right, on, add| left.aj(right, &[on[0].replace('=', ">")], add)),
+            6 => ("raj", Table::raj),
+            7 => ("raj after", |left, right, on, add| left.raj(right, &[on[0].replace('=', "<")], add)),
+            8 => ("join", Table::join),
+            9 => ("left_outer_join", Table::left_outer_join),
+            _ => ("full_outer_join", Table::full_outer_join),
         };
         let name = format!("{name}({on:?}, {add:?})");
         let operation = move |inputs: &[engine::Table]| {
-            let (left, right) =
-                (Table::of(&session, inputs[0].clone()), Table::of(&session, inputs[1].clone()));
-            match way {
-                0 => left.natural_join(&right, &on, &add, NaturalJoinType::FirstMatch)?.engine(),
-                1 => left.natural_join(&right, &on, &add, NaturalJoinType::LastMatch)?.engine(),
-                2 => join::where_in(&inputs[0], &inputs[1], &[(&key, &right_key)]),
-                _ => join::where_not_in(&inputs[0], &inputs[1], &[(&key, &right_key)]),
-            }
+            let of = |input: &engine::Table| Table::of(&session, input.clone());
+            way(&of(&inputs[0]), &of(&inputs[1]), &on, &add)?.engine()
         };
         Some(Choice {
             name,

@@ -17,7 +17,12 @@ pub(crate) struct Sorted<P> {
     starts: Vec<usize>,
     points: Points<P>,
     rows: Vec<u64>,
+    /// Every so many points one, so that a search in many of them touches few cache lines.
+    samples: Vec<P>,
 }
+
+/// Points from one sample to the next.
+const SAMPLED: usize = 64;
 
 impl<P: Point> Sorted<P> {
     /// Orders rows, which ascend, given their slots below `end`.
@@ -44,14 +49,12 @@ impl<P: Point> Sorted<P> {
             own.iter_mut().zip(keyed).for_each(|(place, (_, sorted))| *place = sorted);
         }
         let classes = points.classes.as_ref();
-        Sorted {
-            starts,
-            points: Points {
-                classes: classes.map(|classes| places.iter().map(|place| classes[*place]).collect()),
-                values: places.iter().map(|place| points.values[*place].clone()).collect(),
-            },
-            rows: places.into_iter().map(|place| rows[place]).collect(),
-        }
+        let points = Points {
+            classes: classes.map(|classes| places.iter().map(|place| classes[*place]).collect()),
+            values: places.iter().map(|place| points.values[*place].clone()).collect::<Vec<P>>(),
+        };
+        let samples = points.values.iter().step_by(SAMPLED).cloned().collect();
+        Sorted { starts, points, rows: places.into_iter().map(|place| rows[place]).collect(), samples }
     }
 
     /// The last row of a slot at or before a point; strictly before, if `is_strict`.
@@ -74,14 +77,28 @@ impl<P: Point> Sorted<P> {
             // Without nulls among the rows, a null is before or after them all.
             None if class < VALUE => 0,
             None if class > VALUE => span.len(),
-            None if is_strict => self.points.values[span].partition_point(|other| other < point),
-            None => self.points.values[span].partition_point(|other| other <= point),
+            None if is_strict => self.search(span, |other| other < point),
+            None => self.search(span, |other| other <= point),
             Some(_) => partition(span.len(), |place| {
                 let other = self.points.at(start + place);
                 other < (class, point) || !is_strict && other == (class, point)
             }),
         };
         start + before
+    }
+
+    /// How many points of a span a condition holds for, which turns once.
+    fn search(&self, mut span: Range<usize>, holds: impl Fn(&P) -> bool) -> usize {
+        let start = span.start;
+        let samples = span.start.div_ceil(SAMPLED)..span.end.div_ceil(SAMPLED);
+        if samples.len() > 1 {
+            let passed = samples.start + self.samples[samples.clone()].partition_point(&holds);
+            if passed > samples.start {
+                span.start = (passed - 1) * SAMPLED;
+            }
+            span.end = span.end.min(passed * SAMPLED);
+        }
+        span.start - start + self.points.values[span].partition_point(holds)
     }
 
     /// The rows at all places.
@@ -103,7 +120,7 @@ impl<P: Point> Sorted<P> {
     pub(crate) fn bytes(&self) -> usize {
         let classes = self.points.classes.as_ref().map_or(0, Vec::len);
         let points: usize = self.points.values.iter().map(|point| size_of::<P>() + point.bytes()).sum();
-        (self.starts.len() + self.rows.len()) * 8 + classes + points
+        (self.starts.len() + self.rows.len()) * 8 + classes + points + self.samples.len() * size_of::<P>()
     }
 }
 

@@ -102,8 +102,7 @@ impl Join {
         left_now: &Version,
         right_now: &Version,
     ) -> Result<Initial> {
-        let mut index = KeyIndex::new(&self.encoder);
-        let sorted = self.sort::<P>(&mut index, right_now)?;
+        let (mut index, sorted) = self.sort::<P>(right_now, right.is_live())?;
         let (matches, rows) = if right.is_live() {
             self.match_live(&mut index, &sorted, left_now)?
         } else {
@@ -128,13 +127,14 @@ impl Join {
         })
     }
 
-    fn sort<P: Point>(&self, index: &mut KeyIndex, right: &Version) -> Result<Sorted<P>> {
+    fn sort<P: Point>(&self, right: &Version, is_live: bool) -> Result<(KeyIndex, Sorted<P>)> {
         let rows = right.rows();
         let keys = self.encoder.read(right, &self.right.exact, rows)?;
-        let slots = index.insert(&keys);
+        let (index, slots) = KeyIndex::start(&self.encoder, &keys, is_live);
         drop(keys);
         let points = self.points(right, self.right.last, rows)?;
-        Ok(Sorted::new(&self.ruler, &slots, index.end(), &points, &rows.to_vec()))
+        let sorted = Sorted::new(&self.ruler, &slots, index.end(), &points, &rows.to_vec());
+        Ok((index, sorted))
     }
 
     fn match_live<P: Point>(

@@ -40,7 +40,7 @@ pub enum NaturalJoinType {
 }
 
 /// All left rows, with columns of the right row whose key is the same: pairs `on` of left and right column, and pairs
-/// `add` of the name in the result and the right column.
+/// `add` of the name in the result and the right column. Without keys every right row matches.
 ///
 /// # Errors
 /// If a column is missing, key types differ, names clash, or the rows that are there do not match as `policy` wants.

@@ -11,7 +11,7 @@ use kinetable_engine::{Definition, Error, Initial, Properties, Result, RowSet, T
 use super::NaturalJoinType;
 use crate::join::additions::Additions;
 use crate::join::index::{KeyIndex, NO_SLOT};
-use crate::join::keys::{Encoder, resolve};
+use crate::join::keys::{Encoder, resolve_any};
 use crate::join::side::Side;
 use crate::support::chunks::map_chunks;
 
@@ -42,7 +42,7 @@ impl Join {
         add: &[(&str, &str)],
         policy: NaturalJoinType,
     ) -> Result<Join> {
-        let keys = resolve(left, right, on)?;
+        let keys = resolve_any(left, right, on)?;
         Ok(Join {
             left_keys: keys.left,
             right_keys: keys.right,
@@ -60,16 +60,16 @@ impl Join {
         left_now: &Version,
         right_now: &Version,
     ) -> Result<Initial> {
+        let keys = self.encoder.read(right_now, &self.right_keys, right_now.rows())?;
+        let (index, slots) = KeyIndex::start(&self.encoder, &keys, right.is_live());
+        drop(keys);
         let mut state = Natural {
-            index: KeyIndex::new(&self.encoder),
+            index,
             rights: Side::default(),
             lefts: right.is_live().then(Side::default),
             map: Blocks::new([DataType::UInt64]),
             join: self,
         };
-        let keys = state.join.encoder.read(right_now, &state.join.right_keys, right_now.rows())?;
-        let slots = state.index.insert(&keys);
-        drop(keys);
         let placed = slots.into_iter().zip(right_now.rows().iter());
         state.rights.add(placed, state.index.end());
         let matches = state.match_all(left_now)?;

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt64Type;
@@ -11,7 +12,7 @@ use kinetable_engine::{ColumnSet, Input, Operator, Output, Result, RowSet, StepC
 use super::Unmatched;
 use super::changes::{Changes, rows_of};
 use super::search::{Found, NONE, Pair};
-use super::state::Pairs;
+use super::state::{Pairs, count};
 use crate::join::moves::Moves;
 use crate::join::side::Placed;
 use crate::sort::{Insert, make_room};
@@ -68,8 +69,8 @@ impl Pairs {
         let removed = self.leaving(&both, before)?;
         let survivors = before.difference(&removed);
         self.follow_shifts(&both, updates, before, &removed)?;
-        let coming = self.coming(&both);
-        let (added, mut update) = self.insert(&survivors, &coming)?;
+        let coming = self.coming(&both, survivors.len())?;
+        let (added, mut update) = self.insert(&survivors, &coming, &self.whole(&both))?;
         let rows = update.shifted.apply(&survivors).union(&added);
         (update.removed, update.added) = (removed, added);
         self.modify(&mut update, &rows, &both, right.now, updates)?;
@@ -160,7 +161,8 @@ impl Pairs {
     }
 
     /// The pairs that come, in order.
-    fn coming(&self, both: &Both) -> Vec<Pair> {
+    fn coming(&self, both: &Both, there: u64) -> Result<Vec<Pair>> {
+        self.check_room(both, there)?;
         let mut pairs: Vec<Pair> = Vec::new();
         let mut pair = |left: u64, rights: &RowSet| {
             if rights.is_empty() && self.join.unmatched != Unmatched::None {
@@ -187,19 +189,48 @@ impl Pairs {
         }
         pairs.sort_unstable();
         pairs.dedup();
-        pairs
+        Ok(pairs)
+    }
+
+    /// The left rows all of whose pairs come.
+    fn whole(&self, both: &Both) -> RowSet {
+        let mut rows: Vec<u64> = both.left.come.iter().map(|(_, row)| *row).collect();
+        both.flipped.iter().for_each(|slot| self.lefts_of(*slot).extend_into(&mut rows));
+        rows.sort_unstable();
+        rows.dedup();
+        RowSet::from_sorted(rows)
+    }
+
+    /// That there are not too many pairs, before they are made.
+    fn check_room(&self, both: &Both, there: u64) -> Result<()> {
+        let total = AtomicU64::new(there);
+        for (slot, _) in &both.left.come {
+            count(&total, self.rights.count(*slot))?;
+        }
+        for (slot, _) in &both.right.come {
+            count(&total, self.lefts_of(*slot).len())?;
+        }
+        Ok(())
     }
 
     /// Puts pairs between those that are there; gives their keys, and how others shift first.
-    fn insert(&mut self, survivors: &RowSet, pairs: &[Pair]) -> Result<(RowSet, Update)> {
+    fn insert(&mut self, survivors: &RowSet, pairs: &[Pair], whole: &RowSet) -> Result<(RowSet, Update)> {
         if pairs.is_empty() {
             return Ok((RowSet::empty(), Update::default()));
         }
-        let ranks = Found { rows: survivors, map: &self.map }.ranks(pairs)?;
-        let inserts: Vec<Insert> = ranks
-            .chunk_by(|a, b| a == b)
-            .map(|group| Insert { rank: group[0], count: group.len() as u64 })
-            .collect();
+        // All pairs of a left row that has none yet go to one place.
+        let place = |(left, right): &Pair| (*left, if whole.contains(*left) { 0 } else { *right });
+        let mut places: Vec<Pair> = pairs.iter().map(place).collect();
+        let counts: Vec<u64> = places.chunk_by(|a, b| a == b).map(|same| same.len() as u64).collect();
+        places.dedup();
+        let ranks = Found { rows: survivors, map: &self.map }.ranks(&places)?;
+        let mut inserts: Vec<Insert> = Vec::with_capacity(ranks.len());
+        for (rank, count) in ranks.into_iter().zip(counts) {
+            match inserts.last_mut() {
+                Some(last) if last.rank == rank => last.count += count,
+                _ => inserts.push(Insert { rank, count }),
+            }
+        }
         let room = make_room(survivors, &inserts);
         let rows = RowSet::from_sorted(room.keys);
         let some = |key: u64| (key != NONE).then_some(key);

@@ -41,13 +41,14 @@ impl Found<'_> {
         Ok(self.rows.keys_at(&ranks))
     }
 
-    /// How many pairs are before each of these, which ascend.
+    /// How many pairs are before each of these, which ascend. For those of right row 0, left rows alone are compared.
     pub(super) fn ranks(&self, wanted: &[Pair]) -> Result<Vec<u64>> {
         debug_assert!(wanted.is_sorted(), "pairs ascend");
         let rounds = 64 - self.rows.len().leading_zeros() as u64;
         if wanted.len() as u64 * rounds > self.rows.len() {
             return self.merge(wanted);
         }
+        let has_rights = wanted.iter().any(|(_, right)| *right > 0);
         let mut ranges = vec![(0, self.rows.len()); wanted.len()];
         let mut pivots: Vec<u64> = Vec::new();
         loop {
@@ -58,7 +59,7 @@ impl Found<'_> {
             if pivots.is_empty() {
                 return Ok(ranges.into_iter().map(|(low, _)| low).collect());
             }
-            let found = self.at(&pivots)?;
+            let found = self.at(&pivots, has_rights)?;
             let mut place = 0;
             for (range, own) in ranges.iter_mut().zip(wanted) {
                 let Some(pivot) = middle(*range) else { continue };
@@ -93,10 +94,16 @@ impl Found<'_> {
         Ok(ranks)
     }
 
-    fn at(&self, ranks: &[u64]) -> Result<Vec<Pair>> {
+    fn at(&self, ranks: &[u64], has_rights: bool) -> Result<Vec<Pair>> {
         let row = |rank: &u64| self.rows.select(*rank).expect("a rank below the length");
         let keys = UInt64Array::from_iter_values(ranks.iter().map(row));
-        let (lefts, rights) = (self.map.column(0).gather(&keys)?, self.map.column(1).gather(&keys)?);
+        let lefts = self.map.column(0).gather(&keys)?;
+        if !has_rights {
+            // No pair is less than one of the same left row and right row 0.
+            let lefts = lefts.as_primitive::<UInt64Type>();
+            return Ok(lefts.iter().map(|left| (left.unwrap_or(NONE), 0)).collect());
+        }
+        let rights = self.map.column(1).gather(&keys)?;
         Ok(pairs(&lefts, &rights).collect())
     }
 }

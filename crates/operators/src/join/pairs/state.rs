@@ -1,12 +1,15 @@
 //! What a join of pairs keeps, and its first version.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow_array::{ArrayRef, UInt64Array};
+use arrow_buffer::{BooleanBufferBuilder, NullBuffer};
 use arrow_schema::{DataType, FieldRef, Schema};
-use kinetable_engine::column::{Blocks, Packed, Redirected};
+use kinetable_engine::column::{Blocks, Packed, Redirected, concat_chunks};
 use kinetable_engine::{
-    Column, ColumnSet, Definition, Error, Initial, Properties, Result, RowSet, Table, Update, Version,
+    Column, ColumnSet, Definition, Error, ErrorKind, Initial, Properties, Result, RowSet, Table, Update,
+    Version,
 };
 
 use super::coalesced::Coalesced;
@@ -40,7 +43,10 @@ pub(super) struct Pairs {
 }
 
 /// Left and right rows of some result rows.
-type Maps = (Vec<Option<u64>>, Vec<Option<u64>>);
+type Maps = (UInt64Array, UInt64Array);
+
+/// The most rows of a result: their maps alone are 32 GiB.
+const ROWS_MAX: u64 = 1 << 31;
 
 impl Join {
     pub(super) fn resolve(
@@ -70,26 +76,26 @@ impl Join {
         left_now: &Version,
         right_now: &Version,
     ) -> Result<Initial> {
-        let mut index = KeyIndex::new(&self.encoder);
         let keys = self.encoder.read(right_now, &self.right_keys, right_now.rows())?;
-        let right_slots = index.insert(&keys);
+        let keeps_lefts = right.is_live() || self.unmatched == Unmatched::Both || self.rows == Rows::One;
+        let (mut index, right_slots) = KeyIndex::start(&self.encoder, &keys, keeps_lefts);
         drop(keys);
         let grouped = Grouped::new(&right_slots, index.end(), right_now.rows());
-        let keeps_lefts = right.is_live() || self.unmatched == Unmatched::Both || self.rows == Rows::One;
+        let total = AtomicU64::new(0);
         let (lefts, maps) = if keeps_lefts {
             let keys = self.encoder.read(left_now, &self.left_keys, left_now.rows())?;
             let slots = index.insert(&keys);
             let mut lefts = Side::default();
             lefts.add(slots.iter().copied().zip(left_now.rows().iter()), index.end());
-            (Some(lefts), self.all_pairs(&grouped, left_now.rows(), &slots)?)
+            (Some(lefts), self.all_pairs(&grouped, left_now.rows(), &slots, &total)?)
         } else {
             let pairs = |chunk: &RowSet| {
                 let keys = self.encoder.read(left_now, &self.left_keys, chunk)?;
-                Ok(self.pairs(&grouped, &index.find(&keys), &mut chunk.iter()))
+                self.pairs(&grouped, &index.find(&keys), &mut chunk.iter(), &total)
             };
             (None, map_chunks(left_now.rows(), pairs)?)
         };
-        let (left_map, right_map) = joined(maps);
+        let (left_map, right_map) = joined(maps)?;
         let is_live = left.is_live() || right.is_live();
         let mut state = Pairs {
             join: self,
@@ -155,37 +161,66 @@ impl Join {
     }
 
     /// The pairs of left rows.
-    fn pairs(&self, grouped: &Grouped, slots: &[u32], rows: &mut dyn Iterator<Item = u64>) -> Maps {
-        let keeps_left = self.unmatched != Unmatched::None;
-        let (mut lefts, mut rights) = (Vec::with_capacity(slots.len()), Vec::with_capacity(slots.len()));
+    fn pairs(
+        &self,
+        grouped: &Grouped,
+        slots: &[u32],
+        rows: &mut dyn Iterator<Item = u64>,
+        total: &AtomicU64,
+    ) -> Result<Maps> {
+        let lone = usize::from(self.unmatched != Unmatched::None);
+        let counts = slots.iter().map(|slot| grouped.rows(*slot).len().max(lone));
+        let own: usize = counts.sum();
+        count(total, own as u64)?;
+        let (mut lefts, mut rights) = (Vec::with_capacity(own), Vec::with_capacity(own));
+        let mut is_pair = (lone > 0).then(|| BooleanBufferBuilder::new(own));
         for (slot, left) in slots.iter().zip(rows) {
             let matches = grouped.rows(*slot);
-            if matches.is_empty() && keeps_left {
-                lefts.push(Some(left));
-                rights.push(None);
+            rights.extend_from_slice(matches);
+            if matches.is_empty() && lone > 0 {
+                rights.push(0);
             }
-            for right in matches {
-                lefts.push(Some(left));
-                rights.push(Some(*right));
+            lefts.resize(rights.len(), left);
+            if let Some(is_pair) = &mut is_pair {
+                is_pair.append_n(rights.len() - is_pair.len(), !matches.is_empty());
             }
         }
-        (lefts, rights)
+        let nulls = is_pair.map(|mut is_pair| NullBuffer::new(is_pair.finish()));
+        Ok((UInt64Array::from(lefts), UInt64Array::new(rights.into(), nulls)))
     }
 
     /// The pairs of all left rows, and the right rows that have no match, if they are wanted.
-    fn all_pairs(&self, grouped: &Grouped, rows: &RowSet, slots: &[u32]) -> Result<Vec<Maps>> {
+    fn all_pairs(
+        &self,
+        grouped: &Grouped,
+        rows: &RowSet,
+        slots: &[u32],
+        total: &AtomicU64,
+    ) -> Result<Vec<Maps>> {
         let pairs = |chunk: &RowSet| {
             let start = chunk.first().map_or(0, |first| rows.rank(first)) as usize;
             let own = &slots[start..start + chunk.len() as usize];
-            Ok(self.pairs(grouped, own, &mut chunk.iter()))
+            self.pairs(grouped, own, &mut chunk.iter(), total)
         };
         let mut maps = map_chunks(rows, pairs)?;
         if self.unmatched == Unmatched::Both {
             let lone = grouped.without(slots);
-            maps.push((vec![None; lone.len()], lone.into_iter().map(Some).collect()));
+            count(total, lone.len() as u64)?;
+            maps.push((UInt64Array::new_null(lone.len()), UInt64Array::from(lone)));
         }
         Ok(maps)
     }
+}
+
+/// Counts rows of a result, of which there is a greatest number.
+pub(super) fn count(total: &AtomicU64, more: u64) -> Result<()> {
+    let rows = total.fetch_add(more, Ordering::Relaxed) + more;
+    if rows <= ROWS_MAX {
+        return Ok(());
+    }
+    let message = format!("the result would have more than {ROWS_MAX} rows");
+    Err(Error::new(ErrorKind::Limit, message)
+        .with_hint("join on more keys, or filter or aggregate a table first"))
 }
 
 impl Pairs {
@@ -258,10 +293,11 @@ impl Grouped {
     }
 }
 
-fn joined(parts: Vec<Maps>) -> (ArrayRef, ArrayRef) {
+fn joined(parts: Vec<Maps>) -> Result<(ArrayRef, ArrayRef)> {
     let (lefts, rights): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-    let array = |parts: Vec<Vec<Option<u64>>>| -> ArrayRef {
-        Arc::new(parts.into_iter().flatten().collect::<UInt64Array>())
+    let array = |parts: Vec<UInt64Array>| -> Result<ArrayRef> {
+        let parts: Vec<ArrayRef> = parts.into_iter().map(|part| Arc::new(part) as _).collect();
+        concat_chunks(&DataType::UInt64, &parts)
     };
-    (array(lefts), array(rights))
+    Ok((array(lefts)?, array(rights)?))
 }
