@@ -34,19 +34,16 @@ impl<P: Point> Sorted<P> {
         rows: &[u64],
     ) -> Sorted<P> {
         let (starts, mut places) = by_slot(slots, end, ruler.turn(0) != 0);
-        let key = |place: &usize| (points.at(*place), ruler.turn(rows[*place]));
         for slot in starts.windows(2) {
+            // Places come in the order of rows, turned as points are: that is how equal points stay.
             let own = &mut places[slot[0]..slot[1]];
-            if own.is_sorted_by(|a, b| key(a) < key(b)) {
+            if own.is_sorted_by(|a, b| points.at(*a) <= points.at(*b)) {
                 continue;
             }
-            let mut keyed: Vec<_> = own.iter().map(|place| (key(place), *place)).collect();
-            if keyed.len() < PARALLEL_FROM {
-                keyed.sort_unstable();
-            } else {
-                keyed.par_sort_unstable();
+            match &points.classes {
+                None => sort_places(own, |place| points.values[place].clone()),
+                Some(classes) => sort_places(own, |place| (classes[place], points.values[place].clone())),
             }
-            own.iter_mut().zip(keyed).for_each(|(place, (_, sorted))| *place = sorted);
         }
         let classes = points.classes.as_ref();
         let points = Points {
@@ -146,6 +143,18 @@ fn by_slot(slots: &[u32], end: usize, descending: bool) -> (Vec<usize>, Vec<usiz
         (0..slots.len()).for_each(&mut put);
     }
     (starts, places)
+}
+
+/// Orders places by a key; those of equal keys stay in order.
+fn sort_places<K: Ord + Send>(places: &mut [usize], key: impl Fn(usize) -> K) {
+    let before = places.to_vec();
+    let mut keyed: Vec<(K, u32)> = before.iter().zip(0..).map(|(place, at)| (key(*place), at)).collect();
+    if keyed.len() < PARALLEL_FROM {
+        keyed.sort_unstable();
+    } else {
+        keyed.par_sort_unstable();
+    }
+    places.iter_mut().zip(keyed).for_each(|(place, (_, at))| *place = before[at as usize]);
 }
 
 /// How many of so many places a condition holds for, which turns once.
