@@ -156,7 +156,7 @@ mod tests {
         let (_, function) = formulas.whole("Y = Key + sum(X)")?;
         assert_eq!(*function.data_type(), DataType::Int64);
         for text in ["Y = i", "Y = X_", "Y = X_[ii - 1]"] {
-            let error = formulas.whole(text).err().expect("positions are refused");
+            let error = formulas.whole(text).expect_err("positions are refused");
             assert!(error.message().contains("reads a position"), "{error}");
         }
         assert!(formulas.template("sum(x)", "x", "Z").is_err());
