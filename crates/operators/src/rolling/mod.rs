@@ -35,6 +35,7 @@ mod spec;
 
 mod by;
 
+mod kernels;
 mod plan;
 
 mod operator;

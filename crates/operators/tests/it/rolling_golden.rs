@@ -295,7 +295,7 @@ fn only_what_changed_is_told() {
 }
 
 fn fails(table: &Table, operations: &[Op], by: &[&str], expected: Expect) {
-    let error = update_by(table, operations, by).err().expect("a mistake");
+    let error = update_by(table, operations, by).expect_err("a mistake");
     expected.assert_eq(&error.to_string());
 }
 

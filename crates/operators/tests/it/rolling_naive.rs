@@ -172,7 +172,8 @@ pub fn aggregated(rows: &Rows, look: Look, inputs: &[&str], aggregation: &Aggreg
         columns.push(((*input).into(), at(rows.array(input), places.clone())));
     }
     let table = new_table(columns).expect("a table");
-    let result = agg_by(&table, &[aggregation.clone()], &["Id"], &GroupOptions::default()).expect("a result");
+    let result = agg_by(&table, std::slice::from_ref(aggregation), &["Id"], &GroupOptions::default())
+        .expect("a result");
     let version = result.version();
     let ids = version.read(0, version.rows()).expect("ids");
     let ids = ids.as_primitive::<Int64Type>();
