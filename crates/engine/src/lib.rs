@@ -26,10 +26,10 @@ pub mod source;
 pub use column::{Column, ColumnSource};
 pub use definition::{Definition, Properties};
 pub use error::{Error, ErrorKind, Result};
-pub use graph::{CycleReport, Graph, StepCtx};
+pub use graph::{CycleReport, Followed, Graph, Parts, StepCtx, Wards};
 pub use listener::{Listener, ListenerHandle};
 pub use operator::{Initial, Input, Operator, Output};
-pub use table::{Table, versions};
+pub use table::{Table, WeakTable, versions};
 pub use update::{Change, ColumnSet, Update};
 pub use version::Version;
 

@@ -11,13 +11,24 @@ use arrow_schema::SchemaRef;
 use kinetable_rowset::RowSet;
 use parking_lot::RwLock;
 
-use crate::graph::{Catchup, Node};
+use crate::graph::{Catchup, Child, Inside, May, Node, Wards};
 use crate::listener::{Listener, ListenerHandle};
 use crate::{Column, Definition, Error, Graph, Initial, Result, StepCtx, Version};
 
 /// A table, static or live. Cheap to clone; clones are the same table.
 #[derive(Clone)]
 pub struct Table(pub(crate) Arc<TableInner>);
+
+/// A handle of a table that does not keep it alive. Cheap to clone.
+#[derive(Clone)]
+pub struct WeakTable(Weak<TableInner>);
+
+impl WeakTable {
+    /// The table, if somebody still holds it.
+    pub fn upgrade(&self) -> Option<Table> {
+        self.0.upgrade().map(Table)
+    }
+}
 
 pub(crate) struct TableInner {
     pub(crate) definition: Definition,
@@ -57,6 +68,26 @@ impl Table {
     /// # Errors
     /// What `init` or the operator returns, and the failure of an input that has failed.
     pub fn derive(inputs: &[Table], init: impl FnOnce(&[Version]) -> Result<Initial>) -> Result<Table> {
+        Table::derived(inputs, None, init)
+    }
+
+    /// As [`Table::derive`], of an operator that wakes wards: they belong to the table that is returned.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn derive_with_wards(
+        inputs: &[Table],
+        wards: Wards,
+        init: impl FnOnce(&[Version]) -> Result<Initial>,
+    ) -> Result<Table> {
+        Table::derived(inputs, Some(wards), init)
+    }
+
+    fn derived(
+        inputs: &[Table],
+        wards: Option<Wards>,
+        init: impl FnOnce(&[Version]) -> Result<Initial>,
+    ) -> Result<Table> {
         for input in inputs {
             input.ensure_alive()?;
         }
@@ -64,13 +95,23 @@ impl Table {
             let initial = init(&versions(inputs))?;
             return Ok(Table::fixed(initial.definition, initial.rows, initial.columns));
         };
-        graph.ensure_between_cycles()?;
+        match Inside::of(&graph) {
+            Some((step, May::Make)) => return crate::graph::born(&graph, step, inputs, wards, init),
+            _ => graph.ensure_between_cycles()?,
+        }
         let (before, catchup) = graph.between_cycles(|_| {
             let catchup = Catchup::register(inputs);
             (versions(inputs), catchup)
         });
         let initial = init(&before)?;
-        catchup.finish(&graph, before, initial)
+        catchup.finish(&graph, before, initial, wards)
+    }
+
+    /// Tells the parents of a new table that they have it.
+    pub(crate) fn join_parents(&self) {
+        for node in self.parents().iter().filter_map(|parent| parent.0.node.as_ref()) {
+            node.children.lock().push(Child::Table(self.downgrade()));
+        }
     }
 
     pub(crate) fn build(definition: Definition, version: Version, node: Option<Node>) -> Table {
@@ -179,6 +220,11 @@ impl Table {
             *node.operator.lock() = Box::new(Failing(error));
             node.graph.notify();
         }
+    }
+
+    /// A handle that does not keep the table alive.
+    pub fn weak(&self) -> WeakTable {
+        WeakTable(self.downgrade())
     }
 
     pub(crate) fn downgrade(&self) -> Weak<TableInner> {

@@ -14,6 +14,7 @@
 //! |---|---|
 //! | [`session`](Session) | the update graph, the thread that runs its cycles, making tables |
 //! | [`table`](Table) | the operations, with formulas as text |
+//! | [`partitioned`](PartitionedTable) | tables of tables |
 //! | `formulas` | what binds formula text to the engine's functions over chunks |
 //! | [`kafka`], [`parquet`] | where tables come from and go to |
 
@@ -23,6 +24,8 @@ mod names;
 mod session;
 
 mod formulas;
+mod hierarchy;
+mod partitioned;
 mod table;
 
 pub mod kafka;
@@ -30,11 +33,13 @@ pub mod parquet;
 
 pub use cell_errors::{CellError, CellErrors};
 pub use error::{Error, ErrorKind, Result};
+pub use hierarchy::{Expansion, Levels};
 pub use names::{Names, NoNames};
+pub use partitioned::{CONSTITUENT, PartFunction, PartitionedTable, tables_of};
 pub use session::{InputTable, Session, SessionConfig};
 pub use table::{GroupFormulas, Table, UpdateBy, together};
 
-pub use kinetable_operators::aggregate::{Aggregation, GroupOptions, NewColumn};
+pub use kinetable_operators::aggregate::{Aggregation, GroupOptions, NewColumn, SplitOptions};
 pub use kinetable_operators::join::NaturalJoinType;
 pub use kinetable_operators::rolling::{
     BadData, Decay, DeltaControl, OperationControl, Scale, UpdateByOperation, Window,

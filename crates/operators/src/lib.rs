@@ -10,6 +10,8 @@
 //! | [`sort`] | `sort(table, &[(column index, Direction)])`, `reverse(table)`, `assert_sorted(table, column index, Direction, description)` |
 //! | [`aggregate`] | `agg_by(table, &[Aggregation], by, &GroupOptions)` and its short forms; `head_by(table, n, by)`, `tail_by`; `keyed_transpose` |
 //! | [`rolling`] | `update_by(table, &[UpdateByOperation], by)` |
+//! | [`hierarchy`] | rows that lie below rows: `tree_view`, `rollup_view` |
+//! | [`partition`] | tables of tables: `split` (of [`aggregate`]), `transform`, `merge` |
 //!
 //! All return [`kinetable_engine::Result`] of a [`kinetable_engine::Table`] that is live if an input is. Work on many rows is
 //! split over the rayon pool of the caller, so a caller that holds a lock which functions need lets go of it first.
@@ -18,7 +20,9 @@ mod support;
 
 pub mod aggregate;
 pub mod filter;
+pub mod hierarchy;
 pub mod join;
+pub mod partition;
 pub mod rolling;
 pub mod select;
 pub mod shape;

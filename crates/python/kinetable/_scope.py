@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+import threading
+from contextlib import contextmanager
 from types import FrameType
-from typing import Any, Mapping, Optional
+from typing import Any, Generator, Mapping, Optional
 
 from ._context import frozen
 
@@ -14,16 +16,40 @@ _COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambd
 Names = tuple[Mapping[str, Any], Mapping[str, Any]]
 
 
+_PINNED = threading.local()
+
+
+@contextmanager
+def pinned(names: Names) -> Generator[None, None, None]:
+    """While it lasts, `caller` also knows these names: for a function that the engine calls later."""
+    before = getattr(_PINNED, "names", None)
+    _PINNED.names = names
+    try:
+        yield
+    finally:
+        _PINNED.names = before
+
+
 def caller() -> Names:
     """Locals and globals of the nearest frame outside of this package.
 
     A comprehension or lambda has a frame of its own; the names of the function around it are seen through it.
     """
+    known: Optional[Names] = getattr(_PINNED, "names", None)
+    found = _nearest()
+    if known is None:
+        return found or (frozen(), {})
+    if found is None:
+        return known
+    return {**known[0], **found[0]}, found[1]
+
+
+def _nearest() -> Optional[Names]:
     frame: Optional[FrameType] = sys._getframe(1)
     while frame is not None and _is_ours(frame):
         frame = frame.f_back
     if frame is None:
-        return frozen(), {}
+        return None
     local_names: Mapping[str, Any] = frame.f_locals
     outer = frame.f_back
     while frame.f_code.co_name in _COMPREHENSIONS and outer is not None and outer.f_globals is frame.f_globals:

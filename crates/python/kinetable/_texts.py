@@ -33,6 +33,8 @@ def show(value: Any, type_name: str) -> str:
         return "(null)"
     if type_name == "Instant":
         return f"{value.astype('datetime64[ns]')}Z"
+    if type_name == "Table":
+        return f"table of {value.size:,} rows"
     if type_name == "char":
         return chr(value)
     if isinstance(value, bool):

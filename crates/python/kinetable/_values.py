@@ -217,6 +217,13 @@ def times(counts: Iterable[Optional[int]]) -> list[Optional[dt.time]]:
     return [None if n is None else (midnight + dt.timedelta(microseconds=n // 1000)).time() for n in counts]
 
 
+def tables(natives: Iterable[Any]) -> list[Any]:
+    """Native tables as tables."""
+    from .table import Table
+
+    return [None if native is None else Table(native) for native in natives]
+
+
 def decimals(texts: Iterable[Optional[str]]) -> list[Optional[decimal.Decimal]]:
     """Texts as decimals."""
     return [None if text is None else decimal.Decimal(text) for text in texts]

@@ -411,3 +411,21 @@ def formula(
         raise ValueError("the formula is applied to columns, but has no formula_param that stands for them")
     options = {"formula": formula, "parameter": formula_param, "reaggregating": reaggregating}
     return Aggregation("formula", columns, options)
+
+
+def partition(col: str, include_by_columns: bool = True) -> Aggregation:
+    """The rows of each group as a table of their own; not of blink tables.
+
+    Args:
+        col: The column of the tables.
+        include_by_columns: Whether these tables have the key columns.
+
+    Returns:
+        The aggregation; a cell of its column is a `Table`.
+
+    Example:
+        from kinetable import agg, new_table
+        t = new_table({"K": ["a", "b", "a"], "X": [1, 2, 3]}).agg_by([agg.count_("N"), agg.partition("Part")], "K")
+        print(next(t.iter_dict())["Part"].to_string())
+    """
+    return Aggregation("partition", [col], {"drop_keys": not include_by_columns})

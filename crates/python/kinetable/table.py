@@ -10,10 +10,11 @@ from ._multi_join import MultiJoinInput, MultiJoinTable, multi_join
 from ._selectable import Selectable
 from ._table.columns import Columns
 from ._table.diff import table_diff
-from ._table.groups import Aggregations, Groups, keyed_transpose
+from ._table.groups import Aggregations, keyed_transpose
 from ._table.joins import Joins
 from ._table.kinds import NaturalJoinType, NewColumnBehaviorType, SortDirection, TableDefinition
 from ._table.looks import Looks, SearchDisplayMode
+from ._table.parts import Parts
 from ._table.reading import Reading
 from ._table.rolling import Rolling
 from ._table.rows import Rows
@@ -25,16 +26,35 @@ __all__ = [
     "MultiJoinTable",
     "NaturalJoinType",
     "NewColumnBehaviorType",
+    "NodeType",
+    "PartitionedTable",
+    "PartitionedTableProxy",
+    "RollupNodeOperationsRecorder",
+    "RollupTable",
     "SearchDisplayMode",
     "Selectable",
     "SortDirection",
     "Table",
     "TableDefinition",
+    "TreeNodeOperationsRecorder",
+    "TreeTable",
     "keyed_transpose",
     "multi_join",
     "table_diff",
 ]
 
 
-class Table(Columns, Rows, Joins, Groups, Rolling, Snapshots, Looks, Reading):
+class Table(Columns, Rows, Joins, Parts, Rolling, Snapshots, Looks, Reading):
     """A table. Made by the functions of this package and by the methods of other tables, never by itself."""
+
+
+# Made of tables, and so imported after them.
+from ._hierarchies import (  # noqa: E402
+    NodeType,
+    RollupNodeOperationsRecorder,
+    RollupTable,
+    TreeNodeOperationsRecorder,
+    TreeTable,
+)
+from ._partitioned import PartitionedTable  # noqa: E402
+from ._proxy import PartitionedTableProxy  # noqa: E402

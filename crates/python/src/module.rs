@@ -20,6 +20,8 @@ fn _kinetable(module: &Bound<'_, PyModule>) -> PyResult<()> {
     add_joins(module)?;
     add_marks(module)?;
     add_inputs(module)?;
+    add_partitioned(module)?;
+    add_hierarchies(module)?;
     add_sources(module)
 }
 
@@ -127,6 +129,21 @@ fn add_inputs(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(graph::graph_unlock, module)?)?;
     module.add_function(wrap_pyfunction!(graph::graph_is_locked, module)?)?;
     module.add_function(wrap_pyfunction!(graph::graph_step, module)?)
+}
+
+fn add_partitioned(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<ops::PyPartitioned>()?;
+    module.add_function(wrap_pyfunction!(ops::partition_by, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::partitioned_of_tables, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::partitioned_of_table, module)?)
+}
+
+fn add_hierarchies(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(ops::tree_view, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::promote_orphans, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::with_ancestors, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::with_columns_of, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::rollup_view, module)?)
 }
 
 fn add_sources(module: &Bound<'_, PyModule>) -> PyResult<()> {

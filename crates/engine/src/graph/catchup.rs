@@ -9,7 +9,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use super::node::{Outcome, Step, change, guarded};
-use super::{Child, Node};
+use super::{Child, Node, Wards};
 use crate::{Change, Definition, Error, Graph, Initial, Operator, Result, StepCtx, Table, Version};
 
 /// The steps that inputs go through while a table is made from them.
@@ -58,7 +58,13 @@ impl Catchup {
     }
 
     /// Applies what was missed until nothing is, then puts the table into the graph.
-    pub(crate) fn finish(&self, graph: &Graph, mut inputs: Vec<Version>, initial: Initial) -> Result<Table> {
+    pub(crate) fn finish(
+        &self,
+        graph: &Graph,
+        mut inputs: Vec<Version>,
+        initial: Initial,
+        wards: Option<Wards>,
+    ) -> Result<Table> {
         let check = graph.checks_updates();
         let Initial { definition, rows, columns, mut operator } = initial;
         let step = inputs.iter().map(Version::step).max().unwrap_or(0);
@@ -72,7 +78,7 @@ impl Catchup {
                 version = advance(&mut *operator, &mut inputs, step, version, check)?;
             }
         }
-        self.settle(graph, definition, version, operator, check, inputs)
+        self.settle(graph, definition, version, Settling { operator, inputs, check, wards })
     }
 
     fn take_missed(&self) -> Result<Vec<MissedStep>> {
@@ -89,22 +95,29 @@ impl Catchup {
         graph: &Graph,
         definition: Definition,
         mut version: Version,
-        mut operator: Box<dyn Operator>,
-        check: bool,
-        mut inputs: Vec<Version>,
+        settling: Settling,
     ) -> Result<Table> {
+        let Settling { mut operator, mut inputs, check, wards } = settling;
         graph.between_cycles(|_| {
             for step in self.take_missed()? {
                 version = advance(&mut *operator, &mut inputs, step, version, check)?;
             }
-            let node = Node::new(graph.clone(), self.inputs.clone(), operator);
+            let mut node = Node::new(graph.clone(), self.inputs.clone(), operator);
+            node.wards = wards.clone();
             let table = Table::build(definition, version, Some(node));
-            for node in self.inputs.iter().filter_map(|input| input.0.node.as_ref()) {
-                node.children.lock().push(Child::Table(table.downgrade()));
-            }
+            wards.iter().for_each(|wards| wards.settle(&table));
+            table.join_parents();
             Ok(table)
         })
     }
+}
+
+/// A table about to take its place in the graph.
+struct Settling {
+    operator: Box<dyn Operator>,
+    inputs: Vec<Version>,
+    check: bool,
+    wards: Option<Wards>,
 }
 
 /// Applies one missed step.

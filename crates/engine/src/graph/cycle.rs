@@ -1,11 +1,11 @@
 //! One pass of the graph.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
 
 use super::node::Outcome;
-use super::{Catchup, Child, Graph, StepCtx};
+use super::{Catchup, Child, Graph, Inside, May, StepCtx};
 use crate::{Change, Table};
 
 /// What a cycle did.
@@ -40,7 +40,7 @@ impl Graph {
         let mut pass = Pass { graph: self, ctx, waiting: BTreeMap::new(), done: Vec::new(), nodes_run: 0 };
         pass.run(self.sources());
         while let Some((_, nodes)) = pass.waiting.pop_first() {
-            pass.run(nodes);
+            pass.run(nodes.tables);
         }
         let report = pass.report();
         let done = pass.publish();
@@ -54,9 +54,16 @@ impl Graph {
 struct Pass<'a> {
     graph: &'a Graph,
     ctx: StepCtx,
-    waiting: BTreeMap<u32, Vec<Table>>,
+    waiting: BTreeMap<u32, Waiting>,
     done: Vec<(Table, Outcome)>,
     nodes_run: usize,
+}
+
+/// The nodes of one depth that are to be run, each once.
+#[derive(Default)]
+struct Waiting {
+    tables: Vec<Table>,
+    seen: HashSet<usize>,
 }
 
 impl Pass<'_> {
@@ -66,19 +73,34 @@ impl Pass<'_> {
         let (ctx, check) = (self.ctx, self.graph.0.check_updates);
         let alive = nodes.into_iter().filter(|table| table.failure().is_none());
         let mut outcomes: Vec<(Table, Option<Outcome>)> = alive.map(|table| (table, None)).collect();
+        let graph = self.graph;
+        let run = |table: &Table| {
+            let _inside = Inside::enter(graph, ctx.step, May::Look);
+            table.run(&ctx, check)
+        };
         match &mut outcomes[..] {
-            [(table, outcome)] => *outcome = table.run(&ctx, check),
-            many => self.graph.pool().scope(|scope| {
+            [(table, outcome)] => *outcome = run(table),
+            many => graph.pool().scope(|scope| {
                 for (table, outcome) in many {
-                    scope.spawn(move |_| *outcome = table.run(&ctx, check));
+                    scope.spawn(move |_| *outcome = run(table));
                 }
             }),
         }
         for (table, outcome) in outcomes {
+            self.wake_wards(&table, outcome.as_ref());
             if let Some(outcome) = outcome {
                 self.settle(table, outcome);
             }
         }
+    }
+
+    fn wake_wards(&mut self, table: &Table, outcome: Option<&Outcome>) {
+        let wards = table.0.node.as_ref().and_then(|node| node.wards.as_ref());
+        let Some(wards) = wards else { return };
+        let woken = wards.take_woken();
+        let all = matches!(outcome, Some(Outcome::Failed(_)));
+        let concerned = if all { wards.all() } else { woken };
+        concerned.into_iter().for_each(|ward| self.enqueue(ward));
     }
 
     fn settle(&mut self, table: Table, outcome: Outcome) {
@@ -86,26 +108,28 @@ impl Pass<'_> {
         *node.outcome.lock() = Some(outcome.clone());
         let silent = matches!(&outcome, Outcome::Changed(change) if change.update.is_empty());
         if !silent {
-            node.children.lock().retain(|child| self.queue(child));
+            node.children.lock().retain(|child| self.queue(child, &outcome));
         }
         self.done.push((table, outcome));
     }
 
     /// Queues a child of a node that changed; false if nobody holds it any more.
-    fn queue(&mut self, child: &Child) -> bool {
-        match child {
-            Child::Catchup(catchup) => catchup.strong_count() > 0,
-            Child::Table(weak) => {
-                let Some(table) = weak.upgrade().map(Table) else {
-                    return false;
-                };
-                let depth = table.0.node.as_ref().map_or(0, |node| node.depth);
-                let nodes = self.waiting.entry(depth).or_default();
-                if !nodes.iter().any(|other| other.is_same(&table)) {
-                    nodes.push(table);
-                }
-                true
-            }
+    fn queue(&mut self, child: &Child, outcome: &Outcome) -> bool {
+        let table = match child {
+            Child::Catchup(catchup) => return catchup.strong_count() > 0,
+            Child::Table(weak) => weak.upgrade().map(Table),
+            Child::Part(letter) => letter.upgrade().and_then(|letter| letter.post(outcome)),
+        };
+        let is_held = table.is_some();
+        table.into_iter().for_each(|table| self.enqueue(table));
+        is_held
+    }
+
+    fn enqueue(&mut self, table: Table) {
+        let depth = table.0.node.as_ref().map_or(0, |node| node.depth);
+        let waiting = self.waiting.entry(depth).or_default();
+        if waiting.seen.insert(Arc::as_ptr(&table.0).addr()) {
+            waiting.tables.push(table);
         }
     }
 
@@ -173,7 +197,7 @@ fn tell_listeners(done: &[(Table, Outcome)]) {
             listeners.retain(|listener| listener.strong_count() > 0);
             listeners.clone()
         };
-        for listener in listeners.iter().filter_map(std::sync::Weak::upgrade) {
+        for listener in listeners.iter().filter_map(Weak::upgrade) {
             match outcome {
                 Outcome::Changed(change) => tell(change, &*listener.0),
                 Outcome::Failed(error) => listener.0.on_failure(error),

@@ -5,6 +5,8 @@ use std::sync::{Arc, Weak};
 
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 
+use super::Inside;
+use super::inside::May;
 use super::turn::Turn;
 use crate::table::TableInner;
 use crate::{Error, Result, Table};
@@ -95,13 +97,28 @@ impl Graph {
         alive.iter().for_each(|action| action());
     }
 
-    /// Runs `action` while no cycle runs; it gets the number of the last step. It may be called again from within.
+    /// Runs `action` while no cycle runs; it gets the number of the last step. It may be called again from within. On a
+    /// thread that runs a node of a cycle it is run at once, with the number of the step under way.
     ///
     /// # Panics
-    /// Inside a cycle, where there is no between.
+    /// Elsewhere inside a cycle, where there is no between.
     pub fn between_cycles<R>(&self, action: impl FnOnce(u64) -> R) -> R {
+        if let Some((step, _)) = Inside::of(self) {
+            return action(step);
+        }
         assert!(!self.is_inside_cycle(), "{INSIDE}");
-        self.0.turn.share(|| action(self.step()))
+        self.0.turn.share(|| {
+            let step = self.step();
+            let _inside = Inside::enter(self, step, May::Make);
+            action(step)
+        })
+    }
+
+    /// Runs `action`, which may make tables: in a cycle too, at the step under way. For operators whose results are tables.
+    pub fn making<R>(&self, action: impl FnOnce() -> R) -> R {
+        let inside = Inside::of(self);
+        let _inside = inside.map(|(step, _)| Inside::enter(self, step, May::Make));
+        action()
     }
 
     /// The number of the last step.

@@ -19,7 +19,19 @@ mod node;
 
 mod catchup;
 
+mod inside;
+
+mod birth;
+
+mod parts;
+
+mod wards;
+
+pub(crate) use birth::born;
 pub(crate) use catchup::Catchup;
 pub use cycle::CycleReport;
 pub use handle::{BeforeCycle, Graph, StepCtx, Waker};
+pub(crate) use inside::{Inside, May};
 pub(crate) use node::{Child, Node, PassOn};
+pub use parts::{Followed, Parts};
+pub use wards::Wards;

@@ -5,7 +5,8 @@ use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 
-use super::Catchup;
+use super::parts::Letter;
+use super::{Catchup, Wards};
 use crate::listener::Registration;
 use crate::table::TableInner;
 use crate::{Change, Error, Graph, Input, Operator, Output, Result, StepCtx, Table, Version};
@@ -20,12 +21,17 @@ pub(crate) struct Node {
     pub(crate) listeners: Mutex<Vec<Weak<Registration>>>,
     /// The outcome of the cycle under way, until it is published.
     pub(crate) outcome: Mutex<Option<Outcome>>,
+    /// The children that the operator wakes itself.
+    pub(crate) wards: Option<Wards>,
+    /// Of a node that was made in a cycle: the step, and for each parent whether that step is in its first version.
+    pub(crate) born: Option<(u64, Vec<bool>)>,
 }
 
 /// Who depends on a node.
 pub(crate) enum Child {
     Table(Weak<TableInner>),
     Catchup(Weak<Catchup>),
+    Part(Weak<Letter>),
 }
 
 /// What one cycle made of one node.
@@ -46,6 +52,17 @@ impl Node {
             children: Mutex::default(),
             listeners: Mutex::default(),
             outcome: Mutex::default(),
+            wards: None,
+            born: None,
+        }
+    }
+
+    /// A parent's step, as far as it is not in the node's first version.
+    fn step_of(&self, index: usize, outcome: Option<Outcome>, ctx: &StepCtx) -> Step {
+        let step = Step::of(&self.parents[index], outcome);
+        match &self.born {
+            Some((born, seen)) if *born == ctx.step && seen[index] => Step::unchanged(step.now),
+            _ => step,
         }
     }
 }
@@ -62,8 +79,8 @@ impl Table {
         if let Some(error) = failed {
             return Some(Outcome::Failed(error));
         }
-        let steps: Vec<Step> =
-            node.parents.iter().zip(outcomes).map(|(parent, outcome)| Step::of(parent, outcome)).collect();
+        let steps = outcomes.into_iter().enumerate();
+        let steps: Vec<Step> = steps.map(|(index, outcome)| node.step_of(index, outcome, ctx)).collect();
         let previous = self.version();
         let result = guarded(&mut **node.operator.lock(), &steps, &previous, ctx);
         match result.and_then(|output| output.map(|output| change(previous, output, ctx, check)).transpose())
@@ -73,14 +90,14 @@ impl Table {
         }
     }
 
-    pub(super) fn outcome(&self) -> Option<Outcome> {
+    pub(crate) fn outcome(&self) -> Option<Outcome> {
         self.0.node.as_ref()?.outcome.lock().clone()
     }
 }
 
 /// One input's step: what it was, what it is, and the change if there is one.
 pub(crate) struct Step {
-    now: Version,
+    pub(crate) now: Version,
     change: Option<Arc<Change>>,
 }
 

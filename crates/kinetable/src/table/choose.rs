@@ -111,7 +111,7 @@ impl Table {
     }
 
     /// The result of an operation without formulas.
-    pub(super) fn reshaped(
+    pub(crate) fn reshaped(
         &self,
         operation: impl FnOnce(&engine::Table) -> Result<engine::Table>,
     ) -> Result<Table> {

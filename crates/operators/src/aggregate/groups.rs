@@ -202,6 +202,12 @@ impl Groups {
         settled
     }
 
+    /// Gives a group that was gone, and was not forgotten, a place at the end.
+    pub(super) fn revive(&mut self, slot: u32) {
+        self.places[slot as usize] = self.next_place;
+        self.next_place += 1;
+    }
+
     /// The rows of the result that groups have, given in the order of their places.
     pub(super) fn rows(&self, slots: &[u32]) -> RowSet {
         RowSet::from_sorted(slots.iter().map(|slot| self.places[*slot as usize]))

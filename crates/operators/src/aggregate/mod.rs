@@ -64,7 +64,10 @@ mod weighted;
 
 pub(crate) mod exact;
 
+mod split;
+
 pub use by::*;
 pub use ends_by::{head_by, tail_by};
 pub use spec::{Aggregation, Columns};
+pub use split::{SplitOptions, split};
 pub use transpose::{NewColumn, Transpose, keyed_transpose};

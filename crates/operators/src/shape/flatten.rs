@@ -99,11 +99,12 @@ fn columns(version: &Version) -> Vec<Column> {
     if rows.is_flat() {
         return version.columns().to_vec();
     }
-    let flat = |inner: &Column| {
-        let (inner, rows) = (inner.clone(), rows.clone());
-        Arc::new(ByPosition { inner, rows }) as Column
-    };
-    version.columns().iter().map(flat).collect()
+    version.columns().iter().map(|inner| by_position(inner, rows)).collect()
+}
+
+/// A column of these rows under the keys `0..n`.
+pub(crate) fn by_position(inner: &Column, rows: &RowSet) -> Column {
+    Arc::new(ByPosition { inner: inner.clone(), rows: rows.clone() })
 }
 
 /// A column whose keys are the positions of another's rows.

@@ -17,6 +17,7 @@ mod ungroup;
 mod window;
 
 pub use create::{empty_table, new_table};
+pub(crate) use flatten::by_position;
 pub use flatten::flatten;
 pub use keep::{RingStart, blink_to_append_only, ring_table};
 pub use keyed::keyed_input;

@@ -4,7 +4,9 @@ use arrow_array::{Array, ArrayRef, UInt64Array, new_null_array};
 use arrow_schema::DataType;
 use arrow_select::interleave::interleave;
 use kinetable_engine::column::concat_chunks;
-use kinetable_engine::{Column, ColumnSource, Result, RowSet, ShiftsBuilder};
+use kinetable_engine::{Column, ColumnSource, Result, RowSet};
+
+use crate::support::shifts::moved;
 
 /// Where the rows of one input are: its keys from `low` on are at `start..start + room`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,16 +39,6 @@ impl Span {
     pub(super) fn holds(&self, rows: &RowSet) -> bool {
         rows.is_empty() || rows.first() >= Some(self.low) && rows.end() - self.low <= self.room
     }
-}
-
-/// All rows moved by one delta.
-fn moved(rows: &RowSet, delta: i64) -> RowSet {
-    let Some(first) = rows.first().filter(|_| delta != 0) else {
-        return rows.clone();
-    };
-    let mut builder = ShiftsBuilder::new();
-    builder.push(first..rows.end(), delta);
-    builder.finish().apply(rows)
 }
 
 /// Columns of one type, one after another.

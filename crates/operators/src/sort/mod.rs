@@ -12,11 +12,9 @@ use kinetable_engine::{Error, Result, Table};
 
 pub use asserted::assert_sorted;
 pub use order::Direction;
-pub(crate) use order::{WordEncoder, word_encoder};
+pub(crate) use order::{Order, WordEncoder, word_encoder};
 pub use reverse::reverse;
 pub(crate) use room::{Insert, fresh, make_room};
-
-use order::Order;
 
 /// The rows ordered by columns, the first one first. Rows with equal keys stay in the order they had. Ascending, null is
 /// first and NaN last; descending the other way round. A blink table's rows are sorted each cycle.

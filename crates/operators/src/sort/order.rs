@@ -25,14 +25,14 @@ pub enum Direction {
 
 /// How rows are ordered.
 #[derive(Debug)]
-pub(super) struct Order {
+pub(crate) struct Order {
     columns: Vec<usize>,
     directions: Vec<Direction>,
     converter: RowConverter,
 }
 
 impl Order {
-    pub(super) fn new(schema: &Schema, keys: &[(usize, Direction)]) -> Result<Order> {
+    pub(crate) fn new(schema: &Schema, keys: &[(usize, Direction)]) -> Result<Order> {
         let fields = keys.iter().map(|(column, direction)| {
             let descending = *direction == Direction::Descending;
             let options = SortOptions { descending, nulls_first: !descending };
@@ -53,12 +53,12 @@ impl Order {
     }
 
     /// The columns that the order depends on.
-    pub(super) fn columns(&self) -> impl Iterator<Item = usize> {
+    pub(crate) fn columns(&self) -> impl Iterator<Item = usize> {
         self.columns.iter().copied()
     }
 
     /// The sort keys of rows, in row order.
-    pub(super) fn read(&self, version: &Version, rows: &RowSet) -> Result<Rows> {
+    pub(crate) fn read(&self, version: &Version, rows: &RowSet) -> Result<Rows> {
         self.encode(|column| read_all(version.column(column), rows))
     }
 

@@ -40,3 +40,13 @@ pub(crate) fn pieces(shifts: &Shifts) -> Vec<(Range<u64>, i64)> {
     pieces.push((start..u64::MAX, 0));
     pieces
 }
+
+/// All rows moved by one delta.
+pub(crate) fn moved(rows: &RowSet, delta: i64) -> RowSet {
+    let Some(first) = rows.first().filter(|_| delta != 0) else {
+        return rows.clone();
+    };
+    let mut builder = ShiftsBuilder::new();
+    builder.push(first..rows.end(), delta);
+    builder.finish().apply(rows)
+}

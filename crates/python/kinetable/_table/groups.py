@@ -54,6 +54,10 @@ class Groups(About):
             print(t.agg_by([agg.count_("Trades"), agg.sum_("Size"), agg.last("Price")], by="Sym").to_string())
         """
         several = _several(aggs)
+        if any(spec.kind == "partition" for spec in several):
+            from .parts import with_parts
+
+            return with_parts(self._table(), several, texts(by), preserve_empty, initial_groups)
         initial = None if initial_groups is None else initial_groups._native
         native = _native.agg_by(
             self._native, [spec._spec() for spec in several], texts(by), preserve_empty, initial, caller()

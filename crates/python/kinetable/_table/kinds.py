@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Iterable, Mapping, Union
+from typing import TYPE_CHECKING, Any, Iterable, Mapping, Sequence, Union
 
 from ..column import ColumnDefinition, ColumnType, bool_col, col_def, string_col
+from ..dherror import DHError
 
 if TYPE_CHECKING:
     from ..table import Table
@@ -76,3 +77,12 @@ class TableDefinition(Mapping[str, ColumnDefinition]):
 
     def __repr__(self) -> str:
         return f"TableDefinition({', '.join(f'{c.name}: {c.data_type.name}' for c in self.values())})"
+
+
+def orders(order: Union[SortDirection, Sequence[SortDirection], None], count: int) -> Sequence[SortDirection]:
+    """A direction for each of so many columns to sort by."""
+    if order is None or isinstance(order, SortDirection):
+        return [order or SortDirection.ASCENDING] * count
+    if len(order) != count:
+        raise DHError(message=f"{count} columns to sort by, but {len(order)} directions")
+    return order

@@ -11,7 +11,7 @@ from .._serial import with_marks
 from .._texts import Texts, texts
 from ..dherror import DHError
 from .base import TableBase
-from .kinds import SortDirection
+from .kinds import SortDirection, orders
 
 if TYPE_CHECKING:
     from ..table import Table
@@ -211,8 +211,8 @@ class Rows(TableBase):
             print(t.sort(["Sym", "Size"], [SortDirection.ASCENDING, SortDirection.DESCENDING]).to_string())
         """
         names = texts(order_by)
-        orders = [SortDirection.ASCENDING] * len(names) if order is None else _orders(order, len(names))
-        keys = [(name, direction is SortDirection.DESCENDING) for name, direction in zip(names, orders)]
+        directions = zip(names, orders(order, len(names)))
+        keys = [(name, direction is SortDirection.DESCENDING) for name, direction in directions]
         return self._made(_native.sort(self._native, keys))
 
     def sort_descending(self, order_by: Texts) -> Table:
@@ -287,11 +287,3 @@ def _count(num_rows: int) -> int:
     if num_rows < 0:
         raise DHError(message=f"num_rows is {num_rows}, but must not be negative")
     return num_rows
-
-
-def _orders(order: Union[SortDirection, Sequence[SortDirection]], count: int) -> Sequence[SortDirection]:
-    if isinstance(order, SortDirection):
-        return [order] * count
-    if len(order) != count:
-        raise DHError(message=f"{count} columns to sort by, but {len(order)} directions")
-    return order

@@ -39,6 +39,7 @@ pub fn to_list<'py>(py: Python<'py>, array: &ArrayRef) -> PyResult<Bound<'py, Py
             to_list(py, &plain)
         }
         DataType::List(_) => lists(py, array),
+        DataType::FixedSizeBinary(16) => tables(py, array),
         DataType::Timestamp(..) | DataType::Date32 | DataType::Time64(_) | DataType::Duration(_) => {
             temporal(py, array)
         }
@@ -95,6 +96,12 @@ fn periods<'py>(py: Python<'py>, array: &ArrayRef) -> PyResult<Bound<'py, PyList
     let values = array.as_primitive::<IntervalMonthDayNanoType>();
     let counts: Vec<_> = values.iter().map(|value| value.map(|value| (value.months, value.days))).collect();
     Ok(helpers(py)?.call_method1("periods", (counts,))?.cast_into::<PyList>()?)
+}
+
+fn tables<'py>(py: Python<'py>, array: &ArrayRef) -> PyResult<Bound<'py, PyList>> {
+    let found = crate::errors::engine(py, || kinetable::tables_of(&kinetable::Session::global(), array))?;
+    let natives = PyList::new(py, found.into_iter().map(|table| table.map(crate::table::PyTable::new)))?;
+    Ok(helpers(py)?.call_method1("tables", (natives,))?.cast_into::<PyList>()?)
 }
 
 /// NumPy turns whole columns of times into Python objects much faster than one call a value does.

@@ -1,0 +1,152 @@
+//! Tables of tables under the oracle: what their constituents hold, put together, against the table they are made of.
+
+use std::sync::Arc;
+
+use kinetable_engine::{Properties, Result, Table};
+use kinetable_operators::aggregate::{self, Aggregation, GroupOptions, SplitOptions, split};
+use kinetable_operators::join::where_in;
+use kinetable_operators::partition::{self, find, merge};
+use kinetable_operators::shape::flatten;
+use kinetable_operators::sort::{Direction, sort};
+use kinetable_testkit::{Driver, Oracle, Profile, ScriptedTable, fixed, oracle, table_text};
+
+const PART: &str = "__CONSTITUENT__";
+
+fn parts(table: &Table, by: &[&str]) -> Result<Table> {
+    split(table, by, PART, SplitOptions::default())
+}
+
+fn merged(keys: &Table, of: &Table) -> Result<Table> {
+    merge(of.graph(), keys, keys.definition().column_index(PART)?, of.schema())
+}
+
+fn transformed(
+    keys: &Table,
+    function: fn(&[Table]) -> Result<Table>,
+) -> Result<(Table, Option<arrow_schema::SchemaRef>)> {
+    let part = keys.definition().column_index(PART)?;
+    partition::transform(keys, &[part], PART, Arc::new(function), &[])
+}
+
+fn profiles() -> [Profile; 4] {
+    [Profile::full(), Profile::append(), Profile::add_only(), Profile::fixed()]
+}
+
+fn case(name: &str, profile: Profile) -> Oracle {
+    oracle(name).input(profile)
+}
+
+#[test]
+fn constituents_together_are_the_table() {
+    for by in [&["Sym"] as &'static [&'static str], &["Id"], &["Price"], &["Sym", "Ratio", "Flag"]] {
+        for profile in profiles() {
+            case("split and merge", profile)
+                .unordered()
+                .against(|inputs| Ok(inputs[0].clone()))
+                .check(move |inputs| merged(&parts(&inputs[0], by)?, &inputs[0]));
+        }
+    }
+}
+
+#[test]
+fn a_constituent_is_the_rows_of_its_key() {
+    let one = || fixed("Sym:str\nb\n");
+    for profile in profiles() {
+        case("one constituent", profile)
+            .against(move |inputs| where_in(&inputs[0], &one(), &[("Sym", "Sym")]))
+            .check(move |inputs| {
+                let keys = where_in(&parts(&inputs[0], &["Sym"])?, &one(), &[("Sym", "Sym")])?;
+                merged(&keys, &inputs[0])
+            });
+    }
+}
+
+#[test]
+fn constituents_follow_the_order_of_their_keys() {
+    for profile in profiles() {
+        case("sorted constituents", profile)
+            .against(|inputs| sort(&inputs[0], &[(0, Direction::Descending)]))
+            .check(|inputs| {
+                let keys = sort(&parts(&inputs[0], &["Sym"])?, &[(0, Direction::Descending)])?;
+                merged(&flatten(&keys)?, &inputs[0])
+            });
+    }
+}
+
+#[test]
+fn a_function_is_applied_to_constituents_that_come_later() {
+    let sums = |table: &Table, by: &[&str]| {
+        let aggregations =
+            [Aggregation::count("N"), Aggregation::sum(["Qty", "Price"]), Aggregation::last(["Time"])];
+        aggregate::agg_by(table, &aggregations, by, &GroupOptions::default())
+    };
+    for profile in [Profile::full(), Profile::append(), Profile::add_only()] {
+        case("transform", profile).unordered().against(move |inputs| sums(&inputs[0], &["Sym"])).check(
+            move |inputs| {
+                let schema = sums(&inputs[0], &["Sym"])?.schema().clone();
+                let keys = parts(&inputs[0], &["Sym"])?;
+                let function = Arc::new(move |tables: &[Table]| {
+                    // Two nodes deep, the first of which nobody else holds.
+                    sums(&flatten(&tables[0])?, &["Sym"])
+                });
+                let (keys, _) = partition::transform(&keys, &[1], PART, function, &[])?;
+                merge(inputs[0].graph(), &keys, 1, &schema)
+            },
+        );
+    }
+}
+
+#[test]
+fn merged_constituents_are_split_again() {
+    let flat = |tables: &[Table]| flatten(&tables[0]);
+    case("nested", Profile::full()).unordered().against(|inputs| Ok(inputs[0].clone())).check(
+        move |inputs| {
+            let (keys, _) = transformed(&parts(&inputs[0], &["Sym"])?, flat)?;
+            let again = merged(&keys, &inputs[0])?;
+            let (keys, _) = transformed(&parts(&again, &["Flag", "Tiny"])?, flat)?;
+            merged(&keys, &inputs[0])
+        },
+    );
+}
+
+#[test]
+fn constituents_that_are_held_live_through_the_absence_of_their_key() {
+    let driver = Driver::new();
+    let source =
+        ScriptedTable::new(driver.graph(), Properties::ANY, "key Sym:str X:i64\n1 a 1\n2 b 2\n3 a 3\n");
+    let keys = parts(source.table(), &["Sym"]).expect("a split");
+    let held = find(&keys.version().read(1, keys.version().rows()).expect("handles")).expect("constituents");
+    let b = held[1].clone().expect("the constituent of b");
+    source.update("- 2\n");
+    driver.cycle();
+    assert_eq!((keys.size(), b.size()), (1, 0));
+    source.update("+ 9 b 7\n");
+    driver.cycle();
+    assert_eq!((keys.size(), b.size()), (2, 1));
+    let again = find(&keys.version().read(1, keys.version().rows()).expect("handles")).expect("constituents");
+    assert!(again[1].as_ref().is_some_and(|other| other.is_same(&b)));
+    assert!(table_text(&b).contains('7'), "{}", table_text(&b));
+}
+
+#[test]
+fn blink_tables_are_not_split() {
+    let driver = Driver::new();
+    let source = ScriptedTable::new(driver.graph(), Properties::BLINK, "key Sym:str\n");
+    let error = parts(source.table(), &["Sym"]).expect_err("rows of a blink table are not kept");
+    assert!(error.to_string().contains("blink"), "{error}");
+}
+
+#[test]
+fn cycles_run_the_constituents_that_change() {
+    let driver = Driver::new();
+    let rows: String = (0..2_000).map(|key| format!("{key} {key}\n")).collect();
+    let source = ScriptedTable::new(driver.graph(), Properties::ANY, &format!("key Id:i64\n{rows}"));
+    let keys = parts(source.table(), &["Id"]).expect("a split");
+    let (keys, _) = transformed(&keys, |tables| flatten(&tables[0])).expect("a transformation");
+    let merged = merged(&keys, source.table()).expect("a merge");
+    source.update("- 5\n+ 5000 7\n");
+    let report = driver.cycle();
+    assert_eq!(merged.size(), 2_000);
+    // The source, the split, the function's table, the merge, what changed twice over, and what is renewed.
+    assert!(report.nodes_run < 50, "{report:?}");
+}
