@@ -105,7 +105,7 @@ pub fn keys_of(tables: Vec<Table>, column: &str) -> Result<Table> {
     let rows = RowSet::flat(count);
     let ids = Packed::column(rows.clone(), handles(&kept.number, (0..count).map(Some))?)?;
     let schema = Schema::new(vec![Field::new(column, HANDLE, true)]);
-    let column = HeldColumn::new(ids, kept);
+    let column = HeldColumn::column(ids, kept);
     Ok(Table::fixed(Definition::new(Arc::new(schema), Properties::APPEND), rows, vec![column]))
 }
 
@@ -129,7 +129,7 @@ pub(crate) struct HeldColumn {
 
 impl HeldColumn {
     /// Handles of tables of this maker.
-    pub(crate) fn new(handles: Column, maker: Arc<dyn Maker>) -> Column {
+    pub(crate) fn column(handles: Column, maker: Arc<dyn Maker>) -> Column {
         Arc::new(HeldColumn { handles, _maker: maker })
     }
 }

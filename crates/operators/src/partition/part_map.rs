@@ -16,10 +16,13 @@ use crate::support::shifts::moved;
 
 const CHUNK_BITS: u32 = 6;
 
+/// The columns of the parts of some rows.
+type Chunk = BTreeMap<u64, Arc<[Column]>>;
+
 /// The columns of parts by row of the keys table. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub(super) struct PartMap {
-    chunks: Arc<BTreeMap<u64, Arc<BTreeMap<u64, Arc<[Column]>>>>>,
+    chunks: Arc<BTreeMap<u64, Arc<Chunk>>>,
 }
 
 impl PartMap {

@@ -4,7 +4,7 @@
 //! comes has the function applied to its constituents; a row that goes lets go of the table made for it; so does a row whose handles
 //! are other ones, and gets a new one. **Cost**: a call for each row that comes.
 //!
-//! **When the function runs**: for the rows that are there, on the thread of the caller, while cycles go on. For a row that
+//! **When the function runs**: for the rows that are there, on the thread of the caller, a batch between two cycles. For a row that
 //! comes in a cycle, in that cycle: tables that the function makes are made at the step under way
 //! ([`kinetable_engine::graph`]), so that the step is whole. The function may need a lock (an interpreter's) that others hold while
 //! they wait for the graph: they must not.
@@ -24,6 +24,9 @@ use kinetable_engine::{
 use parking_lot::Mutex;
 
 use super::handle::{HANDLE, HeldColumn, Maker, MakerNumber, find, handles};
+
+/// Rows for which the function is called between two cycles: each call alone would wait for a cycle.
+const BATCH: u64 = 32;
 
 /// What is applied: from the constituents of a row, one for each column of handles, to a table.
 pub type Function = Arc<dyn Fn(&[Table]) -> Result<Table> + Send + Sync>;
@@ -118,15 +121,26 @@ impl Transform {
         if rows.is_empty() {
             return Ok(());
         }
+        let mut serials = Vec::with_capacity(rows.len() as usize);
+        for start in (0..rows.len()).step_by(BATCH as usize) {
+            let batch = rows.slice(start..start + BATCH);
+            match self.graph.clone() {
+                Some(graph) => graph.between_cycles(|_| self.apply_all(keys, &batch, &mut serials))?,
+                None => self.apply_all(keys, &batch, &mut serials)?,
+            }
+        }
+        let array = handles(&self.made.number, serials)?;
+        self.serials = self.serials.write_all(rows, vec![array])?;
+        Ok(())
+    }
+
+    fn apply_all(&mut self, keys: &Version, rows: &RowSet, serials: &mut Vec<Option<u64>>) -> Result<()> {
         let parts = self.parts.iter().map(|column| find(&keys.read(*column, rows)?));
         let parts: Vec<Vec<Option<Table>>> = parts.collect::<Result<_>>()?;
-        let mut serials = Vec::with_capacity(rows.len() as usize);
         for row in 0..rows.len() as usize {
             let tables: Option<Vec<Table>> = parts.iter().map(|tables| tables[row].clone()).collect();
             serials.push(tables.map(|tables| self.apply_to(&tables)).transpose()?);
         }
-        let array = handles(&self.made.number, serials)?;
-        self.serials = self.serials.write_all(rows, vec![array])?;
         Ok(())
     }
 
@@ -162,7 +176,7 @@ impl Transform {
 
     fn columns(&self, keys: &Version) -> Vec<Column> {
         let mut columns: Vec<Column> = self.kept.iter().map(|index| keys.column(*index).clone()).collect();
-        columns.push(HeldColumn::new(self.serials.column(0), self.made.clone()));
+        columns.push(HeldColumn::column(self.serials.column(0), self.made.clone()));
         columns
     }
 }

@@ -17,11 +17,14 @@ use kinetable_operators::sort::Direction;
 use kinetable_testkit::text::value_text;
 use kinetable_testkit::{Profile, fixed, oracle, table_text};
 
+/// Whether a row of an id and a depth is expanded.
+type Open = Box<dyn Fn(&str, i32) -> bool>;
+
 /// The tree by walking it, with text of cells as ids.
 struct Walk {
     ids: Vec<Option<String>>,
     parents: Vec<Option<String>>,
-    open: Box<dyn Fn(&str, i32) -> bool>,
+    open: Open,
     /// Rows in the order of siblings.
     order: Vec<usize>,
     shown: Vec<(usize, i32, bool, bool)>,

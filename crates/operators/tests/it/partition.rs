@@ -150,3 +150,47 @@ fn cycles_run_the_constituents_that_change() {
     // The source, the split, the function's table, the merge, what changed twice over, and what is renewed.
     assert!(report.nodes_run < 50, "{report:?}");
 }
+
+#[test]
+fn other_tables_of_a_function_are_named() {
+    let driver = Driver::new();
+    let source = ScriptedTable::new(driver.graph(), Properties::ANY, "key Sym:str X:i64\n");
+    let other = ScriptedTable::new(driver.graph(), Properties::ANY, "key Sym:str X:i64\n1 a 1\n");
+    // A merge stands deep in the graph, and runs after whatever is not known to depend on it.
+    let totals = merged(&parts(other.table(), &["Sym"]).expect("a split"), other.table()).expect("a merge");
+    let result = |dependencies: &[Table]| {
+        let uses = totals.clone();
+        let function = Arc::new(move |tables: &[Table]| where_in(&tables[0], &uses, &[("Sym", "Sym")]));
+        let keys = parts(source.table(), &["Sym"]).expect("a split");
+        let (keys, _) =
+            partition::transform(&keys, &[1], PART, function, dependencies).expect("a transformation");
+        merged(&keys, source.table()).expect("a merge")
+    };
+    let (unnamed, named) = (result(&[]), result(std::slice::from_ref(&totals)));
+    source.update("+ 1 b 1\n+ 2 a 2\n");
+    other.update("+ 2 b 9\n- 1\n");
+    driver.cycle();
+    assert!(unnamed.failure().is_some_and(|error| error.to_string().contains("dependencies")));
+    assert_eq!((named.failure().is_none(), named.size()), (true, 1));
+    assert!(table_text(&named).contains('b'), "{}", table_text(&named));
+}
+
+#[test]
+fn parts_are_made_of_parts_within_a_cycle() {
+    let driver = Driver::new();
+    let source = ScriptedTable::new(driver.graph(), Properties::ANY, "key A:str B:str X:i64\n1 a u 1\n");
+    let keys = parts(source.table(), &["A"]).expect("a split");
+    let inner = |tables: &[Table]| {
+        let keys = parts(&tables[0], &["B"])?;
+        let (keys, _) = transformed(&keys, |tables| flatten(&tables[0]))?;
+        merged(&keys, &tables[0])
+    };
+    let (keys, _) = transformed(&keys, inner).expect("a transformation");
+    let whole = merged(&keys, source.table()).expect("a merge");
+    source.update("+ 2 b u 2\n+ 3 b v 3\n+ 4 a v 4\n");
+    driver.cycle();
+    assert_eq!((whole.failure().is_none(), whole.size()), (true, 4));
+    source.update("+ 5 b w 5\n- 1\n~ 3 b u 7\n");
+    driver.cycle();
+    assert_eq!((whole.failure().is_none(), whole.size()), (true, 4));
+}

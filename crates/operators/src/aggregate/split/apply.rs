@@ -82,7 +82,7 @@ impl SplitOperator {
         let update = Update { removed: keys.removed, added: keys.added, ..Update::default() };
         let mut shown = columns.columns();
         let handles = shown.pop().expect("the column of handles is the last");
-        shown.push(HeldColumn::new(handles, self.split.clone()));
+        shown.push(HeldColumn::column(handles, self.split.clone()));
         self.columns = Some(columns);
         Ok(Output { rows: update.apply_to(previous), columns: shown, update })
     }
