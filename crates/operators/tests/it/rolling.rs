@@ -522,19 +522,20 @@ fn windows_of_time_elsewhere() {
 fn work_is_that_of_the_change() {
     let look = Look::Ticks(3, 1);
     oracle("cost of windows")
-        .input(Profile::full().initial(200).columns(COLUMNS))
-        .seeds(0..3)
+        .input(Profile::full().initial(150).columns(COLUMNS))
+        .seeds(0..2)
+        .cycles(10)
         .work(|changed| 40 * changed + 10)
-        .check(move |inputs| results(&inputs[0], &rolling(look), &["Sym"]));
+        .check(move |inputs| results(&inputs[0], &of_windows(look), &["Sym"]));
     oracle("cost of appended rows")
-        .input(Profile::append().initial(1000).columns(COLUMNS))
-        .seeds(0..4)
+        .input(Profile::append().initial(400).columns(COLUMNS))
+        .seeds(0..3)
         .work(|changed| 4 * changed)
         .check(|inputs| results(&inputs[0], &cumulative(), &["Sym"]));
     // Windows that are summed do not read again what is in them, however long they are.
     oracle("cost of rows appended to long windows")
-        .input(Profile::append().initial(1000).columns(COLUMNS))
-        .seeds(0..4)
+        .input(Profile::append().initial(400).columns(COLUMNS))
+        .seeds(0..3)
         .work(|changed| 2 * changed)
         .check(|inputs| {
             let window = || Window::Ticks { back: 500, ahead: 0 };
