@@ -6,7 +6,7 @@
 //! **Invariants.** 1. `done`, `runs` and `open` ascend in this order (asserted in `push_range`).
 //! 2. A block is in `done` only when no later key can fall into it, or it is taken out again (`reopen`).
 
-use crate::block::{BLOCK_LEN, Outcome, Payload, block_of, block_start, offset_of};
+use crate::block::{BLOCK_LEN, Outcome, Payload, Words, block_of, block_start, no_words, offset_of};
 use crate::segment::Segment;
 use crate::set::RowSet;
 use std::ops::Range;
@@ -67,11 +67,48 @@ impl RowSetBuilder {
         self.open = range;
     }
 
+    /// Adds the keys whose bits are set: bit `i` of the words, each word's least bit first, stands for `first + i`.
+    ///
+    /// # Panics
+    /// When a key is not above all before it.
+    pub fn push_bits(&mut self, first: u64, words: impl IntoIterator<Item = u64>) {
+        let shift = first % 64;
+        let (mut block, mut gathered) = (block_of(first), no_words());
+        let mut start = first - shift;
+        for word in words {
+            let carried = if shift == 0 { 0 } else { word >> (64 - shift) };
+            for (start, bits) in [(start, word << shift), (start.wrapping_add(64), carried)] {
+                if bits == 0 {
+                    continue;
+                }
+                if block_of(start) != block {
+                    self.push_words(block, std::mem::replace(&mut gathered, no_words()));
+                    block = block_of(start);
+                }
+                gathered[offset_of(start) as usize / 64] |= bits;
+            }
+            start = start.wrapping_add(64);
+        }
+        self.push_words(block, gathered);
+    }
+
     /// The set of the keys taken.
     pub fn finish(mut self) -> RowSet {
         self.close_run();
         self.close_block();
         RowSet::from_segments(self.done)
+    }
+
+    /// Adds the keys of a block, as the bitmap of the whole block, all above those before them.
+    fn push_words(&mut self, block: u64, words: Words) {
+        match Outcome::from_words(words) {
+            Outcome::Empty => {}
+            Outcome::Run(run) => {
+                let base = block_start(block);
+                self.push_range(base + u64::from(run.start)..base + u64::from(run.end));
+            }
+            Outcome::Many(payload) => self.push_payload(block, &payload),
+        }
     }
 
     /// Adds the keys of a block, all above those before them, sharing the payload where nothing else is in the block.

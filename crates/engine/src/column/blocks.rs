@@ -1,9 +1,9 @@
-//! Columns that change in place, as copy-on-write blocks of 512 row keys under groups of 256 blocks.
+//! Columns that change in place, as copy-on-write blocks of 512 row keys under groups of 64 blocks.
 //!
 //! A block holds the values of the keys that are present, packed, for all columns of the store; a change rebuilds
 //! the blocks it touches and shares the rest with the previous version.
 //!
-//! **Cost** of a change: 512 rows a touched block, 256 pointers a touched group, and 16 bytes per 131,072 keys of
+//! **Cost** of a change: 512 rows a touched block, 64 pointers a touched group, and 16 bytes per 32,768 keys of
 //! the store for the index. A shift costs the rows it moves.
 //!
 //! **Invariants**: 1. no block is empty; 2. groups and blocks ascend; 3. a block's offsets ascend and are as many
@@ -12,16 +12,18 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, UInt32Array, UInt64Array, new_null_array};
+use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, UInt64Array, downcast_primitive, new_null_array};
 use arrow_schema::DataType;
-use arrow_select::{interleave::interleave, take::take};
+use arrow_select::interleave::interleave;
 use kinetable_rowset::{RowSet, Shifts};
 
-use super::{Column, ColumnSource, compact, concat_chunks};
+use super::block::Block;
+use super::block_read::{self, Filling};
+use super::{Column, ColumnSource, concat_chunks};
 use crate::Result;
 
 const BLOCK_BITS: u32 = 9;
-const GROUP_BITS: u32 = 8;
+const GROUP_BITS: u32 = 6;
 
 /// An immutable version of a few columns that change together.
 #[derive(Debug, Clone)]
@@ -31,12 +33,6 @@ pub struct Blocks {
 }
 
 type Group = Vec<(u64, Arc<Block>)>;
-
-#[derive(Debug)]
-struct Block {
-    offsets: Vec<u16>,
-    values: Vec<ArrayRef>,
-}
 
 /// Where a block starts in a change: its number, and the range of the change's rows that fall into it.
 struct Piece {
@@ -113,6 +109,31 @@ impl Blocks {
     }
 
     fn read(&self, column: usize, rows: &RowSet) -> Result<ArrayRef> {
+        macro_rules! fixed {
+            ($type:ty) => {
+                Ok(self.read_fixed::<$type>(column, rows))
+            };
+        }
+        downcast_primitive! {
+            &self.types[column] => (fixed),
+            _ => self.read_any(column, rows),
+        }
+    }
+
+    fn read_fixed<T: ArrowPrimitiveType>(&self, column: usize, rows: &RowSet) -> ArrayRef {
+        let mut filling = Filling::<T>::new(rows.len() as usize);
+        let mut pieces = pieces(rows).peekable();
+        while let Some(piece) = pieces.next() {
+            let block = self.block(piece.block).expect("a row that is read is in the store");
+            if pieces.peek().is_none() && piece.start == 0 && block.offsets.len() == piece.keys.len() {
+                return block.values[column].clone();
+            }
+            filling.extend(block, column, &piece.keys);
+        }
+        filling.finish(&self.types[column])
+    }
+
+    fn read_any(&self, column: usize, rows: &RowSet) -> Result<ArrayRef> {
         let mut arrays: Vec<&ArrayRef> = Vec::new();
         let mut places: Vec<(usize, usize)> = Vec::with_capacity(rows.len() as usize);
         let mut whole = true;
@@ -121,7 +142,7 @@ impl Blocks {
             whole &= block.offsets.len() == piece.keys.len();
             let source = arrays.len();
             arrays.push(&block.values[column]);
-            block.places(&piece.keys, |place| places.push((source, place)));
+            places.extend(piece.keys.iter().map(|offset| (source, block.place(*offset))));
         }
         if whole {
             let chunks: Vec<ArrayRef> = arrays.into_iter().cloned().collect();
@@ -138,6 +159,22 @@ impl Blocks {
     }
 
     fn gather(&self, column: usize, keys: &UInt64Array) -> Result<ArrayRef> {
+        let block = |key: u64| {
+            let block = self.block(key >> BLOCK_BITS).expect("a row that is read is in the store");
+            (&**block, offset(key))
+        };
+        macro_rules! fixed {
+            ($type:ty) => {
+                Ok(block_read::gather::<$type>(keys, column, &self.types[column], block))
+            };
+        }
+        downcast_primitive! {
+            &self.types[column] => (fixed),
+            _ => self.gather_any(column, keys),
+        }
+    }
+
+    fn gather_any(&self, column: usize, keys: &UInt64Array) -> Result<ArrayRef> {
         let null = new_null_array(&self.types[column], 1);
         let mut sources: Vec<&dyn Array> = vec![null.as_ref()];
         let mut places = Vec::with_capacity(keys.len());
@@ -166,83 +203,6 @@ impl Blocks {
             data.get_slice_memory_size().unwrap_or(0) + offsets + 128
         };
         blocks.map(|(_, block)| size(block)).sum()
-    }
-}
-
-impl Block {
-    fn fresh(offsets: Vec<u16>, values: Vec<Option<ArrayRef>>) -> Result<Block> {
-        let values = values.into_iter().map(|array| array.expect("a new row has a value in every column"));
-        let values = values.map(share).collect::<Result<Vec<_>>>()?;
-        Ok(Block { offsets, values })
-    }
-
-    fn is_dense(&self) -> bool {
-        let (first, last) = (self.offsets[0], self.offsets[self.offsets.len() - 1]);
-        (last - first) as usize + 1 == self.offsets.len()
-    }
-
-    fn place(&self, offset: u16) -> usize {
-        if self.is_dense() {
-            return (offset - self.offsets[0]) as usize;
-        }
-        self.offsets.binary_search(&offset).expect("a row that is read is in its block")
-    }
-
-    fn places(&self, offsets: &[u16], mut found: impl FnMut(usize)) {
-        offsets.iter().for_each(|offset| found(self.place(*offset)));
-    }
-
-    /// The block without some offsets; `None` if nothing is left.
-    fn without(&self, gone: &[u16]) -> Result<Option<Arc<Block>>> {
-        let keep: Vec<usize> = (0..self.offsets.len())
-            .filter(|place| gone.binary_search(&self.offsets[*place]).is_err())
-            .collect();
-        if keep.is_empty() {
-            return Ok(None);
-        }
-        let indices = UInt32Array::from_iter_values(keep.iter().map(|place| *place as u32));
-        let values = self.values.iter().map(|array| compact(take(array, &indices, None)?));
-        let values = values.collect::<Result<Vec<_>>>()?;
-        Ok(Some(Arc::new(Block { offsets: keep.iter().map(|place| self.offsets[*place]).collect(), values })))
-    }
-
-    /// The block with values at some offsets.
-    fn with(&self, keys: &[u16], new: Vec<Option<ArrayRef>>) -> Result<Arc<Block>> {
-        let mut offsets = Vec::with_capacity(self.offsets.len() + keys.len());
-        let mut places = Vec::with_capacity(self.offsets.len() + keys.len());
-        let (mut old, mut fresh) = (0, 0);
-        while old < self.offsets.len() || fresh < keys.len() {
-            let was = self.offsets.get(old).copied().unwrap_or(u16::MAX);
-            let comes = keys.get(fresh).copied().unwrap_or(u16::MAX);
-            if comes <= was {
-                offsets.push(comes);
-                places.push((1, fresh));
-                fresh += 1;
-                old += usize::from(comes == was);
-            } else {
-                offsets.push(was);
-                places.push((0, old));
-                old += 1;
-            }
-        }
-        let merge = |(was, comes): (&ArrayRef, Option<ArrayRef>)| match comes {
-            Some(comes) => compact(interleave(&[was.as_ref(), comes.as_ref()], &places)?),
-            None => {
-                assert_eq!(offsets.len(), self.offsets.len(), "a new row has a value in every column");
-                Ok(was.clone())
-            }
-        };
-        let values = self.values.iter().zip(new).map(merge).collect::<Result<Vec<_>>>()?;
-        Ok(Arc::new(Block { offsets, values }))
-    }
-}
-
-/// A part of a change as a block keeps it: numbers stay a slice of the change's array, which other blocks share;
-/// text is compacted, see [`compact`].
-fn share(part: ArrayRef) -> Result<ArrayRef> {
-    match part.data_type() {
-        DataType::Utf8View | DataType::BinaryView => compact(part),
-        _ => Ok(part),
     }
 }
 

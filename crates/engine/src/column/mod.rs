@@ -8,6 +8,8 @@
 //! | [`Redirected`] | another column and a map from row key to row key | joins, sorts |
 //! | [`Computed`] | other columns and a function over chunks | `view`, `update_view` |
 
+mod block;
+mod block_read;
 mod blocks;
 mod compact;
 mod computed;

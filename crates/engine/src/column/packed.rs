@@ -56,6 +56,10 @@ impl ColumnSource for Packed {
         Ok(take(&self.values, &positions, None)?)
     }
 
+    fn whole(&self, rows: &RowSet) -> Option<ArrayRef> {
+        (*rows == self.rows).then(|| self.values.clone())
+    }
+
     fn bytes(&self) -> usize {
         self.values.get_array_memory_size()
     }

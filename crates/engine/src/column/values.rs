@@ -26,6 +26,11 @@ pub trait ColumnSource: Send + Sync + Debug {
         gather_by_read(self, keys)
     }
 
+    /// The values at these rows if they lie in one array already, so that nothing is copied; none if they do not.
+    fn whole(&self, _: &RowSet) -> Option<ArrayRef> {
+        None
+    }
+
     /// Bytes this column holds, apart from what it only passes on of other columns.
     fn bytes(&self) -> usize;
 }

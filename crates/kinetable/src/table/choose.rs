@@ -4,6 +4,7 @@ use kinetable_engine as engine;
 use kinetable_engine::Result;
 use kinetable_formula::parse_pair;
 use kinetable_operators::select::{self, Selection};
+use kinetable_operators::shape;
 
 use super::Table;
 use crate::Names;
@@ -45,16 +46,19 @@ impl Table {
         self.selecting(formulas, names, select::update, Probe::No)
     }
 
-    /// Only these columns, stored; without formulas all columns.
+    /// Only these columns, stored; without formulas all columns. Those of Parquet files are read into memory.
     ///
     /// # Errors
     /// If a formula is wrong, or fails on a row.
     pub fn select(&self, formulas: &[String], names: &dyn Names) -> Result<Table> {
-        if formulas.is_empty() {
-            let all: Vec<String> = self.schema().fields().iter().map(|field| field.name().clone()).collect();
-            return self.selecting(&all, names, select::select, Probe::No);
+        let fields = self.schema().fields().iter();
+        let all: Vec<String> = fields.map(|field| field.name().clone()).collect();
+        let formulas = if formulas.is_empty() { &all } else { formulas };
+        let selected = self.selecting(formulas, names, select::select, Probe::No)?;
+        match self.files() {
+            Some(_) => selected.reshaped(shape::stored),
+            None => Ok(selected),
         }
-        self.selecting(formulas, names, select::select, Probe::No)
     }
 
     /// All columns and these; a result is kept for each distinct combination of inputs.

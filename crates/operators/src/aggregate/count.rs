@@ -8,7 +8,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, BooleanArray, Int64Array};
 use kinetable_engine::Result;
 
-use super::accumulator::{Accumulator, Rows, Wanted};
+use super::accumulator::{Accumulator, Rows, Wanted, forked};
 
 /// The number of rows.
 pub(super) struct RowCount;
@@ -25,6 +25,14 @@ impl Accumulator for RowCount {
     }
 
     fn clear(&mut self, _: u32) {}
+
+    fn fork(&self) -> Option<Box<dyn Accumulator>> {
+        Some(Box::new(RowCount))
+    }
+
+    fn absorb(&mut self, _: Box<dyn Accumulator>, _: &[u32]) -> Result<()> {
+        Ok(())
+    }
 
     fn results(&mut self, wanted: &Wanted<'_>) -> Result<Vec<ArrayRef>> {
         Ok(vec![counts(wanted.slots, wanted.counts)])
@@ -66,6 +74,17 @@ impl Accumulator for CountWhere {
 
     fn clear(&mut self, slot: u32) {
         self.counts[slot as usize] = 0;
+    }
+
+    fn fork(&self) -> Option<Box<dyn Accumulator>> {
+        Some(Box::<CountWhere>::default())
+    }
+
+    fn absorb(&mut self, fork: Box<dyn Accumulator>, slots: &[u32]) -> Result<()> {
+        for (slot, count) in slots.iter().zip(forked::<CountWhere>(fork).counts) {
+            self.counts[*slot as usize] += count;
+        }
+        Ok(())
     }
 
     fn results(&mut self, wanted: &Wanted<'_>) -> Result<Vec<ArrayRef>> {

@@ -13,7 +13,7 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use kinetable_engine::Result;
 
-use super::accumulator::{Accumulator, Rows, Wanted};
+use super::accumulator::{Accumulator, Rows, Wanted, forked};
 use super::keys::{Codec, NULL, hasher};
 use super::members::distinct_list;
 
@@ -67,6 +67,64 @@ impl Distinct {
             groups: Vec::new(),
             words: Vec::new(),
         })
+    }
+
+    /// Takes in a word of a group so many times.
+    #[inline]
+    fn put(&mut self, slot: u32, word: u128, count: u64) {
+        let group = &mut self.groups[slot as usize];
+        let is_first = if word == NULL {
+            group.nulls += count;
+            group.nulls == count
+        } else {
+            let hasher = &self.hasher;
+            let same = |other: &Counted| other.slot == slot && other.word == word;
+            let rehash = |other: &Counted| hasher.hash_one((other.slot, other.word));
+            match self.table.entry(hasher.hash_one((slot, word)), same, rehash) {
+                Entry::Occupied(mut entry) => {
+                    entry.get_mut().count += count;
+                    false
+                }
+                Entry::Vacant(entry) => {
+                    entry.insert(Counted { word, count, slot });
+                    self.codec.retain(word);
+                    group.distinct += 1;
+                    group.fold ^= word;
+                    true
+                }
+            }
+        };
+        if let Some(order) = self.order.as_mut().filter(|_| is_first) {
+            order[slot as usize].push(word);
+        }
+    }
+
+    /// The distinct values of all groups, null too; in the order in which they came if that is kept.
+    fn entries(&self) -> Vec<Counted> {
+        let nulls = |slot: u32| self.groups[slot as usize].nulls;
+        let Some(order) = &self.order else {
+            let values = self.table.iter().map(|other| Counted { ..*other });
+            let slots = 0..self.groups.len() as u32;
+            let nulls = slots.filter(|slot| nulls(*slot) > 0);
+            return values
+                .chain(nulls.map(|slot| Counted {
+                    word: NULL,
+                    count: self.groups[slot as usize].nulls,
+                    slot,
+                }))
+                .collect();
+        };
+        let count = |slot: u32, word: u128| {
+            let same = |other: &Counted| other.slot == slot && other.word == word;
+            let found = self.table.find(self.hasher.hash_one((slot, word)), same);
+            found.map_or_else(|| nulls(slot), |found| found.count)
+        };
+        let groups = (0..).zip(order);
+        let entry = |slot: u32, word: &u128| Counted { word: *word, count: count(slot, *word), slot };
+        groups
+            .flat_map(|(slot, words)| words.iter().map(move |word| (slot, word)))
+            .map(|(s, w)| entry(s, w))
+            .collect()
     }
 
     fn read(&mut self, values: &ArrayRef) -> Result<()> {
@@ -127,33 +185,11 @@ impl Accumulator for Distinct {
 
     fn add(&mut self, rows: &Rows<'_>) -> Result<()> {
         self.read(&rows.values[0])?;
-        let hash = |slot: u32, word: u128| self.hasher.hash_one((slot, word));
-        for (slot, word) in rows.slots.iter().zip(&self.words) {
-            let group = &mut self.groups[*slot as usize];
-            let is_first = if *word == NULL {
-                group.nulls += 1;
-                group.nulls == 1
-            } else {
-                let same = |other: &Counted| other.slot == *slot && other.word == *word;
-                let rehash = |other: &Counted| hash(other.slot, other.word);
-                match self.table.entry(hash(*slot, *word), same, rehash) {
-                    Entry::Occupied(mut entry) => {
-                        entry.get_mut().count += 1;
-                        false
-                    }
-                    Entry::Vacant(entry) => {
-                        entry.insert(Counted { word: *word, count: 1, slot: *slot });
-                        self.codec.retain(*word);
-                        group.distinct += 1;
-                        group.fold ^= *word;
-                        true
-                    }
-                }
-            };
-            if let Some(order) = self.order.as_mut().filter(|_| is_first) {
-                order[*slot as usize].push(*word);
-            }
+        let words = std::mem::take(&mut self.words);
+        for (slot, word) in rows.slots.iter().zip(&words) {
+            self.put(*slot, *word, 1);
         }
+        self.words = words;
         Ok(())
     }
 
@@ -183,6 +219,24 @@ impl Accumulator for Distinct {
     fn clear(&mut self, slot: u32) {
         debug_assert_eq!(self.groups[slot as usize].distinct, 0, "all values went before");
         self.groups[slot as usize] = Group::default();
+    }
+
+    fn fork(&self) -> Option<Box<dyn Accumulator>> {
+        let fork = Distinct::new(self.outputs.clone(), self.codec.data_type());
+        fork.ok().map(|fork| Box::new(fork) as Box<dyn Accumulator>)
+    }
+
+    fn absorb(&mut self, fork: Box<dyn Accumulator>, slots: &[u32]) -> Result<()> {
+        let fork = forked::<Distinct>(fork);
+        let entries = fork.entries();
+        let words: Vec<u128> = entries.iter().map(|entry| entry.word).collect();
+        self.read(&fork.codec.values(&words)?)?;
+        let words = std::mem::take(&mut self.words);
+        for (entry, word) in entries.iter().zip(&words) {
+            self.put(slots[entry.slot as usize], *word, entry.count);
+        }
+        self.words = words;
+        Ok(())
     }
 
     fn results(&mut self, wanted: &Wanted<'_>) -> Result<Vec<ArrayRef>> {

@@ -17,6 +17,7 @@ use super::moments::Moments;
 use super::ordered::{Ordered, Rank};
 use super::ordinal::{Bytes, Family, Ordinal, Wide, Word};
 use super::plan::{Flow, Source, Unit};
+use super::ranks::Ranks;
 use super::sorted_ends::{SortedEnds, SortedMembers};
 use super::spec::{End, Extremum, GroupFormula, Mean, Sign, Spread};
 use super::sum_float::FloatSums;
@@ -142,25 +143,29 @@ impl Draft {
             Draft::Formulas { formulas } => Box::new(Formulas::new(formulas)),
             Draft::Distinct { column, outputs } => Box::new(Distinct::new(outputs, &data_type(column))?),
             Draft::Extremes { column, .. } | Draft::Ordered { column, .. } => {
-                self.over_values(data_type(column), blink)
+                self.over_values(data_type(column), flow)
             }
             Draft::SortedEnds { order, .. } | Draft::SortedMembers { order, .. } => {
-                self.over_values(data_type(order), blink)
+                self.over_values(data_type(order), flow)
             }
         })
     }
 
     /// States that are written for each family of values.
-    fn over_values(self, data_type: DataType, blink: bool) -> Box<dyn Accumulator> {
+    fn over_values(self, data_type: DataType, flow: Flow) -> Box<dyn Accumulator> {
         match Family::of(&data_type) {
-            Some(Family::Bytes) => self.over::<Bytes>(data_type, blink),
-            Some(Family::Wide) => self.over::<Wide>(data_type, blink),
-            _ => self.over::<Word>(data_type, blink),
+            Some(Family::Bytes) => self.over::<Bytes>(data_type, flow),
+            Some(Family::Wide) => self.over::<Wide>(data_type, flow),
+            _ => self.over::<Word>(data_type, flow),
         }
     }
 
-    fn over<O: Ordinal>(self, data_type: DataType, blink: bool) -> Box<dyn Accumulator> {
+    fn over<O: Ordinal>(self, data_type: DataType, flow: Flow) -> Box<dyn Accumulator> {
+        let blink = flow == Flow::Blink;
         match self {
+            Draft::Ordered { outputs, .. } if flow == Flow::Still => {
+                Box::new(Ranks::<O>::new(outputs, data_type))
+            }
             Draft::Extremes { outputs, .. } => Box::new(Extremes::<O>::new(outputs, data_type)),
             Draft::Ordered { outputs, .. } => Box::new(Ordered::<O>::new(outputs, data_type)),
             Draft::SortedEnds { end, columns, .. } => Box::new(SortedEnds::<O>::new(end, columns, blink)),

@@ -10,7 +10,7 @@ use arrow_array::{Array, ArrayRef, UInt64Array};
 use arrow_select::zip::zip;
 use kinetable_engine::Result;
 
-use super::accumulator::{Accumulator, Rows, Wanted};
+use super::accumulator::{Accumulator, Rows, Wanted, forked};
 use super::spec::End;
 
 /// The end row of each group.
@@ -37,10 +37,18 @@ impl Ends {
         Ends { end, columns, blink, cycle: 1, cells: Vec::new() }
     }
 
-    fn add_to(&mut self, rows: &Rows<'_>, beyond: impl Fn(Cell, Cell) -> bool) {
-        for (slot, key) in rows.slots.iter().zip(rows.keys.iter()) {
-            let cell = &mut self.cells[*slot as usize];
-            let row = Cell { key, cycle: self.cycle };
+    fn put(&mut self, rows: impl Iterator<Item = (u32, Cell)>) {
+        match (self.end, self.blink) {
+            (End::First, true) => self.put_if(rows, |row, end| row.cycle == end.cycle && row.key < end.key),
+            (End::First, false) => self.put_if(rows, |row, end| row.key < end.key),
+            (End::Last, true) => self.put_if(rows, |row, end| row.cycle > end.cycle || row.key > end.key),
+            (End::Last, false) => self.put_if(rows, |row, end| row.key > end.key),
+        }
+    }
+
+    fn put_if(&mut self, rows: impl Iterator<Item = (u32, Cell)>, beyond: impl Fn(Cell, Cell) -> bool) {
+        for (slot, row) in rows {
+            let cell = &mut self.cells[slot as usize];
             if cell.cycle == 0 || beyond(row, *cell) {
                 *cell = row;
             }
@@ -58,12 +66,9 @@ impl Accumulator for Ends {
     }
 
     fn add(&mut self, rows: &Rows<'_>) -> Result<()> {
-        match (self.end, self.blink) {
-            (End::First, true) => self.add_to(rows, |row, end| row.cycle == end.cycle && row.key < end.key),
-            (End::First, false) => self.add_to(rows, |row, end| row.key < end.key),
-            (End::Last, true) => self.add_to(rows, |row, end| row.cycle > end.cycle || row.key > end.key),
-            (End::Last, false) => self.add_to(rows, |row, end| row.key > end.key),
-        }
+        let cycle = self.cycle;
+        let cells = rows.keys.iter().map(|key| Cell { key, cycle });
+        self.put(rows.slots.iter().copied().zip(cells));
         Ok(())
     }
 
@@ -73,6 +78,18 @@ impl Accumulator for Ends {
 
     fn clear(&mut self, slot: u32) {
         self.cells[slot as usize] = NONE;
+    }
+
+    fn fork(&self) -> Option<Box<dyn Accumulator>> {
+        let fork = Ends::new(self.end, self.columns.clone(), self.blink);
+        Some(Box::new(Ends { cycle: self.cycle, ..fork }))
+    }
+
+    fn absorb(&mut self, fork: Box<dyn Accumulator>, slots: &[u32]) -> Result<()> {
+        let fork = forked::<Ends>(fork);
+        let there = slots.iter().copied().zip(fork.cells).filter(|(_, cell)| cell.cycle > 0);
+        self.put(there);
+        Ok(())
     }
 
     fn results(&mut self, wanted: &Wanted<'_>) -> Result<Vec<ArrayRef>> {

@@ -8,7 +8,7 @@ use arrow_array::ArrayRef;
 use arrow_schema::DataType;
 use kinetable_engine::Result;
 
-use super::accumulator::{Accumulator, Rows, Wanted};
+use super::accumulator::{Accumulator, Rows, Wanted, forked};
 use super::ordinal::Ordinal;
 use super::spec::Extremum;
 
@@ -53,6 +53,28 @@ impl<O: Ordinal> Accumulator for Extremes<O> {
 
     fn clear(&mut self, slot: u32) {
         self.cells[slot as usize] = None;
+    }
+
+    fn fork(&self) -> Option<Box<dyn Accumulator>> {
+        Some(Box::new(Extremes::<O>::new(self.outputs.clone(), self.data_type.clone())))
+    }
+
+    fn absorb(&mut self, fork: Box<dyn Accumulator>, slots: &[u32]) -> Result<()> {
+        for (slot, theirs) in slots.iter().zip(forked::<Extremes<O>>(fork).cells) {
+            let Some((low, high)) = theirs else { continue };
+            match &mut self.cells[*slot as usize] {
+                Some((least, greatest)) => {
+                    if low < *least {
+                        *least = low;
+                    }
+                    if high > *greatest {
+                        *greatest = high;
+                    }
+                }
+                empty => *empty = Some((low, high)),
+            }
+        }
+        Ok(())
     }
 
     fn results(&mut self, wanted: &Wanted<'_>) -> Result<Vec<ArrayRef>> {

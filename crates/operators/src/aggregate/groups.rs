@@ -73,6 +73,25 @@ impl Groups {
         })
     }
 
+    /// No groups, of keys of the same types.
+    pub(super) fn fork(&self) -> Result<Groups> {
+        let types: Vec<DataType> = self.codecs.iter().map(|codec| codec.data_type().clone()).collect();
+        Groups::new(&types)
+    }
+
+    /// Takes in the groups of a fork, which have rows that come after all that are in; gives our slots by theirs.
+    pub(super) fn absorb(&mut self, fork: &Groups) -> Result<Vec<u32>> {
+        debug_assert!(fork.created.iter().copied().eq(0..fork.slots() as u32), "a fork only makes groups");
+        let mut slots = Vec::with_capacity(fork.slots());
+        if fork.slots() > 0 {
+            self.find(&fork.keys(&fork.created)?, fork.slots(), Visit::Join, &mut slots)?;
+        }
+        for (slot, count) in slots.iter().zip(&fork.counts) {
+            self.counts[*slot as usize] += count - 1;
+        }
+        Ok(slots)
+    }
+
     /// Begins a cycle.
     pub(super) fn begin(&mut self) {
         self.cycle += 1;
@@ -173,6 +192,10 @@ impl Groups {
     }
 
     fn count(&mut self, slots: &[u32], mut change: impl FnMut(&mut u64)) {
+        if self.created.len() == self.counts.len() {
+            // All groups are of this cycle: none needs a mark.
+            return slots.iter().for_each(|slot| change(&mut self.counts[*slot as usize]));
+        }
         for slot in slots {
             let index = *slot as usize;
             change(&mut self.counts[index]);

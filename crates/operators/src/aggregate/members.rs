@@ -13,7 +13,7 @@ use arrow_buffer::{NullBuffer, OffsetBuffer};
 use arrow_schema::Field;
 use kinetable_engine::{Error, Result};
 
-use super::accumulator::{Accumulator, Rows, Wanted};
+use super::accumulator::{Accumulator, Rows, Wanted, forked};
 use super::keys::{Codec, NULL};
 use super::row_keys::RowKeys;
 use super::spec::End;
@@ -111,6 +111,17 @@ impl Accumulator for Members {
 
     fn clear(&mut self, slot: u32) {
         self.rows[slot as usize] = RowKeys::default();
+    }
+
+    fn fork(&self) -> Option<Box<dyn Accumulator>> {
+        Some(Box::new(Members::new(self.outputs.clone())))
+    }
+
+    fn absorb(&mut self, fork: Box<dyn Accumulator>, slots: &[u32]) -> Result<()> {
+        for (slot, rows) in slots.iter().zip(forked::<Members>(fork).rows) {
+            self.rows[*slot as usize].append(rows);
+        }
+        Ok(())
     }
 
     fn results(&mut self, wanted: &Wanted<'_>) -> Result<Vec<ArrayRef>> {

@@ -40,6 +40,7 @@ mod operator;
 mod publish;
 
 mod groups;
+mod intake;
 mod keys;
 
 mod accumulator;
@@ -56,6 +57,7 @@ mod members;
 mod moments;
 mod ordered;
 mod pivot;
+mod ranks;
 mod row_keys;
 mod sorted_ends;
 mod sum_float;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Float64Array};
 use kinetable_engine::Result;
 
-use super::accumulator::{Accumulator, Rows, Wanted};
+use super::accumulator::{Accumulator, Rows, Wanted, forked};
 use super::exact::{ExactProducts, ExactSums, Number, variance};
 use super::numbers::for_numbers;
 use super::spec::Spread;
@@ -60,6 +60,17 @@ impl Accumulator for Moments {
     fn clear(&mut self, slot: u32) {
         self.sums.clear(slot);
         self.squares.clear(slot);
+    }
+
+    fn fork(&self) -> Option<Box<dyn Accumulator>> {
+        Some(Box::new(Moments::new(self.outputs.clone())))
+    }
+
+    fn absorb(&mut self, fork: Box<dyn Accumulator>, slots: &[u32]) -> Result<()> {
+        let fork = forked::<Moments>(fork);
+        self.sums.absorb(&fork.sums, slots);
+        self.squares.absorb(&fork.squares, slots);
+        Ok(())
     }
 
     fn results(&mut self, wanted: &Wanted<'_>) -> Result<Vec<ArrayRef>> {

@@ -1,37 +1,22 @@
 //! The update rule of an aggregation.
 
 use arrow_schema::DataType;
-use kinetable_engine::column::{Blocks, Computed};
-use kinetable_engine::{
-    Column, ColumnSource, Error, Input, Operator, Output, Result, RowSet, StepCtx, Update, Version,
-};
+use kinetable_engine::column::Blocks;
+use kinetable_engine::{Column, Error, Input, Operator, Output, Result, RowSet, StepCtx, Update, Version};
 
-use super::accumulator::Rows;
 use super::groups::{Groups, Visit};
-use super::plan::{Flow, Source, Unit};
+use super::intake::{Intake, Way};
+use super::plan::{Flow, Unit};
 use super::publish::{Columns, publish};
-
-/// Rows looked up at a time: their slots and words stay in the second-level cache.
-const CHUNK: u64 = 1 << 14;
 
 /// Keeps an aggregation up to date.
 pub(super) struct Aggregate {
-    by: Vec<usize>,
     flow: Flow,
     keep_empty: bool,
-    groups: Groups,
-    units: Vec<Unit>,
+    intake: Intake,
     columns: Columns,
     /// By unit: whether results may have changed in this cycle.
     stale: Vec<bool>,
-    slots: Vec<u32>,
-}
-
-/// Whether rows come into states or go from them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
-    In,
-    Out,
 }
 
 impl Aggregate {
@@ -44,36 +29,33 @@ impl Aggregate {
         keep_empty: bool,
     ) -> Result<Aggregate> {
         Ok(Aggregate {
-            by,
             flow,
             keep_empty,
-            groups: Groups::new(&key_types)?,
             stale: vec![false; units.len()],
-            units,
+            intake: Intake::new(by, Groups::new(&key_types)?, units),
             columns: Columns { keys: Blocks::new(key_types), results: Blocks::new(result_types) },
-            slots: Vec::new(),
         })
     }
 
     /// The groups, for seeding them before the first rows.
     pub(super) fn groups(&mut self) -> &mut Groups {
-        &mut self.groups
+        &mut self.intake.groups
     }
 
     /// Takes in the rows there are; gives the first rows and columns of the result.
     pub(super) fn start(&mut self, input: &Version) -> Result<(RowSet, Vec<Column>)> {
         if self.keep_empty {
-            self.groups.seed_single();
+            self.intake.groups.seed_single();
         }
-        self.feed(input, input.rows(), Visit::Join, Way::In, |_| true)?;
+        self.join(input, input.rows())?;
         let output = self.finish(input, &RowSet::empty())?;
         Ok((output.rows, output.columns))
     }
 
     fn begin(&mut self) {
-        self.groups.begin();
+        self.intake.groups.begin();
         self.stale.fill(false);
-        for unit in &mut self.units {
+        for unit in &mut self.intake.units {
             unit.accumulator.begin();
         }
     }
@@ -88,21 +70,28 @@ impl Aggregate {
     /// What is in and was not: added rows, changed rows as they are, moved rows under their new keys.
     fn take_in(&mut self, input: &Input<'_>, change: &Changed) -> Result<()> {
         let now = input.now;
-        self.feed(now, &change.joined, Visit::Join, Way::In, |_| true)?;
+        self.join(now, &change.joined)?;
         self.feed_partial(now, change, Way::In)
     }
 
     fn feed_partial(&mut self, version: &Version, change: &Changed, way: Way) -> Result<()> {
         for (rows, visit, concern) in change.partial(way) {
             let concerned = |unit: &Unit| concern == Concern::of(unit, change);
-            if self.units.iter().any(concerned) {
+            if self.intake.units.iter().any(concerned) {
                 self.feed(version, &rows, visit, way, concerned)?;
             }
         }
         Ok(())
     }
 
-    /// Looks up the groups of rows, chunk by chunk, and hands the rows to the units that are concerned.
+    fn join(&mut self, version: &Version, rows: &RowSet) -> Result<()> {
+        if !rows.is_empty() {
+            self.stale.fill(true);
+            self.intake.join(version, rows)?;
+        }
+        Ok(())
+    }
+
     fn feed(
         &mut self,
         version: &Version,
@@ -114,55 +103,20 @@ impl Aggregate {
         if rows.is_empty() {
             return Ok(());
         }
-        let concerned: Vec<bool> = self.units.iter().map(concerned).collect();
-        for (stale, concerned) in self.stale.iter_mut().zip(&concerned) {
-            *stale |= concerned;
+        for (stale, unit) in self.stale.iter_mut().zip(&self.intake.units) {
+            *stale |= concerned(unit);
         }
-        for start in (0..rows.len()).step_by(CHUNK as usize) {
-            let chunk = rows.slice(start..(start + CHUNK).min(rows.len()));
-            self.feed_chunk(version, &chunk, visit, way, &concerned)?;
-        }
-        Ok(())
-    }
-
-    fn feed_chunk(
-        &mut self,
-        version: &Version,
-        rows: &RowSet,
-        visit: Visit,
-        way: Way,
-        concerned: &[bool],
-    ) -> Result<()> {
-        let mut reader = Reader::new(version, rows);
-        let by: Vec<_> = self.by.iter().map(|column| Source::Column(*column)).collect();
-        let keys = reader.read_all(&by)?;
-        let count = rows.len() as usize;
-        self.groups.find(&keys, count, visit, &mut self.slots)?;
-        let slots = self.groups.slots();
-        for (unit, concerned) in self.units.iter_mut().zip(concerned) {
-            if !concerned {
-                continue;
-            }
-            let values = reader.read_all(&unit.inputs)?;
-            let chunk = Rows { slots: &self.slots, values: &values, keys: rows };
-            unit.accumulator.grow(slots);
-            match way {
-                Way::In => unit.accumulator.add(&chunk)?,
-                Way::Out => unit.accumulator.remove(&chunk)?,
-            }
-        }
-        Ok(())
+        self.intake.feed(version, rows, visit, way, concerned)
     }
 
     fn finish(&mut self, now: &Version, previous: &RowSet) -> Result<Output> {
-        let settled = self.groups.settle(self.keep_empty);
-        let slots = self.groups.slots();
-        self.units.iter_mut().for_each(|unit| unit.accumulator.grow(slots));
-        let (rows, update) =
-            publish(&mut self.columns, &self.groups, &mut self.units, &self.stale, &settled, now, previous)?;
+        let settled = self.intake.groups.settle(self.keep_empty);
+        self.intake.grow();
+        let Intake { groups, units, .. } = &mut self.intake;
+        let (rows, update) = publish(&mut self.columns, groups, units, &self.stale, &settled, now, previous)?;
         for slot in settled.gone {
-            self.units.iter_mut().for_each(|unit| unit.accumulator.clear(slot));
-            self.groups.forget(slot);
+            units.iter_mut().for_each(|unit| unit.accumulator.clear(slot));
+            groups.forget(slot);
         }
         Ok(Output { rows, columns: self.columns.all(), update })
     }
@@ -177,9 +131,9 @@ impl Operator for Aggregate {
         self.begin();
         if self.flow.only_grows() {
             self.check_grows(update)?;
-            self.feed(input.now, &update.added, Visit::Join, Way::In, |_| true)?;
+            self.join(input.now, &update.added)?;
         } else {
-            let change = Changed::of(input, update, &self.by);
+            let change = Changed::of(input, update, self.intake.by());
             self.take_out(input, &change)?;
             self.take_in(input, &change)?;
             self.look_again(update, &change, input)?;
@@ -188,8 +142,7 @@ impl Operator for Aggregate {
     }
 
     fn bytes(&self) -> usize {
-        let units: usize = self.units.iter().map(|unit| unit.accumulator.bytes()).sum();
-        units + self.groups.bytes() + self.slots.capacity() * 4
+        self.intake.bytes()
     }
 }
 
@@ -212,7 +165,7 @@ impl Aggregate {
         }
         let columns = &update.modified_columns;
         let mut any = false;
-        for (unit, stale) in self.units.iter().zip(&mut self.stale) {
+        for (unit, stale) in self.intake.units.iter().zip(&mut self.stale) {
             let looks = unit.looks.intersects(columns.iter());
             *stale |= looks;
             any |= looks;
@@ -304,39 +257,5 @@ impl Changed {
             (moved, Visit::Look, Concern::Keys),
             (both, Visit::Touch, Concern::Both),
         ]
-    }
-}
-
-/// Reads the columns of a chunk, each once.
-struct Reader<'a> {
-    version: &'a Version,
-    rows: &'a RowSet,
-    read: Vec<(usize, arrow_array::ArrayRef)>,
-}
-
-impl<'a> Reader<'a> {
-    fn new(version: &'a Version, rows: &'a RowSet) -> Reader<'a> {
-        Reader { version, rows, read: Vec::new() }
-    }
-
-    fn read_all(&mut self, sources: &[Source]) -> Result<Vec<arrow_array::ArrayRef>> {
-        sources.iter().map(|source| self.read(source)).collect()
-    }
-
-    fn read(&mut self, source: &Source) -> Result<arrow_array::ArrayRef> {
-        match source {
-            Source::Function(function) => {
-                let (columns, rows) = (self.version.columns(), self.version.rows());
-                Computed::new(function.clone(), columns.clone(), rows.clone()).read(self.rows)
-            }
-            Source::Column(column) => {
-                if let Some((_, values)) = self.read.iter().find(|(other, _)| other == column) {
-                    return Ok(values.clone());
-                }
-                let values = self.version.read(*column, self.rows)?;
-                self.read.push((*column, values.clone()));
-                Ok(values)
-            }
-        }
     }
 }

@@ -18,7 +18,7 @@ use arrow_array::ArrayRef;
 use arrow_schema::DataType;
 use kinetable_engine::Result;
 
-use super::accumulator::{Accumulator, Rows, Wanted};
+use super::accumulator::{Accumulator, Rows, Wanted, forked};
 use super::ordinal::Ordinal;
 use super::spec::Extremum;
 
@@ -132,6 +132,17 @@ impl<O: Ordinal> Accumulator for Ordered<O> {
         self.groups[slot as usize] = self.empty();
     }
 
+    fn fork(&self) -> Option<Box<dyn Accumulator>> {
+        Some(Box::new(Ordered::<O>::new(self.outputs.clone(), self.data_type.clone())))
+    }
+
+    fn absorb(&mut self, fork: Box<dyn Accumulator>, slots: &[u32]) -> Result<()> {
+        for (slot, theirs) in slots.iter().zip(forked::<Ordered<O>>(fork).groups) {
+            self.groups[*slot as usize].absorb(theirs);
+        }
+        Ok(())
+    }
+
     fn results(&mut self, wanted: &Wanted<'_>) -> Result<Vec<ArrayRef>> {
         for slot in wanted.slots {
             self.groups[*slot as usize].settle();
@@ -168,6 +179,14 @@ impl<K: Ord + Clone> Group<K> {
         if self.waiting.len() > self.counts.len().max(1 << 12) {
             self.settle();
         }
+    }
+
+    /// Takes in the values of another group.
+    fn absorb(&mut self, mut other: Group<K>) {
+        self.waiting.append(&mut other.waiting);
+        let counts = std::mem::take(&mut other.counts);
+        self.waiting
+            .extend(counts.into_iter().flat_map(|(value, count)| std::iter::repeat_n(value, count as usize)));
     }
 
     /// Takes in the values that wait.
@@ -214,14 +233,12 @@ impl<K: Ord + Clone> Group<K> {
 
     /// The values about a share of the group: twice the same where it falls on one, or is not to be averaged.
     fn middle(&mut self, cursor: usize, share: f64, average: bool) -> Option<(K, K)> {
-        let place = self.total.checked_sub(1)? as f64 * share;
-        let nearest = (place + 0.5).floor() as u64;
-        if average && place - place.floor() == 0.5 {
-            let lower = self.walk(cursor, place.floor() as u64);
-            return Some((lower, self.walk(cursor, nearest)));
+        let (lower, upper) = place_of(self.total, share, average)?;
+        let value = self.walk(cursor, lower);
+        match lower == upper {
+            true => Some((value.clone(), value)),
+            false => Some((value, self.walk(cursor, upper))),
         }
-        let value = self.walk(cursor, nearest);
-        Some((value.clone(), value))
     }
 
     /// Moves a cursor to the value of a rank.
@@ -248,6 +265,16 @@ impl<K: Ord + Clone> Group<K> {
         }
         *cursor = Cursor { at: Some(at.clone()), below };
         at
+    }
+}
+
+/// The ranks of the values about a share of so many: twice the same where it falls on one, or is not to be averaged.
+pub(super) fn place_of(total: u64, share: f64, average: bool) -> Option<(u64, u64)> {
+    let place = total.checked_sub(1)? as f64 * share;
+    let nearest = (place + 0.5).floor() as u64;
+    match average && place - place.floor() == 0.5 {
+        true => Some((place.floor() as u64, nearest)),
+        false => Some((nearest, nearest)),
     }
 }
 

@@ -34,6 +34,20 @@ pub(super) struct Unit {
     pub(super) outputs: Vec<usize>,
 }
 
+impl Unit {
+    /// The same with an empty state, for a part of the rows; none if its states cannot be put together.
+    pub(super) fn fork(&self) -> Option<Unit> {
+        Some(Unit {
+            accumulator: self.accumulator.fork()?,
+            inputs: self.inputs.clone(),
+            reads: self.reads.clone(),
+            looks: self.looks.clone(),
+            keeps_keys: self.keeps_keys,
+            outputs: self.outputs.clone(),
+        })
+    }
+}
+
 /// Where values of a unit come from.
 #[derive(Debug, Clone)]
 pub(super) enum Source {
@@ -44,6 +58,8 @@ pub(super) enum Source {
 /// What the rows of the input do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flow {
+    /// They are all there.
+    Still,
     /// They come at the end and stay.
     Append,
     /// They come anywhere and stay.
@@ -58,7 +74,7 @@ impl Flow {
     /// What the rows of a table do, from its properties.
     pub(super) fn of(properties: Properties, live: bool) -> Flow {
         match properties {
-            _ if !live => Flow::Append,
+            _ if !live => Flow::Still,
             Properties { blink: true, .. } => Flow::Blink,
             Properties { append_only: true, .. } => Flow::Append,
             Properties { add_only: true, .. } => Flow::Add,
@@ -259,7 +275,9 @@ impl Planner<'_> {
     fn distinct(&self, nulls: bool) -> Result<(Draft, DataType)> {
         let (column, data_type) = self.column(self.input)?;
         let draft = match self.flow {
-            Flow::Append | Flow::Blink => Draft::Distinct { column, outputs: vec![Choice::List { nulls }] },
+            Flow::Still | Flow::Append | Flow::Blink => {
+                Draft::Distinct { column, outputs: vec![Choice::List { nulls }] }
+            }
             Flow::Add | Flow::Any => Draft::Members { outputs: vec![(Reading::Distinct { nulls }, column)] },
         };
         Ok((draft, list_of(data_type)))

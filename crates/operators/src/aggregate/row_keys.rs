@@ -46,6 +46,19 @@ impl RowKeys {
         }
     }
 
+    /// Puts in keys that are not there.
+    pub(super) fn append(&mut self, other: RowKeys) {
+        match (&mut *self, other) {
+            (RowKeys::Run(keys), RowKeys::Run(more)) if keys.last() < more.first() => keys.extend(more),
+            (_, RowKeys::Run(more)) => more.into_iter().for_each(|key| {
+                self.insert(key);
+            }),
+            (_, RowKeys::Tree(more)) => more.into_iter().for_each(|key| {
+                self.insert(key);
+            }),
+        }
+    }
+
     /// Takes a key out; whether it was there.
     pub(super) fn remove(&mut self, key: u64) -> bool {
         let was_in = match self {

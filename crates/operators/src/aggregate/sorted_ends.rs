@@ -6,6 +6,7 @@
 //! keys of all rows, in order. **Update rule**: rows that come compete with the end row, or join the order; rows that
 //! go or shift leave it. **Cost**: one comparison a row, or O(log rows of the group).
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use arrow_array::{Array, ArrayRef, UInt64Array};
 use arrow_schema::DataType;
 use kinetable_engine::Result;
 
-use super::accumulator::{Accumulator, Rows, Wanted};
+use super::accumulator::{Accumulator, Rows, Wanted, forked};
 use super::ends::gather_changed;
 use super::ordinal::Ordinal;
 use super::spec::End;
@@ -66,10 +67,7 @@ impl<O: Ordinal> Accumulator for SortedEnds<O> {
                 let order = value
                     .cmp(&held.value.as_ref().map(std::borrow::Borrow::borrow))
                     .then((age, key).cmp(&(held.age, held.key)));
-                match end {
-                    End::First => order.is_lt(),
-                    End::Last => order.is_gt(),
-                }
+                order == end.wins()
             });
             if wins {
                 let value = value.map(O::keep);
@@ -87,6 +85,26 @@ impl<O: Ordinal> Accumulator for SortedEnds<O> {
         self.cells[slot as usize] = None;
     }
 
+    fn fork(&self) -> Option<Box<dyn Accumulator>> {
+        let fork = SortedEnds::<O>::new(self.end, self.columns.clone(), self.blink);
+        Some(Box::new(SortedEnds { cycle: self.cycle, ..fork }))
+    }
+
+    fn absorb(&mut self, fork: Box<dyn Accumulator>, slots: &[u32]) -> Result<()> {
+        for (slot, row) in slots.iter().zip(forked::<SortedEnds<O>>(fork).cells) {
+            let Some(row) = row else { continue };
+            let cell = &mut self.cells[*slot as usize];
+            let wins = cell.as_ref().is_none_or(|held| {
+                let order = (&row.value, row.age, row.key).cmp(&(&held.value, held.age, held.key));
+                order == self.end.wins()
+            });
+            if wins {
+                *cell = Some(row);
+            }
+        }
+        Ok(())
+    }
+
     fn results(&mut self, wanted: &Wanted<'_>) -> Result<Vec<ArrayRef>> {
         let key = |slot: &u32| {
             let row = self.cells[*slot as usize].as_ref()?;
@@ -99,6 +117,16 @@ impl<O: Ordinal> Accumulator for SortedEnds<O> {
     fn bytes(&self) -> usize {
         let heap = self.cells.iter().flatten().filter_map(|row| row.value.as_ref()).map(O::heap);
         self.cells.capacity() * size_of::<Option<Row<O::Kept>>>() + heap.sum::<usize>()
+    }
+}
+
+impl End {
+    /// How a row compares with the end row that takes its place.
+    fn wins(self) -> Ordering {
+        match self {
+            End::First => Ordering::Less,
+            End::Last => Ordering::Greater,
+        }
     }
 }
 

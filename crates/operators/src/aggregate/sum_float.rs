@@ -12,7 +12,7 @@ use arrow_array::{Array, ArrayRef, Float32Array, Float64Array};
 use arrow_schema::DataType;
 use kinetable_engine::Result;
 
-use super::accumulator::{Accumulator, Rows, Wanted};
+use super::accumulator::{Accumulator, Rows, Wanted, forked};
 use super::exact::{ExactSums, Number};
 use super::spec::{Mean, Sign};
 use super::values::for_valid;
@@ -81,6 +81,15 @@ impl Accumulator for FloatSums {
 
     fn clear(&mut self, slot: u32) {
         self.sums.clear(slot);
+    }
+
+    fn fork(&self) -> Option<Box<dyn Accumulator>> {
+        Some(Box::new(FloatSums::new(self.sign, self.outputs.clone(), self.input.clone())))
+    }
+
+    fn absorb(&mut self, fork: Box<dyn Accumulator>, slots: &[u32]) -> Result<()> {
+        self.sums.absorb(&forked::<FloatSums>(fork).sums, slots);
+        Ok(())
     }
 
     fn results(&mut self, wanted: &Wanted<'_>) -> Result<Vec<ArrayRef>> {

@@ -14,7 +14,7 @@ use arrow_array::{Array, ArrayRef, Decimal128Array, Float64Array, Int64Array};
 use arrow_schema::DataType;
 use kinetable_engine::{Error, Result};
 
-use super::accumulator::{Accumulator, Rows, Wanted};
+use super::accumulator::{Accumulator, Rows, Wanted, forked};
 use super::exact::Magnitude;
 use super::spec::{Mean, Sign};
 use super::values::for_valid;
@@ -104,6 +104,19 @@ impl Accumulator for IntegerSums {
 
     fn clear(&mut self, slot: u32) {
         self.cells[slot as usize] = Cell::default();
+    }
+
+    fn fork(&self) -> Option<Box<dyn Accumulator>> {
+        Some(Box::new(IntegerSums::new(self.sign, self.outputs.clone(), self.result.clone())))
+    }
+
+    fn absorb(&mut self, fork: Box<dyn Accumulator>, slots: &[u32]) -> Result<()> {
+        for (slot, theirs) in slots.iter().zip(forked::<IntegerSums>(fork).cells) {
+            let cell = &mut self.cells[*slot as usize];
+            cell.sum = cell.sum.wrapping_add(theirs.sum);
+            cell.count += theirs.count;
+        }
+        Ok(())
     }
 
     fn results(&mut self, wanted: &Wanted<'_>) -> Result<Vec<ArrayRef>> {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow_array::{Array, ArrayRef, Float64Array, Int64Array};
 use kinetable_engine::Result;
 
-use super::accumulator::{Accumulator, Rows, Wanted};
+use super::accumulator::{Accumulator, Rows, Wanted, forked};
 use super::exact::{ExactProducts, ExactSums, Number};
 use super::numbers::for_numbers;
 
@@ -114,6 +114,21 @@ impl Accumulator for Weighted {
         self.weights.clear(slot);
         self.products.clear(slot);
         self.longs[slot as usize] = 0;
+    }
+
+    fn fork(&self) -> Option<Box<dyn Accumulator>> {
+        Some(Box::new(Weighted::new(self.outputs.clone())))
+    }
+
+    fn absorb(&mut self, fork: Box<dyn Accumulator>, slots: &[u32]) -> Result<()> {
+        let fork = forked::<Weighted>(fork);
+        self.weights.absorb(&fork.weights, slots);
+        self.products.absorb(&fork.products, slots);
+        for (slot, long) in slots.iter().zip(fork.longs) {
+            let sum = &mut self.longs[*slot as usize];
+            *sum = sum.wrapping_add(long);
+        }
+        Ok(())
     }
 
     fn results(&mut self, wanted: &Wanted<'_>) -> Result<Vec<ArrayRef>> {

@@ -12,6 +12,9 @@ use crate::support::chunks::{self, Order};
 use crate::support::neighbours::Window;
 use crate::support::safety;
 
+/// Rows this far apart on average are not put into a bitmap of all that lies between them.
+const SPREAD_MAX: u64 = 64;
+
 /// One condition on a row.
 #[derive(Debug, Clone)]
 pub struct Filter {
@@ -121,14 +124,28 @@ fn chosen(rows: &RowSet, mask: &BooleanArray) -> RowSet {
         Some(valid) => mask.values() & valid.inner(),
         None => mask.values().clone(),
     };
-    let runs = bits.set_slices().map(|(start, end)| start as u64..end as u64);
+    let first = rows.first().unwrap_or(0);
     if rows.is_contiguous() {
-        let first = rows.first().unwrap_or(0);
-        let mut builder = RowSetBuilder::new();
-        runs.for_each(|run| builder.push_range(first + run.start..first + run.end));
-        return builder.finish();
+        return from_bits(first, bits.bit_chunks().iter_padded());
     }
-    rows.keys_at(&RowSet::from_ranges(runs))
+    let span = rows.end() - first;
+    if span > SPREAD_MAX * rows.len() {
+        return rows.keys_at(&from_bits(0, bits.bit_chunks().iter_padded()));
+    }
+    let mut words = vec![0; span.div_ceil(64) as usize];
+    let keys = rows.to_vec();
+    for place in bits.set_indices() {
+        let at = (keys[place] - first) as usize;
+        words[at / 64] |= 1 << (at % 64);
+    }
+    from_bits(first, words)
+}
+
+/// The keys of set bits.
+fn from_bits(first: u64, words: impl IntoIterator<Item = u64>) -> RowSet {
+    let mut builder = RowSetBuilder::new();
+    builder.push_bits(first, words);
+    builder.finish()
 }
 
 /// The union of ascending disjoint sets, joined in pairs so that each is copied O(log) times.

@@ -22,7 +22,7 @@ pub use flatten::flatten;
 pub use keep::{RingStart, blink_to_append_only, ring_table};
 pub use keyed::keyed_input;
 pub use merge::merge;
-pub use properties::{add_only_to_blink, remove_blink, snapshot};
+pub use properties::{add_only_to_blink, remove_blink, snapshot, stored};
 pub use release::release;
 pub use replay::{ReplayClock, replayed};
 pub use snapshot_when::{SnapshotMode, snapshot_when};

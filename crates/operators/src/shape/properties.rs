@@ -1,10 +1,12 @@
-//! The same rows with other promises: `snapshot`, `remove_blink`, `add_only_to_blink`.
+//! The same rows with other promises: `snapshot`, `stored`, `remove_blink`, `add_only_to_blink`.
 //!
 //! **State**: none. **Cost**: the columns, not the rows: versions are values, so a snapshot copies nothing and holds the
 //! blocks of the version it was taken of.
 
+use kinetable_engine::column::Packed;
 use kinetable_engine::{
-    Error, Initial, Input, Operator, Output, Properties, Result, RowSet, StepCtx, Table, Update, Version,
+    Column, Error, Initial, Input, Operator, Output, Properties, Result, RowSet, StepCtx, Table, Update,
+    Version,
 };
 
 /// The rows of a table as they are now, as a static table.
@@ -18,6 +20,26 @@ pub fn snapshot(table: &Table) -> Result<Table> {
     definition.properties = Properties::APPEND;
     let (rows, columns) = (version.rows().clone(), version.columns().to_vec());
     Ok(Table::fixed(definition, rows, columns))
+}
+
+/// The rows of a static table, with the values of all columns in arrays; a live table is passed on as it is.
+///
+/// **Cost**: every value that does not lie in an array already is read and copied.
+///
+/// # Errors
+/// If a column cannot be read.
+pub fn stored(table: &Table) -> Result<Table> {
+    if table.is_live() {
+        return Ok(table.clone());
+    }
+    let version = table.version();
+    let rows = version.rows();
+    let store = |column: &Column| {
+        let values = column.whole(rows).map_or_else(|| column.read(rows), Ok)?;
+        Packed::column(rows.clone(), values)
+    };
+    let columns = version.columns().iter().map(store).collect::<Result<Vec<_>>>()?;
+    Ok(Table::fixed(table.definition().clone(), rows.clone(), columns))
 }
 
 /// The same rows as an ordinary table: what aggregates it sees this cycle's rows only.

@@ -3,7 +3,6 @@
 //! **State**: the row map of the last version. **Update rule** (blink): all rows go, and the sorted rows of the cycle come,
 //! under the keys `0..n`. **Cost**: n log n of the rows, split over threads.
 
-use std::cmp::Ordering;
 use std::sync::Arc;
 
 use arrow_array::UInt64Array;
@@ -13,10 +12,8 @@ use kinetable_engine::{
 };
 use rayon::prelude::*;
 
-use super::order::{Direction, Order, Words};
-
-/// From how many rows on a sort is split over threads.
-const PARALLEL_FROM: usize = 1 << 14;
+use super::order::Order;
+use super::words::sorted_places;
 
 pub(super) fn sorted(table: &Table, order: Order) -> Result<Table> {
     Table::derive(std::slice::from_ref(table), |inputs| {
@@ -70,71 +67,36 @@ impl Operator for SortCycle {
 /// The row keys of a version in sorted order.
 pub(super) fn sorted_keys(order: &Order, version: &Version) -> Result<UInt64Array> {
     let rows = version.rows();
-    let positions = match order.words(version, rows)? {
-        Some(columns) => by_words(&columns[0], &columns[1..]),
+    let sorted = match order.levels(version, rows)? {
+        Some(levels) => sorted_places(&levels, rows.len() as usize),
         None => by_bytes(order, version)?,
     };
-    if rows.is_flat() {
-        return Ok(UInt64Array::from_iter_values(positions.into_iter().map(u64::from)));
-    }
-    let keys = rows.to_vec();
-    let sorted = positions.into_iter().map(|place| keys[place as usize]);
-    Ok(UInt64Array::from_iter_values(sorted))
-}
-
-/// Positions ordered by words, then by those of further columns, then as they were; nulls before or after all.
-fn by_words(first: &Words, further: &[Words]) -> Vec<u32> {
-    let mut nulls = Vec::new();
-    let mut pairs: Vec<Pair> = Vec::with_capacity(first.words.len());
-    for (place, word) in first.words.iter().enumerate() {
-        if first.nulls.as_ref().is_some_and(|nulls| nulls.is_null(place)) {
-            nulls.push(place as u32);
-        } else {
-            pairs.push((*word, place as u32));
+    let mut keys = vec![0; sorted.len()];
+    let all = (!rows.is_flat()).then(|| rows.to_vec());
+    keys.par_chunks_mut(PART).zip(sorted.par_chunks(PART)).for_each(|(keys, sorted)| {
+        for (key, (_, place)) in keys.iter_mut().zip(sorted) {
+            *key = all.as_ref().map_or(u64::from(*place), |all| all[*place as usize]);
         }
-    }
-    if further.is_empty() {
-        sort_pairs(&mut pairs, Ord::cmp);
-    } else {
-        let rest = |place: u32| further.iter().map(move |column| column.words[place as usize]);
-        sort_pairs(&mut pairs, |a, b| {
-            let ties = || rest(a.1).cmp(rest(b.1)).then(a.1.cmp(&b.1));
-            a.0.cmp(&b.0).then_with(ties)
-        });
-    }
-    let places = pairs.into_iter().map(|(_, place)| place);
-    match first.direction {
-        Direction::Ascending => {
-            nulls.extend(places);
-            nulls
-        }
-        Direction::Descending => places.chain(nulls).collect(),
-    }
+    });
+    Ok(keys.into())
 }
 
-type Pair = (u64, u32);
+/// Rows whose keys are looked up on their own.
+const PART: usize = 1 << 16;
 
-fn sort_pairs(pairs: &mut [Pair], compare: impl Fn(&Pair, &Pair) -> Ordering + Sync) {
-    if pairs.is_sorted_by(|a, b| compare(a, b).is_le()) {
-        return;
-    }
-    if pairs.len() < PARALLEL_FROM {
-        pairs.sort_unstable_by(compare);
-    } else {
-        pairs.par_sort_unstable_by(compare);
-    }
-}
-
-/// Positions ordered by encoded keys: by their first eight bytes, then by all, then by position.
-fn by_bytes(order: &Order, version: &Version) -> Result<Vec<u32>> {
+/// Places ordered by encoded keys: by their first eight bytes, then by all, then by place.
+fn by_bytes(order: &Order, version: &Version) -> Result<Vec<(u64, u32)>> {
     let keys = order.read(version, version.rows())?;
-    let mut pairs: Vec<Pair> =
+    let mut pairs: Vec<(u64, u32)> =
         keys.iter().zip(0..).map(|(key, place)| (prefix(key.as_ref()), place)).collect();
-    sort_pairs(&mut pairs, |a, b| {
+    let compare = |a: &(u64, u32), b: &(u64, u32)| {
         let full = || keys.row(a.1 as usize).cmp(&keys.row(b.1 as usize));
         a.0.cmp(&b.0).then_with(full).then(a.1.cmp(&b.1))
-    });
-    Ok(pairs.into_iter().map(|(_, place)| place).collect())
+    };
+    if !pairs.is_sorted_by(|a, b| compare(a, b).is_le()) {
+        pairs.par_sort_unstable_by(compare);
+    }
+    Ok(pairs)
 }
 
 fn prefix(bytes: &[u8]) -> u64 {

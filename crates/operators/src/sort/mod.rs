@@ -2,11 +2,13 @@
 
 mod asserted;
 mod fixed;
+mod levels;
 mod live;
 mod order;
 mod reverse;
 mod room;
 mod search;
+mod words;
 
 use kinetable_engine::{Error, Result, Table};
 

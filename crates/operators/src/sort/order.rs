@@ -5,11 +5,11 @@ use std::cmp::Ordering;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt16Type};
 use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, UInt64Array, make_array};
-use arrow_buffer::NullBuffer;
 use arrow_row::{RowConverter, Rows, SortField};
 use arrow_schema::{DataType, Schema, SortOptions};
 use kinetable_engine::{Error, Result, RowSet, Version};
 
+use super::levels::{Level, levels};
 use crate::join::plain;
 use crate::support::chunks::read_all;
 
@@ -73,35 +73,18 @@ impl Order {
         Ok(self.converter.convert_columns(&arrays)?)
     }
 
-    /// The sort columns as words that ascend as the order does, the first one first, if all are of at most 64 bits; several
-    /// only if they have no nulls.
-    pub(super) fn words(&self, version: &Version, rows: &RowSet) -> Result<Option<Vec<Words>>> {
+    /// The sort columns as levels of words, if their types and values allow it.
+    pub(super) fn levels(&self, version: &Version, rows: &RowSet) -> Result<Option<Vec<Level>>> {
         let mut all = Vec::with_capacity(self.columns.len());
         for (column, direction) in self.columns.iter().zip(&self.directions) {
-            let column = version.column(*column);
-            let Some(encode) = word_encoder(column.data_type()) else {
-                return Ok(None);
-            };
-            let values = plain(read_all(column, rows)?);
-            if self.columns.len() > 1 && values.null_count() > 0 {
-                return Ok(None);
+            let values = plain(read_all(version.column(*column), rows)?);
+            match levels(&values, *direction)? {
+                Some(levels) => all.extend(levels),
+                None => return Ok(None),
             }
-            let mut words = encode(&values)?;
-            if *direction == Direction::Descending {
-                words.iter_mut().for_each(|word| *word = !*word);
-            }
-            let nulls = values.nulls().cloned();
-            all.push(Words { words, nulls, direction: *direction });
         }
         Ok(Some(all))
     }
-}
-
-/// A sort column as words.
-pub(super) struct Words {
-    pub(super) words: Vec<u64>,
-    pub(super) nulls: Option<NullBuffer>,
-    pub(super) direction: Direction,
 }
 
 /// Compares sort keys, and rows of the same key by where they were.

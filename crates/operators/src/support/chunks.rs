@@ -3,7 +3,11 @@
 //! Work is split over the rayon pool the caller runs in. A caller that holds a lock which functions need (an
 //! interpreter's, say) must let go of it first.
 
-use arrow_array::ArrayRef;
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, PrimitiveArray, downcast_primitive};
+use arrow_buffer::{BooleanBufferBuilder, NullBuffer};
 use kinetable_engine::column::concat_chunks;
 use kinetable_engine::{Column, Result, RowSet};
 use rayon::prelude::*;
@@ -55,8 +59,54 @@ pub(crate) fn read_all(column: &Column, rows: &RowSet) -> Result<ArrayRef> {
 
 /// As [`read_all`], in an order.
 pub(crate) fn read_all_in(column: &Column, rows: &RowSet, order: Order) -> Result<ArrayRef> {
-    let chunks = map_chunks_in(rows, order, |chunk| column.read(chunk))?;
-    concat_chunks(column.data_type(), &chunks)
+    if let Some(values) = column.whole(rows) {
+        return Ok(values);
+    }
+    let by_chunks = || {
+        let chunks = map_chunks_in(rows, order, |chunk| column.read(chunk))?;
+        concat_chunks(column.data_type(), &chunks)
+    };
+    if order == Order::OfRows || rows.len() < PARALLEL_FROM {
+        return by_chunks();
+    }
+    macro_rules! fixed {
+        ($type:ty) => {
+            read_fixed::<$type>(column, rows)
+        };
+    }
+    downcast_primitive! {
+        column.data_type() => (fixed),
+        _ => by_chunks(),
+    }
+}
+
+/// Reads chunks into their places in one array, so that no chunk is kept.
+fn read_fixed<T: ArrowPrimitiveType>(column: &Column, rows: &RowSet) -> Result<ArrayRef> {
+    let mut values = vec![T::default_value(); rows.len() as usize];
+    let read = |(index, part): (usize, &mut [T::Native])| {
+        let start = index as u64 * CHUNK;
+        let chunk = column.read(&rows.slice(start..start + part.len() as u64))?;
+        let chunk = chunk.as_primitive::<T>();
+        part.copy_from_slice(chunk.values());
+        Ok(chunk.nulls().filter(|nulls| nulls.null_count() > 0).cloned())
+    };
+    let parts = values.par_chunks_mut(CHUNK as usize).enumerate().map(read);
+    let nulls: Vec<Option<NullBuffer>> = parts.collect::<Result<_>>()?;
+    let nulls = nulls.iter().any(Option::is_some).then(|| joined(&nulls, rows.len() as usize));
+    let array = PrimitiveArray::<T>::new(values.into(), nulls);
+    Ok(Arc::new(array.with_data_type(column.data_type().clone())))
+}
+
+/// The nulls of chunks one after the other.
+fn joined(parts: &[Option<NullBuffer>], rows: usize) -> NullBuffer {
+    let mut valid = BooleanBufferBuilder::new(rows);
+    for (index, part) in parts.iter().enumerate() {
+        match part {
+            Some(nulls) => valid.append_buffer(nulls.inner()),
+            None => valid.append_n((rows - index * CHUNK as usize).min(CHUNK as usize), true),
+        }
+    }
+    NullBuffer::new(valid.finish())
 }
 
 #[cfg(test)]

@@ -208,8 +208,8 @@ fn a_blink_table_refuses_what_has_no_meaning() {
         [slice(table, 0, 1), head_pct(table, 0.5), tail_pct(table, 0.5), slice_pct(table, 0.1, 0.5)]
     {
         let error = refused.unwrap_err();
-        assert!(error.message().starts_with("a blink table does not support"), "{error}");
-        assert_eq!(error.hint(), Some("use blink_to_append_only first"));
+        assert!(error.message().starts_with("Blink tables do not support"), "{error}");
+        assert_eq!(error.hint(), Some("keep them with blink_to_append_only first"));
     }
 }
 

@@ -253,3 +253,34 @@ fn a_small_change_shares_the_payloads_it_does_not_touch() {
     assert_eq!(grown.difference(&few), big);
     assert_eq!(grown.shared_payloads(&big), (30, 31));
 }
+
+#[test]
+fn bits_are_the_keys_they_stand_for() {
+    for seed in 0..SEEDS {
+        let mut rng = rng(seed);
+        let mut builder = RowSetBuilder::new();
+        let mut model = Model::new();
+        let mut first = rng.random_range(0..200_000u64);
+        for _ in 0..rng.random_range(1..4) {
+            let count = rng.random_range(1..2_500usize);
+            let density = rng.random_range(0..4);
+            let words: Vec<u64> = (0..count)
+                .map(|_| match density {
+                    0 => 0,
+                    1 => u64::MAX,
+                    2 => rng.random(),
+                    _ => {
+                        rng.random::<u64>() & rng.random::<u64>() & rng.random::<u64>() & rng.random::<u64>()
+                    }
+                })
+                .collect();
+            for (at, word) in words.iter().enumerate() {
+                let keys = (0..64).filter(|bit| word >> bit & 1 == 1);
+                model.extend(keys.map(|bit| first + (at * 64) as u64 + bit));
+            }
+            builder.push_bits(first, words);
+            first += (count * 64) as u64 + rng.random_range(0..3) * rng.random_range(0..100_000u64);
+        }
+        assert_is(&builder.finish(), &model, seed);
+    }
+}

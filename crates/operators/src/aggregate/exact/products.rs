@@ -64,6 +64,21 @@ impl ExactProducts {
         self.put(slot, !negative, size, exponent);
     }
 
+    /// Adds the sums of others, whose slot `i` is ours `slots[i]`.
+    pub(crate) fn absorb(&mut self, others: &ExactProducts, slots: &[u32]) {
+        for (theirs, slot) in slots.iter().enumerate().take(others.cells.len()) {
+            let (negative, limbs, base) = others.limbs(theirs as u32);
+            for (pair, exponent) in limbs.chunks(2).zip((base..).step_by(128)) {
+                let high = pair.get(1).copied().unwrap_or(0);
+                let size = u128::from(pair[0]) | u128::from(high) << 64;
+                if size != 0 {
+                    self.put(*slot, negative, size, exponent);
+                }
+            }
+        }
+        self.specials.absorb(&others.specials, slots);
+    }
+
     /// The sum.
     pub(crate) fn total(&self, slot: u32) -> Total {
         if let Some(special) = self.specials.sum(slot) {

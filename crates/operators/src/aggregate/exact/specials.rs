@@ -70,6 +70,16 @@ impl Specials {
         }
     }
 
+    /// Counts in what others have, whose slot `i` is ours `slots[i]`.
+    pub(super) fn absorb(&mut self, others: &Specials, slots: &[u32]) {
+        for (slot, counts) in &others.0 {
+            let ours = self.0.entry(slots[*slot as usize]).or_default();
+            for (ours, count) in ours.iter_mut().zip(counts) {
+                *ours += count;
+            }
+        }
+    }
+
     pub(super) fn clear(&mut self, slot: u32) {
         self.0.remove(&slot);
     }

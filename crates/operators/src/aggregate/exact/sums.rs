@@ -65,6 +65,35 @@ impl ExactSums {
         }
     }
 
+    /// Adds the sums of others, whose slot `i` is ours `slots[i]`.
+    pub(crate) fn absorb(&mut self, others: &ExactSums, slots: &[u32]) {
+        for (theirs, slot) in slots.iter().enumerate().take(others.cells.len()) {
+            let cell = &others.cells[theirs];
+            self.cells[*slot as usize].count += cell.count;
+            if cell.whole == NONE {
+                let (size, negative) = (cell.window.unsigned_abs(), cell.window < 0);
+                let low = Parts { negative, mantissa: size as u64, exponent: cell.base };
+                self.put_some(*slot, low);
+                self.put_some(
+                    *slot,
+                    Parts { mantissa: (size >> 64) as u64, exponent: cell.base + 64, ..low },
+                );
+            } else {
+                let (negative, limbs, base) = others.limbs(theirs as u32);
+                for (mantissa, exponent) in limbs.into_iter().zip((base..).step_by(64)) {
+                    self.put_some(*slot, Parts { negative, mantissa, exponent });
+                }
+            }
+        }
+        self.specials.absorb(&others.specials, slots);
+    }
+
+    fn put_some(&mut self, slot: u32, parts: Parts) {
+        if parts.mantissa != 0 {
+            self.put(slot, parts);
+        }
+    }
+
     /// How many values are in.
     #[inline]
     pub(crate) fn count(&self, slot: u32) -> u64 {

@@ -56,6 +56,11 @@ impl Codec {
         Ok(Codec { data_type: data_type.clone(), means })
     }
 
+    /// The type of the values.
+    pub(crate) fn data_type(&self) -> &DataType {
+        &self.data_type
+    }
+
     /// Writes the words of an array to every `stride`-th place from `first`.
     pub(crate) fn words(
         &mut self,
