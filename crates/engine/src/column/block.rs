@@ -7,7 +7,7 @@ use arrow_array::{Array, ArrayRef, make_array};
 use arrow_data::transform::MutableArrayData;
 use arrow_select::interleave::interleave;
 
-use super::compact;
+use super::compact::{compact, holds_views};
 use crate::Result;
 
 /// The values at the keys that are present.
@@ -120,10 +120,7 @@ fn assemble(sources: &[&ArrayRef], runs: &[Run], length: usize) -> Result<ArrayR
 }
 
 /// A part of a change as a block keeps it: numbers stay a slice of the change's array, which other blocks share;
-/// text is compacted, see [`compact`].
+/// text, and lists of text, are compacted, see [`compact`].
 fn share(part: ArrayRef) -> Result<ArrayRef> {
-    match part.data_type() {
-        arrow_schema::DataType::Utf8View | arrow_schema::DataType::BinaryView => compact(part),
-        _ => Ok(part),
-    }
+    if holds_views(part.data_type()) { compact(part) } else { Ok(part) }
 }

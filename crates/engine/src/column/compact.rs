@@ -7,7 +7,9 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, new_empty_array};
+use arrow_array::{Array, ArrayRef, ListArray, new_empty_array};
+use arrow_buffer::OffsetBuffer;
+use arrow_schema::DataType;
 use arrow_select::concat::concat;
 
 use crate::Result;
@@ -22,7 +24,31 @@ pub fn compact(values: ArrayRef) -> Result<ArrayRef> {
         let shares = !bytes.data_buffers().is_empty();
         return if shares { Ok(Arc::new(bytes.gc())) } else { compact_fixed(values) };
     }
-    compact_fixed(values)
+    match values.as_list_opt::<i32>() {
+        Some(lists) if holds_views(values.data_type()) => compact_lists(lists),
+        _ => compact_fixed(values),
+    }
+}
+
+/// Whether values are views into buffers, or lists of such.
+pub(super) fn holds_views(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::Utf8View | DataType::BinaryView => true,
+        DataType::List(item) => holds_views(item.data_type()),
+        _ => false,
+    }
+}
+
+/// Lists whose items are compacted, those alone that are in one of the lists.
+fn compact_lists(lists: &ListArray) -> Result<ArrayRef> {
+    let offsets = lists.offsets();
+    let (first, end) = (offsets[0], offsets[lists.len()]);
+    let items = compact(lists.values().slice(first as usize, (end - first) as usize))?;
+    let DataType::List(field) = lists.data_type() else {
+        unreachable!("lists are of a list type");
+    };
+    let offsets = OffsetBuffer::new(offsets.iter().map(|offset| offset - first).collect());
+    Ok(Arc::new(ListArray::try_new(field.clone(), offsets, items, lists.nulls().cloned())?))
 }
 
 fn compact_fixed(values: ArrayRef) -> Result<ArrayRef> {

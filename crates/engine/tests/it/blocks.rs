@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
-use arrow_array::{ArrayRef, StringViewArray, UInt64Array};
-use arrow_schema::DataType;
+use arrow_array::{ArrayRef, ListArray, StringViewArray, UInt64Array};
+use arrow_buffer::OffsetBuffer;
+use arrow_schema::{DataType, Field};
 use kinetable_engine::column::Blocks;
 use kinetable_engine::{RowSet, ShiftsBuilder};
 use rand::{Rng, SeedableRng, rngs::StdRng};
@@ -94,4 +95,24 @@ fn writing_one_column_keeps_the_other() {
         longs.as_primitive::<Int64Type>().values().to_vec(),
         model.values().copied().collect::<Vec<_>>()
     );
+}
+
+#[test]
+fn lists_of_text_hold_on_to_what_they_use() {
+    let field = Arc::new(Field::new_list_field(DataType::Utf8View, true));
+    let lists = |round: i64| -> ArrayRef {
+        let items = text((0..6).map(|item| 10 * round + item));
+        Arc::new(ListArray::new(field.clone(), OffsetBuffer::from_lengths([1, 2, 3]), items, None))
+    };
+    let mut blocks = Blocks::new([DataType::List(field.clone())]);
+    blocks = blocks.write_all(&RowSet::from_range(0..3), vec![lists(0)]).expect("a write");
+    for round in 1..100 {
+        let rows = RowSet::from_sorted([0, 3 + round as u64, 600]);
+        blocks = blocks.write_all(&rows, vec![lists(round)]).expect("a write");
+    }
+    let read = blocks.column(0).read(&RowSet::from_range(0..3)).expect("rows are there");
+    let lists = read.as_list::<i32>();
+    assert_eq!(&lists.value(1), &text([1, 2]));
+    let buffers = lists.values().as_string_view().data_buffers().len();
+    assert!(buffers < 4, "{buffers} buffers of three lists");
 }
