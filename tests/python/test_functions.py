@@ -212,7 +212,7 @@ def test_math_and_ufuncs(t):
 
 
 def test_numba():
-    numba = pytest.importorskip("numba")
+    import numba
 
     @numba.vectorize([numba.float64(numba.float64, numba.float64)])
     def weighted(a, b):

@@ -41,12 +41,14 @@ impl Purpose {
 }
 
 /// Packages the tests need, each with the versions it is tested with.
-const TEST_PACKAGES: [&str; 6] = [
+const TEST_PACKAGES: [&str; 8] = [
     "pytest>=8",
     "numpy>=2",
     "pyarrow>=20",
     "pandas>=2.2",
     "polars>=1.30",
+    "duckdb>=1.2",
+    "numba>=0.61",
     "confluent-kafka[avro,schemaregistry]>=2.8",
 ];
 
