@@ -51,10 +51,15 @@ impl Level {
                     .for_each(|(word, at)| *word = u64::from(valid.is_valid(*at as usize)) ^ turn);
             }
             Values::Text(text, skipped) => pairs.iter_mut().for_each(|(word, at)| {
-                *word = word_of(text.value(*at as usize).as_bytes(), *skipped) ^ turn;
+                // What lies in the place of a null is of no account.
+                let at = *at as usize;
+                let bytes = if text.is_valid(at) { text.value(at).as_bytes() } else { &[] };
+                *word = word_of(bytes, *skipped) ^ turn;
             }),
             Values::Binary(bytes, skipped) => pairs.iter_mut().for_each(|(word, at)| {
-                *word = word_of(bytes.value(*at as usize), *skipped) ^ turn;
+                let at = *at as usize;
+                let bytes = if bytes.is_valid(at) { bytes.value(at) } else { &[] };
+                *word = word_of(bytes, *skipped) ^ turn;
             }),
         }
     }

@@ -278,3 +278,19 @@ fn a_table_fails_in_the_cycle_in_which_it_loses_its_order() {
         }
     }
 }
+
+/// Joins leave any text in the place of a null: it must not be looked at.
+#[test]
+fn nulls_are_equal_whatever_lies_in_their_place() -> Result<()> {
+    let texts = arrow_array::StringViewArray::from(vec!["c", "b", "a", "x"]);
+    let nulls = arrow_buffer::NullBuffer::from(vec![false, false, false, true]);
+    let texts =
+        arrow_array::StringViewArray::new(texts.views().clone(), texts.data_buffers().to_vec(), Some(nulls));
+    let places: ArrayRef = Arc::new(Int64Array::from(vec![0, 1, 2, 3]));
+    let columns = vec![("T".into(), Arc::new(texts) as ArrayRef), ("P".into(), places.clone())];
+    let table = new_table(columns)?;
+    let sorted = sort(&table, &[(0, Ascending)])?;
+    let version = sorted.version();
+    assert_eq!(&version.read(1, version.rows())?, &places);
+    Ok(())
+}
