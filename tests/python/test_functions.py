@@ -361,9 +361,7 @@ def test_cells_live_as_long_as_a_table_shows_them():
 
 
 def test_objects_flow_through_live_tables():
-    t = kinetable.time_table("PT0.01s", blink_table=True) if hasattr(kinetable, "time_table") else None
-    if t is None:
-        pytest.skip("no time table")
+    t = kinetable.time_table("PT0.01s", blink_table=True)
 
     def tagged(x):
         return {"at": x}
