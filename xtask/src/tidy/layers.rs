@@ -14,9 +14,10 @@ const LAYERS: [(&str, &[&str]); 12] = [
     ("testkit", &["features", "rowset", "engine"]),
     ("kafka", &["features", "rowset", "engine"]),
     ("parquet", &["features", "rowset", "engine"]),
+    ("files", &["features", "engine"]),
     ("broker", &["features"]),
-    ("kinetable", &["features", "rowset", "formula", "engine", "operators", "kafka", "parquet"]),
-    ("python", &["features", "kinetable", "formula", "kafka", "parquet"]),
+    ("kinetable", &["features", "rowset", "formula", "engine", "operators", "kafka", "parquet", "files"]),
+    ("python", &["features", "kinetable", "formula", "kafka", "parquet", "files"]),
     (
         "bench",
         &["features", "kinetable", "broker", "rowset", "formula", "engine", "operators", "kafka", "parquet"],
@@ -24,11 +25,13 @@ const LAYERS: [(&str, &[&str]); 12] = [
 ];
 
 /// A heavy dependency, and the crates that may have it.
-const KEEPERS: [(&str, &[&str]); 7] = [
+const KEEPERS: [(&str, &[&str]); 9] = [
     ("rdkafka", &["kafka", "broker", "bench"]),
     ("parquet", &["parquet", "broker"]),
     ("pyo3", &["python"]),
-    ("tokio", &["broker"]),
+    ("tokio", &["broker", "parquet"]),
+    ("object_store", &["parquet"]),
+    ("prost-reflect", &["kafka"]),
     ("axum", &["broker"]),
     ("krafka", &["broker"]),
     ("ureq", &["kafka", "broker"]),
