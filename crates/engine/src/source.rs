@@ -7,6 +7,8 @@
 //! **State**: the batches not yet taken, and the table's columns. **Update rule**: what was queued is added; a blink
 //! table removes the rows of its cycle before, a ring table those beyond its newest n, a latest table those of the batch
 //! before. **Cost**: the rows that came and went. **Memory**: the publisher knows the bytes queued, so that whoever fills it can pause.
+//! **Durability**: a publisher can ask whether what it published up to a [mark](Publisher::mark) is in the table at a finished
+//! step, and only then tell the outside (a consumer group, say) that it has been taken.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -81,6 +83,7 @@ pub struct Publisher {
 struct Queue {
     waiting: Mutex<Waiting>,
     taken: Condvar,
+    intake: Mutex<Intake>,
 }
 
 #[derive(Default)]
@@ -89,6 +92,27 @@ struct Waiting {
     rows: usize,
     bytes: usize,
     failure: Option<Error>,
+    /// Batches ever queued.
+    total: u64,
+}
+
+/// How many of the batches ever queued the last step that took some had taken, and those before it.
+#[derive(Clone, Copy, Default)]
+struct Intake {
+    step: u64,
+    total: u64,
+    before: u64,
+}
+
+impl Queue {
+    /// Takes what is queued.
+    fn take(&self) -> Waiting {
+        let mut waiting = self.waiting.lock();
+        let rest = Waiting { total: waiting.total, ..Waiting::default() };
+        let taken = std::mem::replace(&mut *waiting, rest);
+        self.taken.notify_all();
+        taken
+    }
 }
 
 impl Publisher {
@@ -115,6 +139,7 @@ impl Publisher {
         waiting.rows += batch.num_rows();
         waiting.bytes += batch.get_array_memory_size();
         waiting.batches.push(batch);
+        waiting.total += 1;
         drop(waiting);
         self.graph.notify();
         Ok(())
@@ -143,6 +168,20 @@ impl Publisher {
         !self.queue.taken.wait_while_for(&mut waiting, busy, timeout).timed_out()
     }
 
+    /// The place after what has been published so far, for [`Publisher::is_settled`].
+    pub fn mark(&self) -> u64 {
+        self.queue.waiting.lock().total
+    }
+
+    /// Whether all that was published before a mark is in the table at a finished step, where readers see it. It never will
+    /// be if the table has failed, or nobody holds it.
+    pub fn is_settled(&self, mark: u64) -> bool {
+        let intake = *self.queue.intake.lock();
+        // While the step that took the last batches is under way, those of the steps before it are seen.
+        let settled = if self.graph.step() >= intake.step { intake.total } else { intake.before };
+        settled >= mark
+    }
+
     /// Whether somebody still holds the table or one made from it.
     pub fn is_open(&self) -> bool {
         self.table.strong_count() > 0
@@ -167,8 +206,21 @@ struct Inflow {
 
 impl Operator for Inflow {
     fn apply(&mut self, _: &[Input<'_>], previous: &Version, ctx: &StepCtx) -> Result<Option<Output>> {
-        let mut waiting = std::mem::take(&mut *self.queue.waiting.lock());
-        self.queue.taken.notify_all();
+        let waiting = self.queue.take();
+        let total = waiting.total;
+        let output = self.take_in(waiting, previous, ctx)?;
+        let mut intake = self.queue.intake.lock();
+        *intake = Intake { step: ctx.step, total, before: intake.total };
+        Ok(output)
+    }
+
+    fn due(&self) -> Option<i64> {
+        self.clear_at
+    }
+}
+
+impl Inflow {
+    fn take_in(&mut self, mut waiting: Waiting, previous: &Version, ctx: &StepCtx) -> Result<Option<Output>> {
         if let Some(failure) = waiting.failure {
             return Err(failure);
         }
@@ -188,12 +240,6 @@ impl Operator for Inflow {
         Ok(Some(Output { rows, columns: columns(&self.logs), update }))
     }
 
-    fn due(&self) -> Option<i64> {
-        self.clear_at
-    }
-}
-
-impl Inflow {
     /// Leaves the last batch only, and that only if it is another than the one before; whether it is.
     fn replace(&mut self, batches: &mut Vec<RecordBatch>) -> bool {
         let Some(last) = batches.pop().filter(|last| self.latest.as_ref() != Some(last)) else {

@@ -15,7 +15,8 @@
 //! `client` settings are librdkafka's, as they are, and these of ours: `deephaven.*.column.name|type` (or
 //! `kinetable.*`), `schema.registry.url`, `basic.auth.user.info`, `key.deserializer`, `value.deserializer`,
 //! `kinetable.queue.bytes.max`, `kinetable.decode.threads`, `kinetable.errors.rows.max`,
-//! `kinetable.registry.wait.ms`, `kinetable.connect.timeout.ms`.
+//! `kinetable.registry.wait.ms`, `kinetable.connect.timeout.ms`, `kinetable.partitions.discover.ms`,
+//! `kinetable.group.mode`, `kinetable.group.commit.ms`.
 //!
 //! Promises: a record that cannot be decoded goes to `errors` and the others go on; nothing is lost and nothing doubled
 //! while the broker is away; rows of one partition come in the order of their offsets; what is over budget waits in the
@@ -35,7 +36,9 @@ mod settings;
 mod spec;
 mod topics;
 
-pub use consume::{Consumed, ConsumerConfig, PartitionStats, SourceHandle, SourceStats, consume};
+pub use consume::{
+    Consumed, ConsumerConfig, PartitionFilter, PartitionStats, Partitions, SourceHandle, SourceStats, consume,
+};
 pub use produce::{ProduceSpec, ProducerConfig, Publication, PublicationStats, produce};
 pub use spec::{AvroSchema, Offsets, Spec, StartAt};
 pub use topics::topics;

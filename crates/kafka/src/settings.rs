@@ -69,6 +69,11 @@ impl Settings {
         }
     }
 
+    /// A text of ours.
+    pub(crate) fn text(&self, key: &str) -> Option<&str> {
+        self.ours.get(key).map(String::as_str)
+    }
+
     pub(crate) fn extra_columns(&self) -> ExtraColumns {
         let named = |key: &str, default: Option<&str>| {
             let name = self.column_setting(key, "name");

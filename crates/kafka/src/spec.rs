@@ -22,6 +22,8 @@ pub enum StartAt {
     DontSeek,
     /// At an offset.
     Offset(i64),
+    /// At the first record that is not older than an instant, ns since the epoch; without one, after the newest.
+    Timestamp(i64),
 }
 
 impl StartAt {

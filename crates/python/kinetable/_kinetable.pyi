@@ -256,8 +256,8 @@ def graph_step() -> int: ...
 def consume(
     client: Mapping[str, str],
     topic: str,
-    partitions: Optional[Sequence[int]],
-    offsets: Union[int, Mapping[int, int]],
+    partitions: Optional[Union[Sequence[int], Callable[[int], bool]]],
+    offsets: Union[tuple[bool, int], Mapping[int, tuple[bool, int]]],
     key: RecordSpec,
     value: RecordSpec,
     retention: Union[str, int],

@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use crate::run::root;
 
 /// The house from the ground up: a crate, and the crates of the house it may depend on.
-const LAYERS: [(&str, &[&str]); 13] = [
+const LAYERS: [(&str, &[&str]); 12] = [
     ("features", &[]),
     ("rowset", &[]),
     ("formula", &["features"]),

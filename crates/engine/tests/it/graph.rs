@@ -234,3 +234,49 @@ fn a_table_made_inside_a_cycle_is_an_error_not_a_wait() {
     assert!(maker.failure().is_some_and(|error| error.message().contains("inside a cycle")));
     assert!(picky(&source).is_ok());
 }
+
+#[test]
+fn what_is_published_is_settled_when_its_step_is_finished() {
+    /// Looks, in the middle of the step, whether its input's rows count as settled.
+    struct Peek(kinetable_engine::source::Publisher, Arc<AtomicBool>);
+    impl kinetable_engine::Operator for Peek {
+        fn apply(
+            &mut self,
+            _: &[kinetable_engine::Input<'_>],
+            _: &kinetable_engine::Version,
+            _: &kinetable_engine::StepCtx,
+        ) -> kinetable_engine::Result<Option<kinetable_engine::Output>> {
+            self.1.store(self.0.is_settled(self.0.mark()), Ordering::Relaxed);
+            Ok(None)
+        }
+    }
+    let graph = graph();
+    let (table, publisher) = open(&graph, schema(), Retention::Append);
+    let was_settled = Arc::new(AtomicBool::new(true));
+    let peek = Peek(publisher.clone(), was_settled.clone());
+    let _below = Table::derive(std::slice::from_ref(&table), |inputs| {
+        Ok(kinetable_engine::Initial {
+            definition: table.definition().clone(),
+            rows: inputs[0].rows().clone(),
+            columns: inputs[0].columns().to_vec(),
+            operator: Box::new(peek),
+        })
+    })
+    .expect("a child");
+    assert!(publisher.is_settled(publisher.mark()), "nothing is always settled");
+    publisher.publish(batch([1])).expect("same columns");
+    let first = publisher.mark();
+    assert!(!publisher.is_settled(first));
+    graph.run_cycle(0);
+    assert!(!was_settled.load(Ordering::Relaxed), "the step was under way");
+    assert!(publisher.is_settled(first));
+    publisher.publish(batch([2])).expect("same columns");
+    assert!(publisher.is_settled(first) && !publisher.is_settled(publisher.mark()));
+    graph.run_cycle(1);
+    assert!(publisher.is_settled(publisher.mark()));
+    let (failing, to_failing) = open(&graph, schema(), Retention::Append);
+    to_failing.publish(batch([1])).expect("same columns");
+    to_failing.fail(Error::source("broken"));
+    graph.run_cycle(2);
+    assert!(failing.failure().is_some() && !to_failing.is_settled(to_failing.mark()));
+}

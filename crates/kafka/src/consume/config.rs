@@ -1,7 +1,10 @@
 //! What a consumer is made of.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
 
+use kinetable_engine::Result;
 use kinetable_engine::source::Retention;
 
 use crate::spec::{Offsets, Spec, StartAt};
@@ -13,9 +16,9 @@ pub struct ConsumerConfig {
     pub client: BTreeMap<String, String>,
     /// The topic.
     pub topic: String,
-    /// Its partitions; `None`: all that exist when the table is made.
-    pub partitions: Option<Vec<i32>>,
-    /// Where to start.
+    /// Which of its partitions are read.
+    pub partitions: Partitions,
+    /// Where to start. In group mode: where the group has no position yet.
     pub offsets: Offsets,
     /// What keys become.
     pub key: Spec,
@@ -31,7 +34,7 @@ impl ConsumerConfig {
         ConsumerConfig {
             client: BTreeMap::from([("bootstrap.servers".to_owned(), bootstrap.into())]),
             topic: topic.into(),
-            partitions: None,
+            partitions: Partitions::All,
             offsets: Offsets::All(StartAt::DontSeek),
             key: Spec::FromProperties,
             value: Spec::FromProperties,
@@ -43,5 +46,30 @@ impl ConsumerConfig {
     pub fn with_setting(mut self, key: impl Into<String>, value: impl Into<String>) -> ConsumerConfig {
         self.client.insert(key.into(), value.into());
         self
+    }
+}
+
+/// Says of a partition whether it is read.
+pub type PartitionFilter = Arc<dyn Fn(i32) -> Result<bool> + Send + Sync>;
+
+/// Which partitions of a topic are read.
+#[derive(Clone, Default)]
+pub enum Partitions {
+    /// All, also those that are added later.
+    #[default]
+    All,
+    /// These; they must be there when the table is made.
+    Listed(Vec<i32>),
+    /// Those for which a function says so, which is asked again when partitions are added.
+    Chosen(PartitionFilter),
+}
+
+impl fmt::Debug for Partitions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Partitions::All => f.write_str("all"),
+            Partitions::Listed(list) => write!(f, "{list:?}"),
+            Partitions::Chosen(_) => f.write_str("chosen"),
+        }
     }
 }

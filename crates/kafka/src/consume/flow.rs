@@ -74,6 +74,21 @@ impl Outlet {
         &self.rows
     }
 
+    /// All batches before this one are published.
+    pub(super) fn published(&self) -> u64 {
+        self.order.lock().next
+    }
+
+    /// The place after all that is published, for [`Outlet::is_settled`].
+    pub(super) fn mark(&self) -> (u64, u64) {
+        (self.rows.mark(), self.errors.mark())
+    }
+
+    /// Whether all before a mark is in the tables at a finished step. Errors that nobody keeps are not waited for.
+    pub(super) fn is_settled(&self, (rows, errors): (u64, u64)) -> bool {
+        self.rows.is_settled(rows) && (self.errors.is_settled(errors) || !self.errors.is_open())
+    }
+
     /// Bytes polled and not yet in a table.
     pub(super) fn queued_bytes(&self) -> usize {
         self.in_flight.load(Ordering::Relaxed) + self.rows.queued_bytes() + self.errors.queued_bytes()
@@ -97,7 +112,7 @@ impl Outlet {
 
     /// Whether everything submitted before this sequence is published.
     fn is_caught_up(&self, sequence: u64) -> bool {
-        self.order.lock().next == sequence
+        self.published() == sequence
     }
 
     fn deliver(&self, sequence: u64, decoded: Decoded) {
@@ -164,6 +179,11 @@ impl Flow {
         self.outlet.in_flight.fetch_add(batch.memory(), Ordering::Relaxed);
         let work = self.work.as_ref().expect("the channel is open until the flow is dropped");
         work.send(batch).expect("workers run until the channel is closed");
+    }
+
+    /// The number of the next batch: all before it have been submitted.
+    pub(super) fn submitted(&self) -> u64 {
+        self.sequence
     }
 
     /// Notes a record that librdkafka itself could not take.

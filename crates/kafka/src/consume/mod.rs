@@ -4,6 +4,8 @@
 //!  open ─▶ start offsets resolved ─▶ poll thread: Drain ─▶ Batch ─▶ Workers ─▶ in order ─▶ Publisher
 //!                                       │ position guard, pause             └▶ errors
 //!                                       └ faults ─▶ watch thread: statistics, states ─▶ status
+//!                                       ▲ start, stop, mark
+//!                     discover thread (new partitions), or group thread (member: rebalances, commits)
 //! ```
 //!
 //! **State**: the next offset of each partition; batches not yet decoded (bounded); the programs of writer schemas.
@@ -12,8 +14,12 @@
 
 mod batch;
 mod config;
+mod control;
+mod discover;
 mod flow;
+mod group;
 mod health;
+mod member;
 mod open;
 mod poll;
 mod raw;
@@ -23,6 +29,6 @@ mod tables;
 mod watch;
 mod worker;
 
-pub use config::ConsumerConfig;
+pub use config::{ConsumerConfig, PartitionFilter, Partitions};
 pub use open::{Consumed, SourceHandle, consume};
 pub use stats::{PartitionStats, SourceStats};

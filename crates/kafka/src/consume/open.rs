@@ -8,8 +8,11 @@ use kinetable_engine::source::{self, Publisher, Retention};
 use kinetable_engine::{Error, Graph, Result, Table};
 use rdkafka::consumer::BaseConsumer;
 
-use super::config::ConsumerConfig;
+use super::config::{ConsumerConfig, Partitions};
+use super::control::{Command, Reins};
+use super::discover::Discoverer;
 use super::flow::{Flow, Outlet};
+use super::member::Joining;
 use super::poll::Poller;
 use super::raw::Drain;
 use super::start::{Start, Survey};
@@ -44,6 +47,20 @@ const FIXED: [(&str, &str); 5] = [
 ];
 /// Fetched records that librdkafka may hold, all partitions together.
 const PREFETCH_KB: usize = 64 << 10;
+/// Settings of members of a group; who only reads takes no part in it.
+const OF_MEMBERS: [&str; 9] = [
+    "auto.offset.reset",
+    "group.id",
+    "group.instance.id",
+    "group.protocol",
+    "group.remote.assignor",
+    "heartbeat.interval.ms",
+    "max.poll.interval.ms",
+    "partition.assignment.strategy",
+    "session.timeout.ms",
+];
+const DISCOVER_MS: u64 = 5_000;
+const COMMIT_MS: u64 = 1_000;
 const QUEUED_BYTES_MAX: u64 = 64 << 20;
 const ERROR_ROWS_MAX: u64 = 1_000_000;
 
@@ -107,22 +124,24 @@ pub fn consume(graph: &Graph, config: ConsumerConfig) -> Result<Consumed> {
     let registry = Registry::from_settings(settings.registry())?.map(Arc::new);
     let recipe = Arc::new(recipe(&config, &settings, registry.as_ref())?);
     let client = open_client(&config, &settings)?;
-    let starts = Survey {
-        client: &client,
-        config: &config,
-        user: &settings.client,
-        servers: &servers(&settings.client)?,
+    let survey = Survey {
+        client: client.clone(),
+        config: config.clone(),
+        user: settings.client.clone(),
+        servers: servers(&settings.client)?,
         timeout: connect_timeout(&settings)?,
-    }
-    .starts()?;
+        is_member: is_member(&config, &settings)?,
+    };
+    let starts = survey.starts()?;
     let error_rows = settings.number("kinetable.errors.rows.max", ERROR_ROWS_MAX)?;
     let (table, rows) = source::open(graph, recipe.schema.clone(), config.retention);
     let (errors, bad) = source::open(graph, error_schema(), Retention::Ring(error_rows));
     let (status, told) = source::open(graph, status_schema(), Retention::Append);
-    let counters = Arc::new(Counters::new(&starts));
+    // A member reads what its group will give it.
+    let counters = Arc::new(Counters::new(if survey.is_member { &[] } else { &starts }));
     let outlet = Arc::new(Outlet::new(&config.topic, rows, bad, counters.clone()));
     let source = SourceHandle { outlet, counters, is_stopping: Arc::default(), is_stopped: Arc::default() };
-    let parts = Parts { config: &config, settings: &settings, client, starts, recipe, registry, told };
+    let parts = Parts { survey, settings: &settings, starts, recipe, registry, told };
     parts.start(&source)?;
     Ok(Consumed { table, errors, status, source })
 }
@@ -137,13 +156,35 @@ fn recipe(config: &ConsumerConfig, settings: &Settings, registry: Option<&Arc<Re
     Ok(Recipe { schema: row_schema(&extra, &key, &value)?, extra, key, value })
 }
 
+/// Whether the source is to be a member of its group.
+fn is_member(config: &ConsumerConfig, settings: &Settings) -> Result<bool> {
+    match settings.text("kinetable.group.mode") {
+        None | Some("assign") => return Ok(false),
+        Some("subscribe") => {}
+        Some(other) => {
+            return Err(Error::invalid(format!("setting \"kinetable.group.mode\" is \"{other}\""))
+                .with_hint("use \"subscribe\" to join the group, or \"assign\""));
+        }
+    }
+    if !settings.client.contains_key("group.id") {
+        return Err(Error::invalid("a group is to be joined, but the Kafka settings lack \"group.id\"")
+            .with_hint("name the group"));
+    }
+    if !matches!(config.partitions, Partitions::All) {
+        return Err(Error::invalid("partitions are given, but the group says which are read")
+            .with_hint("leave them out, or set \"kinetable.group.mode\" to \"assign\""));
+    }
+    Ok(true)
+}
+
 fn open_client(config: &ConsumerConfig, settings: &Settings) -> Result<Arc<BaseConsumer<Watch>>> {
     servers(&settings.client)?;
     let mut user = settings.client.clone();
-    // The group's position is asked for once; reading needs no group.
-    user.remove("group.id");
-    user.remove("auto.offset.reset");
-    let partitions = config.partitions.as_ref().map_or(1, Vec::len).max(1);
+    OF_MEMBERS.iter().for_each(|key| drop(user.remove(*key)));
+    let partitions = match &config.partitions {
+        Partitions::Listed(list) => list.len().max(1),
+        Partitions::All | Partitions::Chosen(_) => 1,
+    };
     let prefetch = (PREFETCH_KB / partitions).max(1024).to_string();
     let mut defaults = DEFAULTS.to_vec();
     defaults.push(("queued.max.messages.kbytes", &prefetch));
@@ -155,9 +196,8 @@ fn open_client(config: &ConsumerConfig, settings: &Settings) -> Result<Arc<BaseC
 
 /// All that the threads are made of.
 struct Parts<'a> {
-    config: &'a ConsumerConfig,
+    survey: Survey,
     settings: &'a Settings,
-    client: Arc<BaseConsumer<Watch>>,
     starts: Vec<Start>,
     recipe: Arc<Recipe>,
     registry: Option<Arc<Registry>>,
@@ -166,14 +206,51 @@ struct Parts<'a> {
 
 impl Parts<'_> {
     fn start(self, source: &SourceHandle) -> Result<()> {
+        let (client, topic) = (self.survey.client.clone(), self.survey.config.topic.clone());
+        let events = Arc::new(Events::default());
+        let (reins, commands) = Reins::new();
+        // A member goes on reading until all is handed over.
+        let is_ending = if self.survey.is_member { Arc::default() } else { source.is_stopping.clone() };
+        let poller = self.poller(source, events.clone(), commands, is_ending.clone())?;
+        let watcher = Watcher {
+            topic,
+            client,
+            outlet: source.outlet.clone(),
+            counters: source.counters.clone(),
+            status: self.told,
+            events: events.clone(),
+            registry: self.registry,
+            is_stopped: source.is_stopped.clone(),
+        };
+        let helm = Helm { survey: self.survey, starts: self.starts, reins, events, is_ending };
+        let is_stopped = source.is_stopped.clone();
+        let started = spawn("kafka-watch", move || watcher.run())
+            .and_then(|()| helm.start(self.settings, source))
+            .and_then(|()| spawn("kafka-poll", move || poller.run()));
+        if started.is_err() {
+            // No poll thread will say it.
+            is_stopped.store(true, Ordering::Release);
+        }
+        started
+    }
+
+    /// The poll thread, with the partitions started that are known now.
+    fn poller(
+        &self,
+        source: &SourceHandle,
+        events: Arc<Events>,
+        commands: crossbeam_channel::Receiver<Command>,
+        is_stopping: Arc<AtomicBool>,
+    ) -> Result<Poller> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
         let threads = self.settings.number("kinetable.decode.threads", cores.div_ceil(2).min(4))?;
         let queued_max = self.settings.number("kinetable.queue.bytes.max", QUEUED_BYTES_MAX)?;
-        let context = rdkafka::consumer::Consumer::client(&*self.client).context();
-        context.set_partitions(self.starts.iter().map(|start| start.partition).collect());
-        let mut drain = Drain::new(self.client.clone(), &self.config.topic)?;
-        let events = Arc::new(Events::default());
-        for start in &self.starts {
+        let client = self.survey.client.clone();
+        let places = source.counters.partitions();
+        let context = rdkafka::consumer::Consumer::client(&*client).context();
+        context.set_partitions(places.iter().map(|place| place.partition).collect());
+        let mut drain = Drain::new(client.clone(), &self.survey.config.topic)?;
+        for start in self.starts.iter().filter(|_| !self.survey.is_member) {
             drain.start(start.partition, start.fetch)?;
             if start.fetch < start.next {
                 let (partition, next, end) = (start.partition, start.next, start.fetch);
@@ -181,29 +258,62 @@ impl Parts<'_> {
                 events.tell("ATTENTION", format!("early {partition}"), detail);
             }
         }
-        let poller = Poller {
-            topic: self.config.topic.clone(),
-            client: self.client.clone(),
+        Ok(Poller {
+            topic: self.survey.config.topic.clone(),
+            client,
             drain,
-            flow: Flow::start(source.outlet.clone(), self.recipe, threads.max(1) as usize)?,
+            flow: Flow::start(source.outlet.clone(), self.recipe.clone(), threads.max(1) as usize)?,
             counters: source.counters.clone(),
-            events: events.clone(),
-            queued_max: queued_max.max(1) as usize,
-            is_stopping: source.is_stopping.clone(),
-            is_stopped: source.is_stopped.clone(),
-        };
-        let watcher = Watcher {
-            topic: self.config.topic.clone(),
-            client: self.client,
-            outlet: source.outlet.clone(),
-            counters: source.counters.clone(),
-            status: self.told,
             events,
-            registry: self.registry,
+            queued_max: queued_max.max(1) as usize,
+            commands,
+            places,
+            lost: Vec::new(),
+            is_stopping,
             is_stopped: source.is_stopped.clone(),
-        };
-        spawn("kafka-poll", move || poller.run())?;
-        spawn("kafka-watch", move || watcher.run())
+        })
+    }
+}
+
+/// Who decides on the partitions.
+struct Helm {
+    survey: Survey,
+    starts: Vec<Start>,
+    reins: Reins,
+    events: Arc<Events>,
+    is_ending: Arc<AtomicBool>,
+}
+
+impl Helm {
+    /// Starts the thread that looks for new partitions, or that is a member of the group.
+    fn start(self, settings: &Settings, source: &SourceHandle) -> Result<()> {
+        let every = Duration::from_millis(settings.number("kinetable.partitions.discover.ms", DISCOVER_MS)?);
+        let commit_every = Duration::from_millis(settings.number("kinetable.group.commit.ms", COMMIT_MS)?);
+        let is_stopped = source.is_stopped.clone();
+        if self.survey.is_member {
+            let joining = Joining {
+                survey: self.survey,
+                starts: self.starts,
+                reins: self.reins,
+                outlet: source.outlet.clone(),
+                events: self.events,
+                counters: source.counters.clone(),
+                commit_every,
+                discover_every: every,
+                is_stopping: source.is_stopping.clone(),
+                is_ending: self.is_ending,
+                is_stopped,
+            };
+            let membership = joining.join()?;
+            return spawn("kafka-group", move || membership.run());
+        }
+        if matches!(self.survey.config.partitions, Partitions::Listed(_)) || every.is_zero() {
+            return Ok(());
+        }
+        let known = self.starts.iter().map(|start| start.partition).collect();
+        let (survey, reins, events) = (self.survey, self.reins, self.events);
+        let discoverer = Discoverer { survey, reins, events, every, known, is_stopped };
+        spawn("kafka-partitions", move || discoverer.run())
     }
 }
 

@@ -7,13 +7,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use crossbeam_channel::Receiver;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::RDKafkaErrorCode;
 
 use super::batch::Batch;
+use super::control::{Command, Mark};
 use super::flow::Flow;
 use super::raw::{Drain, Event};
-use super::stats::Counters;
+use super::start::Start;
+use super::stats::{Counters, PartitionCounters, find};
 use super::tables::BadRecord;
 use super::watch::{Events, Watch};
 use crate::clock::now;
@@ -34,6 +37,12 @@ pub(super) struct Poller {
     pub(super) counters: Arc<Counters>,
     pub(super) events: Arc<Events>,
     pub(super) queued_max: usize,
+    /// Which partitions to read; in the order given.
+    pub(super) commands: Receiver<Command>,
+    /// The partitions that are read, ascending.
+    pub(super) places: Vec<Arc<PartitionCounters>>,
+    /// Those that have to be started again.
+    pub(super) lost: Vec<i32>,
     pub(super) is_stopping: Arc<AtomicBool>,
     pub(super) is_stopped: Arc<AtomicBool>,
 }
@@ -48,23 +57,24 @@ struct Taken {
 impl Poller {
     /// Polls until told to stop, or until nobody holds the table any more.
     pub(super) fn run(mut self) {
-        let mut lost: Vec<i32> = Vec::new();
         let (mut looked, mut restarted) = (Instant::now(), Instant::now() - RESTART_AGAIN);
         while !self.is_stopping.load(Ordering::Acquire) && self.flow.outlet().is_open() {
+            self.obey();
             if looked.elapsed() >= LOOK_AROUND {
                 looked = Instant::now();
                 self.look_up_ends();
             }
-            if !lost.is_empty() && restarted.elapsed() >= RESTART_AGAIN {
+            if !self.lost.is_empty() && restarted.elapsed() >= RESTART_AGAIN {
                 restarted = Instant::now();
-                lost.retain(|partition| !self.restart(*partition));
+                let lost = std::mem::take(&mut self.lost);
+                self.lost = lost.into_iter().filter(|partition| !self.restart(*partition)).collect();
             }
             if self.is_over_budget() {
                 continue;
             }
             for (partition, offset, code, text) in self.take() {
-                if self.report(partition, offset, code, &text) && !lost.contains(&partition) {
-                    lost.push(partition);
+                if self.report(partition, offset, code, &text) && !self.lost.contains(&partition) {
+                    self.lost.push(partition);
                 }
             }
         }
@@ -74,6 +84,43 @@ impl Poller {
         is_stopped.store(true, Ordering::Release);
     }
 
+    /// Does what it was told to since the last batch.
+    fn obey(&mut self) {
+        while let Ok(command) = self.commands.try_recv() {
+            match command {
+                Command::Start(start) => self.start(&start),
+                Command::Stop(partition) => {
+                    self.drain.stop(partition);
+                    self.lost.retain(|lost| *lost != partition);
+                    self.counters.end(partition);
+                    self.look_up_places();
+                }
+                Command::Mark(reply) => {
+                    let mark = Mark { sequence: self.flow.submitted(), places: self.counters.places() };
+                    // Who asked may have stopped waiting.
+                    let _unheard = reply.send(mark);
+                }
+            }
+        }
+    }
+
+    fn start(&mut self, start: &Start) {
+        let partition = start.partition;
+        self.drain.stop(partition);
+        self.counters.begin(start);
+        self.look_up_places();
+        if let Err(error) = self.drain.start(partition, start.fetch) {
+            self.events.tell("ATTENTION", format!("start {partition}"), error.to_string());
+            self.lost.push(partition);
+        }
+    }
+
+    fn look_up_places(&mut self) {
+        self.places = self.counters.partitions();
+        let partitions = self.places.iter().map(|counters| counters.partition).collect();
+        Consumer::client(&*self.client).context().set_partitions(partitions);
+    }
+
     /// Takes what is there, a batch at most; gives what went wrong.
     fn take(&mut self) -> Vec<(i32, i64, RDKafkaErrorCode, String)> {
         let mut batch = self.flow.empty_batch();
@@ -81,8 +128,8 @@ impl Poller {
         let mut wait = WAIT;
         // A fetch brings thousands of records at once: take more while there are, so that batches are long under load.
         while batch.payload() < BATCH_BYTES {
-            let counters = &*self.counters;
-            let count = self.drain.take(wait, |event| keep(event, counters, &mut batch, &mut taken));
+            let places = &self.places;
+            let count = self.drain.take(wait, |event| keep(event, places, &mut batch, &mut taken));
             if count < 2 || !taken.problems.is_empty() {
                 break;
             }
@@ -114,7 +161,7 @@ impl Poller {
     }
 
     fn look_up_ends(&self) {
-        for counters in &self.counters.partitions {
+        for counters in &self.places {
             if let Some(end) = self.drain.cached_end(counters.partition) {
                 counters.end.store(end, Ordering::Relaxed);
             }
@@ -154,7 +201,7 @@ impl Poller {
 
     /// Starts a partition again whose offset the broker does not have (any more); false if it cannot be asked now.
     fn restart(&mut self, partition: i32) -> bool {
-        let Some(counters) = self.counters.partition(partition) else {
+        let Some(counters) = find(&self.places, partition).cloned() else {
             return true;
         };
         let Ok((low, high)) = self.client.fetch_watermarks(&self.topic, partition, Duration::from_secs(2))
@@ -184,10 +231,10 @@ impl Poller {
 }
 
 /// Puts a record into the batch unless it has been seen.
-fn keep(event: Event<'_>, counters: &Counters, batch: &mut Batch, taken: &mut Taken) {
+fn keep(event: Event<'_>, places: &[Arc<PartitionCounters>], batch: &mut Batch, taken: &mut Taken) {
     match event {
         Event::Record(record) => {
-            let Some(place) = counters.partition(record.partition) else {
+            let Some(place) = find(places, record.partition) else {
                 return;
             };
             if record.offset < place.next.load(Ordering::Relaxed) {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use kinetable_kafka::{Offsets, StartAt, consume};
+use kinetable_broker::feed::{Publisher, Record};
+use kinetable_kafka::{Offsets, Partitions, StartAt, consume};
 
 use crate::consuming::text;
 use crate::live::{Live, cells, wait_for, wait_rows};
@@ -30,7 +31,7 @@ fn read_from(offsets: Offsets, settings: &[(&str, &str)], partitions: Option<Vec
     let live = Live::start();
     let mut config = stand.consumer(&topic, text("V"));
     config.offsets = offsets;
-    config.partitions = partitions;
+    config.partitions = partitions.map_or(Partitions::All, Partitions::Listed);
     for (key, value) in settings {
         config = config.with_setting(*key, *value);
     }
@@ -73,6 +74,55 @@ fn each_partition_from_its_own_place() {
     let all: Vec<String> =
         (10..12).map(|o| format!("0:{o}")).chain((0..12).map(|o| format!("1:{o}"))).collect();
     read_from(per_partition(&starts), &[], None, &all.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+/// A topic of two partitions with ten values each, of one second each: partition 1 half a second later.
+fn timed(stand: &Stand) -> String {
+    let topic = stand.topic("timed", 2);
+    let publisher = Publisher::new(&stand.target, 1.0).unwrap();
+    for at in 0..10 {
+        for partition in 0..2 {
+            let value = format!("{partition}:{at}");
+            let timestamp = Some(SECOND_0 + i64::from(at) * 1_000 + i64::from(partition) * 500);
+            publisher
+                .send(Record {
+                    topic: &topic,
+                    partition: Some(partition),
+                    value: Some(value.as_bytes()),
+                    timestamp,
+                    ..Record::default()
+                })
+                .unwrap();
+        }
+    }
+    publisher.finish().unwrap();
+    topic
+}
+
+/// Milliseconds since the epoch.
+const SECOND_0: i64 = 1_700_000_000_000;
+
+fn read_since(offsets: Offsets, expected: &[&str]) {
+    let stand = Stand::shared();
+    let topic = timed(stand);
+    let live = Live::start();
+    let mut config = stand.consumer(&topic, text("V"));
+    config.offsets = offsets;
+    let consumed = consume(&live.graph, config).unwrap();
+    let mut values = cells(&wait_rows(&consumed.table, expected.len() as u64), "V");
+    values.sort();
+    assert_eq!(values, expected);
+}
+
+#[test]
+fn from_a_time_on() {
+    let at = |ms: i64| StartAt::Timestamp((SECOND_0 + ms) * 1_000_000);
+    read_since(Offsets::All(at(8_000)), &["0:8", "0:9", "1:8", "1:9"]);
+    let each = [(0, at(7_001)), (1, at(9_500))];
+    read_since(per_partition(&each), &["0:8", "0:9", "1:9"]);
+    let a_nanosecond_late = StartAt::Timestamp((SECOND_0 + 8_500) * 1_000_000 + 1);
+    read_since(per_partition(&[(0, at(9_000)), (1, a_nanosecond_late)]), &["0:9", "1:9"]);
+    read_since(per_partition(&[(0, at(9_000)), (1, at(60_000))]), &["0:9"]);
 }
 
 #[test]

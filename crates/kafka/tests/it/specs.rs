@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use arrow_schema::{DataType, TimeUnit};
 use kinetable_broker::client;
-use kinetable_kafka::{AvroSchema, ConsumerConfig, Offsets, Retention, Spec, StartAt, consume, topics};
+use kinetable_kafka::{
+    AvroSchema, ConsumerConfig, Offsets, Partitions, Retention, Spec, StartAt, consume, topics,
+};
 
 use crate::consuming::text;
 use crate::live::{Live, cells, longs, now, wait_rows};
@@ -36,7 +38,7 @@ fn mistakes_are_named_when_the_table_is_made() {
     assert!(with(|c| c.value = Spec::Ignore).contains("can't ignore both key and value"));
     assert!(with(|c| c.value = Spec::FromProperties).contains("no type is given for column \"KafkaValue\""));
     assert!(with(|c| c.value = text("KafkaOffset")).contains("two columns would be named \"KafkaOffset\""));
-    assert!(with(|c| c.partitions = Some(vec![0, 7])).contains("has no partition 7"));
+    assert!(with(|c| c.partitions = Partitions::Listed(vec![0, 7])).contains("has no partition 7"));
     assert!(with(|c| c.topic = "no-such-topic".into()).contains("there is no topic \"no-such-topic\""));
     assert!(
         with(|c| drop(c.client.insert("max.poll.records".into(), "1".into())))

@@ -70,6 +70,14 @@ impl Stand {
         topic
     }
 
+    /// Grows a topic to so many partitions.
+    pub fn add_partitions(&self, topic: &str, partitions: i32) {
+        match &self.broker {
+            Broker::Embedded(broker) => assert!(broker.add_partitions(topic, partitions) > 0, "it grows"),
+            Broker::Apache(_) => client::add_partitions(&self.target, topic, partitions).expect("it grows"),
+        }
+    }
+
     /// Puts records into partitions of a topic.
     pub fn produce(&self, topic: &str, records: &[Entry<'_>]) {
         let publisher = Publisher::new(&self.target, 1.0).expect("a publisher");

@@ -1,14 +1,18 @@
 //! Topics as live tables.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use kinetable::kafka::{AvroSchema, ConsumerConfig, Offsets, Retention, SourceHandle, Spec, StartAt};
-use kinetable::{Session, Table};
+use kinetable::kafka::{
+    AvroSchema, ConsumerConfig, Offsets, Partitions, Retention, SourceHandle, Spec, StartAt,
+};
+use kinetable::{Error, Session, Table};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::errors::{engine, invalid, raise};
+use crate::gate;
 use crate::table::PyTable;
 use crate::types;
 
@@ -74,20 +78,49 @@ impl PySpec {
     }
 }
 
-/// Where reading starts: one number for all partitions, or one for each.
+/// Which partitions are read: numbers, or a function that says it.
+#[derive(FromPyObject)]
+pub enum PyPartitions {
+    Listed(Vec<i32>),
+    Chosen(Py<PyAny>),
+}
+
+impl PyPartitions {
+    fn into_partitions(self) -> Partitions {
+        match self {
+            Self::Listed(list) => Partitions::Listed(list),
+            Self::Chosen(function) => Partitions::Chosen(Arc::new(move |partition| {
+                let call = |py: Python<'_>| function.bind(py).call1((partition,))?.extract::<bool>();
+                match gate::enter(call) {
+                    Some(Ok(is_read)) => Ok(is_read),
+                    Some(Err(raised)) => {
+                        let message = format!("the function that chooses partitions failed: {raised}");
+                        Err(Error::invalid(message).with_cause(raised))
+                    }
+                    None => Err(Error::source("the program is ending")),
+                }
+            })),
+        }
+    }
+}
+
+/// Where reading starts, for all partitions or for each: whether the number is a time, and the number.
 #[derive(FromPyObject)]
 pub enum PyOffsets {
-    All(i64),
-    Each(BTreeMap<i32, i64>),
+    All((bool, i64)),
+    Each(BTreeMap<i32, (bool, i64)>),
 }
 
 impl PyOffsets {
     fn into_offsets(self) -> kinetable::Result<Offsets> {
+        let start = |(is_time, number)| match is_time {
+            true => Ok(StartAt::Timestamp(number)),
+            false => StartAt::from_number(number),
+        };
         Ok(match self {
-            Self::All(number) => Offsets::All(StartAt::from_number(number)?),
-            Self::Each(numbers) => {
-                let starts =
-                    numbers.into_iter().map(|(partition, n)| Ok((partition, StartAt::from_number(n)?)));
+            Self::All(given) => Offsets::All(start(given)?),
+            Self::Each(given) => {
+                let starts = given.into_iter().map(|(partition, given)| Ok((partition, start(given)?)));
                 Offsets::PerPartition(starts.collect::<kinetable::Result<_>>()?)
             }
         })
@@ -104,7 +137,7 @@ pub fn consume(
     py: Python<'_>,
     client: BTreeMap<String, String>,
     topic: String,
-    partitions: Option<Vec<i32>>,
+    partitions: Option<PyPartitions>,
     offsets: PyOffsets,
     key: PySpec,
     value: PySpec,
@@ -116,6 +149,7 @@ pub fn consume(
         Err(_) => Retention::BLINK,
     };
     let offsets = offsets.into_offsets().map_err(|error| raise(py, &error))?;
+    let partitions = partitions.map_or(Partitions::All, PyPartitions::into_partitions);
     let (key, value) = (key.into_spec(py)?, value.into_spec(py)?);
     let config = ConsumerConfig { client, topic, partitions, offsets, key, value, retention };
     let topic = engine(py, || Session::global().consume(&config))?;

@@ -29,24 +29,36 @@ from ...dherror import DHError
 from ...dtypes import DType
 from ...table import Table, TableDefinition
 from ._spec import KeyValueSpec
+from ._start import (
+    ALL_PARTITIONS,
+    ALL_PARTITIONS_DONT_SEEK,
+    ALL_PARTITIONS_SEEK_TO_BEGINNING,
+    ALL_PARTITIONS_SEEK_TO_END,
+    DONT_SEEK,
+    SEEK_TO_BEGINNING,
+    SEEK_TO_END,
+    Offsets,
+    Partitions,
+    starts,
+    wanted,
+)
 
-SEEK_TO_BEGINNING = -1
-"""As an offset: the oldest record there is."""
-DONT_SEEK = -2
-"""As an offset: where the consumer group stands, or else where ``auto.offset.reset`` says."""
-SEEK_TO_END = -3
-"""As an offset: after the newest record there is now."""
-
-ALL_PARTITIONS_SEEK_TO_BEGINNING = {-1: SEEK_TO_BEGINNING}
-"""As `offsets`: the oldest records of all partitions."""
-ALL_PARTITIONS_SEEK_TO_END = {-1: SEEK_TO_END}
-"""As `offsets`: after the newest records of all partitions."""
-ALL_PARTITIONS_DONT_SEEK = {-1: DONT_SEEK}
-"""As `offsets`: `DONT_SEEK` for all partitions."""
-
-ALL_PARTITIONS = None
-"""As `partitions`: all that exist when the table is made."""
-
+__all__ = [
+    "ALL_PARTITIONS",
+    "ALL_PARTITIONS_DONT_SEEK",
+    "ALL_PARTITIONS_SEEK_TO_BEGINNING",
+    "ALL_PARTITIONS_SEEK_TO_END",
+    "DONT_SEEK",
+    "SEEK_TO_BEGINNING",
+    "SEEK_TO_END",
+    "ConsumedTable",
+    "KeyValueSpec",
+    "TableType",
+    "avro_spec",
+    "consume",
+    "json_spec",
+    "simple_spec",
+]
 
 @dataclass(frozen=True)
 class TableType:
@@ -184,8 +196,8 @@ def avro_spec(
 def consume(
     kafka_config: Mapping[str, Any],
     topic: str,
-    partitions: Optional[Sequence[int]] = None,
-    offsets: Optional[Mapping[int, int]] = None,
+    partitions: Optional[Partitions] = None,
+    offsets: Optional[Offsets] = None,
     key_spec: Optional[KeyValueSpec] = None,
     value_spec: Optional[KeyValueSpec] = None,
     table_type: Optional[TableType] = None,
@@ -198,9 +210,13 @@ def consume(
         kafka_config: Settings of librdkafka (``bootstrap.servers``, ``security.protocol``, …), of the registry
             (``schema.registry.url``), and of the extra columns (``deephaven.offset.column.name``, …).
         topic: The topic.
-        partitions: Its partitions; all that exist now if not given.
-        offsets: Partition to the offset where reading starts, or to `SEEK_TO_BEGINNING`, `SEEK_TO_END`, `DONT_SEEK`;
-            or one of the ``ALL_PARTITIONS_…`` constants. Not given: `ALL_PARTITIONS_DONT_SEEK`.
+        partitions: Its partitions, or a function that says of a partition whether it is read. Not given, or
+            `ALL_PARTITIONS`: all. Partitions that are added to the topic later are read as well, from their first record,
+            unless partitions were listed or the function says no.
+        offsets: Partition to the offset where reading starts, or to `SEEK_TO_BEGINNING`, `SEEK_TO_END`, `DONT_SEEK`, or
+            to a time: reading starts at the first record that is not older. Partitions not named: `DONT_SEEK`. A time
+            alone is for all partitions, and so are the ``ALL_PARTITIONS_…`` constants. Not given:
+            `ALL_PARTITIONS_DONT_SEEK`.
         key_spec: What keys become; `KeyValueSpec.FROM_PROPERTIES` if not given.
         value_spec: What values become; `KeyValueSpec.FROM_PROPERTIES` if not given.
         table_type: Which rows are kept; `TableType.blink` if not given.
@@ -208,6 +224,12 @@ def consume(
     Raises:
         DHError: if a setting or spec is wrong, or broker, topic or schema are not there. What goes wrong later is told
             by ``status`` and ``errors`` of the table.
+
+    With ``"kinetable.group.mode": "subscribe"`` in the configuration the table joins the consumer group ``group.id`` and
+    shares the topic with the group's other members: it reads the partitions that the group gives it, from where the group
+    stands (`offsets` are for partitions of which the group has no position), and commits an offset only when a finished cycle
+    has shown the rows before it. ``status`` tells of each rebalance. Call ``stop()`` to hand over in good order: the next
+    member then goes on with the very next record.
 
     Usage:
         from kinetable import dtypes, kafka_consumer as kc
@@ -224,8 +246,8 @@ def consume(
     table, source = _native.consume(
         _client(kafka_config),
         topic,
-        None if partitions is None else list(partitions),
-        _offsets(offsets),
+        wanted(partitions),
+        starts(offsets),
         key._spec(),
         value._spec(),
         (table_type or TableType.blink()).kind,
@@ -236,18 +258,6 @@ def consume(
 def _client(kafka_config: Mapping[str, Any]) -> dict[str, str]:
     """Settings as texts."""
     return {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in kafka_config.items()}
-
-
-def _offsets(offsets: Optional[Mapping[int, int]]) -> Union[int, dict[int, int]]:
-    if offsets is None:
-        return DONT_SEEK
-    if -1 in offsets:
-        if len(offsets) > 1:
-            raise DHError(
-                message="offsets name partition -1, which stands for all, and others\n  hint: give one or the other"
-            )
-        return int(offsets[-1])
-    return {int(partition): int(offset) for partition, offset in offsets.items()}
 
 
 def _columns(col_defs: Any) -> list[tuple[str, str]]:

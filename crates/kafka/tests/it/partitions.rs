@@ -1,0 +1,102 @@
+//! Partitions that are added while a source reads.
+
+use std::sync::Arc;
+
+use kinetable_kafka::{Consumed, ConsumerConfig, Offsets, Partitions, StartAt, consume};
+
+use crate::consuming::text;
+use crate::live::{Live, cells, read, wait_for, wait_rows};
+use crate::stand::Stand;
+
+fn soon(stand: &Stand, topic: &str) -> ConsumerConfig {
+    stand.consumer(topic, text("V")).with_setting("kinetable.partitions.discover.ms", "100")
+}
+
+pub fn told(consumed: &Consumed, state: &str) -> Vec<String> {
+    let status = read(&consumed.status);
+    let rows = cells(&status, "State").into_iter().zip(cells(&status, "Detail"));
+    rows.filter(|(found, _)| found == state).map(|(_, detail)| detail).collect()
+}
+
+fn put(stand: &Stand, topic: &str, partition: i32, value: &str) {
+    stand.produce(topic, &[(partition, None, Some(value.as_bytes()))]);
+}
+
+#[test]
+fn a_partition_that_is_added_is_read_from_its_first_record() {
+    let stand = Stand::shared();
+    let topic = stand.topic("grows", 4);
+    let mut config = soon(stand, &topic);
+    config.offsets = Offsets::All(StartAt::End);
+    let live = Live::start();
+    let consumed = consume(&live.graph, config).unwrap();
+    put(stand, &topic, 0, "a");
+    wait_rows(&consumed.table, 1);
+    stand.add_partitions(&topic, 6);
+    put(stand, &topic, 4, "b");
+    put(stand, &topic, 5, "c");
+    put(stand, &topic, 5, "d");
+    let mut values = cells(&wait_rows(&consumed.table, 4), "V");
+    values.sort();
+    assert_eq!(values, ["a", "b", "c", "d"]);
+    wait_for("the new partitions' rows", || told(&consumed, "PARTITION ADDED").len() == 2);
+    assert_eq!(
+        told(&consumed, "PARTITION ADDED"),
+        ["partition 4 added, read from offset 0", "partition 5 added, read from offset 0"]
+    );
+    let stats = consumed.source.stats();
+    assert_eq!(stats.partitions.iter().map(|p| p.partition).collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5]);
+    assert_eq!(stats.partitions[5].next, 2);
+    put(stand, &topic, 1, "e");
+    wait_rows(&consumed.table, 5);
+}
+
+#[test]
+fn only_partitions_that_are_asked_for_are_read() {
+    let stand = Stand::shared();
+    let topic = stand.topic("filtered", 2);
+    for partition in 0..2 {
+        put(stand, &topic, partition, &format!("old {partition}"));
+    }
+    let (live, other) = (Live::start(), Live::start());
+    let mut config = soon(stand, &topic);
+    config.partitions = Partitions::Listed(vec![1]);
+    let listed = consume(&live.graph, config).unwrap();
+    let mut config = soon(stand, &topic);
+    config.partitions = Partitions::Chosen(Arc::new(|partition| Ok(partition % 2 == 0)));
+    let chosen = consume(&other.graph, config).unwrap();
+    stand.add_partitions(&topic, 4);
+    for partition in 2..4 {
+        put(stand, &topic, partition, &format!("new {partition}"));
+    }
+    let mut values = cells(&wait_rows(&chosen.table, 2), "V");
+    values.sort();
+    assert_eq!(values, ["new 2", "old 0"]);
+    assert_eq!(cells(&wait_rows(&listed.table, 1), "V"), ["old 1"]);
+    put(stand, &topic, 1, "last");
+    assert_eq!(cells(&wait_rows(&listed.table, 2), "V"), ["old 1", "last"]);
+}
+
+#[test]
+fn a_filter_that_fails_is_told_of() {
+    let stand = Stand::shared();
+    let topic = stand.topic("filter-fails", 1);
+    let picky = |partition| match partition {
+        0 => Ok(true),
+        _ => Err(kinetable_kafka::Error::invalid("I only know partition 0")),
+    };
+    let mut config = soon(stand, &topic);
+    config.partitions = Partitions::Chosen(Arc::new(picky));
+    let live = Live::start();
+    let consumed = consume(&live.graph, config).unwrap();
+    stand.add_partitions(&topic, 2);
+    wait_for("the fault's row", || {
+        told(&consumed, "ATTENTION").iter().any(|detail| detail.contains("I only know partition 0"))
+    });
+    put(stand, &topic, 0, "still read");
+    wait_rows(&consumed.table, 1);
+    let mut config = soon(stand, &topic);
+    config.partitions = Partitions::Chosen(Arc::new(move |partition| picky(partition + 1)));
+    let error = consume(&live.graph, config).err().expect("the filter fails").to_string();
+    assert!(error.contains("I only know partition 0"), "{error}");
+}
