@@ -49,7 +49,7 @@ const TEST_PACKAGES: [&str; 8] = [
     "polars>=1.30",
     "duckdb>=1.2",
     "numba>=0.61",
-    "confluent-kafka[avro,schemaregistry]>=2.8",
+    "confluent-kafka[avro,protobuf,schemaregistry]>=2.8",
 ];
 
 /// Packages that `bench ops` measures beside; Deephaven's is used if it is there.

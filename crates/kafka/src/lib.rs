@@ -31,8 +31,10 @@ mod decode;
 #[doc(hidden)]
 pub mod measure;
 mod produce;
+mod protobuf;
 mod registry;
 mod settings;
+mod shape;
 mod spec;
 mod topics;
 
@@ -40,6 +42,8 @@ pub use consume::{
     Consumed, ConsumerConfig, PartitionFilter, PartitionStats, Partitions, SourceHandle, SourceStats, consume,
 };
 pub use produce::{ProduceSpec, ProducerConfig, Publication, PublicationStats, produce};
+pub use protobuf::{ProtobufProtocol, ProtobufSchema, ProtobufSpec};
+pub use shape::JsonShape;
 pub use spec::{AvroSchema, Offsets, Spec, StartAt};
 pub use topics::topics;
 

@@ -23,6 +23,7 @@ pub(crate) struct ExtraColumns {
     pub(crate) receive_time: Option<String>,
     pub(crate) key_bytes: Option<String>,
     pub(crate) value_bytes: Option<String>,
+    pub(crate) headers: Option<String>,
 }
 
 /// What settings say of a key or value.
@@ -87,6 +88,7 @@ impl Settings {
             receive_time: named("receivetime", None),
             key_bytes: named("keybytes", None),
             value_bytes: named("valuebytes", None),
+            headers: named("headers", None),
         }
     }
 

@@ -8,8 +8,10 @@ use kinetable_engine::{Error, Result};
 
 use crate::avro::{AvroPlan, Reader};
 use crate::decode::{Decoder, JsonField, JsonPlan, Side, SimpleType};
+use crate::protobuf::{ProtobufPlan, ProtobufSpec};
 use crate::registry::Registry;
 use crate::settings::{Settings, SideSettings};
+use crate::shape::{JsonShape, ShapePlan};
 
 /// Where reading a partition starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +91,10 @@ pub enum Spec {
         /// Leave fields out that are not mapped.
         mapped_only: bool,
     },
+    /// Columns from the fields of a Protobuf message.
+    Protobuf(ProtobufSpec),
+    /// Columns from a JSON value of a declared shape; what breaks its rules is refused.
+    Shape(JsonShape),
 }
 
 /// Where an Avro schema comes from.
@@ -142,6 +148,14 @@ impl Spec {
                 simple(column, data_type.as_ref().or(own.data_type.as_ref()), own)
             }
             Spec::Json { columns, mapping } => json(columns, mapping),
+            Spec::Shape(shape) => {
+                let plan = Arc::new(ShapePlan::new(shape)?);
+                Ok(Side { fields: plan.fields(), decoder: Decoder::Shape(plan) })
+            }
+            Spec::Protobuf(spec) => {
+                let plan = Arc::new(ProtobufPlan::new(spec, registry)?);
+                Ok(Side { fields: plan.fields(), decoder: Decoder::Protobuf(plan) })
+            }
             Spec::Avro { schema, mapping, mapped_only } => {
                 let text = match (schema, registry) {
                     (AvroSchema::Inline(text), _) => text.clone(),

@@ -2,9 +2,9 @@
 
 use kinetable_engine::Result;
 pub use kinetable_kafka::{
-    AvroSchema, ConsumerConfig, Offsets, PartitionFilter, PartitionStats, Partitions, ProduceSpec,
-    ProducerConfig, Publication, PublicationStats, Retention, SourceHandle, SourceStats, Spec, StartAt,
-    topics,
+    AvroSchema, ConsumerConfig, JsonShape, Offsets, PartitionFilter, PartitionStats, Partitions, ProduceSpec,
+    ProducerConfig, ProtobufProtocol, ProtobufSchema, ProtobufSpec, Publication, PublicationStats, Retention,
+    SourceHandle, SourceStats, Spec, StartAt, topics,
 };
 
 use crate::{Session, Table};

@@ -21,6 +21,7 @@ struct Entry {
     /// `None`: null, which is not the same as empty.
     key: Option<u32>,
     value: Option<u32>,
+    headers: u32,
 }
 
 impl Batch {
@@ -33,6 +34,7 @@ impl Batch {
             })
         };
         let (key, value) = (keep(record.key), keep(record.value));
+        let headers = keep(Some(record.headers)).unwrap_or(0);
         self.records.push(Entry {
             partition: record.partition,
             offset: record.offset,
@@ -40,6 +42,7 @@ impl Batch {
             start,
             key,
             value,
+            headers,
         });
     }
 
@@ -51,7 +54,7 @@ impl Batch {
         self.records.is_empty()
     }
 
-    /// The bytes of keys and values.
+    /// The bytes of keys, values and headers.
     pub(super) fn payload(&self) -> usize {
         self.bytes.len()
     }
@@ -71,6 +74,7 @@ impl Batch {
                 timestamp: entry.timestamp,
                 key: entry.key.map(|_| &self.bytes[entry.start..key_end]),
                 value: entry.value.map(|_| &self.bytes[key_end..value_end]),
+                headers: &self.bytes[value_end..value_end + entry.headers as usize],
             }
         })
     }

@@ -18,6 +18,7 @@ mod control;
 mod discover;
 mod flow;
 mod group;
+mod headers;
 mod health;
 mod member;
 mod open;

@@ -110,6 +110,7 @@ impl SourceHandle {
 /// Opens a topic as a live table of a graph.
 ///
 /// Columns: KafkaPartition (i32), KafkaOffset (i64), KafkaTimestamp (instant), then those of the key and of the value.
+/// The setting `kinetable.headers.column.name` adds one for the headers, as JSON text, before those of the key.
 ///
 /// # Errors
 /// If a setting or spec is wrong, both key and value are ignored, the topic or a partition does not exist, or no broker or
@@ -249,7 +250,8 @@ impl Parts<'_> {
         let places = source.counters.partitions();
         let context = rdkafka::consumer::Consumer::client(&*client).context();
         context.set_partitions(places.iter().map(|place| place.partition).collect());
-        let mut drain = Drain::new(client.clone(), &self.survey.config.topic)?;
+        let headers = self.recipe.extra.headers.as_ref().map(|_| Vec::new());
+        let mut drain = Drain::new(client.clone(), &self.survey.config.topic, headers)?;
         for start in self.starts.iter().filter(|_| !self.survey.is_member) {
             drain.start(start.partition, start.fetch)?;
             if start.fetch < start.next {

@@ -15,6 +15,7 @@ use rdkafka::bindings as c;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{IsError, RDKafkaErrorCode};
 
+use super::headers;
 use super::watch::Watch;
 
 /// Records taken by one call.
@@ -40,6 +41,8 @@ pub(super) struct Record<'a> {
     pub(super) timestamp: Option<i64>,
     pub(super) key: Option<&'a [u8]>,
     pub(super) value: Option<&'a [u8]>,
+    /// In the flat form of [`headers`]; empty if nobody wants them.
+    pub(super) headers: &'a [u8],
 }
 
 /// The started partitions of one topic.
@@ -50,6 +53,8 @@ pub(super) struct Drain {
     queue: NonNull<c::rd_kafka_queue_t>,
     started: Vec<i32>,
     taken: Vec<*mut c::rd_kafka_message_t>,
+    /// The headers of the record at hand, if they are wanted.
+    headers: Option<Vec<u8>>,
 }
 
 // SAFETY: librdkafka's handles may be used from any thread; `taken` is empty between calls.
@@ -57,7 +62,11 @@ unsafe impl Send for Drain {}
 
 impl Drain {
     /// A drain of a topic with no partition started.
-    pub(super) fn new(client: Arc<BaseConsumer<Watch>>, topic: &str) -> Result<Drain> {
+    pub(super) fn new(
+        client: Arc<BaseConsumer<Watch>>,
+        topic: &str,
+        headers: Option<Vec<u8>>,
+    ) -> Result<Drain> {
         let name = CString::new(topic)
             .map_err(|_| Error::invalid(format!("topic \"{topic}\" has a zero byte in its name")))?;
         let native = client.client().native_ptr();
@@ -68,7 +77,8 @@ impl Drain {
         // SAFETY: the client is alive.
         let queue = unsafe { c::rd_kafka_queue_new(native) };
         let queue = NonNull::new(queue).expect("librdkafka makes a queue or aborts");
-        Ok(Drain { client, name, topic, queue, started: Vec::new(), taken: vec![ptr::null_mut(); BATCH] })
+        let taken = vec![ptr::null_mut(); BATCH];
+        Ok(Drain { client, name, topic, queue, started: Vec::new(), taken, headers })
     }
 
     /// Starts reading a partition at an offset.
@@ -105,8 +115,15 @@ impl Drain {
         }
         for index in 0..count {
             let message = std::mem::replace(&mut self.taken[index], ptr::null_mut());
+            let mut flat = self.headers.as_mut();
+            if let Some(flat) = &mut flat {
+                flat.clear();
+                // SAFETY: the call gave `count` messages, which are ours until destroyed.
+                unsafe { copy_headers(message, flat) };
+            }
+            let flat = flat.map_or(&[][..], |flat| flat);
             // SAFETY: the call gave `count` messages, which are ours until destroyed.
-            each(unsafe { event(&*message) });
+            each(unsafe { event(&*message, flat) });
             // SAFETY: destroyed once; nothing borrowed from it is left.
             unsafe { c::rd_kafka_message_destroy(message) };
         }
@@ -150,7 +167,7 @@ impl Drop for Drain {
 
 /// # Safety
 /// The message must have been given by librdkafka and live as long as the event.
-unsafe fn event(message: &c::rd_kafka_message_t) -> Event<'_> {
+unsafe fn event<'a>(message: &'a c::rd_kafka_message_t, headers: &'a [u8]) -> Event<'a> {
     // SAFETY: librdkafka gives a pointer and length of bytes it owns, or null.
     let bytes = |start: *mut std::ffi::c_void, length: usize| unsafe {
         let start = start.cast::<u8>().cast_const();
@@ -175,5 +192,33 @@ unsafe fn event(message: &c::rd_kafka_message_t) -> Event<'_> {
         timestamp: (timestamp >= 0).then_some(timestamp),
         key: bytes(message.key, message.key_len),
         value: bytes(message.payload, message.len),
+        headers,
     })
+}
+
+/// Appends the headers of a message.
+///
+/// # Safety
+/// The message must have been given by librdkafka and be alive.
+unsafe fn copy_headers(message: *const c::rd_kafka_message_t, flat: &mut Vec<u8>) {
+    let mut all = ptr::null_mut();
+    // SAFETY: the message is alive, and keeps the headers that are found.
+    if unsafe { c::rd_kafka_message_headers(message, &mut all) }.is_error() {
+        return;
+    }
+    for index in 0.. {
+        let (mut name, mut value, mut length) = (ptr::null(), ptr::null(), 0);
+        // SAFETY: the headers live as long as the message, and the three places outlive the call.
+        let found = unsafe { c::rd_kafka_header_get_all(all, index, &mut name, &mut value, &mut length) };
+        if found.is_error() {
+            return;
+        }
+        // SAFETY: a name ends in zero; a value is null or has so many bytes.
+        let (name, value) = unsafe {
+            let value = value.cast::<u8>();
+            let value = (!value.is_null()).then(|| slice::from_raw_parts(value, length));
+            (CStr::from_ptr(name), value)
+        };
+        headers::push(flat, name.to_bytes(), value);
+    }
 }

@@ -25,6 +25,7 @@ pub(super) fn row_schema(extra: &ExtraColumns, key: &Side, value: &Side) -> Resu
         (&extra.receive_time, instant()),
         (&extra.key_bytes, DataType::Int32),
         (&extra.value_bytes, DataType::Int32),
+        (&extra.headers, DataType::Utf8View),
     ];
     let named =
         types.into_iter().filter_map(|(name, data_type)| Some(Field::new(name.as_deref()?, data_type, true)));

@@ -6,6 +6,7 @@ use arrow_array::{ArrayRef, Int32Array, Int64Array, RecordBatch};
 use arrow_schema::SchemaRef;
 
 use super::batch::Batch;
+use super::headers::HeaderColumn;
 use super::tables::{BadRecord, instants};
 use crate::decode::{Side, SideDecoder};
 use crate::settings::ExtraColumns;
@@ -85,6 +86,7 @@ struct Places {
     has_receive_time: bool,
     key_bytes: Option<Vec<i32>>,
     value_bytes: Option<Vec<i32>>,
+    headers: Option<HeaderColumn>,
 }
 
 impl Places {
@@ -100,6 +102,7 @@ impl Places {
             has_receive_time: extra.receive_time.is_some(),
             key_bytes: wanted(&extra.key_bytes, rows),
             value_bytes: wanted(&extra.value_bytes, rows),
+            headers: extra.headers.as_ref().map(|_| HeaderColumn::default()),
         }
     }
 
@@ -117,6 +120,9 @@ impl Places {
         add(&mut self.timestamp, ns);
         add(&mut self.key_bytes, size(record.key));
         add(&mut self.value_bytes, size(record.value));
+        if let Some(headers) = &mut self.headers {
+            headers.push(record.headers);
+        }
     }
 
     fn finish(self, received: i64) -> Vec<ArrayRef> {
@@ -129,6 +135,7 @@ impl Places {
             received,
             self.key_bytes.map(ints),
             self.value_bytes.map(ints),
+            self.headers.map(|headers| Arc::new(headers.finish()) as ArrayRef),
         ];
         columns.into_iter().flatten().collect()
     }

@@ -6,11 +6,11 @@
 use std::sync::Arc;
 
 use arrow_array::types::{
-    Date32Type, Decimal128Type, DurationNanosecondType, Float32Type, Float64Type, Int8Type, Int16Type,
-    Int32Type, Int64Type, Time64NanosecondType, TimestampNanosecondType, UInt16Type,
+    Date32Type, Decimal128Type, Decimal256Type, DurationNanosecondType, Float32Type, Float64Type, Int8Type,
+    Int16Type, Int32Type, Int64Type, Time64NanosecondType, TimestampNanosecondType, UInt16Type,
 };
 use arrow_array::{ArrayRef, ArrowPrimitiveType, BinaryViewArray, BooleanArray, ListArray, PrimitiveArray};
-use arrow_buffer::{BooleanBuffer, Buffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer, bit_util};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer, bit_util, i256};
 use arrow_schema::{DataType, FieldRef, TimeUnit};
 
 use super::Reason;
@@ -34,6 +34,7 @@ pub(crate) enum Values {
     F32(Vec<f32>),
     F64(Vec<f64>),
     Decimal(Vec<i128>),
+    WideDecimal(Vec<i256>),
     Text(Views),
     Bytes(Views),
     List(Vec<i32>, Box<ColumnBuilder>),
@@ -62,6 +63,7 @@ impl ColumnBuilder {
             DataType::Float32 => Values::F32(Vec::new()),
             DataType::Float64 => Values::F64(Vec::new()),
             DataType::Decimal128(..) => Values::Decimal(Vec::new()),
+            DataType::Decimal256(..) => Values::WideDecimal(Vec::new()),
             DataType::Utf8View => Values::Text(Views::default()),
             DataType::BinaryView => Values::Bytes(Views::default()),
             DataType::List(item) => {
@@ -94,6 +96,7 @@ impl ColumnBuilder {
             Values::F32(values) => values.push(0.0),
             Values::F64(values) => values.push(0.0),
             Values::Decimal(values) => values.push(0),
+            Values::WideDecimal(values) => values.push(i256::ZERO),
             Values::Text(views) | Values::Bytes(views) => views.push(&[]),
             Values::List(offsets, _) => offsets.push(offsets[offsets.len() - 1]),
         }
@@ -117,6 +120,14 @@ impl ColumnBuilder {
         self.valid.append_non_null();
     }
 
+    /// The newest value of a column of 64-bit integers.
+    pub(crate) fn last_i64(&self) -> i64 {
+        match &self.values {
+            Values::I64(values) => values[values.len() - 1],
+            _ => self.wrong("an i64"),
+        }
+    }
+
     pub(crate) fn push_f32(&mut self, value: f32) {
         let Values::F32(values) = &mut self.values else { self.wrong("an f32") };
         values.push(value);
@@ -131,6 +142,12 @@ impl ColumnBuilder {
 
     pub(crate) fn push_decimal(&mut self, value: i128) {
         let Values::Decimal(values) = &mut self.values else { self.wrong("a decimal") };
+        values.push(value);
+        self.valid.append_non_null();
+    }
+
+    pub(crate) fn push_wide_decimal(&mut self, value: i256) {
+        let Values::WideDecimal(values) = &mut self.values else { self.wrong("a wide decimal") };
         values.push(value);
         self.valid.append_non_null();
     }
@@ -203,6 +220,7 @@ impl ColumnBuilder {
             Values::F32(values) => values.truncate(len),
             Values::F64(values) => values.truncate(len),
             Values::Decimal(values) => values.truncate(len),
+            Values::WideDecimal(values) => values.truncate(len),
             Values::Text(views) | Values::Bytes(views) => views.views.truncate(len),
             Values::List(offsets, items) => {
                 offsets.truncate(len + 1);
@@ -229,6 +247,7 @@ impl ColumnBuilder {
             Values::F32(values) => primitive::<Float32Type>(values, nulls, data_type),
             Values::F64(values) => primitive::<Float64Type>(values, nulls, data_type),
             Values::Decimal(values) => primitive::<Decimal128Type>(values, nulls, data_type),
+            Values::WideDecimal(values) => primitive::<Decimal256Type>(values, nulls, data_type),
             Values::I32(values) => match &data_type {
                 DataType::Date32 => primitive::<Date32Type>(values, nulls, data_type),
                 _ => primitive::<Int32Type>(values, nulls, data_type),

@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use arrow_array::types::{Date32Type, Decimal128Type, Time64NanosecondType};
+use arrow_array::types::{Date32Type, Decimal128Type, Decimal256Type, Time64NanosecondType};
 use arrow_cast::parse::{Parser, parse_decimal, string_to_timestamp_nanos};
 use arrow_schema::{DataType, TimeUnit};
 use kinetable_engine::{Error, Result};
@@ -290,11 +290,12 @@ impl Visitor<'_> for Key<'_> {
     }
 }
 
-fn integer(column: &mut ColumnBuilder, value: i64) -> Result<(), Reason> {
+/// A whole number as a cell of any column that can hold it; of an instant the size tells the unit.
+pub(crate) fn integer(column: &mut ColumnBuilder, value: i64) -> Result<(), Reason> {
     match column.data_type() {
         DataType::Utf8View => column.push_text(&value.to_string()),
         DataType::Timestamp(..) => column.push_i64(epoch_ns(value)?),
-        DataType::Decimal128(..) => return decimal(column, &value.to_string()),
+        DataType::Decimal128(..) | DataType::Decimal256(..) => return decimal(column, &value.to_string()),
         DataType::Boolean => return Err("a number cannot become a bool".into()),
         DataType::Date32 => {
             let days = i32::try_from(value);
@@ -305,12 +306,13 @@ fn integer(column: &mut ColumnBuilder, value: i64) -> Result<(), Reason> {
     Ok(())
 }
 
-fn float(column: &mut ColumnBuilder, value: f64) -> Result<(), Reason> {
+/// A number as a cell of any column that can hold it.
+pub(crate) fn float(column: &mut ColumnBuilder, value: f64) -> Result<(), Reason> {
     match column.data_type() {
         DataType::Float64 => column.push_f64(value),
         DataType::Float32 => column.push_f32(value as f32),
         DataType::Utf8View => column.push_text(&Value::from(value).to_string()),
-        DataType::Decimal128(..) => return decimal(column, &value.to_string()),
+        DataType::Decimal128(..) | DataType::Decimal256(..) => return decimal(column, &value.to_string()),
         DataType::Boolean => return Err("a number cannot become a bool".into()),
         // Seconds with a fraction; whole numbers of any unit come as integers.
         DataType::Timestamp(..) if value.fract() != 0.0 && value.abs() < 1e10 => {
@@ -327,7 +329,8 @@ fn float(column: &mut ColumnBuilder, value: f64) -> Result<(), Reason> {
     Ok(())
 }
 
-fn text(column: &mut ColumnBuilder, value: &str) -> Result<(), Reason> {
+/// Text as a cell of any column: as it is, or as the value that it writes.
+pub(crate) fn text(column: &mut ColumnBuilder, value: &str) -> Result<(), Reason> {
     let refused = |column: &ColumnBuilder| {
         let shown: String = value.chars().take(40).collect();
         Reason::from(format!("\"{shown}\" is no value of {}", column.data_type()))
@@ -341,7 +344,7 @@ fn text(column: &mut ColumnBuilder, value: &str) -> Result<(), Reason> {
         },
         DataType::Float64 => column.push_f64(value.parse().map_err(|_| refused(column))?),
         DataType::Float32 => column.push_f32(value.parse().map_err(|_| refused(column))?),
-        DataType::Decimal128(..) => return decimal(column, value),
+        DataType::Decimal128(..) | DataType::Decimal256(..) => return decimal(column, value),
         DataType::Timestamp(..) => {
             let instant = string_to_timestamp_nanos(value).map_err(|_| refused(column))?;
             column.push_i64(instant);
@@ -370,11 +373,18 @@ fn text(column: &mut ColumnBuilder, value: &str) -> Result<(), Reason> {
 }
 
 fn decimal(column: &mut ColumnBuilder, value: &str) -> Result<(), Reason> {
-    let DataType::Decimal128(precision, scale) = *column.data_type() else {
-        return Err("not a decimal column".into());
-    };
-    let parsed = parse_decimal::<Decimal128Type>(value, precision, scale);
-    column.push_decimal(parsed.map_err(|error| Reason::from(error.to_string()))?);
+    let refused = |error: arrow_schema::ArrowError| Reason::from(error.to_string());
+    match *column.data_type() {
+        DataType::Decimal128(precision, scale) => {
+            column.push_decimal(parse_decimal::<Decimal128Type>(value, precision, scale).map_err(refused)?);
+        }
+        DataType::Decimal256(precision, scale) => {
+            column.push_wide_decimal(
+                parse_decimal::<Decimal256Type>(value, precision, scale).map_err(refused)?,
+            );
+        }
+        _ => return Err("not a decimal column".into()),
+    }
     Ok(())
 }
 

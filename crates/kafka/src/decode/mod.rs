@@ -14,7 +14,7 @@ mod side;
 mod simple;
 
 pub(crate) use columns::ColumnBuilder;
-pub(crate) use json::{JsonField, JsonPlan};
+pub(crate) use json::{JsonField, JsonPlan, float as json_float, integer as json_integer, text as json_text};
 pub(crate) use side::{Decoder, Side, SideDecoder};
 pub(crate) use simple::SimpleType;
 

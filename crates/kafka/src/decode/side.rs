@@ -7,6 +7,8 @@ use arrow_schema::Field;
 
 use super::{ColumnBuilder, JsonPlan, Reason, SimpleType};
 use crate::avro::AvroPlan;
+use crate::protobuf::{ProtobufPlan, Scratch};
+use crate::shape::ShapePlan;
 
 /// What one side of a record becomes. Shared by all workers.
 #[derive(Clone)]
@@ -28,6 +30,10 @@ pub(crate) enum Decoder {
     Json(Arc<JsonPlan>),
     /// An Avro record behind the id of its schema.
     Avro(Arc<AvroPlan>),
+    /// A Protobuf message.
+    Protobuf(Arc<ProtobufPlan>),
+    /// A JSON value of a declared shape.
+    Shape(Arc<ShapePlan>),
 }
 
 /// The columns of one side under construction, of one worker.
@@ -36,6 +42,7 @@ pub(crate) struct SideDecoder {
     columns: Vec<ColumnBuilder>,
     rows: usize,
     avro: crate::avro::PlanCache,
+    protobuf: Scratch,
 }
 
 impl Side {
@@ -52,6 +59,7 @@ impl Side {
             columns: self.fields.iter().map(column).collect(),
             rows: 0,
             avro: crate::avro::PlanCache::default(),
+            protobuf: Scratch::default(),
         }
     }
 }
@@ -68,7 +76,9 @@ impl SideDecoder {
                 Decoder::Ignore => Ok(()),
                 Decoder::Simple(simple) => simple.decode(bytes, &mut self.columns[0]),
                 Decoder::Json(plan) => plan.decode(bytes, &mut self.columns),
+                Decoder::Shape(plan) => plan.decode(bytes, &mut self.columns),
                 Decoder::Avro(plan) => plan.decode(bytes, &mut self.columns, &mut self.avro),
+                Decoder::Protobuf(plan) => plan.decode(bytes, &mut self.columns, &mut self.protobuf),
             },
         };
         match result {

@@ -18,10 +18,10 @@ use crate::base64;
 /// The values of a chunk, by type.
 pub(super) struct Cells<'a> {
     array: &'a dyn Array,
-    values: Values<'a>,
+    pub(super) values: Values<'a>,
 }
 
-enum Values<'a> {
+pub(super) enum Values<'a> {
     Bool(&'a BooleanArray),
     I8(&'a ScalarBuffer<i8>),
     I16(&'a ScalarBuffer<i16>),
@@ -126,6 +126,24 @@ impl<'a> Cells<'a> {
         }
     }
 
+    /// Appends a cell that is not null as plain text; bytes as they are.
+    pub(super) fn write_plain(&self, row: usize, out: &mut Vec<u8>) {
+        match &self.values {
+            Values::Text(values) => out.extend_from_slice(values.value(row).as_bytes()),
+            Values::Bytes(values) => out.extend_from_slice(values.value(row)),
+            _ => {
+                let start = out.len();
+                self.write_json(row, out);
+                if out[start..].starts_with(b"\"") {
+                    let quoted = serde_json::from_slice::<String>(&out[start..]);
+                    let text = quoted.expect("what begins with a quote is JSON text");
+                    out.truncate(start);
+                    out.extend_from_slice(text.as_bytes());
+                }
+            }
+        }
+    }
+
     /// Appends a cell that is not null in the form of Kafka's serializers: big-endian numbers, UTF-8, bytes.
     pub(super) fn write_simple(&self, row: usize, out: &mut Vec<u8>) {
         match &self.values {
@@ -165,7 +183,7 @@ impl<'a> Cells<'a> {
 }
 
 /// Appends an instant, ISO 8601 with a Z.
-pub(super) fn instant(out: &mut Vec<u8>, ns: i64) {
+pub(crate) fn instant(out: &mut Vec<u8>, ns: i64) {
     let days = ns.div_euclid(86_400_000_000_000);
     let of_day = ns.rem_euclid(86_400_000_000_000);
     let date = date32_to_datetime(days as i32).expect("an instant lies within 300 years of the epoch");

@@ -27,6 +27,8 @@ pub struct ProducerConfig {
     pub partition_column: Option<String>,
     /// An instant column that says the timestamp of a record; null: now.
     pub timestamp_column: Option<String>,
+    /// Headers of each record: name and column. Text and bytes as they are, other values as text; null: no such header.
+    pub headers: Vec<(String, String)>,
 }
 
 impl ProducerConfig {
@@ -47,6 +49,7 @@ impl ProducerConfig {
             topic_column: None,
             partition_column: None,
             timestamp_column: None,
+            headers: Vec::new(),
         }
     }
 }

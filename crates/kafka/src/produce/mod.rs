@@ -15,6 +15,7 @@ mod publication;
 mod send;
 mod spec;
 
+pub(crate) use cells::instant;
 pub use config::ProducerConfig;
 pub use publication::{Publication, PublicationStats, produce};
 pub use spec::ProduceSpec;

@@ -135,6 +135,7 @@ pub fn produce(table: &Table, config: ProducerConfig) -> Result<Publication> {
         timestamp_column: column(&config.timestamp_column, "an instant", |kind| {
             matches!(kind, DataType::Timestamp(..))
         })?,
+        headers: headers(table, &config.headers)?,
         producer: open_producer(&config, &tally)?,
         tally: tally.clone(),
         is_blink: table.definition().properties.blink,
@@ -173,6 +174,16 @@ fn check(table: &Table, config: &ProducerConfig) -> Result<()> {
             .with_hint("leave publish_initial on"));
     }
     Ok(())
+}
+
+fn headers(table: &Table, headers: &[(String, String)]) -> Result<Vec<(String, usize)>> {
+    let header = |(name, column): &(String, String)| {
+        if name.contains('\0') {
+            return Err(Error::invalid(format!("header {name:?} has a zero byte in its name")));
+        }
+        Ok((name.clone(), table.definition().column_index(column)?))
+    };
+    headers.iter().map(header).collect()
 }
 
 fn typed_column(

@@ -10,7 +10,7 @@ use kinetable_engine::{Change, Result, RowSet, Version};
 use parking_lot::Mutex;
 use rdkafka::client::ClientContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::DeliveryResult;
+use rdkafka::message::{DeliveryResult, Header, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer, ProducerContext, ThreadedProducer};
 
 use super::cells::Cells;
@@ -76,6 +76,8 @@ pub(super) struct Sending {
     pub(super) partition: Option<i32>,
     pub(super) partition_column: Option<usize>,
     pub(super) timestamp_column: Option<usize>,
+    /// Names of headers, and the columns they come from.
+    pub(super) headers: Vec<(String, usize)>,
 }
 
 impl Sending {
@@ -178,7 +180,24 @@ impl Sending {
         record.payload = has_value.then_some(value);
         record.partition = partition;
         record.timestamp = time.map(|ns| ns.div_euclid(1_000_000));
+        record.headers = self.headers(batch, row);
         self.hand_over(record);
+    }
+
+    fn headers(&self, batch: &Batch<'_>, row: usize) -> Option<OwnedHeaders> {
+        if self.headers.is_empty() {
+            return None;
+        }
+        let mut value = Vec::new();
+        let mut headers = OwnedHeaders::new_with_capacity(self.headers.len());
+        for ((name, _), cells) in self.headers.iter().zip(&batch.headers) {
+            if !cells.is_null(row) {
+                value.clear();
+                cells.write_plain(row, &mut value);
+                headers = headers.insert(Header { key: name, value: Some(&value) });
+            }
+        }
+        Some(headers)
     }
 
     /// Hands a record to librdkafka; waits while its queue is full.
@@ -207,6 +226,7 @@ struct Columns {
     topic: Option<ArrayRef>,
     partition: Option<ArrayRef>,
     timestamp: Option<ArrayRef>,
+    headers: Vec<ArrayRef>,
 }
 
 impl Columns {
@@ -221,6 +241,7 @@ impl Columns {
             topic: one(sending.topic_column)?,
             partition: one(sending.partition_column)?,
             timestamp: one(sending.timestamp_column)?,
+            headers: all(&sending.headers.iter().map(|(_, column)| *column).collect::<Vec<_>>())?,
         })
     }
 }
@@ -232,6 +253,7 @@ struct Batch<'a> {
     topic: Option<Cells<'a>>,
     partition: Option<Cells<'a>>,
     timestamp: Option<Cells<'a>>,
+    headers: Vec<Cells<'a>>,
 }
 
 impl<'a> Batch<'a> {
@@ -249,6 +271,7 @@ impl<'a> Batch<'a> {
             topic: one(&columns.topic)?,
             partition: one(&columns.partition)?,
             timestamp: one(&columns.timestamp)?,
+            headers: side(&columns.headers)?.cells,
         })
     }
 

@@ -6,6 +6,7 @@ mod evolving;
 mod faults;
 mod garbage;
 mod groups;
+mod headers;
 mod live;
 mod offsets;
 mod partitions;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kinetable::kafka::{
-    AvroSchema, ConsumerConfig, Offsets, Partitions, Retention, SourceHandle, Spec, StartAt,
+    AvroSchema, ConsumerConfig, JsonShape, Offsets, Partitions, ProtobufSpec, Retention, SourceHandle, Spec,
+    StartAt,
 };
 use kinetable::{Error, Session, Table};
 use pyo3::exceptions::PyValueError;
@@ -13,6 +14,7 @@ use pyo3::types::PyDict;
 
 use crate::errors::{engine, invalid, raise};
 use crate::gate;
+use crate::kafka::protobuf::ProtobufOptions;
 use crate::table::PyTable;
 use crate::types;
 
@@ -23,6 +25,8 @@ pub enum PySpec {
     Simple(String, Option<String>),
     Json(Vec<(String, String)>, BTreeMap<String, String>),
     Avro(String, String, BTreeMap<String, String>, bool),
+    Protobuf(ProtobufSpec),
+    Shape(String),
 }
 
 impl<'py> FromPyObject<'_, 'py> for PySpec {
@@ -45,6 +49,8 @@ impl<'py> FromPyObject<'_, 'py> for PySpec {
                 let (schema, version, mapping, mapped_only) = rest.extract()?;
                 Self::Avro(schema, version, mapping, mapped_only)
             }
+            "protobuf" => Self::Protobuf(rest.get_item(0)?.extract::<ProtobufOptions>()?.into_spec()),
+            "shape" => Self::Shape(rest.get_item(0)?.extract()?),
             other => return Err(PyValueError::new_err(format!("there is no spec \"{other}\""))),
         })
     }
@@ -71,6 +77,8 @@ impl PySpec {
                 });
                 Spec::Json { columns: columns.collect::<PyResult<Vec<_>>>()?, mapping }
             }
+            Self::Protobuf(spec) => Spec::Protobuf(spec),
+            Self::Shape(text) => Spec::Shape(JsonShape::parse(&text).map_err(|error| raise(py, &error))?),
             Self::Avro(schema, version, mapping, mapped_only) => {
                 Spec::Avro { schema: AvroSchema::from_text(&schema, &version), mapping, mapped_only }
             }

@@ -68,6 +68,7 @@ pub struct Options {
     topic_col: Option<String>,
     partition_col: Option<String>,
     timestamp_col: Option<String>,
+    headers: Vec<(String, String)>,
 }
 
 /// Publishes a table to a topic.
@@ -91,6 +92,7 @@ pub fn produce(
         topic_column: options.topic_col,
         partition_column: options.partition_col,
         timestamp_column: options.timestamp_col,
+        headers: options.headers,
     };
     let table = table.inner();
     let newest_only = options.last_by_key_columns && config.key != ProduceSpec::Ignore;

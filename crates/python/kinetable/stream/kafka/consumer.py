@@ -28,6 +28,9 @@ from ...column import ColumnDefinition
 from ...dherror import DHError
 from ...dtypes import DType
 from ...table import Table, TableDefinition
+from ._formats import ProtobufProtocol as ProtobufProtocol
+from ._formats import object_processor_spec as object_processor_spec
+from ._formats import protobuf_spec as protobuf_spec
 from ._spec import KeyValueSpec
 from ._start import (
     ALL_PARTITIONS,

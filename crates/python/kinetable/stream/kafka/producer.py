@@ -108,6 +108,7 @@ def produce(
     topic_col: Optional[str] = None,
     partition_col: Optional[str] = None,
     timestamp_col: Optional[str] = None,
+    headers: Optional[Mapping[str, str]] = None,
 ) -> Publication:
     """Publishes a table to a topic: its rows now, then every change.
 
@@ -126,6 +127,8 @@ def produce(
         topic_col: A column with the topic of each row.
         partition_col: A column with the partition of each row.
         timestamp_col: A column with the timestamp of each record.
+        headers: Header name to the column with its value: text and bytes as they are, other values as text. A row of
+            which the value is null has no such header.
 
     Returns:
         A `Publication`: call it to stop publishing.
@@ -148,6 +151,7 @@ def produce(
         "topic_col": topic_col,
         "partition_col": partition_col,
         "timestamp_col": timestamp_col,
+        "headers": list((headers or {}).items()),
     }
     client = _client(kafka_config)
     return Publication(_native.produce(table._native, client, topic, key_spec._spec(), value_spec._spec(), options))
