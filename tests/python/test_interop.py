@@ -13,6 +13,7 @@ import pytest
 from kinetable import DHError, arrow, empty_table, new_table
 from kinetable import numpy as knp
 from kinetable import pandas as kpd
+from kinetable import polars as kpl
 
 MOMENT = dt.datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=dt.timezone.utc)
 
@@ -69,9 +70,66 @@ def test_arrow_types_find_their_columns():
     assert table.to_arrow()["list"].to_pylist() == [[1, 2], None]
 
 
-def test_unsigned_values_that_do_not_fit_are_an_error():
-    with pytest.raises(DHError, match='column "big"'):
-        arrow.to_table(pa.table({"big": pa.array([2**64 - 1], pa.uint64())}))
+def test_unsigned_values_of_64_bits_are_big_integers():
+    table = arrow.to_table(pa.table({"big": pa.array([2**64 - 1, None], pa.uint64())}))
+    assert table.columns[0].data_type.name == "BigInteger"
+    assert rows(table) == [(2**64 - 1,), (None,)]
+
+
+def test_nothing_is_copied_where_the_layouts_agree():
+    numbers = pa.array(range(1_000), pa.int64())
+    texts = pa.array([f"a text of some length, number {x}" for x in range(1_000)], pa.string_view())
+    table = arrow.to_table(pa.table({"n": numbers, "s": texts}))
+    back = pa.table(table)
+    assert back["n"].chunk(0).buffers()[1].address == numbers.buffers()[1].address
+    assert back["s"].chunk(0).buffers()[2].address == texts.buffers()[2].address
+    frame = pl.DataFrame({"n": pl.Series(range(1_000), dtype=pl.Float64)})
+    assert column_address(arrow.to_table(frame)) == frame["n"].to_arrow().buffers()[1].address
+    frame = pd.DataFrame({"n": np.arange(1_000.0)})
+    assert column_address(kpd.to_table(frame)) == frame["n"].to_numpy().ctypes.data
+    assert arrow.to_arrow(table, ["n"])["n"].chunk(0).buffers()[1].address == numbers.buffers()[1].address
+
+
+def column_address(table):
+    return pa.table(table)["n"].chunk(0).buffers()[1].address
+
+
+def test_the_stream_is_read_by_all():
+    import duckdb
+
+    held = new_table({"A": [1, 2, None], "S": ["x", None, "a text that is longer than twelve bytes"]})
+    assert rows(kpl.to_table(pl.from_arrow(held))) == rows(held)
+    assert duckdb.from_arrow(pa.table(held)).fetchall() == rows(held)
+    assert duckdb.sql("SELECT sum(A), count(S) FROM held").fetchall() == [(3, 2)]
+    assert rows(arrow.to_table(duckdb.sql("SELECT * FROM held").to_arrow_table())) == rows(held)
+
+
+def test_polars_in_and_out(table):
+    frame = kpl.to_polars(table, ["S", "I"])
+    assert frame.columns == ["S", "I"] and frame["I"].to_list() == [1, None]
+    assert rows(kpl.to_table(frame, ["I"])) == [(1,), (None,)]
+    assert rows(kpl.to_table(frame.lazy().filter(pl.col("I") == 1))) == [("ü" * 20, 1)]
+    source = pl.DataFrame({"c": pl.Series(["a", None], dtype=pl.Categorical), "l": [[1, None], None], "d": [dt.date(2024, 1, 2), None]})
+    assert rows(kpl.to_table(source)) == [("a", [1, None], dt.date(2024, 1, 2)), (None, None, None)]
+    with pytest.raises(DHError, match='called "X"'):
+        kpl.to_table(frame, ["X"])
+
+
+def test_columns_of_pandas_objects(table):
+    frame = pd.DataFrame({"o": pd.Series([1, 2], dtype="object"), "s": ["a", None], "c": pd.Categorical(["x", "y"])})
+    inferred = kpd.to_table(frame)
+    assert [column.data_type.name for column in inferred.columns] == ["long", "String", "String"]
+    assert rows(inferred) == [(1, "a", "x"), (2, None, "y")]
+    moments = pd.DataFrame({"t": pd.to_datetime(["2024-01-01", None]), "z": pd.to_datetime(["2024-01-01", None], utc=True)})
+    assert [column.data_type.name for column in kpd.to_table(moments).columns] == ["Instant", "Instant"]
+    assert kpd.to_table(pd.DataFrame({"a": pd.Series([], dtype="int64")})).size == 0
+
+
+def test_tables_without_rows_keep_their_types(table):
+    empty = table.where("I == 7")
+    for back in (arrow.to_table(arrow.to_arrow(empty)), kpl.to_table(kpl.to_polars(empty)), kpd.to_table(kpd.to_pandas(empty))):
+        assert [c.data_type.name for c in back.columns] == [c.data_type.name for c in table.columns]
+        assert back.size == 0
 
 
 def test_tables_without_a_column_type_are_an_error():

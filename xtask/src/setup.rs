@@ -41,7 +41,7 @@ impl Purpose {
 }
 
 /// Packages the tests need, each with the versions it is tested with.
-const TEST_PACKAGES: [&str; 8] = [
+const TEST_PACKAGES: [&str; 10] = [
     "pytest>=8",
     "numpy>=2",
     "pyarrow>=20",
@@ -49,6 +49,8 @@ const TEST_PACKAGES: [&str; 8] = [
     "polars>=1.30",
     "duckdb>=1.2",
     "numba>=0.61",
+    "adbc-driver-sqlite>=1.5",
+    "connectorx>=0.4",
     "confluent-kafka[avro,protobuf,schemaregistry]>=2.8",
 ];
 

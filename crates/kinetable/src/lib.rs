@@ -16,7 +16,7 @@
 //! | [`table`](Table) | the operations, with formulas as text |
 //! | [`partitioned`](PartitionedTable) | tables of tables |
 //! | `formulas` | what binds formula text to the engine's functions over chunks |
-//! | [`kafka`], [`parquet`] | where tables come from and go to |
+//! | [`kafka`], [`parquet`], [`files`] | where tables come from and go to |
 
 mod cell_errors;
 mod error;
@@ -28,6 +28,7 @@ mod hierarchy;
 mod partitioned;
 mod table;
 
+pub mod files;
 pub mod kafka;
 pub mod parquet;
 

@@ -19,6 +19,8 @@ import pkgutil
 from typing import TYPE_CHECKING, Any
 
 from . import _kinetable
+from .csv import read as read_csv
+from .csv import write as write_csv
 from .dbc import read_sql
 from .dherror import DHError
 from .table import NaturalJoinType, SortDirection, Table, TableDefinition
@@ -62,9 +64,11 @@ __all__ = [
     "merge",
     "merge_sorted",
     "new_table",
+    "read_csv",
     "read_sql",
     "ring_table",
     "time_table",
+    "write_csv",
 ]
 
 # Loaded when first asked for, so that importing the package is quick; as are all modules.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Mapping, Union
+from typing import Any, Iterable, Mapping, Optional, Union
 
 from ._table.kinds import TableDefinition
 from .column import ColumnDefinition
@@ -27,3 +27,18 @@ def columns_of(col_defs: Any) -> list[tuple[str, str]]:
     if not columns:
         raise DHError(message="a table that is written needs at least one column")
     return columns
+
+
+def type_names(header: Optional[Mapping[str, DType]]) -> Optional[list[tuple[str, str]]]:
+    """Names and type names of the columns of a file, if they are given.
+
+    Raises:
+        DHError: if a type is none of `kinetable.dtypes`.
+    """
+    if header is None:
+        return None
+    for name, kind in header.items():
+        if not isinstance(kind, DType):
+            text = f'the type of column "{name}" is {kind!r}, but has to be one of kinetable.dtypes'
+            raise DHError(message=f'{text}\n  hint: e.g. header={{"{name}": dtypes.double}}')
+    return [(name, kind.name) for name, kind in header.items()]

@@ -27,6 +27,7 @@ mod listener;
 mod ops;
 mod table;
 
+mod files;
 mod kafka;
 mod parquet;
 

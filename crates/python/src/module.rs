@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use crate::array::{PyArray, PyMemory};
 use crate::listener::{PyChange, PyListening};
 use crate::table::{PyPlain, PyRows, PyTable};
-use crate::{gate, graph, input, kafka, listener, ops, parquet};
+use crate::{files, gate, graph, input, kafka, listener, ops, parquet};
 
 /// The native part of the package `kinetable`: use that.
 #[pymodule]
@@ -22,6 +22,7 @@ fn _kinetable(module: &Bound<'_, PyModule>) -> PyResult<()> {
     add_inputs(module)?;
     add_partitioned(module)?;
     add_hierarchies(module)?;
+    add_files(module)?;
     add_sources(module)
 }
 
@@ -144,6 +145,15 @@ fn add_hierarchies(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(ops::with_ancestors, module)?)?;
     module.add_function(wrap_pyfunction!(ops::with_columns_of, module)?)?;
     module.add_function(wrap_pyfunction!(ops::rollup_view, module)?)
+}
+
+fn add_files(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(files::csv_read, module)?)?;
+    module.add_function(wrap_pyfunction!(files::csv_write, module)?)?;
+    module.add_function(wrap_pyfunction!(files::ipc_read, module)?)?;
+    module.add_function(wrap_pyfunction!(files::ipc_write, module)?)?;
+    module.add_function(wrap_pyfunction!(files::jsonl_read, module)?)?;
+    module.add_function(wrap_pyfunction!(files::jsonl_write, module)?)
 }
 
 fn add_sources(module: &Bound<'_, PyModule>) -> PyResult<()> {

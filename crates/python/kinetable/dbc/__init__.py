@@ -19,7 +19,8 @@ def read_sql(conn: Any, query: str, driver: Literal["odbc", "adbc", "connectorx"
     """The result of a query as a static table.
 
     Args:
-        conn: What the driver connects with: a URL for ``connectorx``; a connection, or what makes one, for the others.
+        conn: What the driver connects with: a URL for ``connectorx``; a connection, or a URL (``sqlite:``, ``postgresql:``), for ``adbc``; a
+            connection, or a connection string, for ``odbc``.
         query: The query, in the SQL of the database.
         driver: The package that speaks to the database.
 
@@ -46,13 +47,27 @@ def _adbc(conn: Any, query: str) -> Table:
     from . import adbc
 
     if isinstance(conn, str):
-        from adbc_driver_manager import dbapi
-
-        with dbapi.connect(uri=conn) as made:
+        with _adbc_connection(conn) as made:
             return _adbc(made, query)
     with conn.cursor() as cursor:
         cursor.execute(query)
         return adbc.read_cursor(cursor)
+
+
+def _adbc_connection(url: str) -> Any:
+    """A connection by the driver that the URL's scheme names."""
+    scheme, _, rest = url.partition(":")
+    if scheme == "sqlite":
+        from adbc_driver_sqlite import dbapi as sqlite
+
+        # ``sqlite:///shop.db`` is a file beside the script, ``sqlite:////var/shop.db`` one by its full path.
+        return sqlite.connect(rest[3:] if rest.startswith("///") else rest.removeprefix("//"))
+    if scheme in ("postgresql", "postgres"):
+        from adbc_driver_postgresql import dbapi as postgresql
+
+        return postgresql.connect(url)
+    text = f'no ADBC driver is known for "{scheme}:"'
+    raise DHError(message=f"{text}\n  hint: sqlite: and postgresql: are; give a connection of another driver's dbapi")
 
 
 def _odbc(conn: Any, query: str) -> Table:

@@ -1,0 +1,236 @@
+//! A file of Arrow IPC as a static table.
+
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch, new_empty_array};
+use arrow_buffer::Buffer;
+use arrow_ipc::convert::try_fb_to_schema;
+use arrow_ipc::reader::{FileDecoder, StreamDecoder, read_footer_length};
+use arrow_ipc::{Block, Message, root_as_footer, root_as_message};
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
+use kinetable_engine::column::Packed;
+use kinetable_engine::{Column, Definition, Error, Properties, Result, RowSet, Table};
+use rayon::prelude::*;
+
+use super::parts::Parts;
+use super::raw;
+use crate::{adopt_batch, engine_type};
+
+/// How the bytes of a file get into memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// They are read now.
+    Read,
+    /// They are mapped: read when they are looked at, and let go by the system when it needs memory. Nobody may write to the file, or cut it
+    /// short, while the table lives; that would end the process. Replacing it by another (as this package's writers do) is fine.
+    Mapped,
+}
+
+/// The bytes that the file format begins and ends with.
+const MAGIC: &[u8] = b"ARROW1";
+
+/// How much longer than the file its unpacked columns may be.
+const LARGEST_RATIO: u64 = 4_096;
+
+/// Reads a file as a static table.
+///
+/// # Errors
+/// If it cannot be read, is not sound, or holds a column of a type that tables have none for.
+pub fn read(path: impl AsRef<Path>, access: Access) -> Result<Table> {
+    let path = path.as_ref();
+    let bytes = load(path, access).map_err(|error| {
+        Error::source(format!("cannot read \"{}\": {error}", path.display()))
+            .with_hint("look at the path, which is taken from the working directory")
+            .with_cause(error)
+    })?;
+    // The decoder is Arrow's; what it does not expect of a file may panic, and a file is not to end the process.
+    let decoded = catch_unwind(AssertUnwindSafe(|| decode(&bytes)))
+        .unwrap_or_else(|_| Err(broken("its parts contradict each other")));
+    let (schema, batches) = decoded.map_err(|error| {
+        let error = Error::source(format!("cannot read \"{}\": {error}", path.display())).with_cause(error);
+        error.with_hint(
+            "it has to be a sound file of Arrow IPC or Feather 2 with columns of types that tables have",
+        )
+    })?;
+    table(&schema, batches, access)
+}
+
+fn load(path: &Path, access: Access) -> std::io::Result<Buffer> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_dir() {
+        return Err(std::io::Error::other("it is a directory"));
+    }
+    if access == Access::Mapped && metadata.is_file() && metadata.len() > 0 {
+        return Ok(Buffer::from(bytes::Bytes::from_owner(raw::map(&file)?)));
+    }
+    Ok(Buffer::from_vec(std::fs::read(path)?))
+}
+
+fn broken(what: &str) -> ArrowError {
+    ArrowError::ParseError(format!("the file is not sound: {what}"))
+}
+
+/// The schema and the batches, in the engine's layouts.
+fn decode(bytes: &Buffer) -> Result<(SchemaRef, Vec<RecordBatch>), ArrowError> {
+    if bytes.starts_with(b"FEA1") {
+        return Err(ArrowError::ParseError("it is Feather of version 1, which is no Arrow file".into()));
+    }
+    let (schema, batches) =
+        if bytes.starts_with(MAGIC) { decode_file(bytes)? } else { decode_stream(bytes)? };
+    let fields = schema.fields().iter().map(|field| {
+        let adopted = engine_type(field.data_type()).ok_or_else(|| {
+            let (name, found) = (field.name(), field.data_type());
+            ArrowError::CastError(format!(
+                "column \"{name}\" is of the Arrow type {found}, which no column is"
+            ))
+        })?;
+        Ok(Field::new(field.name(), adopted, true))
+    });
+    let schema = Arc::new(Schema::new(fields.collect::<Result<Vec<_>, ArrowError>>()?));
+    let batches = batches.into_par_iter().map(|batch| adopt_batch(&batch)).collect::<Result<Vec<_>, _>>()?;
+    Ok((schema, batches))
+}
+
+fn decode_file(bytes: &Buffer) -> Result<(SchemaRef, Vec<RecordBatch>), ArrowError> {
+    let end = bytes.len();
+    let trailer = bytes.get(end.saturating_sub(10)..).and_then(|trailer| trailer.try_into().ok());
+    let trailer: [u8; 10] = trailer.ok_or_else(|| broken("it is too short"))?;
+    if trailer[4..] != *MAGIC {
+        return Err(broken("it does not end as it has to, and may be cut short"));
+    }
+    let length = read_footer_length(trailer)?;
+    let footer = (end - 10).checked_sub(length).map(|start| &bytes[start..end - 10]);
+    let footer = root_as_footer(footer.ok_or_else(|| broken("its footer is longer than it is"))?)
+        .map_err(|error| broken(&error.to_string()))?;
+    let schema = Arc::new(try_fb_to_schema(footer.schema().ok_or_else(|| broken("it has no schema"))?)?);
+    let mut decoder = FileDecoder::new(schema.clone(), footer.version());
+    for block in footer.dictionaries().iter().flatten() {
+        decoder.read_dictionary(block, &block_of(bytes, block)?)?;
+    }
+    let blocks: Vec<Block> = footer.recordBatches().iter().flatten().copied().collect();
+    let batches = blocks.par_iter().map(|block| {
+        let batch = decoder.read_record_batch(block, &block_of(bytes, block)?)?;
+        batch.ok_or_else(|| broken("a batch holds nothing"))
+    });
+    Ok((schema, batches.collect::<Result<Vec<_>, _>>()?))
+}
+
+/// The bytes of a message, if they are in the file.
+fn block_of(bytes: &Buffer, block: &Block) -> Result<Buffer, ArrowError> {
+    let place = || {
+        let offset = usize::try_from(block.offset()).ok()?;
+        let header = usize::try_from(block.metaDataLength()).ok()?;
+        let length = header.checked_add(usize::try_from(block.bodyLength()).ok()?)?;
+        let is_inside = offset.checked_add(length)? <= bytes.len();
+        is_inside.then(|| (bytes.slice_with_length(offset, length), header))
+    };
+    let (block, header) = place().ok_or_else(|| broken("a batch is outside of it"))?;
+    check_lengths(&block, header, bytes.len() as u64)?;
+    Ok(block)
+}
+
+/// Whether the lengths that packed buffers claim to unpack to can be: memory is taken before they are unpacked.
+fn check_lengths(block: &[u8], header: usize, file: u64) -> Result<(), ArrowError> {
+    let (head, body) = block.split_at(header);
+    let head = if head.starts_with(&[0xff; 4]) { head.get(8..) } else { head.get(4..) };
+    let head = head.ok_or_else(|| broken("a batch has no head"))?;
+    check_message(&root_as_message(head).map_err(|error| broken(&error.to_string()))?, body, file)
+}
+
+fn check_message(message: &Message<'_>, body: &[u8], file: u64) -> Result<(), ArrowError> {
+    let batch = message.header_as_record_batch();
+    let batch =
+        batch.or_else(|| message.header_as_dictionary_batch().and_then(|dictionary| dictionary.data()));
+    let Some(batch) = batch.filter(|batch| batch.compression().is_some()) else { return Ok(()) };
+    for buffer in batch.buffers().iter().flatten().filter(|buffer| buffer.length() > 8) {
+        let start = usize::try_from(buffer.offset()).unwrap_or(usize::MAX);
+        let length = start.checked_add(8).and_then(|stop| body.get(start..stop));
+        let length = length.and_then(|length| length.try_into().ok()).map(i64::from_le_bytes);
+        let length = length.ok_or_else(|| broken("a buffer is outside of its batch"))?;
+        if length > i64::try_from(file.saturating_mul(LARGEST_RATIO)).unwrap_or(i64::MAX) {
+            return Err(broken("a buffer claims to be longer than can be"));
+        }
+    }
+    Ok(())
+}
+
+/// The same of all messages of a stream.
+fn check_stream(bytes: &[u8]) -> Result<(), ArrowError> {
+    let mut rest = bytes;
+    while let Some((word, after)) = rest.split_first_chunk::<4>() {
+        let (word, after) = match (*word == [0xff; 4]).then(|| after.split_first_chunk::<4>()) {
+            Some(Some((word, after))) => (word, after),
+            Some(None) => return Err(broken("it is cut short")),
+            None => (word, after),
+        };
+        let length = u32::from_le_bytes(*word) as usize;
+        if length == 0 {
+            return Ok(());
+        }
+        let (head, after) =
+            after.split_at_checked(length).ok_or_else(|| broken("it is cut short, or no Arrow file"))?;
+        let message = root_as_message(head).map_err(|error| broken(&error.to_string()))?;
+        let length = usize::try_from(message.bodyLength()).unwrap_or(usize::MAX);
+        let (body, after) = after.split_at_checked(length).ok_or_else(|| broken("it is cut short"))?;
+        check_message(&message, body, bytes.len() as u64)?;
+        rest = after;
+    }
+    Ok(())
+}
+
+fn decode_stream(bytes: &Buffer) -> Result<(SchemaRef, Vec<RecordBatch>), ArrowError> {
+    check_stream(bytes)?;
+    let mut decoder = StreamDecoder::new();
+    let (mut rest, mut batches) = (bytes.clone(), Vec::new());
+    while let Some(batch) = decoder.decode(&mut rest)? {
+        batches.push(batch);
+    }
+    decoder.finish()?;
+    let schema = decoder.schema().ok_or_else(|| broken("it holds no schema, and may be no Arrow file"))?;
+    Ok((schema, batches))
+}
+
+fn table(schema: &SchemaRef, batches: Vec<RecordBatch>, access: Access) -> Result<Table> {
+    check_names(schema)?;
+    let size = batches.iter().map(|batch| batch.num_rows() as u64).sum();
+    let rows = RowSet::flat(size);
+    let mut arrays: Vec<Vec<ArrayRef>> = schema.fields().iter().map(|_| Vec::new()).collect();
+    for batch in batches {
+        for (column, array) in arrays.iter_mut().zip(batch.columns()) {
+            column.push(array.clone());
+        }
+    }
+    let columns = arrays
+        .into_par_iter()
+        .zip(schema.fields().par_iter())
+        .map(|(arrays, field)| column(arrays, field.data_type(), &rows, access));
+    let columns = columns.collect::<Result<Vec<_>>>()?;
+    Ok(Table::fixed(Definition::new(schema.clone(), Properties::APPEND), rows.clone(), columns))
+}
+
+fn column(arrays: Vec<ArrayRef>, data_type: &DataType, rows: &RowSet, access: Access) -> Result<Column> {
+    match arrays.as_slice() {
+        [] => Packed::column(rows.clone(), new_empty_array(data_type)),
+        [one] => Packed::column(rows.clone(), one.clone()),
+        _ if access == Access::Mapped => Ok(Arc::new(Parts::new(data_type.clone(), arrays))),
+        several => {
+            let several: Vec<&dyn arrow_array::Array> = several.iter().map(AsRef::as_ref).collect();
+            Packed::column(rows.clone(), arrow_select::concat::concat(&several)?)
+        }
+    }
+}
+
+fn check_names(schema: &Schema) -> Result<()> {
+    let fields = schema.fields();
+    for (place, field) in fields.iter().enumerate() {
+        if fields[..place].iter().any(|other| other.name() == field.name()) {
+            let message = format!("the file has two columns called \"{}\"", field.name());
+            return Err(Error::source(message).with_hint("give one of them another name"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! JSON lines, read and written.
+
+use arrow_schema::DataType;
+use kinetable_files::jsonl::{OnBadLines, ReadOptions, read, write};
+
+use crate::support::{Scratch, quiet, shown, version};
+
+fn plain(text: &str) -> String {
+    shown(&read(Scratch::new(text).path(), &ReadOptions::default(), &quiet()).unwrap().0)
+}
+
+#[test]
+fn types_come_from_all_records() {
+    let text = r#"{"b": true, "l": 1, "d": 1, "s": "x", "t": "2024-03-01T00:00:00Z", "list": [1, 2.5]}
+
+{"l": null, "d": 2.5, "s": "2024-03-01T00:00:00Z", "mixed": "a", "more": [[1]]}
+{"mixed": 5, "list": [], "more": [{"a": 1}]}
+"#;
+    assert_eq!(
+        plain(text),
+        "b: Boolean = true|.|.\n\
+         l: Int64 = 1|.|.\n\
+         d: Float64 = 1.0|2.5|.\n\
+         s: Utf8View = x|2024-03-01T00:00:00Z|.\n\
+         t: Timestamp(ns, \"UTC\") = 2024-03-01T00:00:00Z|.|.\n\
+         list: List(Float64) = [1.0, 2.5]|.|[]\n\
+         mixed: Utf8View = .|a|5\n\
+         more: Utf8View = .|[[1]]|[{\"a\":1}]"
+    );
+}
+
+#[test]
+fn objects_are_columns_of_their_fields() {
+    let text = "{\"a\": {\"b\": 1, \"c\": {\"d\": \"x\"}}, \"e\": 1}\n{\"a\": null, \"e\": 2}\n{\"e\": 3, \"a\": {\"b\": 4}, \"e\": 5}\n";
+    assert_eq!(plain(text), "a_b: Int64 = 1|.|4\na_c_d: Utf8View = x|.|.\ne: Int64 = 1|2|5");
+}
+
+#[test]
+fn bad_lines_are_told_by_number() {
+    let file = Scratch::new("{\"a\": 1}\n{\"a\": }\n[1]\n{\"a\": 2} x\n{\"a\": 3}\n");
+    let error = read(file.path(), &ReadOptions::default(), &quiet()).unwrap_err().to_string();
+    assert!(error.contains("line 2: expected value at character 7: \"{\\\"a\\\": }"), "{error}");
+    let lenient = ReadOptions { on_bad_lines: OnBadLines::Skip, ..ReadOptions::default() };
+    let (columns, bad) = read(file.path(), &lenient, &quiet()).unwrap();
+    assert_eq!(shown(&columns), "a: Int64 = 1|3");
+    let lines: Vec<u64> = bad.first.iter().map(|(line, _)| *line).collect();
+    assert_eq!((bad.count, lines), (3, vec![2, 3, 4]));
+}
+
+#[test]
+fn types_that_are_asked_for() {
+    let file = Scratch::new("{\"a\": {\"b\": 1}, \"t\": \"2024-03-01\"}\n{\"a\": {\"b\": \"2\"}}\n");
+    let header = vec![
+        ("a_b".to_owned(), DataType::Int32),
+        ("t".to_owned(), DataType::Date32),
+        ("no".to_owned(), DataType::Float64),
+    ];
+    let options = ReadOptions { header: Some(header), ..ReadOptions::default() };
+    let (columns, _) = read(file.path(), &options, &quiet()).unwrap();
+    assert_eq!(shown(&columns), "a_b: Int32 = 1|2\nt: Date32 = 2024-03-01|.\nno: Float64 = .|.");
+    let wrong =
+        ReadOptions { header: Some(vec![("t".to_owned(), DataType::Int32)]), ..ReadOptions::default() };
+    let error = read(file.path(), &wrong, &quiet()).unwrap_err().to_string();
+    assert!(error.contains("column \"t\": \"2024-03-01\" is no int"), "{error}");
+}
+
+#[test]
+fn what_is_written_comes_back() {
+    let text = "{\"a\":1,\"d\":0.5,\"s\":\"\\\"x\\\\\\n\\u0001ü\",\"t\":\"2024-03-01T00:00:00Z\",\"list\":[\"p\",null]}\n{\"a\":null,\"d\":null,\"s\":null,\"t\":null,\"list\":null}\n";
+    let (columns, _) = read(Scratch::new(text).path(), &ReadOptions::default(), &quiet()).unwrap();
+    let named: Vec<_> = columns.iter().map(|(name, values)| (name.as_str(), values.clone())).collect();
+    let (version, schema) = version(&named);
+    let file = Scratch::new("");
+    write(&version, &schema, file.path(), &quiet()).unwrap();
+    assert_eq!(file.text(), text);
+}
+
+#[test]
+fn hostile_depth_is_an_error() {
+    let deep = format!("{{\"a\": {}1{}}}\n", "[".repeat(100_000), "]".repeat(100_000));
+    assert!(read(Scratch::new(deep).path(), &ReadOptions::default(), &quiet()).is_err());
+}
