@@ -9,6 +9,7 @@
 //! | to | call | get |
 //! |---|---|---|
 //! | read a topic | [`consume`]`(&graph, `[`ConsumerConfig`]`)` | [`Consumed`]: table, errors, status, source handle |
+//! | the same, a table for each partition | [`consume_parts`] | [`ConsumedParts`] |
 //! | write a topic | [`produce`]`(&table, `[`ProducerConfig`]`)` | [`Publication`]: flush, stop, counts |
 //! | list topics | [`topics`]`(&client)` | names |
 //!
@@ -39,7 +40,8 @@ mod spec;
 mod topics;
 
 pub use consume::{
-    Consumed, ConsumerConfig, PartitionFilter, PartitionStats, Partitions, SourceHandle, SourceStats, consume,
+    Constituents, Consumed, ConsumedParts, ConsumerConfig, PartitionFilter, PartitionStats, Partitions,
+    SourceHandle, SourceStats, consume, consume_parts,
 };
 pub use produce::{ProduceSpec, ProducerConfig, Publication, PublicationStats, produce};
 pub use protobuf::{ProtobufProtocol, ProtobufSchema, ProtobufSpec};

@@ -1,13 +1,20 @@
 //! Kafka topics as live tables, and live tables as topics: `kinetable-kafka` in a session.
 
-use kinetable_engine::Result;
+use std::sync::Arc;
+
+use arrow_array::ArrayRef;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int32Type;
+use kinetable_engine::{Error, Result};
 pub use kinetable_kafka::{
     AvroSchema, ConsumerConfig, JsonShape, Offsets, PartitionFilter, PartitionStats, Partitions, ProduceSpec,
     ProducerConfig, ProtobufProtocol, ProtobufSchema, ProtobufSpec, Publication, PublicationStats, Retention,
     SourceHandle, SourceStats, Spec, StartAt, topics,
 };
 
-use crate::{Session, Table};
+use kinetable_operators::partition::keyed;
+
+use crate::{PartitionedTable, Session, Table};
 
 /// A topic that became a live table.
 #[derive(Clone)]
@@ -22,6 +29,19 @@ pub struct Topic {
     pub source: SourceHandle,
 }
 
+/// A topic that became a live table for each of its partitions.
+#[derive(Clone)]
+pub struct TopicParts {
+    /// Partition (i32), and the partition's records in column Table. Grows when partitions are added.
+    pub table: PartitionedTable,
+    /// As of [`Topic`].
+    pub errors: Table,
+    /// As of [`Topic`].
+    pub status: Table,
+    /// As of [`Topic`].
+    pub source: SourceHandle,
+}
+
 impl Session {
     /// Opens a topic as a live table.
     ///
@@ -31,6 +51,31 @@ impl Session {
         let consumed = kinetable_kafka::consume(self.graph(), config.clone())?;
         Ok(Topic {
             table: Table::of(self, consumed.table),
+            errors: Table::of(self, consumed.errors),
+            status: Table::of(self, consumed.status),
+            source: consumed.source,
+        })
+    }
+
+    /// Opens a topic as a live table for each of its partitions.
+    ///
+    /// # Errors
+    /// As [`Session::consume`].
+    pub fn consume_parts(&self, config: &ConsumerConfig) -> Result<TopicParts> {
+        let consumed = kinetable_kafka::consume_parts(self.graph(), config.clone())?;
+        let constituents = consumed.constituents;
+        let find = move |partitions: &ArrayRef| {
+            let table = |partition: Option<i32>| constituents.table(partition?);
+            let tables = partitions.as_primitive::<Int32Type>().iter().map(table);
+            tables.collect::<Option<Vec<_>>>().ok_or_else(|| Error::internal("a partition without a table"))
+        };
+        let keys = keyed(&consumed.partitions, 0, "Table", Arc::new(find))?;
+        let key_columns = Some(vec!["Partition".to_owned()]);
+        let part = Some("Table".to_owned());
+        let keys = Table::of(self, keys);
+        let table = PartitionedTable::of_table(&keys, key_columns, true, part, Some(consumed.schema), true)?;
+        Ok(TopicParts {
+            table,
             errors: Table::of(self, consumed.errors),
             status: Table::of(self, consumed.status),
             source: consumed.source,

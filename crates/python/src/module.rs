@@ -167,6 +167,7 @@ fn add_sources(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(gate::close, module)?)?;
     module.add_function(wrap_pyfunction!(listener::listen, module)?)?;
     module.add_function(wrap_pyfunction!(kafka::consume::consume, module)?)?;
+    module.add_function(wrap_pyfunction!(kafka::consume::consume_parts, module)?)?;
     module.add_function(wrap_pyfunction!(kafka::produce::produce, module)?)?;
     module.add_function(wrap_pyfunction!(kafka::consume::topics, module)?)?;
     module.add_function(wrap_pyfunction!(parquet::parquet_read, module)?)?;

@@ -1,5 +1,7 @@
 //! Records between the poll thread and the decoders: copied once, into one piece of memory.
 
+use std::collections::BTreeMap;
+
 use super::raw::Record;
 
 /// Records polled together, in the order they came.
@@ -52,6 +54,26 @@ impl Batch {
 
     pub(super) fn is_empty(&self) -> bool {
         self.records.is_empty()
+    }
+
+    /// The partition of its first record.
+    pub(super) fn partition(&self) -> i32 {
+        self.records.first().map_or(0, |entry| entry.partition)
+    }
+
+    /// A batch for each partition, the records of each in their order.
+    pub(super) fn split(self) -> Vec<Batch> {
+        let first = self.partition();
+        if self.records.iter().all(|entry| entry.partition == first) {
+            return vec![self];
+        }
+        let mut parts: BTreeMap<i32, Batch> = BTreeMap::new();
+        for record in self.records() {
+            let part = parts.entry(record.partition).or_default();
+            part.received = self.received;
+            part.push(&record);
+        }
+        parts.into_values().collect()
     }
 
     /// The bytes of keys, values and headers.

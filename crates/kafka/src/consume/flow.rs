@@ -19,6 +19,7 @@ use kinetable_engine::{Error, Result};
 use parking_lot::Mutex;
 
 use super::batch::Batch;
+use super::rows::{Rows, RowsMark};
 use super::stats::Counters;
 use super::tables::{BadRecord, error_rows};
 use super::worker::{Decoded, Recipe, Worker};
@@ -32,7 +33,7 @@ const WAITING: usize = 2;
 /// Where decoded rows go.
 pub(super) struct Outlet {
     topic: String,
-    rows: Publisher,
+    rows: Rows,
     errors: Publisher,
     counters: Arc<Counters>,
     order: Mutex<Order>,
@@ -58,7 +59,7 @@ pub(super) struct Flow {
 }
 
 impl Outlet {
-    pub(super) fn new(topic: &str, rows: Publisher, errors: Publisher, counters: Arc<Counters>) -> Outlet {
+    pub(super) fn new(topic: &str, rows: Rows, errors: Publisher, counters: Arc<Counters>) -> Outlet {
         Outlet {
             topic: topic.to_owned(),
             rows,
@@ -70,7 +71,7 @@ impl Outlet {
         }
     }
 
-    pub(super) fn rows(&self) -> &Publisher {
+    pub(super) fn rows(&self) -> &Rows {
         &self.rows
     }
 
@@ -80,13 +81,13 @@ impl Outlet {
     }
 
     /// The place after all that is published, for [`Outlet::is_settled`].
-    pub(super) fn mark(&self) -> (u64, u64) {
+    pub(super) fn mark(&self) -> (RowsMark, u64) {
         (self.rows.mark(), self.errors.mark())
     }
 
     /// Whether all before a mark is in the tables at a finished step. Errors that nobody keeps are not waited for.
-    pub(super) fn is_settled(&self, (rows, errors): (u64, u64)) -> bool {
-        self.rows.is_settled(rows) && (self.errors.is_settled(errors) || !self.errors.is_open())
+    pub(super) fn is_settled(&self, (rows, errors): &(RowsMark, u64)) -> bool {
+        self.rows.is_settled(rows) && (self.errors.is_settled(*errors) || !self.errors.is_open())
     }
 
     /// Bytes polled and not yet in a table.
@@ -105,7 +106,7 @@ impl Outlet {
         decoded.unwrap_or_else(|_| {
             self.has_failed.store(true, Ordering::Relaxed);
             let topic = &self.topic;
-            self.rows.fail(Error::internal(format!("the decoder of topic \"{topic}\" panicked")));
+            self.rows.fail(&Error::internal(format!("the decoder of topic \"{topic}\" panicked")));
             Decoded::nothing(self.rows.schema(), batch)
         })
     }
@@ -131,7 +132,7 @@ impl Outlet {
     fn publish(&self, decoded: Decoded) {
         let counters = &self.counters;
         counters.rows.fetch_add(decoded.rows.num_rows() as u64, Ordering::Relaxed);
-        let published = self.rows.publish(decoded.rows);
+        let published = self.rows.publish(decoded.partition, decoded.rows);
         published.expect("decoded rows have the table's columns");
         if !decoded.bad.is_empty() {
             self.refuse(decoded.received, &decoded.bad);
@@ -168,7 +169,14 @@ impl Flow {
     }
 
     /// Decodes and publishes a batch, now or soon. Blocks while too many wait.
-    pub(super) fn submit(&mut self, mut batch: Batch) {
+    pub(super) fn submit(&mut self, batch: Batch) {
+        match self.outlet.rows.is_split() {
+            true => batch.split().into_iter().for_each(|part| self.submit_one(part)),
+            false => self.submit_one(batch),
+        }
+    }
+
+    fn submit_one(&mut self, mut batch: Batch) {
         batch.sequence = self.sequence;
         self.sequence += 1;
         if batch.len() <= AT_ONCE && self.outlet.is_caught_up(batch.sequence) {

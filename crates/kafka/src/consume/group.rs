@@ -206,7 +206,7 @@ impl Member {
             return false;
         }
         let published = self.outlet.mark();
-        let is_settled = until(&|| self.outlet.is_settled(published));
+        let is_settled = until(&|| self.outlet.is_settled(&published));
         if is_settled {
             self.state.lock().settled.extend(mark.places);
         }

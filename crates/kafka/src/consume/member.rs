@@ -14,6 +14,7 @@ use super::control::{Mark, Reins};
 use super::discover::{start_of_added, told};
 use super::flow::Outlet;
 use super::group::{Member, State, listed};
+use super::rows::RowsMark;
 use super::start::{Start, Survey};
 use super::stats::Counters;
 use super::watch::Events;
@@ -54,7 +55,7 @@ enum Progress {
     Resting(Instant),
     Asked(Receiver<Mark>),
     Decoding(Mark),
-    Taking(Mark, (u64, u64)),
+    Taking(Mark, (RowsMark, u64)),
 }
 
 /// What a membership is made of.
@@ -220,7 +221,7 @@ impl Membership {
             },
             Progress::Decoding(mark) if outlet.published() < mark.sequence => Progress::Decoding(mark),
             Progress::Decoding(mark) => Progress::Taking(mark, outlet.mark()),
-            Progress::Taking(mark, published) if !outlet.is_settled(published) => {
+            Progress::Taking(mark, published) if !outlet.is_settled(&published) => {
                 Progress::Taking(mark, published)
             }
             Progress::Taking(mark, _) => {

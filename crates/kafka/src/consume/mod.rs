@@ -24,6 +24,7 @@ mod member;
 mod open;
 mod poll;
 mod raw;
+mod rows;
 mod start;
 mod stats;
 mod tables;
@@ -31,5 +32,6 @@ mod watch;
 mod worker;
 
 pub use config::{ConsumerConfig, PartitionFilter, Partitions};
-pub use open::{Consumed, SourceHandle, consume};
+pub use open::{Consumed, ConsumedParts, SourceHandle, consume, consume_parts};
+pub use rows::Constituents;
 pub use stats::{PartitionStats, SourceStats};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use arrow_schema::SchemaRef;
 use kinetable_engine::source::{self, Publisher, Retention};
 use kinetable_engine::{Error, Graph, Result, Table};
 use rdkafka::consumer::BaseConsumer;
@@ -15,6 +16,7 @@ use super::flow::{Flow, Outlet};
 use super::member::Joining;
 use super::poll::Poller;
 use super::raw::Drain;
+use super::rows::{Constituents, Each, Rows};
 use super::start::{Start, Survey};
 use super::stats::{Counters, SourceStats};
 use super::tables::{error_schema, row_schema, status_schema};
@@ -76,6 +78,23 @@ pub struct Consumed {
     pub source: SourceHandle,
 }
 
+/// A topic as a table for each partition, with what tells how it fares.
+pub struct ConsumedParts {
+    /// A row for each partition that is or was read: Partition (i32). The source ends when nobody holds this table, one made from
+    /// it, or a constituent.
+    pub partitions: Table,
+    /// The rows of each partition.
+    pub constituents: Constituents,
+    /// The columns of constituents.
+    pub schema: SchemaRef,
+    /// As of [`Consumed`].
+    pub errors: Table,
+    /// As of [`Consumed`].
+    pub status: Table,
+    /// The running source.
+    pub source: SourceHandle,
+}
+
 /// A running source. Cheap to clone; dropping it stops nothing.
 #[derive(Clone)]
 pub struct SourceHandle {
@@ -116,35 +135,78 @@ impl SourceHandle {
 /// If a setting or spec is wrong, both key and value are ignored, the topic or a partition does not exist, or no broker or
 /// registry answers. Once the table is there the outside world no longer fails it: see `status`.
 pub fn consume(graph: &Graph, config: ConsumerConfig) -> Result<Consumed> {
-    if config.key.is_ignored() && config.value.is_ignored() {
-        return Err(
-            Error::invalid("can't ignore both key and value").with_hint("give a spec for one of them")
-        );
-    }
-    let settings = Settings::new(&config.client);
-    let registry = Registry::from_settings(settings.registry())?.map(Arc::new);
-    let recipe = Arc::new(recipe(&config, &settings, registry.as_ref())?);
-    let client = open_client(&config, &settings)?;
-    let survey = Survey {
-        client: client.clone(),
-        config: config.clone(),
-        user: settings.client.clone(),
-        servers: servers(&settings.client)?,
-        timeout: connect_timeout(&settings)?,
-        is_member: is_member(&config, &settings)?,
-    };
-    let starts = survey.starts()?;
-    let error_rows = settings.number("kinetable.errors.rows.max", ERROR_ROWS_MAX)?;
-    let (table, rows) = source::open(graph, recipe.schema.clone(), config.retention);
-    let (errors, bad) = source::open(graph, error_schema(), Retention::Ring(error_rows));
-    let (status, told) = source::open(graph, status_schema(), Retention::Append);
-    // A member reads what its group will give it.
-    let counters = Arc::new(Counters::new(if survey.is_member { &[] } else { &starts }));
-    let outlet = Arc::new(Outlet::new(&config.topic, rows, bad, counters.clone()));
-    let source = SourceHandle { outlet, counters, is_stopping: Arc::default(), is_stopped: Arc::default() };
-    let parts = Parts { survey, settings: &settings, starts, recipe, registry, told };
-    parts.start(&source)?;
+    let plan = Plan::new(config)?;
+    let (table, rows) = source::open(graph, plan.recipe.schema.clone(), plan.survey.config.retention);
+    let (errors, status, source) = plan.start(graph, Rows::One(rows))?;
     Ok(Consumed { table, errors, status, source })
+}
+
+/// Opens a topic as a table for each of its partitions, also of those that come later, each of the kind that the configuration says.
+///
+/// # Errors
+/// As [`consume`].
+pub fn consume_parts(graph: &Graph, config: ConsumerConfig) -> Result<ConsumedParts> {
+    let plan = Plan::new(config)?;
+    let schema = plan.recipe.schema.clone();
+    let (each, partitions, constituents) = Each::open(graph, schema.clone(), plan.survey.config.retention);
+    let (errors, status, source) = plan.start(graph, Rows::Each(each))?;
+    Ok(ConsumedParts { partitions, constituents, schema, errors, status, source })
+}
+
+/// A source that is checked and not yet started.
+struct Plan {
+    settings: Settings,
+    registry: Option<Arc<Registry>>,
+    recipe: Arc<Recipe>,
+    survey: Survey,
+    starts: Vec<Start>,
+}
+
+impl Plan {
+    fn new(config: ConsumerConfig) -> Result<Plan> {
+        if config.key.is_ignored() && config.value.is_ignored() {
+            return Err(
+                Error::invalid("can't ignore both key and value").with_hint("give a spec for one of them")
+            );
+        }
+        let settings = Settings::new(&config.client);
+        let registry = Registry::from_settings(settings.registry())?.map(Arc::new);
+        let recipe = Arc::new(recipe(&config, &settings, registry.as_ref())?);
+        let survey = Survey {
+            client: open_client(&config, &settings)?,
+            user: settings.client.clone(),
+            servers: servers(&settings.client)?,
+            timeout: connect_timeout(&settings)?,
+            is_member: is_member(&config, &settings)?,
+            config,
+        };
+        let starts = survey.starts()?;
+        Ok(Plan { settings, registry, recipe, survey, starts })
+    }
+
+    /// Starts the threads; gives errors, status and the source.
+    fn start(self, graph: &Graph, rows: Rows) -> Result<(Table, Table, SourceHandle)> {
+        let error_rows = self.settings.number("kinetable.errors.rows.max", ERROR_ROWS_MAX)?;
+        let (errors, bad) = source::open(graph, error_schema(), Retention::Ring(error_rows));
+        let (status, told) = source::open(graph, status_schema(), Retention::Append);
+        // A member reads what its group will give it.
+        let read = if self.survey.is_member { &[] } else { &self.starts[..] };
+        let counters = Arc::new(Counters::new(read));
+        read.iter().for_each(|start| rows.begin(start.partition));
+        let outlet = Arc::new(Outlet::new(&self.survey.config.topic, rows, bad, counters.clone()));
+        let source =
+            SourceHandle { outlet, counters, is_stopping: Arc::default(), is_stopped: Arc::default() };
+        let parts = Parts {
+            survey: self.survey,
+            settings: &self.settings,
+            starts: self.starts,
+            recipe: self.recipe,
+            registry: self.registry,
+            told,
+        };
+        parts.start(&source)?;
+        Ok((errors, status, source))
+    }
 }
 
 fn recipe(config: &ConsumerConfig, settings: &Settings, registry: Option<&Arc<Registry>>) -> Result<Recipe> {

@@ -50,6 +50,8 @@ pub(super) struct Poller {
 /// What came of one look into the queue.
 #[derive(Default)]
 struct Taken {
+    /// The place of the last record's partition: the next one's is the same, mostly.
+    at: usize,
     duplicates: u64,
     problems: Vec<(i32, i64, RDKafkaErrorCode, String)>,
 }
@@ -108,6 +110,7 @@ impl Poller {
         let partition = start.partition;
         self.drain.stop(partition);
         self.counters.begin(start);
+        self.flow.outlet().rows().begin(partition);
         self.look_up_places();
         if let Err(error) = self.drain.start(partition, start.fetch) {
             self.events.tell("ATTENTION", format!("start {partition}"), error.to_string());
@@ -234,9 +237,13 @@ impl Poller {
 fn keep(event: Event<'_>, places: &[Arc<PartitionCounters>], batch: &mut Batch, taken: &mut Taken) {
     match event {
         Event::Record(record) => {
-            let Some(place) = find(places, record.partition) else {
-                return;
-            };
+            if places.get(taken.at).is_none_or(|place| place.partition != record.partition) {
+                let at = places.binary_search_by_key(&record.partition, |place| place.partition);
+                // Of a partition that was taken away nothing is kept.
+                let Ok(at) = at else { return };
+                taken.at = at;
+            }
+            let place = &places[taken.at];
             if record.offset < place.next.load(Ordering::Relaxed) {
                 taken.duplicates += 1;
                 return;

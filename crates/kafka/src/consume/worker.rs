@@ -28,6 +28,8 @@ pub(super) struct Worker {
 
 /// What became of a batch.
 pub(super) struct Decoded {
+    /// The partition of the first record: of all, where each has a table of its own.
+    pub(super) partition: i32,
     pub(super) received: i64,
     pub(super) rows: RecordBatch,
     pub(super) bad: Vec<BadRecord>,
@@ -36,7 +38,12 @@ pub(super) struct Decoded {
 impl Decoded {
     /// What is left of a batch that could not be decoded at all.
     pub(super) fn nothing(schema: &SchemaRef, batch: &Batch) -> Decoded {
-        Decoded { received: batch.received, rows: RecordBatch::new_empty(schema.clone()), bad: Vec::new() }
+        Decoded {
+            partition: batch.partition(),
+            received: batch.received,
+            rows: RecordBatch::new_empty(schema.clone()),
+            bad: Vec::new(),
+        }
     }
 }
 
@@ -73,7 +80,7 @@ impl Worker {
         columns.extend(self.value.finish());
         let rows = RecordBatch::try_new(self.recipe.schema.clone(), columns)
             .expect("every column has a cell of its type for every row");
-        Decoded { received: batch.received, rows, bad }
+        Decoded { partition: batch.partition(), received: batch.received, rows, bad }
     }
 }
 

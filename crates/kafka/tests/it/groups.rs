@@ -12,7 +12,7 @@ use std::time::Duration;
 use kinetable_broker::client::end_offsets;
 use kinetable_broker::feed::{Publisher, Record};
 use kinetable_engine::{Change, Error, Listener};
-use kinetable_kafka::{Consumed, ConsumerConfig, Offsets, StartAt, consume};
+use kinetable_kafka::{Consumed, ConsumerConfig, Offsets, StartAt, consume, consume_parts};
 use parking_lot::Mutex;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 
@@ -345,4 +345,29 @@ fn a_member_that_is_killed_loses_nothing() {
     assert!(again < 4_000, "what was committed is not read again: {again}");
     consumed.source.stop();
     std::fs::remove_file(diary).unwrap();
+}
+
+#[test]
+fn tables_of_partitions_follow_the_group() {
+    let Some(stand) = real() else { return };
+    let topic = stand.topic("group-parts", 2);
+    stand.produce(&topic, &[(0, None, Some(b"a")), (1, None, Some(b"b"))]);
+    let (here, there) = (Live::start(), Live::start());
+    let first = consume_parts(&here.graph, member(stand, &topic, &[])).unwrap();
+    wait_for("two tables", || first.partitions.size() == 2);
+    let size = |partition| first.constituents.table(partition).map_or(0, |table| table.size());
+    wait_for("their rows", || size(0) == 1 && size(1) == 1);
+    wait_for("commits", || committed(stand, &topic, 2) == BTreeMap::from([(0, 1), (1, 1)]));
+    let second = consume(&there.graph, member(stand, &topic, &[])).unwrap();
+    wait_for("a partition", || partitions(&second).len() == 1);
+    let other = partitions(&second)[0];
+    stand.produce(&topic, &[(other, None, Some(b"c"))]);
+    assert_eq!(cells(&wait_rows(&second.table, 1), "V"), ["c"]);
+    second.source.stop();
+    stand.produce(&topic, &[(other, None, Some(b"d"))]);
+    wait_for("the partition again", || size(other) == 2);
+    let rows = read(&first.constituents.table(other).unwrap());
+    assert_eq!(cells(&rows, "V")[1], "d");
+    assert_eq!(first.partitions.size(), 2, "a partition that comes back has its table already");
+    first.source.stop();
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kinetable_kafka::{Consumed, ConsumerConfig, Offsets, Partitions, StartAt, consume};
+use kinetable_kafka::{Consumed, ConsumerConfig, Offsets, Partitions, StartAt, consume, consume_parts};
 
 use crate::consuming::text;
 use crate::live::{Live, cells, read, wait_for, wait_rows};
@@ -99,4 +99,38 @@ fn a_filter_that_fails_is_told_of() {
     config.partitions = Partitions::Chosen(Arc::new(move |partition| picky(partition + 1)));
     let error = consume(&live.graph, config).err().expect("the filter fails").to_string();
     assert!(error.contains("I only know partition 0"), "{error}");
+}
+
+#[test]
+fn each_partition_can_have_a_table_of_its_own() {
+    let stand = Stand::shared();
+    let topic = stand.topic("parts", 3);
+    let records: Vec<String> = (0..3_000).map(|at| format!("{}:{}", at % 3, at / 3)).collect();
+    let records: Vec<_> =
+        records.iter().enumerate().map(|(at, value)| (at as i32 % 3, None, Some(value.as_bytes()))).collect();
+    stand.produce(&topic, &records);
+    let live = Live::start();
+    let consumed = consume_parts(&live.graph, soon(stand, &topic)).unwrap();
+    let part = |partition| consumed.constituents.table(partition).expect("the partition's table");
+    for partition in 0..3 {
+        let values = cells(&wait_rows(&part(partition), 1_000), "V");
+        let expected: Vec<String> = (0..1_000).map(|at| format!("{partition}:{at}")).collect();
+        assert_eq!(values, expected, "its rows, in their order");
+    }
+    assert!(consumed.constituents.table(3).is_none());
+    stand.add_partitions(&topic, 4);
+    put(stand, &topic, 3, "new");
+    wait_for("the new partition", || consumed.partitions.size() == 4);
+    assert_eq!(cells(&read(&consumed.partitions), "Partition"), ["0", "1", "2", "3"]);
+    assert_eq!(cells(&wait_rows(&part(3), 1), "V"), ["new"]);
+    assert_eq!(consumed.source.stats().rows, 3_001);
+    let held = part(1);
+    let source = consumed.source.clone();
+    drop(consumed);
+    put(stand, &topic, 1, "still read");
+    put(stand, &topic, 2, "nobody looks");
+    assert_eq!(cells(&wait_rows(&held, 1_001), "V")[1_000], "still read");
+    assert!(!source.is_stopped());
+    drop(held);
+    wait_for("the source's end", || source.is_stopped());
 }

@@ -16,12 +16,15 @@ mod transform;
 
 mod part_map;
 
+mod keyed;
+
 mod merge;
 
 mod matched;
 
 pub use handle::{HANDLE, find, keys_of};
 pub(crate) use handle::{HeldColumn, Maker, MakerNumber, handles};
+pub use keyed::{Lookup, keyed};
 pub use matched::matched;
 pub use merge::merge;
 pub use transform::{Function, transform};

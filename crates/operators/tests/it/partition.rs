@@ -194,3 +194,33 @@ fn parts_are_made_of_parts_within_a_cycle() {
     driver.cycle();
     assert_eq!((whole.failure().is_none(), whole.size()), (true, 4));
 }
+
+#[test]
+fn tables_that_are_there_are_found_by_their_keys() {
+    use kinetable_operators::select::{Selection, view};
+    use kinetable_operators::shape::new_table;
+    for profile in [Profile::append(), Profile::fixed()] {
+        case("keyed", profile)
+            .against(|inputs| {
+                let column = inputs[0].definition().column_index("Qty")?;
+                view(&inputs[0], &[Selection::column("Qty", column)])
+            })
+            .check(|inputs| {
+                let column = inputs[0].definition().column_index("Qty")?;
+                let schema = Arc::new(inputs[0].schema().project(&[column])?);
+                let one = |values: &arrow_array::ArrayRef, at| {
+                    new_table(vec![("Qty".to_owned(), values.slice(at, 1))])
+                };
+                let find = move |values: &arrow_array::ArrayRef| {
+                    (0..values.len()).map(|at| one(values, at)).collect()
+                };
+                let keys = partition::keyed(&inputs[0], column, PART, Arc::new(find))?;
+                merge(inputs[0].graph(), &keys, keys.definition().column_index(PART)?, &schema)
+            });
+    }
+    let driver = Driver::new();
+    let live = ScriptedTable::new(driver.graph(), Properties::ANY, "key Sym:str\n");
+    let find = |_: &arrow_array::ArrayRef| Ok(Vec::new());
+    let refused = partition::keyed(live.table(), 0, PART, Arc::new(find)).err().map(|e| e.to_string());
+    assert!(refused.is_some_and(|text| text.contains("may only come")));
+}

@@ -15,6 +15,7 @@ use pyo3::types::PyDict;
 use crate::errors::{engine, invalid, raise};
 use crate::gate;
 use crate::kafka::protobuf::ProtobufOptions;
+use crate::ops::PyPartitioned;
 use crate::table::PyTable;
 use crate::types;
 
@@ -135,34 +136,61 @@ impl PyOffsets {
     }
 }
 
-/// Opens a topic as a live table. `retention`: `append`, `blink`, or the capacity of a ring.
-#[pyfunction]
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the arguments of the Python function, which has names for them"
-)]
-pub fn consume(
-    py: Python<'_>,
+/// What the functions that open a topic are told, by name.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub struct PyConsumer {
     client: BTreeMap<String, String>,
     topic: String,
     partitions: Option<PyPartitions>,
     offsets: PyOffsets,
     key: PySpec,
     value: PySpec,
-    retention: &Bound<'_, PyAny>,
-) -> PyResult<(PyTable, PyTopic)> {
-    let retention = match retention.extract::<u64>() {
-        Ok(capacity) => Retention::Ring(capacity),
-        Err(_) if retention.eq("append")? => Retention::Append,
-        Err(_) => Retention::BLINK,
-    };
-    let offsets = offsets.into_offsets().map_err(|error| raise(py, &error))?;
-    let partitions = partitions.map_or(Partitions::All, PyPartitions::into_partitions);
-    let (key, value) = (key.into_spec(py)?, value.into_spec(py)?);
-    let config = ConsumerConfig { client, topic, partitions, offsets, key, value, retention };
+    retention: PyRetention,
+}
+
+/// `append`, `blink`, or the capacity of a ring.
+#[derive(FromPyObject)]
+pub enum PyRetention {
+    Ring(u64),
+    Kind(String),
+}
+
+impl PyConsumer {
+    fn into_config(self, py: Python<'_>) -> PyResult<ConsumerConfig> {
+        let retention = match self.retention {
+            PyRetention::Ring(capacity) => Retention::Ring(capacity),
+            PyRetention::Kind(kind) if kind == "append" => Retention::Append,
+            PyRetention::Kind(_) => Retention::BLINK,
+        };
+        Ok(ConsumerConfig {
+            client: self.client,
+            topic: self.topic,
+            partitions: self.partitions.map_or(Partitions::All, PyPartitions::into_partitions),
+            offsets: self.offsets.into_offsets().map_err(|error| raise(py, &error))?,
+            key: self.key.into_spec(py)?,
+            value: self.value.into_spec(py)?,
+            retention,
+        })
+    }
+}
+
+/// Opens a topic as a live table.
+#[pyfunction]
+pub fn consume(py: Python<'_>, consumer: PyConsumer) -> PyResult<(PyTable, PyTopic)> {
+    let config = consumer.into_config(py)?;
     let topic = engine(py, || Session::global().consume(&config))?;
     let source = PyTopic { errors: topic.errors, status: topic.status, source: topic.source };
     Ok((PyTable::new(topic.table), source))
+}
+
+/// Opens a topic as a live table for each of its partitions.
+#[pyfunction]
+pub fn consume_parts(py: Python<'_>, consumer: PyConsumer) -> PyResult<(PyPartitioned, PyTopic)> {
+    let config = consumer.into_config(py)?;
+    let topic = engine(py, || Session::global().consume_parts(&config))?;
+    let source = PyTopic { errors: topic.errors, status: topic.status, source: topic.source };
+    Ok((PyPartitioned::new(topic.table), source))
 }
 
 /// The names of the topics of a broker.

@@ -19,7 +19,8 @@ use crate::{gate, types};
 pub struct PyPartitioned(Option<PartitionedTable>);
 
 impl PyPartitioned {
-    fn new(table: PartitionedTable) -> Self {
+    /// A table of tables, for Python.
+    pub fn new(table: PartitionedTable) -> Self {
         Self(Some(table))
     }
 

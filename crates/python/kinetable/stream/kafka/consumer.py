@@ -18,19 +18,20 @@ A record that cannot be decoded does not stop the table: it is a row of ``orders
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from dataclasses import dataclass
 from typing import Any, ClassVar, Mapping, Optional, Sequence, Union
 
 from ... import _kinetable as _native
+from ..._partitioned import PartitionedTable
 from ..._table.base import released
 from ...column import ColumnDefinition
 from ...dherror import DHError
 from ...dtypes import DType
 from ...table import Table, TableDefinition
-from ._formats import ProtobufProtocol as ProtobufProtocol
-from ._formats import object_processor_spec as object_processor_spec
-from ._formats import protobuf_spec as protobuf_spec
+from ._formats import ProtobufProtocol, object_processor_spec, protobuf_spec
+from ._leaving import leave_at_exit
 from ._spec import KeyValueSpec
 from ._start import (
     ALL_PARTITIONS,
@@ -54,14 +55,20 @@ __all__ = [
     "DONT_SEEK",
     "SEEK_TO_BEGINNING",
     "SEEK_TO_END",
+    "ConsumedPartitionedTable",
     "ConsumedTable",
     "KeyValueSpec",
+    "ProtobufProtocol",
     "TableType",
     "avro_spec",
     "consume",
+    "consume_to_partitioned_table",
     "json_spec",
+    "object_processor_spec",
+    "protobuf_spec",
     "simple_spec",
 ]
+
 
 @dataclass(frozen=True)
 class TableType:
@@ -103,23 +110,16 @@ class TableType:
 TableType.Append, TableType.Blink, TableType.Stream = TableType("append"), TableType("blink"), TableType("blink")
 
 
-class ConsumedTable(Table):
-    """A topic as a live table, with what tells how the reading goes."""
+class Source:
+    """What tells how the reading of a topic goes; of tables made from topics."""
 
-    def __init__(self, native: _native.Table, topic: _native.Topic) -> None:
-        """For this package only."""
-        super().__init__(native)
-        self._held: Optional[_native.Topic] = topic
+    _held: Optional[_native.Topic]
 
     @property
     def _topic(self) -> _native.Topic:
         if self._held is None:
             raise released()
         return self._held
-
-    def _release(self) -> None:
-        super()._release()
-        self._held = None
 
     @property
     def errors(self) -> Table:
@@ -138,6 +138,28 @@ class ConsumedTable(Table):
     def stop(self) -> None:
         """Stops reading the topic; the table keeps its rows."""
         self._topic.stop()
+
+
+class ConsumedTable(Source, Table):
+    """A topic as a live table, with what tells how the reading goes."""
+
+    def __init__(self, native: _native.Table, topic: _native.Topic) -> None:
+        """For this package only."""
+        super().__init__(native)
+        self._held = topic
+
+    def _release(self) -> None:
+        super()._release()
+        self._held = None
+
+
+class ConsumedPartitionedTable(Source, PartitionedTable):
+    """A topic as a live table for each of its partitions, with what tells how the reading goes."""
+
+    def __init__(self, native: _native.PartitionedTable, topic: _native.Topic) -> None:
+        """For this package only."""
+        super().__init__(native)
+        self._held = topic
 
 
 def simple_spec(col_name: str, data_type: Optional[DType] = None) -> KeyValueSpec:
@@ -230,9 +252,9 @@ def consume(
 
     With ``"kinetable.group.mode": "subscribe"`` in the configuration the table joins the consumer group ``group.id`` and
     shares the topic with the group's other members: it reads the partitions that the group gives it, from where the group
-    stands (`offsets` are for partitions of which the group has no position), and commits an offset only when a finished cycle
-    has shown the rows before it. ``status`` tells of each rebalance. Call ``stop()`` to hand over in good order: the next
-    member then goes on with the very next record.
+    stands (`offsets` are for a group that has no position), and commits an offset only when a finished cycle has shown the
+    rows before it. ``status`` tells of each rebalance. It hands over in good order by ``stop()``, when nobody holds the
+    table any more, and when the program ends: the next member then goes on with the very next record.
 
     Usage:
         from kinetable import dtypes, kafka_consumer as kc
@@ -245,17 +267,79 @@ def consume(
             table_type=kc.TableType.append(),
         )
     """
-    key, value = key_spec or KeyValueSpec.FROM_PROPERTIES, value_spec or KeyValueSpec.FROM_PROPERTIES
-    table, source = _native.consume(
-        _client(kafka_config),
-        topic,
-        wanted(partitions),
-        starts(offsets),
-        key._spec(),
-        value._spec(),
-        (table_type or TableType.blink()).kind,
-    )
+    asked = _asked(kafka_config, topic, partitions, offsets, key_spec, value_spec, table_type)
+    table, source = _native.consume(asked)
+    leave_at_exit(kafka_config, source)
     return ConsumedTable(table, source)
+
+
+def consume_to_partitioned_table(
+    kafka_config: Mapping[str, Any],
+    topic: str,
+    partitions: Optional[Partitions] = None,
+    offsets: Optional[Offsets] = None,
+    key_spec: Optional[KeyValueSpec] = None,
+    value_spec: Optional[KeyValueSpec] = None,
+    table_type: Optional[TableType] = None,
+) -> ConsumedPartitionedTable:
+    """Reads a topic into a live table for each of its partitions.
+
+    The key column is ``Partition``, the constituents are in column ``Table`` and have the columns that `consume` gives. A
+    partition that is added to the topic, or given to us by the group, adds a row.
+
+    Args:
+        kafka_config: As of `consume`.
+        topic: As of `consume`.
+        partitions: As of `consume`.
+        offsets: As of `consume`.
+        key_spec: As of `consume`.
+        value_spec: As of `consume`.
+        table_type: Which rows each constituent keeps; `TableType.blink` if not given.
+
+    Returns:
+        The partitioned table. The topic is read as long as it, a table made from it, or a constituent is held.
+
+    Raises:
+        DHError: as `consume`.
+
+    Usage:
+        from kinetable import dtypes, kafka_consumer as kc
+        orders = kc.consume_to_partitioned_table(
+            {"bootstrap.servers": "localhost:9092"},
+            "orders",
+            key_spec=kc.KeyValueSpec.IGNORE,
+            value_spec=kc.json_spec({"Symbol": dtypes.string, "Price": dtypes.double}),
+            table_type=kc.TableType.append(),
+        )
+        newest = orders.transform(lambda t: t.last_by("Symbol")).merge()
+    """
+    asked = _asked(kafka_config, topic, partitions, offsets, key_spec, value_spec, table_type)
+    table, source = _native.consume_parts(asked)
+    # Partitions that are known are there when the call returns, unless the caller keeps cycles from running.
+    with contextlib.suppress(DHError):
+        _native.flush()
+    leave_at_exit(kafka_config, source)
+    return ConsumedPartitionedTable(table, source)
+
+
+def _asked(
+    kafka_config: Mapping[str, Any],
+    topic: str,
+    partitions: Optional[Partitions],
+    offsets: Optional[Offsets],
+    key_spec: Optional[KeyValueSpec],
+    value_spec: Optional[KeyValueSpec],
+    table_type: Optional[TableType],
+) -> dict[str, Any]:
+    return {
+        "client": _client(kafka_config),
+        "topic": topic,
+        "partitions": wanted(partitions),
+        "offsets": starts(offsets),
+        "key": (key_spec or KeyValueSpec.FROM_PROPERTIES)._spec(),
+        "value": (value_spec or KeyValueSpec.FROM_PROPERTIES)._spec(),
+        "retention": (table_type or TableType.blink()).kind,
+    }
 
 
 def _client(kafka_config: Mapping[str, Any]) -> dict[str, str]:
