@@ -39,15 +39,23 @@ pub(crate) struct SideSettings {
 impl Settings {
     pub(crate) fn new(all: &BTreeMap<String, String>) -> Settings {
         let is_ours = |key: &str| {
-            let prefixes = ["deephaven.", "kinetable.", "schema.registry.", "basic.auth."];
+            let prefixes = ["deephaven.", "kinetable.", "schema.registry.", "basic.auth.", "bearer.auth."];
             prefixes.iter().any(|prefix| key.starts_with(prefix))
                 || matches!(
                     key,
-                    "key.deserializer" | "value.deserializer" | "key.serializer" | "value.serializer"
+                    "key.deserializer"
+                        | "value.deserializer"
+                        | "key.serializer"
+                        | "value.serializer"
+                        | "auto.register.schemas"
                 )
         };
-        let (ours, client) =
+        let (mut ours, client): (BTreeMap<_, _>, BTreeMap<_, _>) =
             all.iter().map(|(key, value)| (key.clone(), value.clone())).partition(|(key, _)| is_ours(key));
+        // The registry's user may be the broker's.
+        for key in ["sasl.username", "sasl.password"] {
+            ours.extend(client.get(key).map(|value| (key.to_owned(), value.clone())));
+        }
         Settings { client, ours }
     }
 
@@ -58,6 +66,11 @@ impl Settings {
 
     pub(crate) fn has_registry(&self) -> bool {
         self.ours.contains_key("schema.registry.url")
+    }
+
+    /// A setting of ours.
+    pub(crate) fn ours(&self, key: &str) -> Option<&str> {
+        self.ours.get(key).map(String::as_str)
     }
 
     /// A number of ours, or its default.
@@ -153,8 +166,10 @@ fn deserializer_type(class: &str) -> Option<DataType> {
         "Long" => DataType::Int64,
         "Float" => DataType::Float32,
         "Double" => DataType::Float64,
+        "Boolean" => DataType::Boolean,
         "ByteArray" | "ByteBuffer" | "Bytes" => DataType::BinaryView,
-        "String" | "UUID" => DataType::Utf8View,
+        "String" => DataType::Utf8View,
+        "UUID" => crate::Spec::UUID,
         _ => return None,
     })
 }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use arrow_schema::{DataType, Field};
 use kinetable_engine::{Error, Result};
 
-use crate::avro::{AvroPlan, Reader};
+use crate::avro::{AvroPlan, Framing, Reader};
 use crate::decode::{Decoder, JsonField, JsonPlan, Side, SimpleType};
 use crate::protobuf::{ProtobufPlan, ProtobufSpec};
-use crate::registry::Registry;
+use crate::registry::{Document, Kind, Registry};
 use crate::settings::{Settings, SideSettings};
 use crate::shape::{JsonShape, ShapePlan};
 
@@ -72,7 +72,7 @@ pub enum Spec {
     Simple {
         /// The column's name.
         column: String,
-        /// Bool, i16, i32, i64, f32, f64, text or bytes.
+        /// Bool, i16, i32, i64, f32, f64, text or bytes; [`Spec::UUID`] for the text of a UUID.
         data_type: Option<DataType>,
     },
     /// Columns from the fields of a JSON object.
@@ -123,6 +123,9 @@ impl AvroSchema {
 }
 
 impl Spec {
+    /// The type of a simple spec whose column is the text of a UUID, and whose records are refused if they are none.
+    pub const UUID: DataType = DataType::FixedSizeBinary(16);
+
     /// Whether nothing is made of the side.
     pub fn is_ignored(&self) -> bool {
         matches!(self, Spec::Ignore)
@@ -157,24 +160,37 @@ impl Spec {
                 Ok(Side { fields: plan.fields(), decoder: Decoder::Protobuf(plan) })
             }
             Spec::Avro { schema, mapping, mapped_only } => {
-                let text = match (schema, registry) {
-                    (AvroSchema::Inline(text), _) => text.clone(),
-                    (AvroSchema::Subject { name, version }, Some(registry)) => {
-                        registry.subject(name, version)?
-                    }
-                    (AvroSchema::Subject { name, .. }, None) => {
-                        return Err(Error::invalid(format!(
-                            "the schema of subject \"{name}\" cannot be found without a registry"
-                        ))
-                        .with_hint("set \"schema.registry.url\""));
-                    }
-                };
                 debug_assert!(registry.is_some() == all.has_registry(), "one registry a consumer");
-                let reader = Reader::new(&text, mapping, *mapped_only)?;
-                let plan = Arc::new(AvroPlan::new(reader, registry.cloned()));
+                let (document, subject) = pinned(schema, registry)?;
+                let references: Vec<&str> =
+                    document.references.iter().map(|reference| reference.text.as_str()).collect();
+                let reader = Reader::new(&document.text, &references, mapping, *mapped_only)?;
+                let plan = AvroPlan::new(reader, Framing::of(all)?, registry.cloned(), subject);
+                let plan = Arc::new(plan);
                 Ok(Side { fields: plan.fields(), decoder: Decoder::Avro(plan) })
             }
         }
+    }
+}
+
+/// The schema that a table keeps, and the subject it is of, if any.
+fn pinned(schema: &AvroSchema, registry: Option<&Arc<Registry>>) -> Result<(Arc<Document>, Option<String>)> {
+    match (schema, registry) {
+        (AvroSchema::Inline(text), _) => {
+            let document = Document { id: 0, kind: Kind::Avro, text: text.clone(), references: Vec::new() };
+            Ok((Arc::new(document), None))
+        }
+        (AvroSchema::Subject { name, version }, Some(registry)) => {
+            let document = registry.subject(name, version)?;
+            document.expect(Kind::Avro).map_err(|reason| {
+                Error::invalid(format!("subject \"{name}\": {reason}")).with_hint("use the spec of its kind")
+            })?;
+            Ok((document, Some(name.clone())))
+        }
+        (AvroSchema::Subject { name, .. }, None) => Err(Error::invalid(format!(
+            "the schema of subject \"{name}\" cannot be found without a registry"
+        ))
+        .with_hint("set \"schema.registry.url\"")),
     }
 }
 
@@ -182,9 +198,11 @@ fn simple(column: &str, data_type: Option<&DataType>, own: &SideSettings) -> Res
     let Some(data_type) = data_type else {
         let prefix = own.name;
         return Err(Error::invalid(format!(
-            "no type is given for column \"{column}\" of the records' {prefix}"
+            "unable to find the type for column \"{column}\" ({prefix}_spec)"
         ))
-        .with_hint(format!("give a type, or set \"deephaven.{prefix}.column.type\"")));
+        .with_hint(format!(
+            "give a type, set \"deephaven.{prefix}.column.type\" or \"{prefix}.deserializer\", or ignore the {prefix}"
+        )));
     };
     let simple = SimpleType::of(data_type)?;
     Ok(Side {

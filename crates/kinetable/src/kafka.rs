@@ -7,7 +7,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
 use kinetable_engine::{Error, Result};
 pub use kinetable_kafka::{
-    AvroSchema, ConsumerConfig, JsonShape, Offsets, PartitionFilter, PartitionStats, Partitions, ProduceSpec,
+    AvroProduce, AvroSchema, ConsumerConfig, JsonShape, Offsets, PartitionFilter, PartitionStats, Partitions, ProduceSpec,
     ProducerConfig, ProtobufProtocol, ProtobufSchema, ProtobufSpec, Publication, PublicationStats, Retention,
     SourceHandle, SourceStats, Spec, StartAt, topics,
 };

@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 
 use super::compatibility::Level;
 use super::failure::Failure;
-use super::store::{Posted, Store, parse_mode};
+use super::posted::Posted;
+use super::store::{Store, parse_mode};
 
 /// What every request sees.
 #[derive(Clone, Default)]
@@ -35,7 +36,7 @@ pub(super) fn router(shared: Shared) -> Router {
         .route("/subjects/{subject}/versions", get(list_versions).post(register))
         .route("/subjects/{subject}/versions/{version}", get(version).delete(delete_version))
         .route("/subjects/{subject}/versions/{version}/schema", get(version_schema))
-        .route("/schemas/types", get(|| async { Json(json!(["AVRO"])) }))
+        .route("/schemas/types", get(|| async { Json(json!(["AVRO", "PROTOBUF", "JSON"])) }))
         .route("/schemas/ids/{id}", get(schema))
         .route("/schemas/ids/{id}/schema", get(schema_text))
         .route("/schemas/ids/{id}/subjects", get(schema_subjects))
@@ -108,8 +109,7 @@ async fn delete_version(State(at): At, Path((subject, version)): Path<(String, S
 }
 
 async fn schema(State(at): At, Path(id): Path<String>) -> Answer {
-    let store = at.store.lock();
-    Ok(Json(json!({ "schema": store.text(&id)? })))
+    at.store.lock().describe_schema(&id).map(Json)
 }
 
 async fn schema_text(State(at): At, Path(id): Path<String>) -> Result<Response, Failure> {

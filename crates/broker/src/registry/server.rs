@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 use super::http::{Shared, router};
-use super::store::Posted;
+use super::posted::Posted;
 
 /// A schema registry in this process, on the loopback address.
 ///
@@ -35,8 +35,7 @@ impl Registry {
 
     /// Registers an Avro schema under `subject` and returns its number.
     pub fn register(&self, subject: &str, schema: &str) -> Result<i32> {
-        let posted = Posted::parse(schema);
-        let id = posted.and_then(|posted| self.shared.store.lock().register(subject, posted));
+        let id = self.shared.store.lock().register(subject, Posted::avro(schema));
         id.map_err(|failure| anyhow!("schema for subject \"{subject}\": {}", failure.message))
     }
 

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::compatibility::Level;
 use super::failure::Failure;
+use super::posted::{Parsed, Posted, Reference};
 
 type Result<T> = std::result::Result<T, Failure>;
 
@@ -28,9 +29,8 @@ pub(super) struct Store {
 }
 
 struct Registered {
-    text: String,
-    identity: String,
-    parsed: Schema,
+    posted: Posted,
+    parsed: Parsed,
 }
 
 #[derive(Default)]
@@ -51,44 +51,11 @@ pub(super) struct Settings {
     pub(super) mode: Option<&'static str>,
 }
 
-/// A schema as a client posts it.
-pub(super) struct Posted {
-    text: String,
-    identity: String,
-    parsed: Schema,
-}
-
-impl Posted {
-    /// Reads the body of a request that carries a schema.
-    pub(super) fn read(body: &[u8]) -> Result<Self> {
-        let body: Value = serde_json::from_slice(body)
-            .map_err(|error| Failure::new(400, format!("the body is not JSON: {error}")))?;
-        let kind = body["schemaType"].as_str().unwrap_or("AVRO");
-        if kind != "AVRO" {
-            return Err(Failure::invalid_schema(format!("this registry has AVRO only, not {kind}")));
-        }
-        if body["references"].as_array().is_some_and(|references| !references.is_empty()) {
-            return Err(Failure::invalid_schema("this registry has no references between schemas"));
-        }
-        let text = body["schema"].as_str().unwrap_or_default();
-        if text.is_empty() {
-            return Err(Failure::new(42201, "Empty schema"));
-        }
-        Self::parse(text)
-    }
-
-    /// Parses the text of an Avro schema.
-    pub(super) fn parse(text: &str) -> Result<Self> {
-        let parsed = Schema::parse_str(text).map_err(Failure::invalid_schema)?;
-        let identity = serde_json::to_string(&parsed).map_err(Failure::invalid_schema)?;
-        Ok(Self { text: text.to_owned(), identity, parsed })
-    }
-}
-
 impl Store {
     /// Adds `posted` as the next version of `subject`, unless it is there already; returns its number.
     pub(super) fn register(&mut self, subject: &str, posted: Posted) -> Result<i32> {
-        let known = self.find(&posted.identity);
+        let parsed = self.parse(&posted)?;
+        let known = self.find(&parsed.identity);
         if let Some(id) = known
             && self.versions(subject).any(|version| version.id == id)
         {
@@ -98,13 +65,12 @@ impl Store {
         if settings.mode.is_some_and(|mode| mode.starts_with("READONLY")) {
             return Err(Failure::new(42205, format!("Subject {subject} is in read-only mode")));
         }
-        let reasons = self.objections(subject, &posted.parsed);
+        let reasons = self.objections(subject, &parsed);
         if !reasons.is_empty() {
             return Err(Failure::incompatible(&reasons));
         }
         let id = known.unwrap_or_else(|| {
-            let Posted { text, identity, parsed } = posted;
-            self.schemas.push(Registered { text, identity, parsed });
+            self.schemas.push(Registered { posted, parsed });
             self.schemas.len() as i32
         });
         let versions = &mut self.subjects.entry(subject.to_owned()).or_default().versions;
@@ -116,28 +82,29 @@ impl Store {
     /// The version of `subject` that holds `posted`.
     pub(super) fn look_up(&self, subject: &str, posted: &Posted) -> Result<Value> {
         self.existing(subject)?;
-        let id = self.find(&posted.identity).ok_or_else(Failure::schema_not_found)?;
+        let id = self.find(&self.parse(posted)?.identity).ok_or_else(Failure::schema_not_found)?;
         let version = self.versions(subject).find(|version| version.id == id);
         Ok(self.describe(subject, version.ok_or_else(Failure::schema_not_found)?))
     }
 
-    /// Why `schema` may not be the next version of `subject`; empty when it may.
-    pub(super) fn objections(&self, subject: &str, schema: &Schema) -> Vec<String> {
-        let earlier: Vec<_> = self.versions(subject).map(|version| self.schema(version.id)).collect();
+    /// Why a schema may not be the next version of `subject`; empty when it may. Of Avro's only anything is known.
+    fn objections(&self, subject: &str, parsed: &Parsed) -> Vec<String> {
+        let earlier: Vec<_> = self.versions(subject).filter_map(|version| self.schema(version.id)).collect();
         let level = self.settings(subject).level.unwrap_or(Level::DEFAULT);
-        level.objections(schema, &earlier)
+        parsed.schema.as_ref().map_or(Vec::new(), |schema| level.objections(schema, &earlier))
     }
 
     /// Why `posted` does not get on with one version of `subject`; empty when it does.
     pub(super) fn objections_to(&self, subject: &str, version: &str, posted: &Posted) -> Result<Vec<String>> {
         let version = self.version(subject, version)?;
         let level = self.settings(subject).level.unwrap_or(Level::DEFAULT);
-        Ok(level.objections(&posted.parsed, &[self.schema(version.id)]))
+        let (new, old) = (self.parse(posted)?.schema, self.schema(version.id));
+        Ok(new.zip(old).map_or(Vec::new(), |(new, old)| level.objections(&new, &[old])))
     }
 
     pub(super) fn objections_to_all(&self, subject: &str, posted: &Posted) -> Result<Vec<String>> {
         self.existing(subject)?;
-        Ok(self.objections(subject, &posted.parsed))
+        Ok(self.objections(subject, &self.parse(posted)?))
     }
 
     pub(super) fn subjects(&self) -> Vec<&str> {
@@ -156,9 +123,36 @@ impl Store {
 
     /// The text of a schema by number.
     pub(super) fn text(&self, id: &str) -> Result<&str> {
+        self.registered(id).map(|registered| registered.posted.text.as_str())
+    }
+
+    /// A schema by number, with its kind and what it refers to.
+    pub(super) fn describe_schema(&self, id: &str) -> Result<Value> {
+        Ok(describe(self.registered(id)?, json!({})))
+    }
+
+    fn registered(&self, id: &str) -> Result<&Registered> {
         let index = id.parse::<usize>().ok().and_then(|id| id.checked_sub(1));
-        let registered = index.and_then(|index| self.schemas.get(index));
-        registered.map(|registered| registered.text.as_str()).ok_or_else(Failure::schema_not_found)
+        index.and_then(|index| self.schemas.get(index)).ok_or_else(Failure::schema_not_found)
+    }
+
+    fn parse(&self, posted: &Posted) -> Result<Parsed> {
+        let mut referred = Vec::new();
+        self.collect(&posted.references, &mut referred)?;
+        posted.parse(&referred)
+    }
+
+    /// Names and texts of schemas that are referred to, directly or not.
+    fn collect(&self, references: &[Reference], referred: &mut Vec<(String, String)>) -> Result<()> {
+        for Reference { name, subject, version } in references {
+            let version = self.version(subject, &version.to_string())?;
+            let posted = &self.schemas[version.id as usize - 1].posted;
+            if referred.iter().all(|(known, _)| known != name) {
+                referred.push((name.clone(), posted.text.clone()));
+                self.collect(&posted.references, referred)?;
+            }
+        }
+        Ok(())
     }
 
     /// Where a schema is used, as (subject, version).
@@ -230,12 +224,12 @@ impl Store {
     }
 
     fn find(&self, identity: &str) -> Option<i32> {
-        let index = self.schemas.iter().position(|registered| registered.identity == identity)?;
+        let index = self.schemas.iter().position(|registered| registered.parsed.identity == identity)?;
         Some(index as i32 + 1)
     }
 
-    fn schema(&self, id: i32) -> &Schema {
-        &self.schemas[id as usize - 1].parsed
+    fn schema(&self, id: i32) -> Option<&Schema> {
+        self.schemas[id as usize - 1].parsed.schema.as_ref()
     }
 
     /// The versions of `subject` that are not deleted, oldest first.
@@ -266,9 +260,22 @@ impl Store {
     }
 
     fn describe(&self, subject: &str, version: &Version) -> Value {
-        let text = &self.schemas[version.id as usize - 1].text;
-        json!({ "subject": subject, "version": version.number, "id": version.id, "schema": text })
+        let place = json!({ "subject": subject, "version": version.number, "id": version.id });
+        describe(&self.schemas[version.id as usize - 1], place)
     }
+}
+
+/// Adds to an answer what a schema is. Avro is not named, and what is empty is left out.
+fn describe(registered: &Registered, mut answer: Value) -> Value {
+    let Posted { kind, text, references } = &registered.posted;
+    answer["schema"] = json!(text);
+    if *kind != "AVRO" {
+        answer["schemaType"] = json!(kind);
+    }
+    if !references.is_empty() {
+        answer["references"] = json!(references);
+    }
+    answer
 }
 
 /// The mode of that name.

@@ -86,9 +86,30 @@ fn a_bad_schema_is_refused() {
     let client = Client::new();
     assert_eq!(client.code(client.post("/subjects/t/versions", r#"{"type":"recrd"}"#)), (422, 42201));
     assert_eq!(client.code(client.post("/subjects/t/versions", "")), (422, 42201));
-    let other = json!({ "schema": "{}", "schemaType": "PROTOBUF" });
+    let other = json!({ "schema": "{}", "schemaType": "THRIFT" });
     assert_eq!(client.code(client.send("POST", "/subjects/t/versions", Some(other))), (422, 42201));
     assert_eq!(client.get("/subjects"), (200, json!([])));
+}
+
+#[test]
+fn schemas_refer_to_others_and_keep_their_kind() {
+    let client = Client::new();
+    let within = r#"{"type":"record","name":"n.In","fields":[{"name":"x","type":"long"}]}"#;
+    client.post("/subjects/in/versions", within);
+    let outer =
+        r#"{"type":"record","name":"n.Out","fields":[{"name":"a","type":"In"},{"name":"b","type":"n.In"}]}"#;
+    let references = json!([{ "name": "n.In", "subject": "in", "version": 1 }]);
+    let post = |references: &Value| {
+        let body = json!({ "schema": outer, "references": references });
+        client.send("POST", "/subjects/out/versions", Some(body))
+    };
+    assert_eq!(client.code(client.post("/subjects/out/versions", outer)), (422, 42201), "In is not known");
+    assert_eq!(client.code(post(&json!([{ "name": "n.In", "subject": "in", "version": 7 }]))), (404, 40402));
+    assert_eq!(post(&references), (200, json!({ "id": 2 })));
+    assert_eq!(client.get("/schemas/ids/2").1, json!({ "schema": outer, "references": references }));
+    let text = json!({ "schema": "syntax = \"proto3\";", "schemaType": "PROTOBUF" });
+    assert_eq!(client.send("POST", "/subjects/p/versions", Some(text)), (200, json!({ "id": 3 })));
+    assert_eq!(client.get("/subjects/p/versions/1").1["schemaType"], "PROTOBUF");
 }
 
 #[test]

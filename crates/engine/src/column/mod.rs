@@ -17,7 +17,6 @@ mod gather;
 mod log;
 mod packed;
 mod redirected;
-mod tree;
 mod values;
 
 pub use blocks::{BlockColumn, Blocks};

@@ -1,36 +1,66 @@
 //! Writer's schema + reader's targets → program: Avro's schema resolution, done once per writer schema.
 //!
-//! Beyond Avro's rules, enum symbols the reader does not know are kept as text, and timestamps of another unit are
-//! converted.
+//! Beyond Avro's rules, enum symbols the reader does not know are kept as text, timestamps of another unit are converted,
+//! decimals gain digits after the point, and a logical type gets on with the type it is written as.
 
-use super::constant::{Constant, factor};
+use std::cell::{Cell, RefCell};
+
+use super::constant::Constant;
 use super::program::{Program, Read, Step};
 use super::reader::{Reader, Target, Wanted};
-use super::schema::{Field, LongKind, Node, NodeId, Schema};
+use super::schema::{Field, Node, NodeId, Schema};
 use crate::decode::Reason;
+
+/// Places of schemas looked at for one program; more is what only a hostile schema needs.
+const STEPS_MAX: usize = 1_000_000;
 
 /// Compiles a writer's schema.
 ///
 /// # Errors
 /// If no record of it can be read as the reader wants: a field is missing and has no default, or has another type.
 pub(super) fn compile(writer: Schema, reader: &Reader) -> Result<Program, Reason> {
-    let compiler = Compiler { writer: &writer, reader: &reader.schema };
+    let compiler = Compiler::new(&writer, &reader.schema);
     let top = compiler.step(writer.root(), &reader.target, "")?;
-    Ok(Program { writer, top })
+    let unknown = compiler.unknown.into_inner();
+    Ok(Program { writer, top, unknown })
 }
 
-struct Compiler<'a> {
-    writer: &'a Schema,
-    reader: &'a Schema,
+/// Whether values of a writer's type can be read as a reader's.
+pub(super) fn fits(writer: &Schema, written: NodeId, reader: &Schema, wanted: NodeId) -> bool {
+    Compiler::new(writer, reader).fit(written, wanted, "").is_ok()
 }
 
-impl Compiler<'_> {
+pub(super) struct Compiler<'a> {
+    pub(super) writer: &'a Schema,
+    pub(super) reader: &'a Schema,
+    steps: Cell<usize>,
+    unknown: RefCell<Vec<String>>,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(writer: &'a Schema, reader: &'a Schema) -> Compiler<'a> {
+        Compiler { writer, reader, steps: Cell::new(0), unknown: RefCell::default() }
+    }
+
+    /// Counts a place looked at.
+    pub(super) fn count(&self) -> Result<(), Reason> {
+        self.steps.set(self.steps.get() + 1);
+        if self.steps.get() > STEPS_MAX {
+            return Err("the schemas are too intricate".into());
+        }
+        Ok(())
+    }
+
     fn step(&self, node: NodeId, target: &Target, path: &str) -> Result<Step, Reason> {
+        self.count()?;
+        let at = |reason: Reason| Reason::from(format!("field \"{path}\": {reason}"));
         match &target.wanted {
-            Wanted::Text(column) => Ok(Step::Read(*column, Read::Json(node))),
+            Wanted::Text(column) => {
+                self.fit(node, target.node, path)?;
+                Ok(Step::Read(*column, Read::Json(node, target.node)))
+            }
             Wanted::Column(column) => {
-                let read = self.read(node, target.node, target.is_nullable);
-                let read = read.map_err(|reason| Reason::from(format!("field \"{path}\": {reason}")))?;
+                let read = self.read(node, target.node, target.is_nullable).map_err(at)?;
                 Ok(Step::Read(*column, read))
             }
             Wanted::Fields(fields) => self.parts(node, target, fields, path),
@@ -44,6 +74,7 @@ impl Compiler<'_> {
         fields: &[(usize, Target)],
         path: &str,
     ) -> Result<Step, Reason> {
+        self.count()?;
         match self.writer.node(node) {
             Node::Union(branches) => {
                 let steps = branches.iter().map(|branch| self.parts(*branch, target, fields, path));
@@ -53,8 +84,8 @@ impl Compiler<'_> {
             Node::Null if target.is_nullable => Ok(Step::Nulls(target.columns())),
             Node::Record { fields: written, .. } => self.record(written, target.node, fields, path),
             _ => {
-                let found = self.writer.type_name(node);
-                Err(format!("field \"{path}\" is of {found}, not a record").into())
+                let (found, wanted) = (self.writer.type_name(node), self.reader.type_name(target.node));
+                Err(format!("field \"{path}\" is of {found}, where {wanted} is expected").into())
             }
         }
     }
@@ -73,16 +104,18 @@ impl Compiler<'_> {
         let mut found = vec![false; wanted.len()];
         let mut steps = Vec::new();
         for field in written {
-            let is_it = |(index, _): &(usize, Target)| {
-                let wanted = &read[*index];
-                wanted.name == field.name || wanted.aliases.contains(&field.name)
-            };
-            match wanted.iter().position(is_it) {
+            let is_it = |read: &Field| read.name == field.name || read.aliases.contains(&field.name);
+            match wanted.iter().position(|(index, _)| is_it(&read[*index])) {
                 Some(at) if !found[at] => {
                     found[at] = true;
                     steps.push(self.step(field.node, &wanted[at].1, &full(&field.name))?);
                 }
-                _ => steps.push(Step::Skip(field.node)),
+                _ => {
+                    if !read.iter().any(is_it) {
+                        self.unknown.borrow_mut().push(full(&field.name));
+                    }
+                    steps.push(Step::Skip(field.node));
+                }
             }
         }
         let missing = wanted.iter().zip(found).filter(|(_, found)| !found);
@@ -132,50 +165,13 @@ impl Compiler<'_> {
         }
         Ok(())
     }
-
-    fn read(&self, written: NodeId, wanted: NodeId, is_nullable: bool) -> Result<Read, Reason> {
-        let mismatch = || {
-            let (from, to) = (self.writer.type_name(written), self.reader.type_name(wanted));
-            Reason::from(format!("{from} cannot be read as {to}"))
-        };
-        Ok(match (self.writer.node(written), self.reader.node(wanted)) {
-            (Node::Union(branches), _) => {
-                let reads = branches.iter().map(|branch| self.read(*branch, wanted, is_nullable));
-                Read::Union(alternatives(reads.collect(), Read::Refuse)?)
-            }
-            (Node::Null, _) if is_nullable => Read::Null,
-            (Node::Boolean, Node::Boolean) => Read::Bool,
-            (Node::Int, Node::Int) => Read::Int,
-            (Node::Int, Node::Long(kind)) => Read::Long(factor(*kind)),
-            (Node::Long(from), Node::Long(to)) => Read::Long(match (from, to) {
-                (_, LongKind::Plain) => 1,
-                (LongKind::Plain, to) => factor(*to),
-                (from, _) => factor(*from),
-            }),
-            (Node::Int | Node::Long(_), Node::Float) => Read::IntegerAsFloat,
-            (Node::Int | Node::Long(_), Node::Double) => Read::IntegerAsDouble,
-            (Node::Float, Node::Float) => Read::Float,
-            (Node::Float, Node::Double) => Read::FloatAsDouble,
-            (Node::Double, Node::Double) => Read::Double,
-            (Node::String | Node::Bytes, Node::String) => Read::Text,
-            (Node::String | Node::Bytes, Node::Bytes) => Read::Bytes,
-            (Node::Enum { symbols, .. }, Node::Enum { .. } | Node::String) => Read::Enum(symbols.clone()),
-            (Node::String, Node::Enum { .. }) => Read::Text,
-            (Node::Fixed(from), Node::Fixed(to)) if from == to => Read::Fixed(*from),
-            (Node::Decimal { scale: from, fixed, .. }, Node::Decimal { scale: to, .. }) if from == to => {
-                Read::Decimal(*fixed)
-            }
-            (Node::Array(from), Node::Array(to)) => {
-                let (to, is_nullable) = self.reader.without_null(*to);
-                Read::List(Box::new(self.read(*from, to, is_nullable)?))
-            }
-            _ => return Err(mismatch()),
-        })
-    }
 }
 
 /// The branches of a union: those that cannot be read refuse the record, if there is one that can.
-fn alternatives<T>(branches: Vec<Result<T, Reason>>, refuse: fn(Reason) -> T) -> Result<Vec<T>, Reason> {
+pub(super) fn alternatives<T>(
+    branches: Vec<Result<T, Reason>>,
+    refuse: fn(Reason) -> T,
+) -> Result<Vec<T>, Reason> {
     if branches.iter().all(Result::is_err) {
         let first = branches.into_iter().find_map(Result::err);
         return Err(first.unwrap_or("an empty union".into()));

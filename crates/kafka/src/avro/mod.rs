@@ -8,14 +8,27 @@
 //! Each writer schema is compiled once against the reader's targets: fields nobody wants are skipped, promotions
 //! and defaults of Avro's schema resolution are made. Why not `arrow-avro`: decision 0011.
 
+mod canonical;
 mod compile;
 mod constant;
+mod numbers;
+mod parse;
 mod plan;
 mod program;
 mod reader;
+mod resolve;
 mod schema;
+mod shown;
 mod text;
 mod wire;
 
-pub(crate) use plan::{AvroPlan, PlanCache};
+pub(crate) use canonical::fingerprint;
+pub(crate) use numbers::{shortest, wide_digits_max};
+pub(crate) use plan::{AvroPlan, Framing, PlanCache};
 pub(crate) use reader::Reader;
+pub(crate) use schema::{Field, IntKind, LongKind, Measure, Node, NodeId, Schema};
+pub(crate) use shown::parse_uuid;
+pub(crate) use wire::put_long;
+
+#[cfg(test)]
+mod tests;

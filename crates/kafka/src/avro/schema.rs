@@ -1,12 +1,6 @@
-//! Avro schemas: their JSON form, parsed into an arena of nodes in which names are resolved.
+//! Avro schemas: an arena of nodes in which names are resolved.
 
-use std::collections::HashMap;
-
-use kinetable_engine::{Error, Result};
-use serde_json::{Map, Value};
-
-/// Deeper schemas are refused; the JSON parser has a limit of its own.
-const DEPTH_MAX: usize = 64;
+use serde_json::Value;
 
 /// A parsed schema.
 #[derive(Debug, Clone)]
@@ -23,7 +17,7 @@ pub(crate) type NodeId = usize;
 pub(crate) enum Node {
     Null,
     Boolean,
-    Int,
+    Int(IntKind),
     Long(LongKind),
     Float,
     Double,
@@ -36,6 +30,10 @@ pub(crate) enum Node {
         fixed: Option<usize>,
     },
     Fixed(usize),
+    /// Sixteen bytes.
+    Uuid,
+    /// Months, days and milliseconds, four bytes each.
+    Duration,
     Enum {
         symbols: Vec<String>,
         default: Option<String>,
@@ -49,12 +47,41 @@ pub(crate) enum Node {
     },
 }
 
+/// What an `int` means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IntKind {
+    Plain,
+    Date,
+    TimeMillis,
+    /// These three are of the attribute `dhType`, which tables are published with.
+    Byte,
+    Short,
+    Char,
+}
+
 /// What a `long` means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LongKind {
     Plain,
+    TimeMicros,
     TimestampMillis,
     TimestampMicros,
+    TimestampNanos,
+    LocalMillis,
+    LocalMicros,
+    LocalNanos,
+    /// Of the attribute `dhType`.
+    DurationNanos,
+}
+
+/// What longs measure; those of one measure differ in their unit only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Measure {
+    Number,
+    TimeOfDay,
+    Instant,
+    LocalDateTime,
+    Duration,
 }
 
 /// A field of a record.
@@ -66,14 +93,39 @@ pub(crate) struct Field {
     pub(crate) default: Option<Value>,
 }
 
+impl IntKind {
+    /// Whether it is a number and nothing else.
+    pub(crate) fn is_number(self) -> bool {
+        !matches!(self, IntKind::Date | IntKind::TimeMillis)
+    }
+}
+
+impl LongKind {
+    pub(crate) fn measure(self) -> Measure {
+        match self {
+            LongKind::Plain => Measure::Number,
+            LongKind::TimeMicros => Measure::TimeOfDay,
+            LongKind::TimestampMillis | LongKind::TimestampMicros | LongKind::TimestampNanos => {
+                Measure::Instant
+            }
+            LongKind::LocalMillis | LongKind::LocalMicros | LongKind::LocalNanos => Measure::LocalDateTime,
+            LongKind::DurationNanos => Measure::Duration,
+        }
+    }
+
+    /// What a value is multiplied by to become what a column holds: nanoseconds of times.
+    pub(crate) fn factor(self) -> i64 {
+        match self {
+            LongKind::Plain | LongKind::TimestampNanos | LongKind::LocalNanos | LongKind::DurationNanos => 1,
+            LongKind::TimestampMillis | LongKind::LocalMillis => 1_000_000,
+            LongKind::TimestampMicros | LongKind::LocalMicros | LongKind::TimeMicros => 1_000,
+        }
+    }
+}
+
 impl Schema {
-    /// Parses the JSON form of a schema.
-    pub(crate) fn parse(text: &str) -> Result<Schema> {
-        let json: Value = serde_json::from_str(text)
-            .map_err(|error| Error::invalid(format!("the Avro schema is no JSON: {error}")))?;
-        let mut parser = Parser { nodes: Vec::new(), names: HashMap::new() };
-        let root = parser.parse(&json, "", 0)?;
-        Ok(Schema { nodes: parser.nodes, root })
+    pub(super) fn new(nodes: Vec<Node>, root: NodeId) -> Schema {
+        Schema { nodes, root }
     }
 
     pub(crate) fn root(&self) -> NodeId {
@@ -97,207 +149,83 @@ impl Schema {
         }
     }
 
+    /// The same schema, in which unions of types that one type holds are that type: of ints and longs, floats and doubles,
+    /// texts and enums.
+    pub(super) fn with_unions_widened(&self) -> Schema {
+        let mut wide = self.clone();
+        for id in 0..self.nodes.len() {
+            let Node::Union(branches) = &self.nodes[id] else {
+                continue;
+            };
+            let (nulls, others): (Vec<NodeId>, Vec<NodeId>) =
+                branches.iter().partition(|branch| matches!(self.node(**branch), Node::Null));
+            let all = |fits: fn(&Node) -> bool| others.iter().all(|branch| fits(self.node(*branch)));
+            let widest = if others.len() < 2 {
+                None
+            } else if all(|node| matches!(node, Node::Int(IntKind::Plain) | Node::Long(LongKind::Plain))) {
+                Some(Node::Long(LongKind::Plain))
+            } else if all(|node| matches!(node, Node::Float | Node::Double)) {
+                Some(Node::Double)
+            } else if all(|node| matches!(node, Node::String | Node::Enum { .. })) {
+                Some(Node::String)
+            } else {
+                None
+            };
+            if let Some(widest) = widest {
+                wide.nodes.push(widest);
+                let branches = nulls.into_iter().chain([wide.nodes.len() - 1]).collect();
+                wide.nodes[id] = Node::Union(branches);
+            }
+        }
+        wide
+    }
+
     /// The type's name, for messages.
     pub(crate) fn type_name(&self, id: NodeId) -> String {
         match self.node(id) {
             Node::Null => "null".into(),
             Node::Boolean => "boolean".into(),
-            Node::Int => "int".into(),
-            Node::Long(LongKind::Plain) => "long".into(),
-            Node::Long(_) => "timestamp".into(),
+            Node::Int(IntKind::Date) => "date".into(),
+            Node::Int(IntKind::TimeMillis) => "time-millis".into(),
+            Node::Int(_) => "int".into(),
+            Node::Long(kind) => match kind {
+                LongKind::Plain => "long",
+                LongKind::TimeMicros => "time-micros",
+                LongKind::TimestampMillis => "timestamp-millis",
+                LongKind::TimestampMicros => "timestamp-micros",
+                LongKind::TimestampNanos => "timestamp-nanos",
+                LongKind::LocalMillis => "local-timestamp-millis",
+                LongKind::LocalMicros => "local-timestamp-micros",
+                LongKind::LocalNanos => "local-timestamp-nanos",
+                LongKind::DurationNanos => "long of nanoseconds",
+            }
+            .into(),
             Node::Float => "float".into(),
             Node::Double => "double".into(),
             Node::Bytes => "bytes".into(),
             Node::String => "string".into(),
             Node::Decimal { precision, scale, .. } => format!("decimal({precision},{scale})"),
             Node::Fixed(size) => format!("fixed({size})"),
+            Node::Uuid => "uuid".into(),
+            Node::Duration => "duration".into(),
             Node::Enum { .. } => "enum".into(),
-            Node::Array(_) => "array".into(),
-            Node::Map(_) => "map".into(),
-            Node::Union(_) => "union".into(),
+            Node::Array(item) => format!("array of {}", self.short_name(*item)),
+            Node::Map(value) => format!("map of {}", self.short_name(*value)),
+            Node::Union(branches) => {
+                let names: Vec<_> = branches.iter().map(|branch| self.short_name(*branch)).collect();
+                format!("union of {}", names.join(", "))
+            }
             Node::Record { name, .. } => format!("record \"{name}\""),
         }
     }
-}
 
-struct Parser {
-    nodes: Vec<Node>,
-    names: HashMap<String, NodeId>,
-}
-
-impl Parser {
-    fn parse(&mut self, json: &Value, namespace: &str, depth: usize) -> Result<NodeId> {
-        if depth > DEPTH_MAX {
-            return Err(Error::invalid(format!("the Avro schema is nested more than {DEPTH_MAX} deep")));
-        }
-        match json {
-            Value::String(name) => self.named(name, namespace),
-            Value::Array(branches) => {
-                let branches = branches.iter().map(|branch| self.parse(branch, namespace, depth + 1));
-                let branches = branches.collect::<Result<Vec<_>>>()?;
-                Ok(self.add(Node::Union(branches)))
-            }
-            Value::Object(object) => self.object(object, namespace, depth),
-            other => Err(Error::invalid(format!("{other} is no Avro type"))),
+    /// The name without what lies within, which may refer back.
+    fn short_name(&self, id: NodeId) -> String {
+        match self.node(id) {
+            Node::Array(_) => "array".into(),
+            Node::Map(_) => "map".into(),
+            Node::Union(_) => "union".into(),
+            _ => self.type_name(id),
         }
     }
-
-    fn add(&mut self, node: Node) -> NodeId {
-        self.nodes.push(node);
-        self.nodes.len() - 1
-    }
-
-    fn named(&mut self, name: &str, namespace: &str) -> Result<NodeId> {
-        let primitive = match name {
-            "null" => Node::Null,
-            "boolean" => Node::Boolean,
-            "int" => Node::Int,
-            "long" => Node::Long(LongKind::Plain),
-            "float" => Node::Float,
-            "double" => Node::Double,
-            "bytes" => Node::Bytes,
-            "string" => Node::String,
-            _ => {
-                let found = self.names.get(&full_name(name, namespace));
-                return found.or_else(|| self.names.get(name)).copied().ok_or_else(|| {
-                    Error::invalid(format!("the Avro schema uses type \"{name}\", which it does not define"))
-                });
-            }
-        };
-        Ok(self.add(primitive))
-    }
-
-    fn object(&mut self, object: &Map<String, Value>, namespace: &str, depth: usize) -> Result<NodeId> {
-        let kind = match object.get("type") {
-            Some(Value::String(kind)) => kind.as_str(),
-            Some(inner) => return self.parse(inner, namespace, depth + 1),
-            None => return Err(Error::invalid("an Avro type has no \"type\"")),
-        };
-        match kind {
-            "record" | "error" => self.record(object, namespace, depth),
-            "enum" => {
-                let symbols = texts(object, "symbols")?;
-                let default = object.get("default").and_then(Value::as_str).map(Into::into);
-                let node = Node::Enum { symbols, default };
-                self.define(object, namespace, node).map(|(id, _)| id)
-            }
-            "fixed" => {
-                let size = object.get("size").and_then(Value::as_u64);
-                let size = size.ok_or_else(|| Error::invalid("an Avro fixed has no \"size\""))?;
-                let node = logical(object, Node::Fixed(size as usize));
-                self.define(object, namespace, node).map(|(id, _)| id)
-            }
-            "array" | "map" => {
-                let key = if kind == "array" { "items" } else { "values" };
-                let item = object.get(key);
-                let item = item.ok_or_else(|| Error::invalid(format!("an Avro {kind} has no \"{key}\"")))?;
-                let item = self.parse(item, namespace, depth + 1)?;
-                Ok(self.add(if kind == "array" { Node::Array(item) } else { Node::Map(item) }))
-            }
-            name => {
-                let id = self.named(name, namespace)?;
-                let node = logical(object, self.nodes[id].clone());
-                Ok(if node == self.nodes[id] { id } else { self.add(node) })
-            }
-        }
-    }
-
-    fn record(&mut self, object: &Map<String, Value>, namespace: &str, depth: usize) -> Result<NodeId> {
-        let name = text(object, "name")?.to_owned();
-        let node = Node::Record { name: name.clone(), fields: Vec::new() };
-        let (id, namespace) = self.define(object, namespace, node)?;
-        let fields = object.get("fields").and_then(Value::as_array);
-        let fields =
-            fields.ok_or_else(|| Error::invalid(format!("the Avro record \"{name}\" has no \"fields\"")))?;
-        let mut parsed = Vec::with_capacity(fields.len());
-        for field in fields {
-            let field = field.as_object().ok_or_else(|| {
-                Error::invalid(format!("a field of the Avro record \"{name}\" is no object"))
-            })?;
-            let field_name = text(field, "name")?.to_owned();
-            let node = field
-                .get("type")
-                .ok_or_else(|| Error::invalid(format!("the Avro field \"{field_name}\" has no \"type\"")))?;
-            // A logical type may stand beside the type, in the field itself.
-            let node = match node {
-                Value::String(_) if field.contains_key("logicalType") => {
-                    self.object(field, &namespace, depth + 1)?
-                }
-                node => self.parse(node, &namespace, depth + 1)?,
-            };
-            parsed.push(Field {
-                name: field_name,
-                aliases: texts(field, "aliases").unwrap_or_default(),
-                node,
-                default: field.get("default").cloned(),
-            });
-        }
-        self.nodes[id] = Node::Record { name, fields: parsed };
-        Ok(id)
-    }
-
-    /// Adds a named type; gives its place and the namespace of what it contains.
-    fn define(
-        &mut self,
-        object: &Map<String, Value>,
-        namespace: &str,
-        node: Node,
-    ) -> Result<(NodeId, String)> {
-        let name = text(object, "name")?;
-        let namespace = object.get("namespace").and_then(Value::as_str).unwrap_or(namespace);
-        let full = full_name(name, namespace);
-        let within = full.rsplit_once('.').map_or("", |(space, _)| space);
-        let within = within.to_owned();
-        let id = self.add(node);
-        if self.names.insert(full.clone(), id).is_some() {
-            return Err(Error::invalid(format!("the Avro schema defines \"{full}\" twice")));
-        }
-        Ok((id, within))
-    }
-}
-
-/// The node with its logical type taken into account; logical types we do not know are ignored, as Avro wants.
-fn logical(object: &Map<String, Value>, node: Node) -> Node {
-    let number = |key: &str| object.get(key).and_then(Value::as_u64);
-    match (object.get("logicalType").and_then(Value::as_str), &node) {
-        (Some("timestamp-millis"), Node::Long(_)) => Node::Long(LongKind::TimestampMillis),
-        (Some("timestamp-micros"), Node::Long(_)) => Node::Long(LongKind::TimestampMicros),
-        (Some("decimal"), Node::Bytes | Node::Fixed(_)) => {
-            let scale = number("scale").unwrap_or(0);
-            match number("precision") {
-                Some(precision @ 1..=38) if scale <= precision => Node::Decimal {
-                    precision: precision as u8,
-                    scale: scale as i8,
-                    fixed: match node {
-                        Node::Fixed(size) => Some(size),
-                        _ => None,
-                    },
-                },
-                _ => node,
-            }
-        }
-        _ => node,
-    }
-}
-
-fn full_name(name: &str, namespace: &str) -> String {
-    if name.contains('.') || namespace.is_empty() { name.to_owned() } else { format!("{namespace}.{name}") }
-}
-
-fn text<'a>(object: &'a Map<String, Value>, key: &str) -> Result<&'a str> {
-    object
-        .get(key)
-        .and_then(Value::as_str)
-        .ok_or_else(|| Error::invalid(format!("an Avro type has no \"{key}\"")))
-}
-
-fn texts(object: &Map<String, Value>, key: &str) -> Result<Vec<String>> {
-    let items = object.get(key).and_then(Value::as_array);
-    let items = items.ok_or_else(|| Error::invalid(format!("an Avro type has no \"{key}\"")))?;
-    let item = |item: &Value| item.as_str().map(ToOwned::to_owned);
-    items
-        .iter()
-        .map(item)
-        .collect::<Option<_>>()
-        .ok_or_else(|| Error::invalid(format!("\"{key}\" of an Avro type is to be a list of text")))
 }

@@ -3,21 +3,38 @@
 use crate::decode::Reason;
 
 /// Bytes still to be read.
-pub(crate) struct Cursor<'a>(pub(crate) &'a [u8]);
+pub(crate) struct Cursor<'a> {
+    bytes: &'a [u8],
+    /// How many more items of arrays and maps may take no byte at all.
+    empty_items: usize,
+}
+
+/// So many items without bytes are read, besides one for each byte of the record.
+const EMPTY_ITEMS: usize = 1024;
 
 const ENDED: Reason = Reason::Borrowed("the record ends in the middle of a value");
 
 impl<'a> Cursor<'a> {
+    /// A cursor at the start of a record.
+    pub(crate) fn new(bytes: &'a [u8]) -> Cursor<'a> {
+        Cursor { bytes, empty_items: bytes.len() + EMPTY_ITEMS }
+    }
+
+    /// How many bytes are left.
+    pub(crate) fn left(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// The next `count` bytes.
     pub(crate) fn take(&mut self, count: usize) -> Result<&'a [u8], Reason> {
-        let (taken, rest) = self.0.split_at_checked(count).ok_or(ENDED)?;
-        self.0 = rest;
+        let (taken, rest) = self.bytes.split_at_checked(count).ok_or(ENDED)?;
+        self.bytes = rest;
         Ok(taken)
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], Reason> {
-        let (taken, rest) = self.0.split_first_chunk::<N>().ok_or(ENDED)?;
-        self.0 = rest;
+        let (taken, rest) = self.bytes.split_first_chunk::<N>().ok_or(ENDED)?;
+        self.bytes = rest;
         Ok(*taken)
     }
 
@@ -25,17 +42,17 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub(crate) fn long(&mut self) -> Result<i64, Reason> {
         let mut value = 0u64;
-        for (index, byte) in self.0.iter().take(10).enumerate() {
+        for (index, byte) in self.bytes.iter().take(10).enumerate() {
             value |= u64::from(byte & 0x7f) << (7 * index);
             if byte & 0x80 == 0 {
                 if index == 9 && *byte > 1 {
                     break;
                 }
-                self.0 = &self.0[index + 1..];
+                self.bytes = &self.bytes[index + 1..];
                 return Ok((value >> 1) as i64 ^ -((value & 1) as i64));
             }
         }
-        if self.0.len() < 10 { Err(ENDED) } else { Err("an integer has more than 64 bits".into()) }
+        if self.bytes.len() < 10 { Err(ENDED) } else { Err("an integer has more than 64 bits".into()) }
     }
 
     /// An `int`.
@@ -75,17 +92,53 @@ impl<'a> Cursor<'a> {
         Ok(f64::from_le_bytes(self.array()?))
     }
 
-    /// The number of items in the next block of an array or map, and the block's bytes where they are given.
-    pub(crate) fn block(&mut self) -> Result<(usize, Option<usize>), Reason> {
+    /// Reads the blocks of an array or map.
+    pub(crate) fn items(
+        &mut self,
+        mut item: impl FnMut(&mut Cursor<'a>) -> Result<(), Reason>,
+    ) -> Result<(), Reason> {
+        loop {
+            let count = self.block()?;
+            if count == 0 {
+                return Ok(());
+            }
+            // A count from garbage would keep us for ever.
+            if count > self.left().saturating_add(self.empty_items) {
+                return Err(format!("{count} items cannot be in {} bytes", self.left()).into());
+            }
+            for _ in 0..count {
+                let before = self.left();
+                item(self)?;
+                if self.left() == before {
+                    let fewer = self.empty_items.checked_sub(1);
+                    self.empty_items = fewer.ok_or("more items without bytes than any record needs")?;
+                }
+            }
+        }
+    }
+
+    /// The number of items in the next block of an array or map.
+    fn block(&mut self) -> Result<usize, Reason> {
         let count = self.long()?;
         if count >= 0 {
-            return Ok((count as usize, None));
+            return Ok(count as usize);
         }
-        let bytes = self.size()?;
+        // A negative count is followed by the bytes of the block, for those who skip it.
+        self.size()?;
         let count = usize::try_from(count.unsigned_abs());
-        let count = count.map_err(|_| Reason::from("a block has too many items"))?;
-        Ok((count, Some(bytes)))
+        count.map_err(|_| Reason::from("a block has too many items"))
     }
+}
+
+/// Appends a `long`, or an `int`.
+#[inline]
+pub(crate) fn put_long(out: &mut Vec<u8>, value: i64) {
+    let mut bits = ((value << 1) ^ (value >> 63)) as u64;
+    while bits >= 0x80 {
+        out.push(bits as u8 | 0x80);
+        bits >>= 7;
+    }
+    out.push(bits as u8);
 }
 
 #[cfg(test)]
@@ -93,13 +146,8 @@ mod tests {
     use super::*;
 
     fn encode(value: i64) -> Vec<u8> {
-        let mut bits = ((value << 1) ^ (value >> 63)) as u64;
         let mut bytes = Vec::new();
-        while bits >= 0x80 {
-            bytes.push(bits as u8 | 0x80);
-            bits >>= 7;
-        }
-        bytes.push(bits as u8);
+        put_long(&mut bytes, value);
         bytes
     }
 
@@ -107,18 +155,35 @@ mod tests {
     fn longs_read_back() {
         for value in [0, 1, -1, 63, 64, -65, i32::MAX as i64, i64::MAX, i64::MIN] {
             let bytes = encode(value);
-            let mut cursor = Cursor(&bytes);
+            let mut cursor = Cursor::new(&bytes);
             assert_eq!(cursor.long().unwrap(), value);
-            assert!(cursor.0.is_empty());
-            assert!(Cursor(&bytes[..bytes.len() - 1]).long().is_err());
+            assert_eq!(cursor.left(), 0);
+            assert!(Cursor::new(&bytes[..bytes.len() - 1]).long().is_err());
         }
     }
 
     #[test]
     fn overlong_integers_are_refused() {
-        assert!(Cursor(&[0xff; 11]).long().is_err());
-        assert!(Cursor(&[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2]).long().is_err());
-        assert!(Cursor(&encode(1 << 40)).int().is_err());
-        assert!(Cursor(&encode(-1)).size().is_err());
+        assert!(Cursor::new(&[0xff; 11]).long().is_err());
+        assert!(Cursor::new(&[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2]).long().is_err());
+        assert!(Cursor::new(&encode(1 << 40)).int().is_err());
+        assert!(Cursor::new(&encode(-1)).size().is_err());
+    }
+
+    #[test]
+    fn items_without_bytes_are_few() {
+        let mut blocks = encode(1_000);
+        blocks.extend(encode(1_000));
+        blocks.push(0);
+        let count = |bytes: &[u8]| {
+            let mut count = 0;
+            Cursor::new(bytes).items(|_| {
+                count += 1;
+                Ok(())
+            })?;
+            Ok::<_, Reason>(count)
+        };
+        assert_eq!(count(&blocks[2..]).unwrap(), 1_000);
+        assert!(count(&blocks).is_err());
     }
 }

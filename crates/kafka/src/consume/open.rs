@@ -282,6 +282,7 @@ impl Parts<'_> {
             counters: source.counters.clone(),
             status: self.told,
             events: events.clone(),
+            recipe: self.recipe,
             registry: self.registry,
             is_stopped: source.is_stopped.clone(),
         };

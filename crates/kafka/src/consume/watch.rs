@@ -19,6 +19,7 @@ use super::flow::Outlet;
 use super::health;
 use super::stats::Counters;
 use super::tables::{StatusRow, status_row};
+use super::worker::Recipe;
 use crate::clock::now;
 use crate::registry::Registry;
 
@@ -96,6 +97,7 @@ pub(super) struct Watcher {
     pub(super) counters: Arc<Counters>,
     pub(super) status: Publisher,
     pub(super) events: Arc<Events>,
+    pub(super) recipe: Arc<Recipe>,
     pub(super) registry: Option<Arc<Registry>>,
     pub(super) is_stopped: Arc<AtomicBool>,
 }
@@ -107,6 +109,7 @@ impl Watcher {
         let mut told: HashMap<String, Instant> = HashMap::new();
         loop {
             let is_stopped = self.is_stopped.load(Ordering::Acquire);
+            self.recipe.tell(&self.events);
             for event in std::mem::take(&mut *self.events.0.lock()) {
                 let is_repeated = told.get(&event.key).is_some_and(|when| when.elapsed() < REPEAT);
                 if !is_repeated {

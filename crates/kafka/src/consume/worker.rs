@@ -8,6 +8,7 @@ use arrow_schema::SchemaRef;
 use super::batch::Batch;
 use super::headers::HeaderColumn;
 use super::tables::{BadRecord, instants};
+use super::watch::Events;
 use crate::decode::{Side, SideDecoder};
 use crate::settings::ExtraColumns;
 
@@ -17,6 +18,18 @@ pub(super) struct Recipe {
     pub(super) extra: ExtraColumns,
     pub(super) key: Side,
     pub(super) value: Side,
+}
+
+impl Recipe {
+    /// Tells what decoders have found out.
+    pub(super) fn tell(&self, events: &Events) {
+        for (side, name) in [(&self.key, "key"), (&self.value, "value")] {
+            for notice in side.notices() {
+                let key = format!("{name} {}", notice.key);
+                events.tell(notice.state, key, format!("{name}: {}", notice.detail));
+            }
+        }
+    }
 }
 
 /// Decodes batches, one at a time.

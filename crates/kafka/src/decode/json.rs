@@ -45,7 +45,10 @@ impl JsonPlan {
         let mut top = Node::default();
         for (column, field) in fields.iter().enumerate() {
             if ColumnBuilder::new(&field.data_type).is_none()
-                || matches!(field.data_type, DataType::List(_) | DataType::BinaryView)
+                || matches!(
+                    field.data_type,
+                    DataType::List(_) | DataType::BinaryView | DataType::Decimal256(..)
+                )
             {
                 let message = format!("a JSON spec cannot decode a column of {}", field.data_type);
                 return Err(Error::invalid(message)

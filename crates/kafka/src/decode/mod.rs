@@ -21,5 +21,15 @@ pub(crate) use simple::SimpleType;
 /// Why a record cannot be decoded, in words for the user.
 pub(crate) type Reason = std::borrow::Cow<'static, str>;
 
+/// Something a decoder has found out that is to be told in the status table, once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Notice {
+    /// The state it is told as.
+    pub(crate) state: &'static str,
+    /// What it is about; it is told again only after a while.
+    pub(crate) key: String,
+    pub(crate) detail: String,
+}
+
 #[cfg(test)]
 mod tests;

@@ -51,6 +51,14 @@ impl Side {
         Side { fields: Vec::new(), decoder: Decoder::Ignore }
     }
 
+    /// What has been found out since the last time.
+    pub(crate) fn notices(&self) -> Vec<super::Notice> {
+        match &self.decoder {
+            Decoder::Avro(plan) => plan.notices(),
+            _ => Vec::new(),
+        }
+    }
+
     /// A worker's decoder of this side.
     pub(crate) fn decoder(&self) -> SideDecoder {
         let column = |field: &Field| ColumnBuilder::new(field.data_type()).expect("specs check their types");

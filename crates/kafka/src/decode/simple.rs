@@ -4,6 +4,7 @@ use arrow_schema::DataType;
 use kinetable_engine::{Error, Result};
 
 use super::{ColumnBuilder, Reason};
+use crate::avro::parse_uuid;
 
 /// The types that a simple key or value can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub(crate) enum SimpleType {
     F32,
     F64,
     Text,
+    /// Text that is a UUID, as Kafka's serializer writes it.
+    Uuid,
     Bytes,
 }
 
@@ -30,9 +33,12 @@ impl SimpleType {
             DataType::Float64 => SimpleType::F64,
             DataType::Utf8View | DataType::Utf8 | DataType::LargeUtf8 => SimpleType::Text,
             DataType::BinaryView | DataType::Binary | DataType::LargeBinary => SimpleType::Bytes,
+            uuid if *uuid == crate::Spec::UUID => SimpleType::Uuid,
             other => {
                 return Err(Error::invalid(format!("a simple spec cannot decode a column of {other}"))
-                    .with_hint("use bool, short, int32, int64, float32, float64, string or bytes"));
+                    .with_hint(
+                        "use bool, short, int32, int64, float32, float64, string, UUID or byte_array",
+                    ));
             }
         })
     }
@@ -46,7 +52,7 @@ impl SimpleType {
             SimpleType::I64 => DataType::Int64,
             SimpleType::F32 => DataType::Float32,
             SimpleType::F64 => DataType::Float64,
-            SimpleType::Text => DataType::Utf8View,
+            SimpleType::Text | SimpleType::Uuid => DataType::Utf8View,
             SimpleType::Bytes => DataType::BinaryView,
         }
     }
@@ -65,6 +71,10 @@ impl SimpleType {
             SimpleType::F32 => column.push_f32(f32::from_be_bytes(fixed(bytes)?)),
             SimpleType::F64 => column.push_f64(f64::from_be_bytes(fixed(bytes)?)),
             SimpleType::Text => column.push_utf8(bytes)?,
+            SimpleType::Uuid => {
+                let text = std::str::from_utf8(bytes).ok().filter(|text| parse_uuid(text).is_some());
+                column.push_text(text.ok_or("it is no text of a UUID")?);
+            }
             SimpleType::Bytes => column.push_bytes(bytes),
         }
         Ok(())

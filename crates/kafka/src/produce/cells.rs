@@ -5,10 +5,12 @@ use std::io::Write;
 use arrow_array::cast::AsArray;
 use arrow_array::temporal_conversions::{date32_to_datetime, time64ns_to_time};
 use arrow_array::types::{
-    Date32Type, Decimal128Type, DurationNanosecondType, Float32Type, Float64Type, Int8Type, Int16Type,
-    Int32Type, Int64Type, Time64NanosecondType, TimestampNanosecondType, UInt16Type,
+    Date32Type, Decimal128Type, Decimal256Type, DurationNanosecondType, Float32Type, Float64Type, Int8Type,
+    Int16Type, Int32Type, Int64Type, Time64NanosecondType, TimestampNanosecondType, UInt16Type,
 };
-use arrow_array::{Array, BinaryViewArray, BooleanArray, Decimal128Array, ListArray, StringViewArray};
+use arrow_array::{
+    Array, BinaryViewArray, BooleanArray, Decimal128Array, Decimal256Array, ListArray, StringViewArray,
+};
 use arrow_buffer::ScalarBuffer;
 use arrow_schema::{DataType, TimeUnit};
 use kinetable_engine::{Error, Result};
@@ -35,6 +37,7 @@ pub(super) enum Values<'a> {
     Date(&'a ScalarBuffer<i32>),
     Time(&'a ScalarBuffer<i64>),
     Decimal(&'a Decimal128Array),
+    WideDecimal(&'a Decimal256Array),
     Text(&'a StringViewArray),
     Bytes(&'a BinaryViewArray),
     List(&'a ListArray, Box<Cells<'a>>),
@@ -63,6 +66,7 @@ impl<'a> Cells<'a> {
                 Values::I64(array.as_primitive::<DurationNanosecondType>().values())
             }
             DataType::Decimal128(..) => Values::Decimal(array.as_primitive::<Decimal128Type>()),
+            DataType::Decimal256(..) => Values::WideDecimal(array.as_primitive::<Decimal256Type>()),
             DataType::Utf8View => Values::Text(array.as_string_view()),
             DataType::BinaryView => Values::Bytes(array.as_binary_view()),
             DataType::List(_) => {
@@ -110,6 +114,7 @@ impl<'a> Cells<'a> {
                 None => put(out, values[row]),
             },
             Values::Decimal(values) => put(out, values.value_as_string(row)),
+            Values::WideDecimal(values) => put(out, values.value_as_string(row)),
             Values::Text(values) => quote(out, values.value(row)),
             Values::Bytes(values) => quote(out, &base64::encode(values.value(row))),
             Values::List(list, items) => {

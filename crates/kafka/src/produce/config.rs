@@ -2,11 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use arrow_schema::Schema;
+use kinetable_engine::Result;
+
+use super::avro::{Destination, used_columns};
 use super::spec::ProduceSpec;
+use crate::settings::Settings;
 
 /// Where and how a table is published.
 ///
-/// To publish the newest row of each key only, publish `table.last_by(key columns)`; [`ProduceSpec::columns`] names them.
+/// To publish the newest row of each key only, publish `table.last_by(key columns)`; [`ProducerConfig::key_columns`] names them.
 #[derive(Debug, Clone)]
 pub struct ProducerConfig {
     /// Settings of librdkafka; see the crate's page.
@@ -50,6 +55,22 @@ impl ProducerConfig {
             partition_column: None,
             timestamp_column: None,
             headers: Vec::new(),
+        }
+    }
+
+    /// The columns of a table that keys are made of.
+    ///
+    /// # Errors
+    /// If a column is not there, or the schema of an Avro spec cannot be had.
+    pub fn key_columns(&self, schema: &Schema) -> Result<Vec<String>> {
+        let chosen = self.key.columns(schema)?;
+        match &self.key {
+            ProduceSpec::Avro(avro) => {
+                let settings = Settings::new(&self.client);
+                let to = Destination::new(&settings, self.topic.as_deref(), "key")?;
+                used_columns(avro, &chosen, schema, &to)
+            }
+            _ => Ok(chosen),
         }
     }
 }

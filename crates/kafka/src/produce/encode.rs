@@ -3,8 +3,10 @@
 use arrow_schema::Schema;
 use kinetable_engine::{Error, Result};
 
+use super::avro::{AvroEncoder, Destination};
 use super::cells::{Cells, instant};
 use super::spec::{ProduceSpec, is_simple};
+use crate::decode::Reason;
 
 /// How one side of records is made from a table's columns.
 #[derive(Debug, Clone)]
@@ -19,6 +21,7 @@ enum Form {
     Null,
     Simple,
     Json { top: Vec<(String, Part)>, output_nulls: bool },
+    Avro(AvroEncoder),
 }
 
 /// What a field of an object is.
@@ -39,12 +42,21 @@ pub(super) struct Chunk<'a> {
 }
 
 impl SideEncoder {
-    pub(super) fn new(spec: &ProduceSpec, schema: &Schema) -> Result<SideEncoder> {
-        let names = spec.columns(schema)?;
+    pub(super) fn new(spec: &ProduceSpec, schema: &Schema, to: &Destination<'_>) -> Result<SideEncoder> {
+        let mut names = spec.columns(schema)?;
+        let avro = match spec {
+            ProduceSpec::Avro(avro) => {
+                let (encoder, used) = AvroEncoder::new(avro, &names, schema, to)?;
+                names = used;
+                Some(encoder)
+            }
+            _ => None,
+        };
         let index = |name: &String| schema.index_of(name).expect("the spec checked its columns");
         let columns: Vec<usize> = names.iter().map(index).collect();
         let form = match spec {
             ProduceSpec::Ignore => Form::Null,
+            ProduceSpec::Avro(_) => Form::Avro(avro.expect("it was made above")),
             ProduceSpec::Simple { column } => {
                 let data_type = schema.field(columns[0]).data_type();
                 if !is_simple(data_type) {
@@ -78,18 +90,27 @@ impl SideEncoder {
     }
 
     /// Appends the side of a row; false if it is null.
-    pub(super) fn write(&self, chunk: &Chunk<'_>, row: usize, out: &mut Vec<u8>) -> bool {
+    ///
+    /// # Errors
+    /// If a cell cannot be written as the spec wants; what was appended is then to be taken back.
+    pub(super) fn write(
+        &self,
+        chunk: &Chunk<'_>,
+        row: usize,
+        out: &mut Vec<u8>,
+    ) -> std::result::Result<bool, Reason> {
         match &self.form {
-            Form::Null => false,
-            Form::Simple if chunk.cells[0].is_null(row) => false,
+            Form::Null => Ok(false),
+            Form::Simple if chunk.cells[0].is_null(row) => Ok(false),
             Form::Simple => {
                 chunk.cells[0].write_simple(row, out);
-                true
+                Ok(true)
             }
             Form::Json { top, output_nulls } => {
                 object(top, *output_nulls, chunk, row, out);
-                true
+                Ok(true)
             }
+            Form::Avro(encoder) => encoder.write(chunk, row, out).map(|()| true),
         }
     }
 }

@@ -8,6 +8,7 @@
 //! value (a tombstone), a row that comes or changes is a full record; a change of nothing but row keys is nothing. A row whose
 //! key changes is a tombstone and a record. **State**: changes not yet sent; each holds the versions it lies between.
 
+mod avro;
 mod cells;
 mod config;
 mod encode;
@@ -15,6 +16,7 @@ mod publication;
 mod send;
 mod spec;
 
+pub use avro::AvroProduce;
 pub(crate) use cells::instant;
 pub use config::ProducerConfig;
 pub use publication::{Publication, PublicationStats, produce};

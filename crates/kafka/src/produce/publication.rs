@@ -10,6 +10,7 @@ use kinetable_engine::{Change, Error, Listener, ListenerHandle, Result, Table};
 use parking_lot::Mutex;
 use rdkafka::producer::{Producer, ThreadedProducer};
 
+use super::avro::Destination;
 use super::config::ProducerConfig;
 use super::encode::SideEncoder;
 use super::send::{Deliveries, Sending, Tally, Task};
@@ -120,8 +121,11 @@ pub fn produce(table: &Table, config: ProducerConfig) -> Result<Publication> {
         None => Ok(None),
         Some(name) => typed_column(table, schema, name, what, fits).map(Some),
     };
-    let side = |spec: &super::ProduceSpec, name: &str| {
-        SideEncoder::new(spec, schema).map_err(|error| error.in_context(format!("{name} spec")))
+    let settings = Settings::new(&config.client);
+    let side = |spec: &super::ProduceSpec, name: &'static str| {
+        let encoder = Destination::new(&settings, config.topic.as_deref(), name)
+            .and_then(|to| SideEncoder::new(spec, schema, &to));
+        encoder.map_err(|error| error.in_context(format!("{name} spec")))
     };
     let is_integer = |kind: &DataType| {
         matches!(kind, DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64)

@@ -168,9 +168,17 @@ impl Sending {
             return;
         };
         let mut bytes = Vec::new();
-        let has_key = self.key.write(&batch.key, row, &mut bytes);
+        let Some(has_key) = self.written(&self.key, &batch.key, row, &mut bytes) else {
+            return;
+        };
         let split = bytes.len();
-        let has_value = !is_tombstone && self.value.write(&batch.value, row, &mut bytes);
+        let has_value = if is_tombstone {
+            false
+        } else if let Some(has_value) = self.written(&self.value, &batch.value, row, &mut bytes) {
+            has_value
+        } else {
+            return;
+        };
         let (key, value) = bytes.split_at(split);
         let partition = batch.partition.as_ref().and_then(|cells| cells.whole(row));
         let partition = partition.and_then(|partition| i32::try_from(partition).ok()).or(self.partition);
@@ -198,6 +206,12 @@ impl Sending {
             }
         }
         Some(headers)
+    }
+
+    /// Appends a side of a row, and says whether it is there; `None`, and counted, if it cannot be written.
+    fn written(&self, side: &SideEncoder, chunk: &Chunk<'_>, row: usize, out: &mut Vec<u8>) -> Option<bool> {
+        let written = side.write(chunk, row, out);
+        written.map_err(|reason| self.tally.fail(format!("a row cannot be published: {reason}"))).ok()
     }
 
     /// Hands a record to librdkafka; waits while its queue is full.
@@ -275,9 +289,9 @@ impl<'a> Batch<'a> {
         })
     }
 
-    /// A row's key; `None` if it is null.
+    /// A row's key; `None` if it is null, or cannot be written.
     fn key(&self, encoder: &SideEncoder, row: usize) -> Option<Vec<u8>> {
         let mut bytes = Vec::new();
-        encoder.write(&self.key, row, &mut bytes).then_some(bytes)
+        encoder.write(&self.key, row, &mut bytes).unwrap_or(false).then_some(bytes)
     }
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use arrow_schema::{DataType, Schema};
 use kinetable_engine::{Error, Result};
 
+use super::avro::AvroProduce;
+
 /// What of a row becomes one side of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProduceSpec {
@@ -30,6 +32,8 @@ pub enum ProduceSpec {
         /// A field that gets the time of publication, ISO 8601.
         timestamp_field: Option<String>,
     },
+    /// An Avro record of columns, behind the id of its schema.
+    Avro(AvroProduce),
 }
 
 impl ProduceSpec {
@@ -45,7 +49,7 @@ impl ProduceSpec {
         }
     }
 
-    /// The columns of a table that this side is made of.
+    /// The columns of a table that this side may be made of; of an Avro spec, not all need have a field.
     ///
     /// # Errors
     /// If a column that is named is not there.
@@ -59,24 +63,22 @@ impl ProduceSpec {
             Err(Error::invalid(format!("no column \"{name}\""))
                 .with_hint(format!("columns: {}", names.join(", "))))
         };
+        let choose = |include: &Option<Vec<String>>, exclude: &Option<Vec<String>>| match (include, exclude) {
+            (Some(_), Some(_)) => Err(Error::invalid("a spec has columns to include and columns to exclude")
+                .with_hint("give one of the two")),
+            (Some(include), None) => include.iter().map(known).collect::<Result<Vec<_>>>(),
+            (None, Some(exclude)) => {
+                let out = exclude.iter().map(known).collect::<Result<Vec<_>>>()?;
+                Ok(all().filter(|name| !out.contains(name)).collect())
+            }
+            (None, None) => Ok(all().collect()),
+        };
         match self {
             ProduceSpec::Ignore => Ok(Vec::new()),
             ProduceSpec::Simple { column } => Ok(vec![known(column)?]),
+            ProduceSpec::Avro(AvroProduce { include, exclude, .. }) => choose(include, exclude),
             ProduceSpec::Json { include, exclude, mapping, .. } => {
-                let chosen = match (include, exclude) {
-                    (Some(_), Some(_)) => {
-                        return Err(Error::invalid(
-                            "a JSON spec has columns to include and columns to exclude",
-                        )
-                        .with_hint("give one of the two"));
-                    }
-                    (Some(include), None) => include.iter().map(known).collect::<Result<Vec<_>>>()?,
-                    (None, Some(exclude)) => {
-                        let out = exclude.iter().map(known).collect::<Result<Vec<_>>>()?;
-                        all().filter(|name| !out.contains(name)).collect()
-                    }
-                    (None, None) => all().collect(),
-                };
+                let chosen = choose(include, exclude)?;
                 if let Some(unknown) = mapping.keys().find(|name| !chosen.contains(name)) {
                     return Err(Error::invalid(format!(
                         "the mapping names column \"{unknown}\", which is not published"

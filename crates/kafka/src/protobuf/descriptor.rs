@@ -11,7 +11,7 @@ use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver};
 
 use crate::base64;
 use crate::decode::Reason;
-use crate::registry::Registry;
+use crate::registry::{Document, Kind, Lookup, Registry};
 
 /// What Protobuf records become.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,13 +92,28 @@ pub(crate) fn resolve(schema: &ProtobufSchema, registry: Option<&Arc<Registry>>)
 }
 
 /// The newest or another version of a subject: its id and texts.
-pub(crate) fn by_subject(_registry: &Registry, _name: &str, _version: &str) -> Result<(u32, Sources)> {
-    Err(Error::invalid("Protobuf schemas of a registry cannot be read yet"))
+pub(crate) fn by_subject(registry: &Registry, name: &str, version: &str) -> Result<(u32, Sources)> {
+    let document = registry.subject(name, version)?;
+    document.expect(Kind::Protobuf).map_err(|reason| {
+        Error::invalid(format!("subject \"{name}\": {reason}")).with_hint("use the spec of its kind")
+    })?;
+    Ok((document.id, sources(&document)))
 }
 
 /// The texts of a schema.
-pub(super) fn by_id(_registry: &Registry, _id: u32) -> std::result::Result<Sources, Reason> {
-    Err("Protobuf schemas of a registry cannot be read yet".into())
+pub(super) fn by_id(registry: &Registry, id: u32) -> std::result::Result<Sources, Reason> {
+    match registry.schema(id) {
+        Lookup::Found(document) => {
+            document.expect(Kind::Protobuf)?;
+            Ok(sources(&document))
+        }
+        Lookup::Missing(reason) => Err(reason.into()),
+    }
+}
+
+fn sources(document: &Document) -> Sources {
+    let imports = document.references.iter().map(|known| (known.name.clone(), known.text.clone()));
+    Sources { text: document.text.clone(), imports: imports.collect() }
 }
 
 /// Compiles `.proto` text.

@@ -36,7 +36,10 @@ fn mistakes_are_named_when_the_table_is_made() {
         refusal(config)
     };
     assert!(with(|c| c.value = Spec::Ignore).contains("can't ignore both key and value"));
-    assert!(with(|c| c.value = Spec::FromProperties).contains("no type is given for column \"KafkaValue\""));
+    assert!(
+        with(|c| c.value = Spec::FromProperties)
+            .contains("unable to find the type for column \"KafkaValue\" (value_spec)")
+    );
     assert!(with(|c| c.value = text("KafkaOffset")).contains("two columns would be named \"KafkaOffset\""));
     assert!(with(|c| c.partitions = Partitions::Listed(vec![0, 7])).contains("has no partition 7"));
     assert!(with(|c| c.topic = "no-such-topic".into()).contains("there is no topic \"no-such-topic\""));

@@ -49,7 +49,6 @@ mod ordinal;
 mod values;
 
 mod count;
-mod dealt;
 mod distinct;
 mod ends;
 mod extreme;

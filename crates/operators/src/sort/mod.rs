@@ -4,7 +4,6 @@ mod asserted;
 mod fixed;
 mod levels;
 mod live;
-mod marks;
 mod order;
 mod reverse;
 mod room;
