@@ -68,7 +68,10 @@ impl PySpec {
             Self::Ignore => Spec::Ignore,
             Self::Properties => Spec::FromProperties,
             Self::Simple(column, name) => {
-                let data_type = name.map(|name| typed(&column, &name)).transpose()?;
+                let data_type = match name.as_deref() {
+                    Some("UUID") => Some(Spec::UUID),
+                    name => name.map(|name| typed(&column, name)).transpose()?,
+                };
                 Spec::Simple { column, data_type }
             }
             Self::Json(columns, mapping) => {

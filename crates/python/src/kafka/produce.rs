@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use kinetable::kafka::{ProduceSpec, ProducerConfig, Publication};
+use kinetable::kafka::{AvroProduce, AvroSchema, ProduceSpec, ProducerConfig, Publication};
 use parking_lot::Mutex;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -30,6 +30,36 @@ struct JsonOptions {
     timestamp_field: Option<String>,
 }
 
+/// The options of an Avro spec.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+struct AvroOptions {
+    schema: String,
+    schema_version: String,
+    mapping: BTreeMap<String, String>,
+    timestamp_field: Option<String>,
+    include: Option<Vec<String>>,
+    exclude: Option<Vec<String>>,
+    publish: bool,
+    namespace: Option<String>,
+    column_properties: BTreeMap<String, String>,
+}
+
+impl AvroOptions {
+    fn into_spec(self) -> ProduceSpec {
+        ProduceSpec::Avro(AvroProduce {
+            schema: AvroSchema::from_text(&self.schema, &self.schema_version),
+            mapping: self.mapping,
+            timestamp_field: self.timestamp_field,
+            include: self.include,
+            exclude: self.exclude,
+            publish: self.publish,
+            namespace: self.namespace,
+            column_properties: self.column_properties,
+        })
+    }
+}
+
 impl<'py> FromPyObject<'_, 'py> for PyProduceSpec {
     type Error = PyErr;
 
@@ -49,6 +79,7 @@ impl<'py> FromPyObject<'_, 'py> for PyProduceSpec {
                     timestamp_field: options.timestamp_field,
                 }
             }
+            "avro" => rest.get_item(0)?.extract::<AvroOptions>()?.into_spec(),
             other => {
                 return Err(PyValueError::new_err(format!(
                     "a table cannot be published with the spec \"{other}\""
@@ -98,7 +129,7 @@ pub fn produce(
     let newest_only = options.last_by_key_columns && config.key != ProduceSpec::Ignore;
     let publication = engine(py, || {
         if newest_only {
-            let keys = config.key.columns(table.schema())?;
+            let keys = config.key_columns(table.schema())?;
             let last = kinetable::Aggregation::last([""; 0]);
             return table.agg_all_by(last, &keys)?.produce(config);
         }

@@ -162,12 +162,24 @@ class ConsumedPartitionedTable(Source, PartitionedTable):
         self._held = topic
 
 
+_SIMPLE_NAMES = {"java.util.UUID": "UUID", "java.nio.ByteBuffer": "byte[]", "org.apache.kafka.common.utils.Bytes": "byte[]"}
+"""Java's names of types that have none of ours, and what they are read as."""
+
+
 def simple_spec(col_name: str, data_type: Optional[DType] = None) -> KeyValueSpec:
     """One column, in the binary form of Kafka's standard serializers.
 
+    Numbers are big-endian, text is UTF-8. A UUID (``DType("UUID", "java.util.UUID")``) is a column of text, and a record
+    that is none goes to the table's ``errors``. A null key or value is null.
+
     Args:
         col_name: The column.
-        data_type: string, short, int32, long, float32, double or byte_array; if not given, the configuration says it.
+        data_type: string, short, int32, long, float32, double, bool_ or byte_array, or a `DType` of Java's UUID,
+            ByteBuffer or Bytes. If not given, the configuration says it: ``deephaven.value.column.type``, or the class
+            ``value.deserializer`` (``key`` for keys).
+
+    Raises:
+        DHError: if `data_type` is no type, or none of these.
 
     Usage:
         from kinetable import dtypes, kafka_consumer as kc
@@ -178,7 +190,9 @@ def simple_spec(col_name: str, data_type: Optional[DType] = None) -> KeyValueSpe
             message=f'the type of column "{col_name}" is {data_type!r}, which is no type\n'
             "  hint: give one of kinetable.dtypes, e.g. dtypes.string"
         )
-    return KeyValueSpec("simple", (col_name, data_type.name if data_type is not None else None))
+    if data_type is None:
+        return KeyValueSpec("simple", (col_name, None))
+    return KeyValueSpec("simple", (col_name, _SIMPLE_NAMES.get(data_type.j_name, data_type.name)))
 
 
 def json_spec(
@@ -203,12 +217,21 @@ def avro_spec(
     mapping: Optional[Mapping[str, str]] = None,
     mapped_only: bool = False,
 ) -> KeyValueSpec:
-    """Columns from the fields of an Avro record, written with a schema registry.
+    """Columns from the fields of an Avro record.
+
+    The schema is fixed when the table is made. Each record is read with the schema it was written with (the registry's,
+    by the id or the fingerprint before the record) and brought to the fixed one: fields that only the writer has are
+    left out, which is told in ``status``; those that only the table has get their defaults; records that cannot be
+    brought to it go to ``errors``.
+
+    Fields of a nested record become columns ``N__P``. Dates, times, timestamps and decimals become such columns,
+    arrays lists; maps, unions of unlike types and arrays of records become their JSON.
 
     Args:
-        schema: A subject of the registry; or a schema as JSON, which starts with ``{``.
+        schema: A subject of the registry; or a schema as JSON, which starts with ``{``. Without
+            ``schema.registry.url`` every record is taken to be of exactly this schema.
         schema_version: A version of the subject, or ``latest``.
-        mapping: Field to column; the others keep their names.
+        mapping: Field (``N.P`` for a nested one) to column; the others keep their names.
         mapped_only: Whether to leave out fields that are not mapped.
 
     Usage:

@@ -23,7 +23,7 @@ from ...table import Table
 from ._spec import KeyValueSpec
 from .consumer import _client
 
-__all__ = ["KeyValueSpec", "Publication", "json_spec", "produce", "simple_spec"]
+__all__ = ["KeyValueSpec", "Publication", "avro_spec", "json_spec", "produce", "simple_spec"]
 
 
 class Publication:
@@ -96,6 +96,62 @@ def json_spec(
     return KeyValueSpec("json", (options,))
 
 
+def avro_spec(
+    schema: str,
+    schema_version: str = "latest",
+    field_to_col_mapping: Optional[Mapping[str, str]] = None,
+    timestamp_field: Optional[str] = None,
+    include_only_columns: Optional[Sequence[str]] = None,
+    exclude_columns: Optional[Sequence[str]] = None,
+    publish_schema: bool = False,
+    schema_namespace: Optional[str] = None,
+    column_properties: Optional[Mapping[str, str]] = None,
+) -> KeyValueSpec:
+    """An Avro record for each row, behind the id that the schema registry has for its schema.
+
+    Each field takes the column that the mapping names, or the column of its own name (``N__P`` for field P of record
+    N); a field without a column is its default. A row with a cell that its field cannot hold, such as null where the
+    schema has no null, is not published, and told in ``stats()`` of the publication.
+
+    With `publish_schema` the schema is made from the table: all fields may be null; byte, short and char are ints with
+    the attribute ``dhType``, Instants are timestamp-micros, dates, times and decimals their logical types.
+
+    Args:
+        schema: A subject of the registry; or a schema as JSON, which starts with ``{`` and is registered as
+            ``TOPIC-key`` or ``TOPIC-value``. With `publish_schema`: the subject under which the table's is registered.
+        schema_version: A version of the subject, or ``latest``.
+        field_to_col_mapping: Field to column; other fields take the column of their name.
+        timestamp_field: A field for the time at which the record is made.
+        include_only_columns: The columns; all if not given.
+        exclude_columns: All columns but these; not together with `include_only_columns`.
+        publish_schema: Whether to make a schema from the table and register it.
+        schema_namespace: The namespace of that schema.
+        column_properties: ``"X.precision"`` and ``"X.scale"`` of decimal columns in that schema; otherwise a column's
+            own.
+
+    Raises:
+        DHError: if both lists of columns are given.
+
+    Usage:
+        from kinetable import kafka_producer as kp
+        spec = kp.avro_spec("orders-value", publish_schema=True, schema_namespace="shop")
+    """
+    if include_only_columns is not None and exclude_columns is not None:
+        raise DHError(message="include_only_columns and exclude_columns are both given\n  hint: give one of them")
+    options = {
+        "schema": schema,
+        "schema_version": str(schema_version),
+        "mapping": dict(field_to_col_mapping or {}),
+        "timestamp_field": timestamp_field,
+        "include": None if include_only_columns is None else list(include_only_columns),
+        "exclude": None if exclude_columns is None else list(exclude_columns),
+        "publish": publish_schema,
+        "namespace": schema_namespace,
+        "column_properties": {key: str(value) for key, value in (column_properties or {}).items()},
+    }
+    return KeyValueSpec("avro", (options,))
+
+
 def produce(
     table: Table,
     kafka_config: Mapping[str, Any],
@@ -119,7 +175,7 @@ def produce(
         table: The table.
         kafka_config: Settings of librdkafka.
         topic: The topic; may be ``None`` if `topic_col` is given.
-        key_spec: What keys are made of: `simple_spec`, `json_spec` or `KeyValueSpec.IGNORE`.
+        key_spec: What keys are made of: `simple_spec`, `json_spec`, `avro_spec` or `KeyValueSpec.IGNORE`.
         value_spec: What values are made of.
         last_by_key_columns: Whether to publish only the last row of each key.
         publish_initial: Whether to publish the rows that are there now.
