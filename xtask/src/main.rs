@@ -1,9 +1,10 @@
-//! The project's automation: `cargo xtask demo | test | tidy | docs | bench`.
+//! The project's automation: `cargo xtask demo | test | tidy | docs | fuzz | bench`.
 //!
 //! Everything a fresh machine needs beside Rust, Python and a C compiler is made here, below `target/`.
 
 mod demo;
 mod docs;
+mod fuzz;
 mod measure;
 mod run;
 mod setup;
@@ -31,6 +32,8 @@ enum Task {
     Tidy,
     /// Make the pages below `docs/api` from the docstrings of the package, running their examples.
     Docs(docs::Options),
+    /// Drive the decoders of foreign bytes with libFuzzer.
+    Fuzz(fuzz::Options),
     /// Measure: `cargo xtask bench ingest | ops | cycles`.
     Bench(measure::Options),
     /// Make the virtual environment with the release build of the package, and say where it is.
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         Task::Test(options) => suite::test(&options),
         Task::Tidy => tidy::tidy(),
         Task::Docs(options) => docs::docs(&options),
+        Task::Fuzz(options) => fuzz::fuzz(&options),
         Task::Bench(options) => measure::bench(&options),
         Task::Setup => setup::package(setup::Purpose::Use).map(|python| println!("{}", python.display())),
     };

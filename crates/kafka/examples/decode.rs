@@ -8,7 +8,7 @@ use std::time::Instant;
 use arrow_avro::reader::ReaderBuilder;
 use arrow_avro::schema::{AvroSchema, Fingerprint, FingerprintAlgorithm, SchemaStore};
 use kinetable_broker::feed::{TRADE_SCHEMA, Trades};
-use kinetable_kafka::measure::AvroBench;
+use kinetable_kafka::measure::SideBench;
 
 const ROWS: usize = 8192;
 
@@ -40,7 +40,7 @@ fn report(what: &str, rows: usize, started: Instant) {
 }
 
 fn ours(records: &[Vec<u8>]) -> usize {
-    let mut decoder = AvroBench::new(TRADE_SCHEMA);
+    let mut decoder = SideBench::avro(TRADE_SCHEMA);
     records.chunks(ROWS).map(|chunk| decoder.decode(chunk)).sum()
 }
 

@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use crate::run::root;
 
 /// The house from the ground up: a crate, and the crates of the house it may depend on.
-const LAYERS: [(&str, &[&str]); 12] = [
+const LAYERS: [(&str, &[&str]); 14] = [
     ("features", &[]),
     ("rowset", &[]),
     ("formula", &["features"]),
@@ -16,6 +16,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
     ("parquet", &["features", "rowset", "engine"]),
     ("files", &["features", "engine"]),
     ("broker", &["features"]),
+    ("fuzz", &["features", "engine", "kafka", "parquet"]),
     ("kinetable", &["features", "rowset", "formula", "engine", "operators", "kafka", "parquet", "files"]),
     ("python", &["features", "kinetable", "formula", "kafka", "parquet", "files"]),
     (

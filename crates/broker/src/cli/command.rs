@@ -243,6 +243,7 @@ fn produce_trades(wanted: Trades, target: &Target, jobs: &mut Jobs) -> Result<Va
         kinds: kinds.context("no such kind of garbage")?,
         seed,
         stamp: if wanted.stamp_now { Stamp::Now } else { Stamp::Model },
+        ..TradeFeed::default()
     };
     if wanted.background {
         return Ok(json!({ "feed": jobs.start_trades(feed, target), "seed": seed }));

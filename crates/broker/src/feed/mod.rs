@@ -4,6 +4,7 @@
 //! [`crate::model`] into `service.use`. Both say afterwards what they put where.
 
 mod avro;
+mod format;
 mod garbage;
 mod markets;
 mod pace;
@@ -14,6 +15,7 @@ mod trade_feed;
 mod trades;
 
 pub use avro::{SERVICE_SCHEMA, TRADE_SCHEMA};
+pub use format::{TRADE_PROTO, TradeFormat};
 pub use garbage::{GarbageKind, PlantedGarbage};
 pub use markets::{exchanges, instruments};
 pub use publisher::{Publisher, Receipt, Record};

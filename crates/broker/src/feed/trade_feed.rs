@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use serde::Serialize;
 
 use super::avro::TRADE_SCHEMA;
+use super::format::TradeFormat;
 use super::garbage::{GarbageKind, PlantedGarbage};
 use super::pace::Pace;
 use super::publisher::{Publisher, Receipt, Record};
@@ -53,6 +54,8 @@ pub struct TradeFeed {
     pub seed: u64,
     /// Which time the trades carry.
     pub stamp: Stamp,
+    /// What the bytes are. Garbage can be planted among Avro only.
+    pub format: TradeFormat,
 }
 
 impl Default for TradeFeed {
@@ -66,6 +69,7 @@ impl Default for TradeFeed {
             kinds: Vec::new(),
             seed: 1,
             stamp: Stamp::Model,
+            format: TradeFormat::Avro,
         }
     }
 }
@@ -94,9 +98,17 @@ impl TradeFeed {
         if !(0.0..=1.0).contains(&self.garbage) {
             bail!("the share of garbage is {}, but must be from 0 to 1", self.garbage);
         }
+        if self.garbage > 0.0 && self.format != TradeFormat::Avro {
+            bail!("garbage can be planted among Avro records only");
+        }
         client::create_topic(target, &self.topic, self.partitions)?;
         let partitions = client::partition_count(target, &self.topic)?;
-        let schema_id = client::register_schema(target, &format!("{}-value", self.topic), TRADE_SCHEMA)?;
+        let schema_id = match self.format {
+            TradeFormat::Avro => {
+                client::register_schema(target, &format!("{}-value", self.topic), TRADE_SCHEMA)?
+            }
+            TradeFormat::Json | TradeFormat::Protobuf => 0,
+        };
         let linger = if self.rate > 0.0 { LINGER_STEADY_MS } else { LINGER_FLOOD_MS };
         let publisher = Publisher::new(target, linger)?;
         let pace = Pace::new(self.rate);
@@ -156,7 +168,7 @@ impl<'a> Sender<'a> {
         if self.feed.stamp == Stamp::Now {
             trade.timestamp = now_ms();
         }
-        self.trades.encode(&trade, self.schema_id, &mut self.value);
+        self.trades.encode_as(self.feed.format, &trade, self.schema_id, &mut self.value);
         let is_garbage = self.feed.garbage > 0.0 && self.random.unit() < self.feed.garbage;
         let mark = is_garbage.then(|| self.random.below(self.kinds.len() as u64) as usize);
         if let Some(kind) = mark {

@@ -3,7 +3,7 @@
 //! Sums of such sizes round differently in every order: only an engine whose sums do not depend on how events
 //! fell into cycles gets the same bits twice.
 
-use super::avro;
+use super::format::TradeFormat;
 use super::markets::{exchanges, instruments};
 use crate::model::LIVE_START;
 use crate::random::Random;
@@ -46,12 +46,12 @@ impl Trades {
 
     /// Appends the framed Avro value of `trade` to `out`, which is emptied first.
     pub fn encode(&self, trade: &Trade, schema_id: i32, out: &mut Vec<u8>) {
-        avro::begin(out, schema_id);
-        avro::string(out, exchanges()[trade.exchange]);
-        avro::string(out, &self.instruments[trade.instrument]);
-        avro::double(out, trade.price);
-        avro::double(out, trade.size);
-        avro::long(out, trade.timestamp);
+        self.encode_as(TradeFormat::Avro, trade, schema_id, out);
+    }
+
+    /// Appends the value of `trade` in a format to `out`, which is emptied first; Avro's names `schema_id`.
+    pub fn encode_as(&self, format: TradeFormat, trade: &Trade, schema_id: i32, out: &mut Vec<u8>) {
+        format.encode(trade, &self.instruments[trade.instrument], schema_id, out);
     }
 
     /// Half of the trades are spread evenly over the instruments, half lean to the first ones.

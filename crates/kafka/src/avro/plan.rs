@@ -100,6 +100,15 @@ impl AvroPlan {
         }
     }
 
+    /// A plan for records that are all of one writer's schema, and nothing before them.
+    pub(crate) fn between(writer: &str, reader: Reader) -> Result<AvroPlan> {
+        let own = compile(Schema::parse(writer)?, &reader).map(Arc::new);
+        if let Err(reason) = own {
+            return Err(Error::invalid(reason.into_owned()));
+        }
+        Ok(AvroPlan { own, ..AvroPlan::new(reader, Framing::Bare, None, None) })
+    }
+
     /// The columns it fills.
     pub(crate) fn fields(&self) -> Vec<arrow_schema::Field> {
         self.reader.fields.clone()
