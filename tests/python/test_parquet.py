@@ -25,7 +25,7 @@ def test_write_and_read(tmp_path):
     parquet.write(table, path, compression_codec_name="ZSTD")
     assert pq.ParquetFile(path).metadata.row_group(0).column(0).compression == "ZSTD"
     with pytest.raises(DHError, match="BOGUS"):
-        parquet.write(table, path, "BOGUS")
+        parquet.write(table, path, compression_codec_name="BOGUS")
 
 
 def test_partitions_are_text_unless_all_are_numbers(tmp_path):

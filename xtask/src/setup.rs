@@ -41,7 +41,7 @@ impl Purpose {
 }
 
 /// Packages the tests need, each with the versions it is tested with.
-const TEST_PACKAGES: [&str; 10] = [
+const TEST_PACKAGES: [&str; 11] = [
     "pytest>=8",
     "numpy>=2",
     "pyarrow>=20",
@@ -52,6 +52,7 @@ const TEST_PACKAGES: [&str; 10] = [
     "adbc-driver-sqlite>=1.5",
     "connectorx>=0.4",
     "confluent-kafka[avro,protobuf,schemaregistry]>=2.8",
+    "moto[s3,server]>=5",
 ];
 
 /// Packages that `bench ops` measures beside; Deephaven's is used if it is there.

@@ -1,17 +1,18 @@
-//! Parquet files and directories as lazy tables: `kinetable-parquet` in a session.
+//! Parquet files and directories as lazy tables, and tables as Parquet files: `kinetable-parquet` in a session.
 
 use std::path::Path;
 
-use kinetable_engine::Result;
+use kinetable_engine::{Result, Version};
 pub use kinetable_parquet::{
-    Cache, Codec, Counts, Layout, ParquetTable, ReadOptions, RowGroups, WriteOptions, Written,
+    Cache, Codec, Counts, Credentials, Layout, ParquetTable, Progress, ReadOptions, RowGroups, Staged,
+    StoreOptions, Unsigned, WriteOptions, Written, delete,
 };
 
 use crate::{Session, Table};
 
 impl Session {
-    /// Lists a Parquet file or directory. Nothing but one footer is read: files are opened when a row is asked for,
-    /// values when they are.
+    /// Lists a Parquet file or directory, or what a URL names. Nothing but one footer is read: files are opened when a
+    /// row is asked for, values when they are. If the options say to look for new files, the table is live.
     ///
     /// # Errors
     /// If the path is not there or holds no Parquet file.
@@ -21,12 +22,34 @@ impl Session {
 }
 
 impl Table {
-    /// Writes the rows as they are now to one Parquet file.
+    /// Writes the rows as they are now to one Parquet file. The path may be a URL.
     ///
     /// # Errors
     /// If the file cannot be written, or a computed column fails.
     pub fn write_parquet(&self, path: impl AsRef<Path>, options: &WriteOptions) -> Result<Written> {
-        let version = self.version()?;
-        kinetable_parquet::write(&version, self.schema(), path, options)
+        kinetable_parquet::write(&self.version()?, self.schema(), path, options)
     }
+
+    /// Writes the rows as they are now as a tree of `key=value` directories by the values of some columns.
+    ///
+    /// # Errors
+    /// If there is no such column, or as [`Table::write_parquet`].
+    pub fn write_parquet_partitioned(
+        &self,
+        directory: impl AsRef<Path>,
+        by: &[&str],
+        options: &WriteOptions,
+    ) -> Result<Written> {
+        kinetable_parquet::write_partitioned(&self.version()?, self.schema(), directory, by, options)
+    }
+}
+
+/// Writes tables as they are now to files, one each; all or none.
+///
+/// # Errors
+/// As [`Table::write_parquet`].
+pub fn write_all(tables: &[(Table, &Path)], options: &WriteOptions) -> Result<Written> {
+    let versions = tables.iter().map(|(table, _)| table.version()).collect::<Result<Vec<Version>>>()?;
+    let parts = tables.iter().zip(&versions).map(|((table, path), version)| (version, table.schema(), *path));
+    kinetable_parquet::write_all(&parts.collect::<Vec<_>>(), options)
 }

@@ -1,5 +1,7 @@
 //! Decoded blocks, the least recently used of which go when the budget is full.
 //!
+//! An entry is a block, or as much of one as the pages of a file made it worth decoding.
+//!
 //! **Cost**: a lookup is a hash and two steps in a tree of as many entries as there are blocks, under one lock that
 //! is never held while a block is decoded.
 //!
@@ -7,9 +9,12 @@
 //! `by_age` under its own age; 3. `by_column` holds the same bytes, column by column.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_array::ArrayRef;
+use arrow_array::{Array, ArrayRef};
+use kinetable_engine::Result;
+use kinetable_engine::column::concat_chunks;
 use parking_lot::Mutex;
 
 /// Which block: of which directory, column, file, row group, and which in the row group.
@@ -38,9 +43,51 @@ struct State {
 
 #[derive(Debug)]
 struct Entry {
-    values: ArrayRef,
+    piece: Piece,
     bytes: usize,
     age: u64,
+}
+
+/// The values of some rows of a block, which follow each other.
+#[derive(Debug, Clone)]
+pub(crate) struct Piece {
+    /// The first row, counted from the start of the block.
+    pub start: u32,
+    pub values: ArrayRef,
+}
+
+impl Piece {
+    /// Rows of the block.
+    pub(crate) fn rows(&self) -> Range<u32> {
+        self.start..self.start + self.values.len() as u32
+    }
+
+    /// What is missing of some rows, as one range.
+    pub(crate) fn lacks(&self, wanted: Range<u32>) -> Range<u32> {
+        let has = self.rows();
+        if has.start <= wanted.start && wanted.start < has.end {
+            has.end.min(wanted.end)..wanted.end
+        } else if has.start < wanted.end && wanted.end <= has.end {
+            wanted.start..has.start
+        } else {
+            wanted
+        }
+    }
+
+    /// This and another piece of the same block as one, if they touch; else the other.
+    pub(crate) fn joined(&self, other: Piece) -> Result<Piece> {
+        let (has, new) = (self.rows(), other.rows());
+        if has.end < new.start || new.end < has.start {
+            return Ok(other);
+        }
+        let part = |rows: Range<u32>| {
+            (rows.start < rows.end).then(|| self.values.slice((rows.start - has.start) as usize, rows.len()))
+        };
+        let parts = [part(has.start..new.start), Some(other.values.clone()), part(new.end..has.end)];
+        let parts: Vec<ArrayRef> = parts.into_iter().flatten().collect();
+        let values = concat_chunks(other.values.data_type(), &parts)?;
+        Ok(Piece { start: has.start.min(new.start), values })
+    }
 }
 
 impl Cache {
@@ -69,7 +116,7 @@ impl Cache {
         state.shrink_to(budget);
     }
 
-    pub(crate) fn get(&self, id: &BlockId) -> Option<ArrayRef> {
+    pub(crate) fn get(&self, id: &BlockId) -> Option<Piece> {
         let mut state = self.0.lock();
         let state = &mut *state;
         let entry = state.blocks.get_mut(id)?;
@@ -77,12 +124,12 @@ impl Cache {
         state.clock += 1;
         entry.age = state.clock;
         state.by_age.insert(entry.age, *id);
-        Some(entry.values.clone())
+        Some(entry.piece.clone())
     }
 
     /// Keeps a block, unless it alone is more than the budget.
-    pub(crate) fn put(&self, id: BlockId, values: ArrayRef) {
-        let bytes = values.get_array_memory_size();
+    pub(crate) fn put(&self, id: BlockId, piece: Piece) {
+        let bytes = piece.values.get_array_memory_size();
         let mut state = self.0.lock();
         state.remove(&id);
         if bytes > state.budget {
@@ -95,7 +142,7 @@ impl Cache {
         state.held += bytes;
         *state.by_column.entry((id.dataset, id.column)).or_default() += bytes;
         state.by_age.insert(age, id);
-        state.blocks.insert(id, Entry { values, bytes, age });
+        state.blocks.insert(id, Entry { piece, bytes, age });
     }
 
     /// Bytes held of one column of a directory.
@@ -144,13 +191,13 @@ mod tests {
         BlockId { dataset: 1, column, file: 0, group: 0, block }
     }
 
-    fn block() -> ArrayRef {
-        Arc::new(Int64Array::from(vec![7; 1000]))
+    fn block() -> Piece {
+        Piece { start: 0, values: Arc::new(Int64Array::from(vec![7; 1000])) }
     }
 
     #[test]
     fn the_block_used_longest_ago_goes_first() {
-        let size = block().get_array_memory_size();
+        let size = block().values.get_array_memory_size();
         let cache = Cache::new(3 * size);
         (0..3).for_each(|number| cache.put(id(0, number), block()));
         assert!(cache.get(&id(0, 0)).is_some());
@@ -167,6 +214,24 @@ mod tests {
     }
 
     #[test]
+    fn pieces_that_touch_become_one() {
+        let piece = |rows: Range<u32>| Piece {
+            start: rows.start,
+            values: Arc::new(Int64Array::from_iter_values(rows.map(i64::from))),
+        };
+        for (one, other, both) in
+            [(0..10, 10..20, 0..20), (10..20, 5..12, 5..20), (0..30, 10..20, 0..30), (0..5, 6..9, 6..9)]
+        {
+            let joined = piece(one).joined(piece(other)).unwrap();
+            assert_eq!(joined.rows(), both);
+            assert_eq!(&joined.values, &piece(both).values);
+        }
+        assert_eq!(piece(0..10).lacks(5..15), 10..15);
+        assert_eq!(piece(10..20).lacks(5..15), 5..10);
+        assert_eq!(piece(10..12).lacks(5..15), 5..15);
+    }
+
+    #[test]
     fn a_block_above_the_budget_is_not_kept() {
         let cache = Cache::new(100);
         cache.put(id(0, 0), block());
@@ -178,6 +243,6 @@ mod tests {
         let cache = Cache::new(1 << 20);
         cache.put(id(0, 0), block());
         cache.put(id(0, 0), block());
-        assert_eq!(cache.bytes(), block().get_array_memory_size());
+        assert_eq!(cache.bytes(), block().values.get_array_memory_size());
     }
 }

@@ -1,12 +1,14 @@
 //! Errors of files: each names its file.
 
-use std::path::Path;
+use std::fmt::Display;
 
 use kinetable_engine::Error;
 
+use crate::store::Location;
+
 /// A file that cannot be opened or read.
-pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Error {
-    let failed = Error::source(format!("cannot read {}: {error}", quoted(path)));
+pub(crate) fn unreadable(file: &Location, error: &std::io::Error) -> Error {
+    let failed = Error::source(format!("cannot read {}: {error}", quoted(file)));
     match error.kind() {
         std::io::ErrorKind::NotFound => {
             failed.with_hint("if it was there when the table was made, read the path again")
@@ -17,18 +19,34 @@ pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Error {
 }
 
 /// A file whose content is not what it should be.
-pub(crate) fn broken(path: &Path, what: impl std::fmt::Display) -> Error {
-    Error::source(format!("{} is not a sound Parquet file: {what}", quoted(path)))
+pub(crate) fn broken(file: &Location, what: impl Display) -> Error {
+    Error::source(format!("{} is not a sound Parquet file: {what}", quoted(file)))
         .with_hint("write it again, or move it out of the directory")
 }
 
 /// A file that is another one than it was when its footer was read.
-pub(crate) fn changed(path: &Path) -> Error {
-    Error::source(format!("{} has changed since it was first read", quoted(path)))
+pub(crate) fn changed(file: &Location) -> Error {
+    Error::source(format!("{} has changed since it was first read", quoted(file)))
         .with_hint("read the path again to see its new content")
 }
 
-/// A path as it stands in messages.
-pub(crate) fn quoted(path: &Path) -> String {
-    format!("\"{}\"", path.display())
+/// What an object store answered in place of what was asked for.
+pub(crate) fn refused(file: &Location, error: object_store::Error) -> Error {
+    use object_store::Error as Refusal;
+    let failed = Error::source(format!("{}: {error}", quoted(file)));
+    match error {
+        Refusal::NotFound { .. } => failed.with_hint("check the names of bucket and file"),
+        Refusal::PermissionDenied { .. } | Refusal::Unauthenticated { .. } => {
+            failed.with_hint("check the credentials, and what they allow")
+        }
+        Refusal::NotSupported { .. } | Refusal::NotImplemented { .. } => failed.with_hint(
+            "plain web servers can only be read, one file at a time, and must answer range requests",
+        ),
+        _ => failed.with_hint("the request was tried again for a while; check that the store can be reached"),
+    }
+}
+
+/// A name as it stands in messages.
+pub(crate) fn quoted(name: impl Display) -> String {
+    format!("\"{name}\"")
 }

@@ -34,15 +34,18 @@
 //! | file type | engine type |
 //! |---|---|
 //! | bool, int8 … int64, float32, float64, date32, decimal128 | the same |
-//! | uint8, uint16, uint32, uint64 | int16, uint16 (char), int64, decimal(20, 0) |
+//! | uint8, uint16, uint32 | int16, uint16 (char), int64 |
+//! | uint64 | decimal(76, 0), an integer of any size; or int64, if asked for |
 //! | string, large string, enum, dictionary of strings | `Utf8View` |
 //! | binary, fixed-size binary | `BinaryView` |
 //! | timestamp of any unit and zone, int96 | `Timestamp(ns, UTC)` |
 //! | time of any unit, duration of any unit, date64, float16 | `Time64(ns)`, `Duration(ns)`, `Date32`, `Float32` |
 //! | list, large list, fixed-size list | `List` of the element's engine type |
-//! | struct, map, other | passed on as they are |
+//! | struct, map | named, but not read: a field of a struct can be read as a column of its own |
 
 mod error;
+mod progress;
+mod store;
 mod types;
 
 mod layout;
@@ -57,6 +60,7 @@ mod column;
 mod dataset;
 mod open;
 mod table;
+mod watch;
 
 mod write;
 
@@ -64,6 +68,11 @@ pub use cache::Cache;
 pub use counters::Counts;
 pub use layout::Layout;
 pub use open::{ReadOptions, read};
+pub use progress::Progress;
 pub use prune::{Comparison, Prune};
+pub use store::{Credentials, StoreOptions};
 pub use table::ParquetTable;
-pub use write::{Codec, RowGroups, WriteOptions, Written, write, write_partitioned};
+pub use types::Unsigned;
+pub use write::{
+    Codec, RowGroups, Staged, WriteOptions, Written, delete, stage, write, write_all, write_partitioned,
+};

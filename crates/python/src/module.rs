@@ -172,5 +172,7 @@ fn add_sources(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(kafka::consume::topics, module)?)?;
     module.add_function(wrap_pyfunction!(parquet::parquet_read, module)?)?;
     module.add_function(wrap_pyfunction!(parquet::parquet_write, module)?)?;
+    module.add_function(wrap_pyfunction!(parquet::parquet_write_partitioned, module)?)?;
+    module.add_function(wrap_pyfunction!(parquet::parquet_delete, module)?)?;
     module.add_function(wrap_pyfunction!(parquet::parquet_counts, module)?)
 }

@@ -26,7 +26,7 @@ pub(super) enum State {
 #[derive(Clone)]
 pub(super) struct Listed {
     pub(super) files: ParquetTable,
-    made: Arc<OnceLock<engine::Table>>,
+    pub(super) made: Arc<OnceLock<engine::Table>>,
 }
 
 impl Table {
@@ -61,10 +61,15 @@ impl Table {
                 if let Some(table) = listed.made.get() {
                     return Ok(table.clone());
                 }
-                let table = listed.files.coalesce()?;
+                let table = self.coalesced(&listed.files)?;
                 Ok(listed.made.get_or_init(|| table).clone())
             }
         }
+    }
+
+    /// The table of a listing: live, if files that come become rows.
+    pub(super) fn coalesced(&self, files: &ParquetTable) -> Result<engine::Table> {
+        if files.is_live() { files.live(self.session.graph()) } else { files.coalesce() }
     }
 
     /// The session the table belongs to.

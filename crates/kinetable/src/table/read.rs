@@ -25,14 +25,17 @@ impl Table {
 
     /// Whether the table can change.
     pub fn is_live(&self) -> bool {
-        matches!(&self.state, State::Made(table) if table.is_live())
+        match &self.state {
+            State::Made(table) => table.is_live(),
+            State::Listed(listed) => listed.files.is_live(),
+        }
     }
 
     /// Why the table no longer changes, if it failed.
     pub fn failure(&self) -> Option<Error> {
         match &self.state {
             State::Made(table) => table.failure(),
-            State::Listed(_) => None,
+            State::Listed(listed) => listed.made.get().and_then(|table| table.failure()),
         }
     }
 

@@ -36,7 +36,7 @@ impl Table {
         if left.is_empty() {
             return Ok(Table::listed(&self.session, files));
         }
-        Ok(self.derived(filter::where_(&files.coalesce()?, &left)?, &lenience))
+        Ok(self.derived(filter::where_(&self.coalesced(&files)?, &left)?, &lenience))
     }
 
     /// The rows that pass at least one of the filters.

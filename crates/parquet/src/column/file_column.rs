@@ -1,30 +1,37 @@
 //! A column of files: blocks are decoded when a reader first asks for a row in them, and kept in the cache.
 //!
 //! A read is cut into jobs, one a row group (or a part of a long one); large reads run them in parallel. A job takes
-//! the blocks it needs from the cache, and decodes the others together.
+//! the blocks it needs from the cache, and decodes the others together. Of a file that says where its pages are, the pages
+//! are decoded that the rows wanted lie in, and what they hold of blocks is put together in the cache.
 //!
-//! **Cost**: a row costs the decoding of its block, once while the block stays in the cache. What is read is copied
+//! **Cost**: a row costs the decoding of its page or block, once while that stays in the cache. What is read is copied
 //! once, into the array that is returned.
 //!
 //! **Invariants**: 1. no lock is held across a wait for another job: a job that decodes under a lock of `decoding`
 //! starts no other; 2. one read puts at most half of the budget into the cache, so that a scan of a table larger than
 //! the budget leaves the other half in place.
 
+use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use arrow_array::{Array, ArrayRef, new_empty_array, new_null_array};
 use arrow_schema::DataType;
 use kinetable_engine::column::concat_chunks;
-use kinetable_engine::{ColumnSource, Result, RowSet};
+use kinetable_engine::{ColumnSource, Error, Result, RowSet};
+use parquet::file::metadata::ColumnChunkMetaData;
 use rayon::prelude::*;
 
-use super::pieces::{Job, jobs};
-use crate::cache::BlockId;
+use super::pieces::{BlockRows, Job, jobs};
+use crate::cache::{BlockId, Piece};
 use crate::counters::count;
-use crate::dataset::Dataset;
-use crate::file::{Footer, blocks_of, decode};
+use crate::dataset::{Dataset, FileColumns};
+use crate::file::{BLOCK, Decoding, Footer, Place, Wanted, blocks_of, decode};
+use crate::types::unreadable_type;
 
+/// Pages that are longer are not decoded whole for a part of them.
+const PAGE_ROWS_MAX: u64 = 1 << 20;
 /// Reads of at least so many rows run their jobs in parallel.
 const PARALLEL_ROWS_MIN: u64 = 1 << 15;
 
@@ -39,17 +46,17 @@ pub(crate) struct FileColumn {
 
 impl FileColumn {
     pub(crate) fn new(dataset: Arc<Dataset>, index: usize) -> FileColumn {
-        let field = dataset.schema.field(dataset.partitions.len() + index);
+        let field = dataset.schema.field(dataset.keys.len() + index);
         FileColumn { data_type: field.data_type().clone(), dataset, index }
     }
 
     fn run(&self, job: &Job, allowance: &AtomicUsize) -> Result<Vec<ArrayRef>> {
         let file = self.dataset.file(job.file)?;
-        let Some(place) = file.places[self.index] else {
+        let Some(place) = &file.places[self.index] else {
             return Ok(vec![new_null_array(&self.data_type, job.rows() as usize)]);
         };
-        let blocks = self.blocks(job, &file.footer, place, allowance)?;
-        let parts = job.blocks.iter().zip(&blocks).map(|(rows, values)| rows.of(values));
+        let blocks = self.blocks(job, &file, place, allowance)?;
+        let parts = job.blocks.iter().zip(&blocks).map(|(rows, piece)| rows.of(piece));
         parts.collect()
     }
 
@@ -57,77 +64,158 @@ impl FileColumn {
     fn blocks(
         &self,
         job: &Job,
-        footer: &Footer,
-        place: usize,
+        file: &FileColumns,
+        place: &Place,
         allowance: &AtomicUsize,
-    ) -> Result<Vec<ArrayRef>> {
+    ) -> Result<Vec<Piece>> {
         let mut found = self.cached(job);
         let missing = found.iter().filter(|block| block.is_none()).count();
         let counters = &self.dataset.counters;
         count(&counters.cache_hits, (found.len() - missing) as u64);
         count(&counters.cache_misses, missing as u64);
         if missing > 0 {
-            let whole = self.decodes_whole(footer, place, job.group);
+            let whole = self.decodes_whole(&file.footer, place, job.group);
             let stripe = job.file * 7 + job.group * 31 + self.index;
             let stripe = &self.dataset.decoding[stripe % self.dataset.decoding.len()];
             let _alone = whole.then(|| stripe.lock());
             if whole {
                 found = self.cached(job);
             }
-            self.fill(job, footer, place, whole, &mut found, allowance)?;
+            self.fill(job, file, place, whole, &mut found, allowance)?;
         }
         Ok(found.into_iter().map(|block| block.expect("every block was filled")).collect())
     }
 
-    fn cached(&self, job: &Job) -> Vec<Option<ArrayRef>> {
-        let blocks = job.blocks.iter();
-        blocks.map(|rows| self.dataset.cache.get(&self.id(job, rows.block))).collect()
+    /// What the cache has of the job's blocks, where it has all rows wanted of them.
+    fn cached(&self, job: &Job) -> Vec<Option<Piece>> {
+        let cached = |rows: &BlockRows| {
+            let piece = self.dataset.cache.get(&self.id(job, rows.block))?;
+            let (has, wants) = (piece.rows(), rows.hull());
+            (has.start <= wants.start && wants.end <= has.end).then_some(piece)
+        };
+        job.blocks.iter().map(cached).collect()
     }
 
     /// Decodes what is missing.
     fn fill(
         &self,
         job: &Job,
-        footer: &Footer,
-        place: usize,
+        file: &FileColumns,
+        place: &Place,
         whole: bool,
-        found: &mut [Option<ArrayRef>],
+        found: &mut [Option<Piece>],
         allowance: &AtomicUsize,
     ) -> Result<()> {
-        let lacks = |(rows, block): (&super::pieces::BlockRows, &Option<ArrayRef>)| {
-            block.is_none().then_some(rows.block)
-        };
-        let mut wanted: Vec<u32> = job.blocks.iter().zip(found.iter()).filter_map(lacks).collect();
-        if wanted.is_empty() {
+        if found.iter().all(Option::is_some) {
             return Ok(());
         }
-        if whole {
-            let rows = footer.group_rows(job.group);
-            wanted = (0..blocks_of(rows.end - rows.start)).collect();
-        }
-        let path = &self.dataset.files[job.file].path;
-        let counters = &self.dataset.counters;
-        let arrays = decode(path, footer, place, job.group, &wanted, &self.data_type, counters)?;
-        for (block, values) in wanted.iter().zip(arrays) {
-            self.keep(self.id(job, *block), &values, allowance);
-            if let Ok(slot) = job.blocks.binary_search_by_key(block, |rows| rows.block) {
-                found[slot].get_or_insert(values);
+        let files = self.dataset.files();
+        let location = &files.list[job.file].location;
+        let decoding = Decoding {
+            location,
+            footer: &file.footer,
+            place,
+            group: job.group,
+            engine_type: &self.data_type,
+            unsigned: self.dataset.columns[self.index].unsigned,
+            counters: &self.dataset.counters,
+        };
+        let rows = file.footer.group_rows(job.group);
+        let rows = rows.end - rows.start;
+        // Held here, so that what is left to decode fits it whatever the cache drops meanwhile.
+        let mut held: HashMap<u32, Piece> = HashMap::new();
+        let wanted: Vec<Wanted> = if whole {
+            (0..blocks_of(rows)).map(|block| full(block, rows)).collect()
+        } else {
+            let missing = job.blocks.iter().zip(found.iter()).filter(|(_, piece)| piece.is_none());
+            let lacks = |(rows, _): (&BlockRows, _)| {
+                let block = rows.block;
+                let has = self.dataset.cache.get(&self.id(job, block));
+                let rows = has.as_ref().map_or(rows.hull(), |has| has.lacks(rows.hull()));
+                held.extend(has.map(|has| (block, has)));
+                Wanted { block, rows }
+            };
+            let asked = missing.map(lacks).collect();
+            self.by_pages(&decoding, asked)?
+        };
+        let arrays = decode(&decoding, &wanted)?;
+        for (wanted, values) in wanted.iter().zip(arrays) {
+            let id = self.id(job, wanted.block);
+            let mut piece = Piece { start: wanted.rows.start, values };
+            let before = held.remove(&wanted.block);
+            if let Some(before) = before.or_else(|| self.dataset.cache.get(&id).filter(|_| !whole)) {
+                piece = before.joined(piece)?;
+            }
+            self.keep(id, &piece, allowance);
+            if let Ok(slot) = job.blocks.binary_search_by_key(&wanted.block, |rows| rows.block) {
+                found[slot].get_or_insert(piece);
             }
         }
         Ok(())
     }
 
-    fn keep(&self, id: BlockId, values: &ArrayRef, allowance: &AtomicUsize) {
-        let bytes = values.get_array_memory_size();
+    /// All rows of the pages that the rows asked for lie in, block by block, for a page is read and unpacked whole; whole
+    /// blocks where the file does not say where its pages are, or where they are very long.
+    fn by_pages(&self, decoding: &Decoding<'_>, asked: Vec<Wanted>) -> Result<Vec<Wanted>> {
+        let footer = decoding.footer;
+        let rows = footer.group_rows(decoding.group);
+        let rows = rows.end - rows.start;
+        let whole = |asked: Vec<Wanted>| asked.iter().map(|one| full(one.block, rows)).collect();
+        let [leaf] = decoding.place.leaves[..] else {
+            return Ok(whole(asked));
+        };
+        let bytes = footer.reopen(decoding.location, decoding.counters)?;
+        let pages = bytes
+            .within(|bytes| footer.pages.pages(footer.decoder.metadata(), &bytes, decoding.group, leaf))?;
+        let Some(pages) = pages else {
+            return Ok(whole(asked));
+        };
+        let mut ranges: Vec<Range<u64>> = Vec::new();
+        for one in &asked {
+            let first = u64::from(one.block) * BLOCK;
+            let (start, end) = (first + u64::from(one.rows.start), first + u64::from(one.rows.end));
+            let start = pages.partition_point(|page| page.rows.end <= start);
+            let end = pages.partition_point(|page| page.rows.start < end);
+            let (start, end) = (pages[start].rows.start, pages[end - 1].rows.end);
+            match ranges.last_mut().filter(|last| last.end >= start) {
+                Some(last) => last.end = last.end.max(end),
+                None => ranges.push(start..end),
+            }
+        }
+        if ranges.iter().map(|range| range.end - range.start).sum::<u64>()
+            > asked.len() as u64 * PAGE_ROWS_MAX
+        {
+            return Ok(whole(asked));
+        }
+        Ok(ranges.into_iter().flat_map(by_block).collect())
+    }
+
+    /// A column that no table has a type for; those beside it can be read.
+    fn unreadable(&self, what: &DataType) -> Error {
+        let name = self.dataset.schema.field(self.dataset.keys.len() + self.index).name();
+        let hint = match what {
+            DataType::Struct(fields) if !fields.is_empty() => format!(
+                "read a field as a column of its own, by the name \"{name}.{}\" in the files; or leave it out with \
+                 drop_columns",
+                fields[0].name()
+            ),
+            _ => "leave it out with drop_columns; the other columns can be read".to_owned(),
+        };
+        Error::invalid(format!("column \"{name}\" holds {what}, which tables have no type for"))
+            .with_hint(hint)
+    }
+
+    fn keep(&self, id: BlockId, piece: &Piece, allowance: &AtomicUsize) {
+        let bytes = piece.values.get_array_memory_size();
         let taken = allowance.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(bytes));
         if taken.is_ok() {
-            self.dataset.cache.put(id, values.clone());
+            self.dataset.cache.put(id, piece.clone());
         }
     }
 
     /// Whether all blocks of a row group are decoded when one is wanted: the file does not say where its pages are,
     /// and the column is small enough to be kept.
-    fn decodes_whole(&self, footer: &Footer, place: usize, group: usize) -> bool {
+    fn decodes_whole(&self, footer: &Footer, place: &Place, group: usize) -> bool {
         let small = self.dataset.cache.budget() / 4;
         !has_pages(footer, place, group) && uncompressed(footer, place, group) <= small as u64
     }
@@ -152,15 +240,18 @@ impl ColumnSource for FileColumn {
         if rows.is_empty() {
             return Ok(new_empty_array(&self.data_type));
         }
+        if let Some(what) = unreadable_type(&self.data_type) {
+            return Err(self.unreadable(what));
+        }
         let jobs = jobs(&self.dataset, rows, |file, group| {
             let file = self.dataset.file(file)?;
-            let place = file.places[self.index];
+            let place = file.places[self.index].as_ref();
             Ok(place.is_none_or(|place| has_pages(&file.footer, place, group)))
         })?;
         let allowance = AtomicUsize::new(self.dataset.cache.budget() / 2);
         let run = |job: &Job| self.run(job, &allowance);
         let parts = if jobs.len() > 1 && rows.len() >= PARALLEL_ROWS_MIN {
-            jobs.par_iter().map(run).collect::<Result<Vec<_>>>()?
+            self.dataset.run(|| jobs.par_iter().map(run).collect::<Result<Vec<_>>>())?
         } else {
             jobs.iter().map(run).collect::<Result<Vec<_>>>()?
         };
@@ -169,29 +260,46 @@ impl ColumnSource for FileColumn {
 
     /// Blocks in the cache; the first column of a table also answers for the listing and its footers.
     fn bytes(&self) -> usize {
-        let is_first = self.index == 0 && self.dataset.partitions.is_empty();
+        let is_first = self.index == 0 && self.dataset.keys.is_empty();
         let shared = if is_first { self.dataset.bytes() } else { 0 };
         shared + self.dataset.cache.column_bytes(self.dataset.id, self.index as u32)
     }
 }
 
-/// The leaves of a column of a file, in one row group.
-fn leaves(
-    footer: &Footer,
-    place: usize,
+/// All rows of a block.
+fn full(block: u32, rows: u64) -> Wanted {
+    Wanted { block, rows: 0..(rows - u64::from(block) * BLOCK).min(BLOCK) as u32 }
+}
+
+/// Rows of a row group, cut by block.
+fn by_block(mut rows: Range<u64>) -> Vec<Wanted> {
+    let mut parts = Vec::new();
+    while !rows.is_empty() {
+        let block = rows.start / BLOCK;
+        let end = rows.end.min((block + 1) * BLOCK);
+        let first = block * BLOCK;
+        parts.push(Wanted { block: block as u32, rows: (rows.start - first) as u32..(end - first) as u32 });
+        rows.start = end;
+    }
+    parts
+}
+
+/// The chunks of a column, in one row group.
+fn chunks<'a>(
+    footer: &'a Footer,
+    place: &'a Place,
     group: usize,
-) -> impl Iterator<Item = &parquet::file::metadata::ColumnChunkMetaData> {
-    let schema = footer.decoder.parquet_schema();
-    let columns = footer.decoder.metadata().row_group(group).columns().iter().enumerate();
-    columns.filter(move |(leaf, _)| schema.get_column_root_idx(*leaf) == place).map(|(_, column)| column)
+) -> impl Iterator<Item = &'a ColumnChunkMetaData> {
+    let group = footer.decoder.metadata().row_group(group);
+    place.leaves.iter().map(move |leaf| group.column(*leaf))
 }
 
 /// Whether the file says where the pages of a column are.
-fn has_pages(footer: &Footer, place: usize, group: usize) -> bool {
-    leaves(footer, place, group).all(|column| column.offset_index_offset().is_some())
+fn has_pages(footer: &Footer, place: &Place, group: usize) -> bool {
+    chunks(footer, place, group).all(|chunk| chunk.offset_index_offset().is_some())
 }
 
-fn uncompressed(footer: &Footer, place: usize, group: usize) -> u64 {
-    let sizes = leaves(footer, place, group).map(|column| column.uncompressed_size());
+fn uncompressed(footer: &Footer, place: &Place, group: usize) -> u64 {
+    let sizes = chunks(footer, place, group).map(|chunk| chunk.uncompressed_size());
     sizes.map(|size| size.max(0) as u64).sum()
 }

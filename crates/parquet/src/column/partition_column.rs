@@ -22,14 +22,14 @@ impl PartitionValues {
         PartitionValues { dataset, index }
     }
 
-    fn values(&self) -> &ArrayRef {
-        &self.dataset.partitions[self.index].values
+    fn values(&self) -> ArrayRef {
+        self.dataset.files().partitions[self.index].clone()
     }
 }
 
 impl ColumnSource for PartitionValues {
     fn data_type(&self) -> &DataType {
-        self.values().data_type()
+        self.dataset.schema.field(self.index).data_type()
     }
 
     fn read(&self, rows: &RowSet) -> Result<ArrayRef> {
@@ -39,12 +39,12 @@ impl ColumnSource for PartitionValues {
                 files.extend(std::iter::repeat_n(file as u32, rows as usize));
             });
         }
-        Ok(take(self.values(), &UInt32Array::from(files), None)?)
+        Ok(take(&self.values(), &UInt32Array::from(files), None)?)
     }
 
     fn gather(&self, keys: &UInt64Array) -> Result<ArrayRef> {
         let files: UInt32Array = keys.iter().map(|key| key.map(|key| file_of(key) as u32)).collect();
-        Ok(take(self.values(), &files, None)?)
+        Ok(take(&self.values(), &files, None)?)
     }
 
     /// The first column of a table answers for the listing and its footers.

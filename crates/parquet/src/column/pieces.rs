@@ -7,6 +7,7 @@ use arrow_select::take::take;
 use kinetable_engine::column::concat_chunks;
 use kinetable_engine::{Result, RowSet};
 
+use crate::cache::Piece;
 use crate::dataset::{Dataset, file_of, first_key};
 use crate::file::{BLOCK, compact};
 
@@ -39,7 +40,8 @@ pub(super) fn jobs(
     for mut run in rows.ranges() {
         while !run.is_empty() {
             let file = file_of(run.start);
-            let footer = &dataset.file(file)?.footer;
+            let opened = dataset.file(file)?;
+            let footer = &opened.footer;
             let row = run.start - first_key(file);
             assert!(row < footer.rows(), "a row that is read is in its file");
             let group = footer.group_of(row);
@@ -99,19 +101,26 @@ impl BlockRows {
         self.runs.iter().map(|run| u64::from(run.end - run.start)).sum()
     }
 
-    /// These rows of the block's values. A small part is copied, so that it does not hold on to the block.
-    pub(super) fn of(&self, values: &ArrayRef) -> Result<ArrayRef> {
+    /// From the first row to behind the last.
+    pub(super) fn hull(&self) -> Range<u32> {
+        let last = self.runs.last().map_or(0, |run| run.end);
+        self.runs.first().map_or(0, |run| run.start)..last
+    }
+
+    /// These rows of the block. A small part is copied, so that it does not hold on to the block.
+    pub(super) fn of(&self, piece: &Piece) -> Result<ArrayRef> {
+        let values = &piece.values;
         let rows = self.rows() as usize;
         if rows == values.len() {
             return Ok(values.clone());
         }
-        let slice = |run: &Range<u32>| values.slice(run.start as usize, run.len());
+        let slice = |run: &Range<u32>| values.slice((run.start - piece.start) as usize, run.len());
         let is_small = rows * 8 < values.len();
         if !is_small && (self.runs.len() == 1 || self.runs.len() * 8 <= rows) {
             let parts: Vec<ArrayRef> = self.runs.iter().map(slice).collect();
             return concat_chunks(values.data_type(), &parts);
         }
-        let places = self.runs.iter().cloned().flatten();
+        let places = self.runs.iter().cloned().flatten().map(|row| row - piece.start);
         let part = take(values, &UInt32Array::from_iter_values(places), None)?;
         Ok(if is_small { compact(part) } else { part })
     }

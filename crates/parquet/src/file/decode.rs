@@ -1,10 +1,10 @@
 //! Decoding blocks of one column of one row group.
 //!
-//! A block is [`BLOCK`] rows, counted from the start of its row group. If all blocks of a row group are wanted, its
-//! column chunk is read in one go; if some are, and the file says where its pages are, only their pages are; if it does
+//! A block is [`BLOCK`] rows, counted from the start of its row group. If all blocks of a row group are wanted whole, its
+//! column chunk is read in one go; if less is, and the file says where its pages are, only their pages are; if it does
 //! not say, pages before them are read and skipped.
 
-use std::path::Path;
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -15,43 +15,70 @@ use kinetable_engine::column::concat_chunks;
 use kinetable_engine::{Error, Result};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection,
-    RowSelectionPolicy,
+    ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection, RowSelectionPolicy,
 };
+use parquet::basic::CompressionCodec;
 use parquet::errors::{ParquetError, Result as ParquetResult};
 
 use super::bytes::FileBytes;
-use super::footer::{Footer, sound};
+use super::footer::Footer;
+use super::place::{Place, values_inside};
 use crate::counters::{Counters, count};
-use crate::error::{broken, quoted};
-use crate::types::conform;
+use crate::error::quoted;
+use crate::store::Location;
+use crate::types::{Unsigned, conform};
 
 /// Rows in a block; the last block of a row group may have fewer.
 pub(crate) const BLOCK: u64 = 1 << 14;
 
-/// The values of some blocks, ascending, of a column of a row group.
-pub(crate) fn decode(
-    path: &Path,
-    footer: &Footer,
-    column: usize,
-    group: usize,
-    blocks: &[u32],
-    engine_type: &DataType,
-    counters: &Arc<Counters>,
-) -> Result<Vec<ArrayRef>> {
-    let bytes = footer.reopen(path, counters)?;
-    let arrays = sound(|| read_blocks(bytes, footer, column, group, blocks));
-    let arrays = arrays.map_err(|error| broken(path, error))?;
-    count(&counters.row_groups_read, 1);
+/// Rows of a block, counted from its start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    pub block: u32,
+    pub rows: Range<u32>,
+}
+
+impl Wanted {
+    /// Rows of the row group.
+    fn group_rows(&self) -> Range<usize> {
+        let start = u64::from(self.block) * BLOCK;
+        (start + u64::from(self.rows.start)) as usize..(start + u64::from(self.rows.end)) as usize
+    }
+}
+
+/// What is read of which file.
+pub(crate) struct Decoding<'a> {
+    pub location: &'a Location,
+    pub footer: &'a Footer,
+    pub place: &'a Place,
+    pub group: usize,
+    pub engine_type: &'a DataType,
+    pub unsigned: Unsigned,
+    pub counters: &'a Arc<Counters>,
+}
+
+/// The values of some rows, ascending, of a column of a row group: an array for each block.
+pub(crate) fn decode(of: &Decoding<'_>, wanted: &[Wanted]) -> Result<Vec<ArrayRef>> {
+    let name = of.footer.decoder.schema().field(of.place.root).name();
+    let chunks = of.footer.decoder.metadata().row_group(of.group);
+    if of.place.leaves.iter().any(|leaf| chunks.column(*leaf).compression_codec() == CompressionCodec::LZO) {
+        return Err(Error::source(format!(
+            "column \"{name}\" of {} is compressed with LZO, which is not read",
+            quoted(of.location)
+        ))
+        .with_hint("write the file again with another codec, e.g. ZSTD; its other columns can be read"));
+    }
+    let bytes = of.footer.reopen(of.location, of.counters)?;
+    let arrays = bytes.within(|bytes| read_blocks(bytes, of, wanted))?;
+    count(&of.counters.row_groups_read, 1);
     let rows = arrays.iter().map(|array| array.len() as u64).sum();
-    count(&counters.rows_decoded, rows);
-    let name = footer.decoder.schema().field(column).name();
+    count(&of.counters.rows_decoded, rows);
     let settled = |array: &ArrayRef| {
         let failed = |error| {
-            Error::source(format!("column \"{name}\" of {}: {error}", quoted(path)))
-                .with_hint(format!("its values do not all fit {engine_type}"))
+            Error::source(format!("column \"{name}\" of {}: {error}", quoted(of.location)))
+                .with_hint(format!("its values do not all fit {}", of.engine_type))
         };
-        Ok(compact(conform(array, engine_type).map_err(failed)?))
+        Ok(compact(conform(array, of.engine_type, of.unsigned).map_err(failed)?))
     };
     arrays.iter().map(settled).collect()
 }
@@ -61,82 +88,108 @@ pub(crate) fn blocks_of(rows: u64) -> u32 {
     rows.div_ceil(BLOCK) as u32
 }
 
-fn block_rows(block: u32, group_rows: u64) -> std::ops::Range<usize> {
-    let start = u64::from(block) * BLOCK;
-    start as usize..(start + BLOCK).min(group_rows) as usize
-}
-
-fn read_blocks(
-    mut bytes: FileBytes,
-    footer: &Footer,
-    column: usize,
-    group: usize,
-    blocks: &[u32],
-) -> ParquetResult<Vec<ArrayRef>> {
-    let rows = footer.group_rows(group);
+fn read_blocks(mut bytes: FileBytes, of: &Decoding<'_>, wanted: &[Wanted]) -> ParquetResult<Vec<ArrayRef>> {
+    let rows = of.footer.group_rows(of.group);
     let rows = rows.end - rows.start;
-    let whole = blocks.len() == blocks_of(rows) as usize;
-    let decoder = if whole {
-        read_chunks_ahead(&mut bytes, &footer.decoder, column, group)?;
-        footer.decoder.clone()
+    let whole = wanted.iter().map(|wanted| wanted.rows.len() as u64).sum::<u64>() == rows;
+    if whole {
+        let chunks = chunk_ranges(of);
+        bytes.read_ahead(&joined(chunks))?;
     } else {
-        footer.paged(&bytes)?
-    };
-    let mask = ProjectionMask::roots(decoder.parquet_schema(), [column]);
+        read_pages_ahead(&mut bytes, of, wanted)?;
+    }
+    let decoder = of.footer.decoder.clone();
+    let mask = ProjectionMask::leaves(decoder.parquet_schema(), of.place.leaves.iter().copied());
     let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, decoder)
         .with_projection(mask)
-        .with_row_groups(vec![group])
+        .with_row_groups(vec![of.group])
         .with_row_selection_policy(RowSelectionPolicy::Selectors)
         .with_batch_size(BLOCK as usize);
     if !whole {
-        let ranges = blocks.iter().map(|block| block_rows(*block, rows));
+        let ranges = wanted.iter().map(Wanted::group_rows);
         let selection = RowSelection::from_consecutive_ranges(ranges, rows as usize);
         builder = builder.with_row_selection(selection);
     }
     let mut reader = builder.build()?;
-    let lengths = blocks.iter().map(|block| block_rows(*block, rows).len());
-    lengths.map(|length| next_block(&mut reader, length)).collect()
+    let mut rest = Vec::new();
+    let blocks = wanted.iter().map(|wanted| next_rows(&mut reader, &mut rest, wanted.rows.len()));
+    blocks.map(|array| values_inside(&array?, &of.place.inside)).collect()
 }
 
-/// Reads the bytes of a column in one go; they lie together, or nearly so.
-fn read_chunks_ahead(
-    bytes: &mut FileBytes,
-    decoder: &ArrowReaderMetadata,
-    column: usize,
-    group: usize,
-) -> ParquetResult<()> {
-    let schema = decoder.parquet_schema();
-    let group = decoder.metadata().row_group(group);
-    let leaves = (0..schema.num_columns()).filter(|leaf| schema.get_column_root_idx(*leaf) == column);
-    let ranges = leaves.map(|leaf| group.column(leaf).byte_range());
-    let cover = ranges.fold(None, |cover: Option<(u64, u64)>, (start, length)| {
-        let (from, to) = cover.unwrap_or((start, start));
-        Some((from.min(start), to.max(start + length)))
-    });
-    if let Some((from, to)) = cover {
-        bytes.read_ahead(from..to)?;
-    }
-    Ok(())
+/// The bytes of the column's chunks, ascending.
+fn chunk_ranges(of: &Decoding<'_>) -> Vec<Range<u64>> {
+    let group = of.footer.decoder.metadata().row_group(of.group);
+    let ranges = of.place.leaves.iter().map(|leaf| group.column(*leaf).byte_range());
+    ranges.map(|(start, length)| start..start.saturating_add(length)).collect()
 }
 
-/// The next block: as a rule, exactly one batch.
-fn next_block(reader: &mut ParquetRecordBatchReader, length: usize) -> ParquetResult<ArrayRef> {
-    let mut parts: Vec<ArrayRef> = Vec::with_capacity(1);
-    let mut rest = length;
-    while rest > 0 {
-        let batch: RecordBatch = match reader.next() {
-            Some(batch) => batch?,
-            None => return Err(ParquetError::EOF(format!("{rest} rows are missing"))),
+/// Reads the pages of the rows, and the dictionaries before them. A page is read whole.
+fn read_pages_ahead(bytes: &mut FileBytes, of: &Decoding<'_>, wanted: &[Wanted]) -> ParquetResult<()> {
+    let metadata = of.footer.decoder.metadata();
+    let mut ranges = Vec::new();
+    let mut until = 0;
+    for (leaf, chunk) in of.place.leaves.iter().zip(chunk_ranges(of)) {
+        let Some(pages) = of.footer.pages.pages(metadata, bytes, of.group, *leaf)? else {
+            return Ok(());
         };
-        let part = batch.column(0);
-        if part.len() > rest {
-            let message = format!("{} rows where {rest} are left", part.len());
-            return Err(ParquetError::General(message));
+        until = until.max(chunk.end);
+        let first = pages.first().map_or(chunk.start, |first| first.bytes.start);
+        if chunk.start < first {
+            ranges.push(chunk.start..first);
         }
-        rest -= part.len();
-        parts.push(part.clone());
+        let mut rows = wanted.iter().map(Wanted::group_rows).peekable();
+        for page in &pages {
+            while rows.peek().is_some_and(|rows| rows.end as u64 <= page.rows.start) {
+                rows.next();
+            }
+            if rows.peek().is_some_and(|rows| (rows.start as u64) < page.rows.end) {
+                ranges.push(page.bytes.clone());
+                count(&of.counters.pages_read, 1);
+            }
+        }
     }
-    let kind = parts[0].data_type().clone();
+    bytes.read_further(&joined(ranges), until)
+}
+
+/// Ranges in order, those that touch as one.
+fn joined(mut ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
+    ranges.sort_unstable_by_key(|range| range.start);
+    let mut joined: Vec<Range<u64>> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match joined.last_mut().filter(|last| last.end >= range.start) {
+            Some(last) => last.end = last.end.max(range.end),
+            None => joined.push(range),
+        }
+    }
+    joined
+}
+
+/// The next rows: as a rule, exactly one batch. What a batch has beyond them is left in `rest`.
+fn next_rows(
+    reader: &mut ParquetRecordBatchReader,
+    rest: &mut Vec<ArrayRef>,
+    length: usize,
+) -> ParquetResult<ArrayRef> {
+    let mut parts: Vec<ArrayRef> = Vec::with_capacity(1);
+    let mut missing = length;
+    while missing > 0 {
+        let part = match rest.pop() {
+            Some(part) => part,
+            None => match reader.next() {
+                Some(batch) => RecordBatch::column(&batch?, 0).clone(),
+                None => return Err(ParquetError::EOF(format!("{missing} rows are missing"))),
+            },
+        };
+        let taken = part.len().min(missing);
+        if taken < part.len() {
+            rest.push(part.slice(taken, part.len() - taken));
+        }
+        missing -= taken;
+        parts.push(part.slice(0, taken));
+    }
+    let Some(kind) = parts.first().map(|part| part.data_type().clone()) else {
+        return Err(ParquetError::General("no rows were asked for".into()));
+    };
     concat_chunks(&kind, &parts).map_err(|error| ParquetError::General(error.to_string()))
 }
 

@@ -4,20 +4,21 @@
 //! file, are errors here, before anything is allocated by them.
 
 use std::ops::Range;
-use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use kinetable_engine::Result;
-use parking_lot::Mutex;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
 
 use super::bytes::{FileBytes, Look};
+use super::pages::PageIndexes;
+use super::place::{Place, field_inside};
 use crate::counters::{Counters, count};
-use crate::error::{broken, changed};
-use crate::types::{decode_type, engine_type};
+use crate::error::broken;
+use crate::store::Location;
+use crate::types::{decode_type, type_of};
 
 /// The most rows of a file: a row key has 40 bits for the place in its file.
 const ROWS_MAX: u64 = (1 << 40) - 1;
@@ -25,61 +26,69 @@ const ROWS_MAX: u64 = (1 << 40) - 1;
 /// What is kept of a file once it has been opened.
 #[derive(Debug)]
 pub(crate) struct Footer {
-    /// Metadata with the types that the decoder is asked for.
+    /// Metadata with the types that the decoder is asked for, and with the page indexes that have been read.
     pub(crate) decoder: ArrowReaderMetadata,
+    pub(crate) pages: Arc<PageIndexes>,
     /// The number in the file of the first row of each row group, and at the end the number of rows.
     pub(crate) starts: Vec<u64>,
-    look: Look,
-    /// The same metadata with the places of pages, once a reader wanted a part of a row group.
-    paged: Mutex<Option<ArrowReaderMetadata>>,
+    /// What the file looked like when its footer was read; one that another file described has not been looked at yet.
+    look: OnceLock<Look>,
 }
 
 impl Footer {
-    /// Reads the footer of a file.
-    pub(crate) fn read(path: &Path, counters: &Arc<Counters>) -> Result<Footer> {
-        let bytes = FileBytes::open(path, counters)?;
-        let footer = sound(|| Footer::parse(&bytes)).map_err(|error| broken(path, error))?;
+    /// Reads the footer of a file, which must look as it did if that is known.
+    pub(crate) fn read(
+        location: &Location,
+        known: Option<&Look>,
+        counters: &Arc<Counters>,
+    ) -> Result<Footer> {
+        let bytes = FileBytes::open(location, known, counters)?;
+        let footer = bytes.within(|mut bytes| {
+            bytes.read_tail()?;
+            let metadata = Footer::metadata(&bytes)?;
+            check_chunks(&metadata, bytes.look().length)?;
+            Footer::of(metadata, Some(bytes.look().clone()))
+        })?;
         count(&counters.footers_read, 1);
         Ok(footer)
     }
 
-    fn parse(bytes: &FileBytes) -> ParquetResult<Footer> {
-        let metadata = ParquetMetaDataReader::new()
-            .with_page_index_policy(PageIndexPolicy::Skip)
-            .parse_and_finish(bytes)?;
+    /// What a footer says.
+    pub(crate) fn metadata(bytes: &FileBytes) -> ParquetResult<ParquetMetaData> {
+        ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Skip).parse_and_finish(bytes)
+    }
+
+    /// A footer from what it says.
+    pub(crate) fn of(metadata: ParquetMetaData, look: Option<Look>) -> ParquetResult<Footer> {
         let starts = starts(&metadata)?;
-        check_chunks(&metadata, bytes.look().length)?;
-        Ok(Footer {
-            decoder: decoder(Arc::new(metadata))?,
-            starts,
-            look: bytes.look(),
-            paged: Mutex::new(None),
-        })
+        let leaves = metadata.file_metadata().schema_descr().num_columns();
+        if metadata.row_groups().iter().any(|group| group.num_columns() != leaves) {
+            return Err(ParquetError::General("its row groups do not have the columns of its schema".into()));
+        }
+        let pages = Arc::new(PageIndexes::new(metadata.num_row_groups(), leaves));
+        let metadata = metadata.into_builder().set_page_index(Some(pages.clone())).build();
+        let known = OnceLock::new();
+        if let Some(look) = look {
+            let _ = known.set(look);
+        }
+        Ok(Footer { decoder: decoder(Arc::new(metadata))?, pages, starts, look: known })
     }
 
     /// Opens the file of this footer again, to read values.
-    pub(crate) fn reopen(&self, path: &Path, counters: &Arc<Counters>) -> Result<FileBytes> {
-        let bytes = FileBytes::open(path, counters)?;
-        if bytes.look() != self.look {
-            return Err(changed(path));
+    pub(crate) fn reopen(&self, location: &Location, counters: &Arc<Counters>) -> Result<FileBytes> {
+        let bytes = FileBytes::open(location, self.look.get(), counters)?;
+        if self.look.get().is_none() {
+            let look = bytes.look().clone();
+            let checked = check_chunks(self.decoder.metadata(), look.length);
+            checked.map_err(|error| broken(location, error))?;
+            let _ = self.look.set(look);
         }
         Ok(bytes)
     }
 
-    /// The metadata with the places of pages.
-    pub(crate) fn paged(&self, bytes: &FileBytes) -> ParquetResult<ArrowReaderMetadata> {
-        let mut paged = self.paged.lock();
-        if let Some(paged) = paged.as_ref() {
-            return Ok(paged.clone());
-        }
-        let metadata = self.decoder.metadata().as_ref().clone();
-        let mut reader = ParquetMetaDataReader::new_with_metadata(metadata)
-            .with_column_index_policy(PageIndexPolicy::Skip)
-            .with_offset_index_policy(PageIndexPolicy::Optional);
-        reader.read_page_indexes(bytes)?;
-        let read = decoder(Arc::new(reader.finish()?))?;
-        *paged = Some(read.clone());
-        Ok(read)
+    /// What the file looked like when its footer was read.
+    pub(crate) fn look(&self) -> Option<&Look> {
+        self.look.get()
     }
 
     /// Number of rows.
@@ -105,24 +114,39 @@ impl Footer {
     /// Names and engine types of the file's columns.
     pub(crate) fn columns(&self) -> impl Iterator<Item = (&str, DataType)> {
         let fields = self.decoder.schema().fields().iter();
-        fields.map(|field| (field.name().as_str(), engine_type(field.data_type())))
+        fields.map(|field| (field.name().as_str(), type_of(field)))
     }
 
-    /// Where a column is in the file.
-    pub(crate) fn place(&self, name: &str) -> Option<usize> {
-        self.columns().position(|(other, _)| other == name)
+    /// Where a column is in the file, or a field in a column of structs, as `column.field`; and what it is there.
+    pub(crate) fn place(&self, name: &str) -> Option<(Place, &Field)> {
+        let fields = self.decoder.schema().fields();
+        let (root, inside) = match fields.iter().position(|field| field.name() == name) {
+            Some(root) => (root, Vec::new()),
+            None => {
+                let (column, rest) = name.split_once('.')?;
+                let root = fields.iter().position(|field| field.name() == column)?;
+                (root, rest.split('.').map(str::to_owned).collect())
+            }
+        };
+        let field = field_inside(&fields[root], &inside)?;
+        let schema = self.decoder.parquet_schema();
+        let is_below = |leaf: &usize| {
+            let path = schema.column(*leaf).path().parts().to_vec();
+            schema.get_column_root_idx(*leaf) == root && path.get(1..1 + inside.len()) == Some(&inside[..])
+        };
+        let leaves: Vec<usize> = (0..schema.num_columns()).filter(is_below).collect();
+        (!leaves.is_empty()).then_some((Place { root, inside, leaves }, field))
     }
 
     /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
-        let size = |metadata: &ArrowReaderMetadata| metadata.metadata().memory_size();
-        let paged = self.paged.lock().as_ref().map_or(0, size);
-        size(&self.decoder) + paged + self.starts.len() * 8 + size_of::<Footer>()
+        let metadata = self.decoder.metadata().memory_size();
+        metadata + self.pages.bytes() + self.starts.len() * 8 + size_of::<Footer>()
     }
 }
 
 /// Runs something that reads a file; a panic, which a file that lies may bring about, is an error of the file.
-pub(super) fn sound<T>(read: impl FnOnce() -> ParquetResult<T>) -> ParquetResult<T> {
+pub(crate) fn sound<T>(read: impl FnOnce() -> ParquetResult<T>) -> ParquetResult<T> {
     let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
     caught.unwrap_or_else(|_| Err(ParquetError::General("the decoder gave up on it".into())))
 }

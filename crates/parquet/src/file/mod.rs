@@ -3,6 +3,10 @@
 mod bytes;
 mod decode;
 mod footer;
+mod pages;
+mod place;
 
-pub(crate) use decode::{BLOCK, blocks_of, compact, decode};
-pub(crate) use footer::Footer;
+pub(crate) use bytes::{FileBytes, Look, Stamp, local_look, look};
+pub(crate) use decode::{BLOCK, Decoding, Wanted, blocks_of, compact, decode};
+pub(crate) use footer::{Footer, sound};
+pub(crate) use place::Place;

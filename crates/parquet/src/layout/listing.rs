@@ -4,14 +4,17 @@
 //! their own ends; so is, in a flat directory, what does not end in `.parquet`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use kinetable_engine::{Error, Result};
 
+use super::remote::remote;
 use crate::error::{quoted, unreadable};
+use crate::file::{Look, local_look};
+use crate::store::Location;
 
 /// Levels of `key=value` directories that are followed.
-const DEPTH_MAX: usize = 32;
+pub(super) const DEPTH_MAX: usize = 32;
 
 /// How files lie below a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,6 +28,8 @@ pub enum Layout {
     Flat,
     /// The path is a directory of `key=value` directories, to any depth, with files in the last ones.
     KeyValue,
+    /// The path is a directory with a file `_metadata` that says what files there are and what is in them.
+    Metadata,
 }
 
 /// The files found, and the keys of the directories they lie in.
@@ -36,72 +41,79 @@ pub(crate) struct Listing {
 }
 
 /// A file with the values of its directories, one a key; `None` is null.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ListedFile {
-    pub path: PathBuf,
+    pub location: Location,
     pub values: Vec<Option<String>>,
+    /// What it looks like, if that was seen.
+    pub look: Option<Look>,
 }
 
 /// What lies in one directory, sorted by name.
 #[derive(Default)]
 struct Entries {
-    files: Vec<PathBuf>,
-    partitions: Vec<(String, Option<String>, PathBuf)>,
-    other: Vec<PathBuf>,
+    files: Vec<Location>,
+    partitions: Vec<(String, Option<String>, Location)>,
+    other: Vec<Location>,
 }
 
-/// Lists a path.
-pub(crate) fn list(path: &Path, layout: Layout) -> Result<Listing> {
-    let kind = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
-    let listing = match (layout, kind.is_dir()) {
-        (Layout::SingleFile | Layout::Inferred, false) => single(path),
-        (Layout::SingleFile, true) => return Err(wrong(path, "a directory", "one file")),
-        (_, false) => return Err(wrong(path, "a file", "a directory")),
-        (Layout::Flat, true) => flat(entries(path)?),
-        (Layout::KeyValue, true) => tree(path)?,
-        (Layout::Inferred, true) => inferred(path)?,
+/// Lists a path. There may be no file.
+pub(crate) fn list(root: &Location, layout: Layout) -> Result<Listing> {
+    let path = match root {
+        Location::Local(path) => path,
+        Location::Remote(file) => return remote(file, layout),
     };
-    if listing.files.is_empty() {
-        return Err(Error::invalid(format!("no .parquet file in {}", quoted(path)))
-            .with_hint("give a file, a directory of files, or a tree of key=value directories"));
-    }
-    Ok(listing)
+    let kind = fs::metadata(path).map_err(|error| unreadable(root, &error))?;
+    Ok(match (layout, kind.is_dir()) {
+        (Layout::SingleFile | Layout::Inferred, false) => single(root, None),
+        (Layout::SingleFile, true) => return Err(wrong(root, "a directory", "one file")),
+        (_, false) => return Err(wrong(root, "a file", "a directory")),
+        (Layout::Flat, true) => flat(entries(root)?),
+        (Layout::KeyValue, true) => tree(root)?,
+        (Layout::Inferred | Layout::Metadata, true) => inferred(root)?,
+    })
 }
 
-fn wrong(path: &Path, is: &str, should: &str) -> Error {
-    Error::invalid(format!("{} is {is}, but the layout given is of {should}", quoted(path)))
+/// There is nothing to read.
+pub(crate) fn no_file(root: &Location) -> Error {
+    Error::invalid(format!("no .parquet file in {}", quoted(root)))
+        .with_hint("give a file, a directory of files, or a tree of key=value directories")
+}
+
+pub(super) fn wrong(root: &Location, is: &str, should: &str) -> Error {
+    Error::invalid(format!("{} is {is}, but the layout given is of {should}", quoted(root)))
         .with_hint("leave the layout to be inferred")
 }
 
-fn single(path: &Path) -> Listing {
-    let file = ListedFile { path: path.to_path_buf(), values: Vec::new() };
+pub(super) fn single(root: &Location, look: Option<Look>) -> Listing {
+    let file = ListedFile { location: root.clone(), values: Vec::new(), look };
     Listing { keys: Vec::new(), files: vec![file] }
 }
 
 fn flat(entries: Entries) -> Listing {
-    let plain = |path| ListedFile { path, values: Vec::new() };
+    let plain = |location| ListedFile { location, values: Vec::new(), look: None };
     Listing { keys: Vec::new(), files: entries.files.into_iter().map(plain).collect() }
 }
 
-fn inferred(path: &Path) -> Result<Listing> {
-    let entries = entries(path)?;
+fn inferred(root: &Location) -> Result<Listing> {
+    let entries = entries(root)?;
     if entries.partitions.is_empty() {
         if let (true, Some(other)) = (entries.files.is_empty(), entries.other.first()) {
-            return Err(Error::invalid(format!("no .parquet file in {}", quoted(path)))
+            return Err(Error::invalid(format!("no .parquet file in {}", quoted(root)))
                 .with_hint(format!("{} is not a key=value directory", quoted(other))));
         }
         return Ok(flat(entries));
     }
-    tree(path)
+    tree(root)
 }
 
-fn tree(root: &Path) -> Result<Listing> {
+fn tree(root: &Location) -> Result<Listing> {
     let mut listing = Listing::default();
     descend(root, &mut Vec::new(), &mut listing)?;
     Ok(listing)
 }
 
-fn descend(path: &Path, values: &mut Vec<Option<String>>, listing: &mut Listing) -> Result<()> {
+fn descend(path: &Location, values: &mut Vec<Option<String>>, listing: &mut Listing) -> Result<()> {
     let entries = entries(path)?;
     if let (false, Some(file)) = (entries.partitions.is_empty(), entries.files.first()) {
         return Err(uneven(file, "lies beside key=value directories"));
@@ -112,9 +124,9 @@ fn descend(path: &Path, values: &mut Vec<Option<String>>, listing: &mut Listing)
     if values.len() < listing.keys.len() && !entries.files.is_empty() {
         return Err(uneven(&entries.files[0], "lies in fewer key=value directories than others"));
     }
-    for path in entries.files {
+    for location in entries.files {
         let values = values.clone();
-        listing.files.push(ListedFile { path, values });
+        listing.files.push(ListedFile { location, values, look: None });
     }
     for (key, value, path) in entries.partitions {
         enter(&key, values.len(), &path, listing)?;
@@ -126,7 +138,7 @@ fn descend(path: &Path, values: &mut Vec<Option<String>>, listing: &mut Listing)
 }
 
 /// Checks the key of a directory against that of its level.
-fn enter(key: &str, level: usize, path: &Path, listing: &mut Listing) -> Result<()> {
+pub(super) fn enter(key: &str, level: usize, path: &Location, listing: &mut Listing) -> Result<()> {
     if level == DEPTH_MAX {
         return Err(uneven(path, "lies too deep"));
     }
@@ -146,27 +158,32 @@ fn enter(key: &str, level: usize, path: &Path, listing: &mut Listing) -> Result<
     }
 }
 
-fn uneven(path: &Path, what: &str) -> Error {
+pub(super) fn uneven(path: &Location, what: &str) -> Error {
     Error::invalid(format!("{} {what}", quoted(path)))
         .with_hint("all files of a partitioned directory lie below the same keys, in the same order")
 }
 
-fn entries(path: &Path) -> Result<Entries> {
+fn entries(directory: &Location) -> Result<Entries> {
+    let Location::Local(path) = directory else {
+        unreachable!("directories of stores are listed otherwise");
+    };
+    let failed = |error| unreadable(directory, &error);
     let mut found = Entries::default();
-    for entry in fs::read_dir(path).map_err(|error| unreadable(path, &error))? {
-        let entry = entry.map_err(|error| unreadable(path, &error))?;
+    for entry in fs::read_dir(path).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
         let name = entry.file_name();
         let name = name.to_string_lossy();
         let partition = split_key(&name);
-        if name.starts_with('.') || (name.starts_with('_') && partition.is_none()) {
+        if is_hidden(&name) {
             continue;
         }
-        let is_directory = is_directory(&entry)?;
+        let location = Location::Local(entry.path());
+        let is_directory = is_directory(&entry).map_err(|error| unreadable(&location, &error))?;
         match partition {
-            _ if !is_directory && name.ends_with(".parquet") => found.files.push(entry.path()),
+            _ if !is_directory && name.ends_with(".parquet") => found.files.push(location),
             _ if !is_directory => {}
-            Some((key, value)) => found.partitions.push((key, value, entry.path())),
-            None => found.other.push(entry.path()),
+            Some((key, value)) => found.partitions.push((key, value, location)),
+            None => found.other.push(location),
         }
     }
     found.files.sort_unstable();
@@ -175,28 +192,37 @@ fn entries(path: &Path) -> Result<Entries> {
     Ok(found)
 }
 
+/// Whether a name is one that writers of Parquet use for their own ends.
+pub(super) fn is_hidden(name: &str) -> bool {
+    name.starts_with('.') || (name.starts_with('_') && split_key(name).is_none())
+}
+
 /// Whether an entry is a directory, or a link to one.
-fn is_directory(entry: &fs::DirEntry) -> Result<bool> {
-    let failed = |error| unreadable(&entry.path(), &error);
-    let kind = entry.file_type().map_err(failed)?;
+fn is_directory(entry: &fs::DirEntry) -> std::io::Result<bool> {
+    let kind = entry.file_type()?;
     if kind.is_symlink() {
-        return Ok(fs::metadata(entry.path()).map_err(failed)?.is_dir());
+        return Ok(fs::metadata(entry.path())?.is_dir());
     }
     Ok(kind.is_dir())
+}
+
+/// What a file of the file system looks like; `None` if it is gone.
+pub(crate) fn seen(path: &Path) -> Option<Look> {
+    fs::metadata(path).ok().map(|metadata| local_look(&metadata))
 }
 
 /// The name that Hive and those after it give to null.
 pub(crate) const NULL_NAME: &str = "__HIVE_DEFAULT_PARTITION__";
 
 /// Splits the name of a directory at its first `=`. Nothing, and the name for null, stand for null.
-fn split_key(name: &str) -> Option<(String, Option<String>)> {
+pub(super) fn split_key(name: &str) -> Option<(String, Option<String>)> {
     let (key, value) = name.split_once('=')?;
     let value = (!value.is_empty() && value != NULL_NAME).then(|| decoded(value));
     (!key.is_empty()).then(|| (decoded(key), value))
 }
 
 /// A text with `%XX` replaced by the bytes they stand for; left as it is where that gives no text.
-fn decoded(text: &str) -> String {
+pub(crate) fn decoded(text: &str) -> String {
     if !text.contains('%') {
         return text.to_owned();
     }

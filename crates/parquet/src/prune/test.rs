@@ -60,6 +60,16 @@ impl Test {
         }
     }
 
+    /// The values that a row must have one of, if the condition is of that kind and none of them is null.
+    pub(crate) fn sought(&self) -> Option<&[Value]> {
+        let values = match &self.condition {
+            Condition::Compare(Comparison::Equal, value) => std::slice::from_ref(value),
+            Condition::In(values) => values,
+            _ => return None,
+        };
+        values.iter().all(|value| !value.is_null() && !value.is_nan()).then_some(values)
+    }
+
     /// Whether there may be a value within bounds that matches.
     pub(crate) fn may_match(&self, bounds: &Bounds) -> bool {
         let null = bounds.nulls != Nulls::None && self.matches(Value::Null);

@@ -15,9 +15,12 @@ use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_schema::SchemaRef;
 use kinetable_engine::{Definition, Error, Properties, Result, RowSet, RowSetBuilder, Version};
 
-use super::single::write_rows;
+use super::batch::Batch;
+use super::metadata::write_metadata;
+use super::stage::stage_at;
 use super::{WriteOptions, Written};
 use crate::layout::NULL_NAME;
+use crate::store::Location;
 
 /// Rows whose keys are looked at together.
 const CHUNK: u64 = 1 << 16;
@@ -41,15 +44,22 @@ pub fn write_partitioned(
         let message = format!("{} columns to partition by, {} left for files", keys.len(), values.len());
         return Err(Error::invalid(message).with_hint("there must be at least one of each"));
     }
-    let mut written = Written::default();
+    options.check(schema)?;
+    let root = Location::parse(directory.as_ref(), &options.store)?;
+    let mut batch = Batch::default();
+    let mut names = Vec::new();
     for (number, (name, rows)) in directories(version, schema, &keys)?.into_iter().enumerate() {
-        let file = file_name(&options.base_name, &name, number);
-        let path = directory.as_ref().join(&name).join(file);
-        let one = write_rows(version, schema, &values, &rows, &path, options)?;
-        written.files += one.files;
-        written.rows += one.rows;
-        written.bytes += one.bytes;
+        let name = format!("{name}/{}", file_name(&options.base_name, &name, number));
+        batch.add(stage_at(version, schema, &values, &rows, &root.join(&name), options)?)?;
+        names.push(name);
     }
+    let written = batch.publish()?;
+    if options.metadata_files {
+        let files = names.into_iter().zip(batch.files.iter().map(|(_, metadata)| metadata));
+        let partition = |column: &usize| schema.field(*column).clone().with_nullable(true);
+        write_metadata(&root, files.collect(), Some(keys.iter().map(partition).collect()))?;
+    }
+    batch.keep();
     Ok(written)
 }
 

@@ -3,10 +3,14 @@
 mod support;
 
 mod broken;
+mod hostile;
 mod layouts;
 mod listing;
+mod pages;
 mod pruning;
 mod reading;
 mod statistics;
 mod types;
+mod watched;
+mod web;
 mod writing;

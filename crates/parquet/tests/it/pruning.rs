@@ -23,11 +23,11 @@ fn left(table: &ParquetTable, condition: Prune) -> Vec<String> {
     let (pruned, decided) = table.prune(std::slice::from_ref(&condition)).unwrap();
     assert_eq!(decided, [true], "{condition:?}");
     assert_eq!(pruned.counts().files_opened, 1);
-    let name = |path: &std::path::Path| {
-        let name = path.parent().unwrap().file_name().unwrap().to_str().unwrap();
+    let name = |path: String| {
+        let name = path.rsplit('/').nth(1).unwrap();
         name.split_once('=').unwrap().1.to_owned()
     };
-    pruned.files().map(name).collect()
+    pruned.files().into_iter().map(name).collect()
 }
 
 const NULL: &str = "__HIVE_DEFAULT_PARTITION__";

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    Decimal128Type, DurationNanosecondType, Float32Type, Int16Type, Int32Type, Int64Type,
+    Decimal256Type, DurationNanosecondType, Float32Type, Int16Type, Int32Type, Int64Type,
     Time64NanosecondType, TimestampNanosecondType,
 };
 use arrow_array::{
@@ -16,6 +16,7 @@ use arrow_array::{
 };
 use arrow_schema::{DataType, Field, TimeUnit};
 use kinetable_engine::Table;
+use kinetable_parquet::{ReadOptions, Unsigned};
 use parquet::file::properties::WriterProperties;
 
 use crate::support::*;
@@ -49,8 +50,9 @@ fn numbers_keep_their_values() {
     let wide = through(Arc::new(UInt32Array::from(vec![u32::MAX])));
     assert_eq!(wide.as_primitive::<Int64Type>().value(0), i64::from(u32::MAX));
     let widest = through(Arc::new(UInt64Array::from(vec![u64::MAX])));
-    assert_eq!(widest.data_type(), &DataType::Decimal128(20, 0));
-    assert_eq!(widest.as_primitive::<Decimal128Type>().value(0), i128::from(u64::MAX));
+    assert_eq!(widest.data_type(), &DataType::Decimal256(76, 0));
+    let value = widest.as_primitive::<Decimal256Type>().value(0);
+    assert_eq!(value.to_i128(), Some(i128::from(u64::MAX)));
     let decimal = Decimal128Array::from(vec![Some(12_345), None]).with_precision_and_scale(9, 2);
     let decimal: ArrayRef = Arc::new(decimal.unwrap());
     assert_eq!(&through(decimal.clone()), &decimal);
@@ -167,11 +169,39 @@ fn long_lists_are_read_by_rows() {
 }
 
 #[test]
-fn structs_pass_as_they_are() {
-    let inner: ArrayRef = Arc::new(Int64Array::from(vec![1, 2]));
+fn a_struct_is_told_and_its_fields_are_read_by_name() {
+    let scratch = Scratch::new();
+    let path = scratch.join("one.parquet");
+    let inner: ArrayRef = Arc::new(Int64Array::from(vec![1, 2, 3]));
     let field = Arc::new(Field::new("x", DataType::Int64, true));
-    let values: ArrayRef = Arc::new(StructArray::from(vec![(field, inner)]));
-    assert_eq!(&through(values.clone()), &values);
+    let nulls = Some(vec![true, false, true].into());
+    let values: ArrayRef = Arc::new(StructArray::new(vec![field].into(), vec![inner.clone()], nulls));
+    write_file(&path, &batch(vec![("S", values), ("V", inner.clone())]), WriterProperties::default());
+    let table = open(&path).coalesce().unwrap();
+    assert_eq!(&read_all(&table, "V"), &inner);
+    let error = table.version().read(column(&table, "S"), table.version().rows()).unwrap_err();
+    assert!(error.message().contains("\"S\"") && error.hint().unwrap().contains("S.x"), "{error}");
+    let options = ReadOptions { renames: vec![("X".into(), "S.x".into())], ..ReadOptions::default() };
+    let table = kinetable_parquet::read(&path, &options).unwrap().coalesce().unwrap();
+    let field = read_all(&table, "X");
+    assert_eq!(field.as_primitive::<Int64Type>().iter().collect::<Vec<_>>(), [Some(1), None, Some(3)]);
+}
+
+#[test]
+fn unsigned_numbers_of_64_bits_become_what_is_asked_for() {
+    let scratch = Scratch::new();
+    let path = scratch.join("one.parquet");
+    let values: ArrayRef = Arc::new(UInt64Array::from(vec![Some(7), None, Some(u64::MAX)]));
+    write_file(&path, &batch(vec![("V", values)]), WriterProperties::default());
+    let as_ = |unsigned| {
+        let options = ReadOptions { unsigned: vec![("V".into(), unsigned)], ..ReadOptions::default() };
+        let table = kinetable_parquet::read(&path, &options).unwrap().coalesce().unwrap();
+        table.version().read(0, table.version().rows())
+    };
+    let signed = as_(Unsigned::Signed).unwrap();
+    assert_eq!(signed.as_primitive::<Int64Type>().iter().collect::<Vec<_>>(), [Some(7), None, Some(-1)]);
+    assert!(as_(Unsigned::Long).unwrap_err().message().contains("\"V\""));
+    assert_eq!(as_(Unsigned::Big).unwrap().data_type(), &DataType::Decimal256(76, 0));
 }
 
 #[test]
