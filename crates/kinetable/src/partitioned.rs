@@ -20,6 +20,20 @@ pub const CONSTITUENT: &str = "__CONSTITUENT__";
 /// The constituents of another table beside one's own, where two are put together.
 const OTHER: &str = "__OTHER_CONSTITUENT__";
 
+/// Row keys from here on are too far away for a merge, which puts those of constituents side by side.
+const FAR: u64 = 1 << 44;
+
+/// Whether row keys are far away, as those of a sort are that follows a live table.
+fn is_far(table: &engine::Table) -> bool {
+    table.version().rows().end() > FAR
+}
+
+/// The table under keys that are near: other ones, if its own are far away, or none are there to tell.
+fn near(table: engine::Table) -> Result<engine::Table> {
+    let may_be_far = table.is_live() && table.version().rows().is_empty();
+    if may_be_far || is_far(&table) { shape::flatten(&table) } else { Ok(table) }
+}
+
 /// What is applied to constituents: to one, or to two with the same key.
 pub type PartFunction = Arc<dyn Fn(&[Table]) -> Result<Table> + Send + Sync>;
 
@@ -52,7 +66,11 @@ impl Table {
     /// If a column is missing, or the table is a blink table.
     pub fn split(&self, by: &[String], options: SplitOptions) -> Result<PartitionedTable> {
         let names: Vec<&str> = by.iter().map(String::as_str).collect();
-        let keys = split(&self.engine()?, &names, CONSTITUENT, options)?;
+        let mut table = self.engine()?;
+        if is_far(&table) {
+            table = shape::flatten(&table)?;
+        }
+        let keys = split(&table, &names, CONSTITUENT, options)?;
         let fields = self.schema().fields().iter();
         let kept = fields.filter(|field| !(options.drop_keys && by.contains(field.name())));
         Ok(PartitionedTable {
@@ -273,8 +291,9 @@ impl PartitionedTable {
     /// If a constituent has failed, or other columns.
     pub fn merge(&self) -> Result<Table> {
         let part = self.keys.definition().column_index(&self.constituent_column)?;
-        let graph = self.session().graph();
-        let merged = partition::merge(Some(graph), &self.keys.engine()?, part, &self.schema)?;
+        let keys = self.keys.engine()?;
+        let graph = keys.graph().unwrap_or(self.session().graph());
+        let merged = partition::merge(Some(graph), &keys, part, &self.schema)?;
         Ok(Table::of(self.session(), merged))
     }
 
@@ -353,7 +372,7 @@ impl PartitionedTable {
         let session = self.session().clone();
         let apply = move |tables: &[engine::Table]| {
             let tables: Vec<Table> = tables.iter().map(|table| Table::of(&session, table.clone())).collect();
-            function(&tables)?.engine()
+            near(function(&tables)?.engine()?)
         };
         let apply: partition::Function = Arc::new(apply);
         let (made, schema) =

@@ -65,6 +65,11 @@ pub fn merge(graph: Option<&Graph>, keys: &Table, part: usize, schema: &SchemaRe
     })
 }
 
+fn no_room() -> Error {
+    let message = "the row keys of the constituents do not fit side by side";
+    Error::new(ErrorKind::Limit, message).with_hint("flatten() the constituents first")
+}
+
 struct Merge {
     part: usize,
     schema: SchemaRef,
@@ -231,18 +236,20 @@ impl Merge {
         let ends = edit.added.iter().map(|(_, rows)| rows.end());
         let shifted = changed.values().filter(|change| !change.update.shifted.is_empty());
         let needed = ends.chain(shifted.map(|change| change.after.rows().end())).max().unwrap_or(0);
-        if needed > self.width {
-            self.width = (2 * needed).next_power_of_two();
+        let last = self.by_row.last_key_value().map_or(0, |(row, _)| row + 1);
+        let width = match needed {
+            needed if needed <= self.width => self.width,
+            needed if needed <= KEYS => (2 * needed).next_power_of_two(),
+            _ => return Err(no_room()),
+        };
+        if last.checked_mul(width).is_none_or(|end| end > KEYS) {
+            return Err(no_room());
+        }
+        if width != self.width {
+            self.width = width;
             self.move_all(changed, edit);
         }
-        let last = self.by_row.last_key_value().map_or(0, |(row, _)| row + 1);
-        match last.checked_mul(self.width) {
-            Some(end) if end <= KEYS => Ok(()),
-            _ => {
-                let message = "the row keys of the constituents do not fit side by side";
-                Err(Error::new(ErrorKind::Limit, message).with_hint("flatten() the constituents first"))
-            }
-        }
+        Ok(())
     }
 
     /// All parts that were there move, as the width is another one.
