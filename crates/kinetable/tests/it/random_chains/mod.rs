@@ -1,6 +1,7 @@
 //! Random chains of 3 to 20 operations on append, add-only, blink, ring and changing sources: every table of a chain is
 //! compared with recomputation after every cycle. A failure prints the seed, the cycle and the operations.
 
+mod families;
 mod operations;
 
 use kinetable::{RingStart, Session, SessionConfig, Table};

@@ -24,12 +24,12 @@ pub struct Choice {
 }
 
 /// One table that a chain may go on from.
-struct Place<'a> {
-    session: &'a Session,
-    node: usize,
-    table: engine::Table,
+pub(super) struct Place<'a> {
+    pub(super) session: &'a Session,
+    pub(super) node: usize,
+    pub(super) table: engine::Table,
     /// A number that no other operation of the chain has, for names of columns.
-    number: usize,
+    pub(super) number: usize,
 }
 
 /// Chooses an operation; none if the one thought of does not fit.
@@ -48,7 +48,7 @@ pub fn choose(
     if place.table.size() > ROWS_MAX {
         return None;
     }
-    match rng.random_range(0..16) {
+    match rng.random_range(0..22) {
         0..=2 => place.filter(rng),
         3..=5 => place.columns(rng),
         6 => place.sort(rng),
@@ -56,30 +56,35 @@ pub fn choose(
         9..=11 => place.groups(rng),
         12..=13 => place.join(rng, other, chain.table(other)),
         14 => place.merge(rng, chain, nodes),
+        15..=16 => place.update_by(rng),
+        17 => place.exact_join(rng),
+        18 => place.multi_join(rng, other, chain.table(other)),
+        19 => place.range_join(rng),
+        20 => place.partition(rng),
         _ => place.reshape(rng),
     }
 }
 
 impl Place<'_> {
-    fn is_blink(&self) -> bool {
+    pub(super) fn is_blink(&self) -> bool {
         self.table.definition().properties.blink
     }
 
-    fn names(&self, wanted: impl Fn(&arrow_schema::DataType) -> bool) -> Vec<String> {
+    pub(super) fn names(&self, wanted: impl Fn(&arrow_schema::DataType) -> bool) -> Vec<String> {
         let fields = self.table.schema().fields().iter();
         fields.filter(|field| wanted(field.data_type())).map(|field| field.name().clone()).collect()
     }
 
-    fn number_column(&self, rng: &mut StdRng) -> Option<String> {
+    pub(super) fn number_column(&self, rng: &mut StdRng) -> Option<String> {
         self.names(arrow_schema::DataType::is_numeric).into_iter().choose(rng)
     }
 
     /// Columns that can be a key, an order, or what is counted.
-    fn scalar_column(&self, rng: &mut StdRng) -> Option<String> {
+    pub(super) fn scalar_column(&self, rng: &mut StdRng) -> Option<String> {
         self.names(|kind| !kind.is_nested()).into_iter().choose(rng)
     }
 
-    fn choice(
+    pub(super) fn choice(
         &self,
         name: String,
         compared: Compared,
