@@ -8,7 +8,7 @@ import json
 
 import confluent_kafka
 import pytest
-from confluent_kafka.schema_registry import SchemaRegistryClient
+from confluent_kafka.schema_registry import Schema, SchemaReference, SchemaRegistryClient
 from confluent_kafka.schema_registry.protobuf import ProtobufDeserializer, ProtobufSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
@@ -17,14 +17,7 @@ from kinetable import DHError, dtypes, new_table
 from kinetable import json as kj
 from kinetable import kafka_consumer as kc
 from kinetable import kafka_producer as kp
-from kinetable.column import (
-    bool_col,
-    datetime_col,
-    double_col,
-    int_col,
-    long_col,
-    string_col,
-)
+from kinetable.column import double_col, long_col, string_col
 from kinetable.json import jackson
 from kinetable.stream.kafka import header
 
@@ -329,3 +322,117 @@ def messages(broker, topic, count):
     wait_until(poll, 30, f"{count} records of {topic}")
     consumer.close()
     return found
+
+
+def test_framed_messages_of_confluent(broker, topic):
+    client = SchemaRegistryClient({"url": broker.registry})
+    write = ProtobufSerializer(Order, client, {"use.deprecated.format": False})
+    context = SerializationContext(topic, MessageField.VALUE)
+    send(broker, topic, [write(order, context) for order in orders()])
+    other = ProtobufSerializer(Other, client, {"use.deprecated.format": False, "auto.register.schemas": True})
+    send(broker, topic, [other(Other(x=1), context), b"\x00\x00\x00\x00\x7f\x00", b"no"])
+    table = consume(broker, topic, kc.protobuf_spec(f"{topic}-value", schema_message_name="shop.Order"), 6)
+    wait_until(lambda: table.errors.size == 3, 30, "three errors")
+    check_orders(table)
+    reasons = [row["Reason"] for row in table.errors.iter_dict()]
+    assert '"shop.Other"' in reasons[0] and "registry has no schema" in reasons[1] and "begins with" in reasons[2]
+
+
+def test_schemas_that_import_others(broker, topic):
+    client = SchemaRegistryClient({"url": broker.registry})
+    money = 'syntax = "proto3"; package m; message Money { int64 units = 1; string currency = 2; }'
+    client.register_schema(f"{topic}-money", Schema(money, "PROTOBUF"))
+    text = 'syntax = "proto3"; import "m/money.proto"; message Bill { string id = 1; m.Money total = 2; }'
+    reference = SchemaReference("m/money.proto", f"{topic}-money", 1)
+    client.register_schema(f"{topic}-value", Schema(text, "PROTOBUF", [reference]))
+    body = b"\x0a\x01x\x12\x07\x08\x05\x12\x03EUR"
+    latest = client.get_latest_version(f"{topic}-value").schema_id
+    send(broker, topic, [b"\x00" + latest.to_bytes(4, "big") + b"\x00" + body])
+    table = consume(broker, topic, kc.protobuf_spec(f"{topic}-value"), 1)
+    row = next(iter(table.view(["id", "total__units", "total__currency"]).iter_dict()))
+    assert row == {"id": "x", "total__units": 5, "total__currency": "EUR"}
+
+
+def table_of_orders():
+    source = new_table(
+        [
+            string_col("symbol", ["A", "B", ""]),
+            double_col("price", [0.0, None, -2.5]),
+            long_col("n", [-5, 0, 7]),
+            string_col("side", ["SELL", "NONE", "7"]),
+            string_col("buyer__name", ["b", None, ""]),
+            string_col("venue", ["X", None, None]),
+            long_col("desk", [None, 4_000_000_000, None]),
+            long_col("limit", [0, None, 1]),
+            long_col("id", [-1, 1, 0]),
+            string_col("more", ["ignored"] * 3),
+        ]
+    )
+    return source.update("at = symbol == `A` ? parseInstant(`2024-01-02T03:04:05.25Z`) : null")
+
+
+def check_written(found):
+    first, second, third = found
+    assert (first.symbol, first.HasField("price"), first.price, first.size, first.side) == ("A", True, 0.0, -5, 2)
+    assert (first.buyer.name, first.venue, first.HasField("desk"), first.limit.value) == ("b", "X", False, 0)
+    assert first.HasField("limit") and first.id == 2**64 - 1
+    assert first.at.ToDatetime(datetime.timezone.utc) == AT
+    assert (second.HasField("price"), second.HasField("buyer"), second.desk) == (False, False, 4_000_000_000)
+    assert not second.HasField("limit") and not second.HasField("at")
+    assert (third.symbol, third.price, third.side, third.HasField("buyer"), third.limit.value) == ("", -2.5, 7, True, 1)
+
+
+def test_messages_out_alone(broker, topic):
+    spec = kp.protobuf_spec(proto=PROTO, schema_message_name="Order", field_to_col_mapping={"size": "n"})
+    kp.produce(table_of_orders(), broker.config, topic, kp.KeyValueSpec.IGNORE, spec)()
+    values = [message.value() for message in messages(broker, topic, 3)]
+    check_written([Order.FromString(value) for value in values])
+    # Nothing is written that Google's library would leave out.
+    assert [Order.FromString(value).SerializeToString(deterministic=True) for value in values] == values
+
+
+def test_messages_out_behind_their_schema(broker, topic):
+    serdes = kc.ProtobufProtocol.serdes()
+    options = {"schema_message_name": "Order", "field_to_col_mapping": {"size": "n"}}
+    descriptor = _file().SerializeToString()
+    for spec in (
+        kp.protobuf_spec(descriptor=descriptor, protocol=serdes, **options),
+        kp.protobuf_spec(f"{topic}-value", **options),
+    ):
+        kp.produce(table_of_orders(), broker.config, topic, kp.KeyValueSpec.IGNORE, spec)()
+    read = ProtobufDeserializer(Order, {"use.deprecated.format": False})
+    context = SerializationContext(topic, MessageField.VALUE)
+    found = [read(message.value(), context) for message in messages(broker, topic, 6)]
+    check_written(found[:3])
+    check_written(found[3:])
+    back = consume(broker, topic, kc.protobuf_spec(f"{topic}-value", schema_message_name="Order"), 6)
+    assert back.size == 6
+
+
+def test_what_cannot_be_written_is_told(broker, topic):
+    def refusal(table, **options):
+        spec = kp.protobuf_spec(proto=PROTO, schema_message_name="Order", **options)
+        with pytest.raises(DHError) as told:
+            kp.produce(table, broker.config, topic, kp.KeyValueSpec.IGNORE, spec)
+        return str(told.value)
+
+    assert "wants Float64" in refusal(new_table([string_col("price", ["x"])]))
+    assert "map, which cannot be written" in refusal(new_table([string_col("counts", ["{}"])]))
+    assert "no column is a field" in refusal(new_table([string_col("x", ["{}"])]))
+    assert 'no field "nope"' in refusal(new_table([string_col("x", ["{}"])]), field_to_col_mapping={"nope": "x"})
+    rows = new_table([string_col("venue", ["a", "b", "c"]), long_col("desk", [None, 1, None])])
+    spec = kp.protobuf_spec(proto=PROTO, schema_message_name="Order")
+    stop = kp.produce(rows, broker.config, topic, kp.KeyValueSpec.IGNORE, spec)
+    with pytest.raises(DHError, match="one oneof"):
+        stop.flush()
+    assert len(messages(broker, topic, 2)) == 2
+
+
+def test_json_out_nests(broker, topic):
+    source = new_table([long_col("a", [1]), string_col("b_c", ["x"]), string_col("b_d_e", [None]), double_col("f", [2.5])])
+    spec = kp.json_spec(exclude_columns=["f"], mapping={"a": "n_m"}, nested_delim="_")
+    kp.produce(source, broker.config, topic, kp.KeyValueSpec.IGNORE, spec)()
+    assert messages(broker, topic, 1)[0].value() == b'{"n":{"m":1},"b":{"c":"x"}}'
+    shape = {"n": {"m": int}, "b": {"c": str}}
+    table = consume(broker, topic, kc.object_processor_spec(jackson.provider(shape)), 1)
+    assert next(iter(table.view(["n_m", "b_c"]).iter_dict())) == {"n_m": 1, "b_c": "x"}

@@ -43,7 +43,9 @@ pub use consume::{
     Constituents, Consumed, ConsumedParts, ConsumerConfig, PartitionFilter, PartitionStats, Partitions,
     SourceHandle, SourceStats, consume, consume_parts,
 };
-pub use produce::{AvroProduce, ProduceSpec, ProducerConfig, Publication, PublicationStats, produce};
+pub use produce::{
+    AvroProduce, ProduceSpec, ProducerConfig, ProtobufProduce, Publication, PublicationStats, produce,
+};
 pub use protobuf::{ProtobufProtocol, ProtobufSchema, ProtobufSpec};
 pub use shape::JsonShape;
 pub use spec::{AvroSchema, Offsets, Spec, StartAt};

@@ -7,9 +7,9 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
 use kinetable_engine::{Error, Result};
 pub use kinetable_kafka::{
-    AvroProduce, AvroSchema, ConsumerConfig, JsonShape, Offsets, PartitionFilter, PartitionStats, Partitions, ProduceSpec,
-    ProducerConfig, ProtobufProtocol, ProtobufSchema, ProtobufSpec, Publication, PublicationStats, Retention,
-    SourceHandle, SourceStats, Spec, StartAt, topics,
+    AvroProduce, AvroSchema, ConsumerConfig, JsonShape, Offsets, PartitionFilter, PartitionStats, Partitions,
+    ProduceSpec, ProducerConfig, ProtobufProduce, ProtobufProtocol, ProtobufSchema, ProtobufSpec,
+    Publication, PublicationStats, Retention, SourceHandle, SourceStats, Spec, StartAt, topics,
 };
 
 use kinetable_operators::partition::keyed;

@@ -52,7 +52,7 @@ impl JsonPlan {
             {
                 let message = format!("a JSON spec cannot decode a column of {}", field.data_type);
                 return Err(Error::invalid(message)
-                    .with_hint("use bool, a number, char, string, Instant, LocalDate or LocalTime"));
+                    .with_hint("use bool, a number, char, Instant, LocalDate or LocalTime; string takes any value, structures as JSON text"));
             }
             let mut node = &mut top;
             for step in &field.path {

@@ -6,6 +6,7 @@ use arrow_schema::Schema;
 use kinetable_engine::Result;
 
 use super::avro::{Destination, used_columns};
+use super::protobuf::ProtobufEncoder;
 use super::spec::ProduceSpec;
 use crate::settings::Settings;
 
@@ -58,6 +59,10 @@ impl ProducerConfig {
         }
     }
 
+    fn destination(&self) -> Result<Destination<'_>> {
+        Destination::new(&Settings::new(&self.client), self.topic.as_deref(), "key")
+    }
+
     /// The columns of a table that keys are made of.
     ///
     /// # Errors
@@ -65,11 +70,8 @@ impl ProducerConfig {
     pub fn key_columns(&self, schema: &Schema) -> Result<Vec<String>> {
         let chosen = self.key.columns(schema)?;
         match &self.key {
-            ProduceSpec::Avro(avro) => {
-                let settings = Settings::new(&self.client);
-                let to = Destination::new(&settings, self.topic.as_deref(), "key")?;
-                used_columns(avro, &chosen, schema, &to)
-            }
+            ProduceSpec::Avro(avro) => used_columns(avro, &chosen, schema, &self.destination()?),
+            ProduceSpec::Protobuf(spec) => Ok(ProtobufEncoder::new(spec, schema, &self.destination()?)?.1),
             _ => Ok(chosen),
         }
     }

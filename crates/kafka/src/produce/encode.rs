@@ -5,6 +5,7 @@ use kinetable_engine::{Error, Result};
 
 use super::avro::{AvroEncoder, Destination};
 use super::cells::{Cells, instant};
+use super::protobuf::ProtobufEncoder;
 use super::spec::{ProduceSpec, is_simple};
 use crate::decode::Reason;
 
@@ -22,6 +23,7 @@ enum Form {
     Simple,
     Json { top: Vec<(String, Part)>, output_nulls: bool },
     Avro(AvroEncoder),
+    Protobuf(ProtobufEncoder),
 }
 
 /// What a field of an object is.
@@ -44,11 +46,16 @@ pub(super) struct Chunk<'a> {
 impl SideEncoder {
     pub(super) fn new(spec: &ProduceSpec, schema: &Schema, to: &Destination<'_>) -> Result<SideEncoder> {
         let mut names = spec.columns(schema)?;
-        let avro = match spec {
+        let made = match spec {
             ProduceSpec::Avro(avro) => {
                 let (encoder, used) = AvroEncoder::new(avro, &names, schema, to)?;
                 names = used;
-                Some(encoder)
+                Some(Form::Avro(encoder))
+            }
+            ProduceSpec::Protobuf(spec) => {
+                let (encoder, used) = ProtobufEncoder::new(spec, schema, to)?;
+                names = used;
+                Some(Form::Protobuf(encoder))
             }
             _ => None,
         };
@@ -56,7 +63,7 @@ impl SideEncoder {
         let columns: Vec<usize> = names.iter().map(index).collect();
         let form = match spec {
             ProduceSpec::Ignore => Form::Null,
-            ProduceSpec::Avro(_) => Form::Avro(avro.expect("it was made above")),
+            ProduceSpec::Avro(_) | ProduceSpec::Protobuf(_) => made.expect("it was made above"),
             ProduceSpec::Simple { column } => {
                 let data_type = schema.field(columns[0]).data_type();
                 if !is_simple(data_type) {
@@ -111,6 +118,7 @@ impl SideEncoder {
                 Ok(true)
             }
             Form::Avro(encoder) => encoder.write(chunk, row, out).map(|()| true),
+            Form::Protobuf(encoder) => encoder.write(chunk, row, out).map(|()| true),
         }
     }
 }

@@ -6,6 +6,7 @@ use arrow_schema::{DataType, Schema};
 use kinetable_engine::{Error, Result};
 
 use super::avro::AvroProduce;
+use super::protobuf::ProtobufProduce;
 
 /// What of a row becomes one side of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub enum ProduceSpec {
     },
     /// An Avro record of columns, behind the id of its schema.
     Avro(AvroProduce),
+    /// A Protobuf message of columns.
+    Protobuf(ProtobufProduce),
 }
 
 impl ProduceSpec {
@@ -76,6 +79,7 @@ impl ProduceSpec {
         match self {
             ProduceSpec::Ignore => Ok(Vec::new()),
             ProduceSpec::Simple { column } => Ok(vec![known(column)?]),
+            ProduceSpec::Protobuf(_) => Ok(all().collect()),
             ProduceSpec::Avro(AvroProduce { include, exclude, .. }) => choose(include, exclude),
             ProduceSpec::Json { include, exclude, mapping, .. } => {
                 let chosen = choose(include, exclude)?;

@@ -188,7 +188,6 @@ pub(super) fn at_place(file: &FileDescriptor, steps: &[usize]) -> Vec<MessageDes
 }
 
 /// The steps to a message from its file.
-#[cfg(test)]
 pub(crate) fn place_of(message: &MessageDescriptor) -> Vec<usize> {
     let mut steps = Vec::new();
     let mut at = message.clone();

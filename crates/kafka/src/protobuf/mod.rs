@@ -20,11 +20,14 @@ mod plan;
 mod program;
 mod scalar;
 mod text;
-mod wire;
+pub(crate) mod wire;
 
 pub use descriptor::{ProtobufProtocol, ProtobufSchema, ProtobufSpec};
 
+pub(crate) use descriptor::{by_subject, compile, message, place_of, resolve};
+pub(crate) use frame::put as put_frame;
 pub(crate) use plan::{ProtobufPlan, Scratch};
+pub(crate) use scalar::Scalar;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

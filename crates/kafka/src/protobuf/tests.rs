@@ -20,7 +20,7 @@ use super::descriptor::{self, Sources};
 use super::{ProtobufPlan, ProtobufProtocol, ProtobufSchema, ProtobufSpec};
 use crate::decode::{Decoder, Side};
 
-const PROTO3: &str = r#"
+pub(crate) const PROTO3: &str = r#"
 syntax = "proto3";
 package t;
 import "google/protobuf/timestamp.proto";
@@ -56,7 +56,7 @@ message All {
 }
 "#;
 
-const PROTO2: &str = r#"
+pub(crate) const PROTO2: &str = r#"
 syntax = "proto2";
 message Old {
   required int32 id = 1;
@@ -71,12 +71,12 @@ message Old {
 }
 "#;
 
-fn message(text: &str, name: &str) -> MessageDescriptor {
+pub(crate) fn message(text: &str, name: &str) -> MessageDescriptor {
     let file = descriptor::compile(Sources { text: text.to_owned(), imports: BTreeMap::new() }).unwrap();
     descriptor::message(&file, Some(name)).unwrap()
 }
 
-fn side(text: &str, name: &str, include: Option<&[&str]>) -> Side {
+pub(crate) fn side(text: &str, name: &str, include: Option<&[&str]>) -> Side {
     let mut spec = ProtobufSpec::new(ProtobufSchema::Text(text.to_owned()));
     spec.message = Some(name.to_owned());
     spec.include = include.map(|paths| paths.iter().map(|path| (*path).to_owned()).collect());
@@ -86,7 +86,11 @@ fn side(text: &str, name: &str, include: Option<&[&str]>) -> Side {
 }
 
 /// A message with each field set by chance.
-fn random_message(descriptor: &MessageDescriptor, random: &mut StdRng, depth: usize) -> DynamicMessage {
+pub(crate) fn random_message(
+    descriptor: &MessageDescriptor,
+    random: &mut StdRng,
+    depth: usize,
+) -> DynamicMessage {
     let mut message = DynamicMessage::new(descriptor.clone());
     for field in descriptor.fields() {
         let chance = if depth > 0 { 0.35 } else { 0.6 };
@@ -229,7 +233,7 @@ fn cell(array: &dyn Array, row: usize) -> String {
 }
 
 /// Columns that are JSON text are checked elsewhere.
-fn is_text(descriptor: &MessageDescriptor, path: &[&str]) -> bool {
+pub(crate) fn is_text(descriptor: &MessageDescriptor, path: &[&str]) -> bool {
     let mut message = descriptor.clone();
     let mut is_item = false;
     for (at, name) in path.iter().enumerate() {

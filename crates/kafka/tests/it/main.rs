@@ -11,6 +11,7 @@ mod live;
 mod offsets;
 mod partitions;
 mod producing;
+mod protobuf;
 mod specs;
 mod stand;
 mod transactions;

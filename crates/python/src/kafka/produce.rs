@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use kinetable::kafka::{AvroProduce, AvroSchema, ProduceSpec, ProducerConfig, Publication};
+use kinetable::kafka::{AvroProduce, AvroSchema, ProduceSpec, ProducerConfig, ProtobufProduce, Publication};
 use parking_lot::Mutex;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::errors::engine;
+use crate::kafka::protobuf::ProtobufOptions;
 use crate::table::PyTable;
 
 /// How long `flush` waits for the broker.
@@ -78,6 +79,10 @@ impl<'py> FromPyObject<'_, 'py> for PyProduceSpec {
                     output_nulls: options.output_nulls,
                     timestamp_field: options.timestamp_field,
                 }
+            }
+            "protobuf" => {
+                let (message, mapping) = rest.extract::<(ProtobufOptions, _)>()?;
+                ProduceSpec::Protobuf(ProtobufProduce { message: message.into_spec(), mapping })
             }
             "avro" => rest.get_item(0)?.extract::<AvroOptions>()?.into_spec(),
             other => {

@@ -20,10 +20,11 @@ from typing import Any, Mapping, Optional, Sequence
 from ... import _kinetable as _native
 from ...dherror import DHError
 from ...table import Table
+from ._formats import Descriptor, ProtobufProtocol, protobuf_options
 from ._spec import KeyValueSpec
 from .consumer import _client
 
-__all__ = ["KeyValueSpec", "Publication", "avro_spec", "json_spec", "produce", "simple_spec"]
+__all__ = ["KeyValueSpec", "Publication", "avro_spec", "json_spec", "produce", "protobuf_spec", "simple_spec"]
 
 
 class Publication:
@@ -150,6 +151,48 @@ def avro_spec(
         "column_properties": {key: str(value) for key, value in (column_properties or {}).items()},
     }
     return KeyValueSpec("avro", (options,))
+
+
+def protobuf_spec(
+    schema: Optional[str] = None,
+    schema_version: Optional[int] = None,
+    schema_message_name: Optional[str] = None,
+    field_to_col_mapping: Optional[Mapping[str, str]] = None,
+    protocol: Optional[ProtobufProtocol] = None,
+    *,
+    descriptor: Descriptor = None,
+    proto: Optional[str] = None,
+    nested_delim: str = "__",
+) -> KeyValueSpec:
+    """A Protobuf message for each row: each field from the column that reading it would give.
+
+    Null is not written, nor is a default of a field without presence; of the fields of a oneof one may be set. A
+    repeated message is written from lists that are equally long. Maps and messages within themselves cannot be written.
+
+    Args:
+        schema: A subject of the schema registry.
+        schema_version: A version of it; the newest if not given.
+        schema_message_name: The message, by its full name or that within its package; the first of the schema if not given.
+        field_to_col_mapping: Field, ``outer.inner`` for one of a message within, to column; the others take the column of
+            their name, ``outer__inner``, if there is one.
+        protocol: What is before the message in a record; `ProtobufProtocol.serdes` with a subject, else
+            `ProtobufProtocol.raw`. With `serdes` and without a subject, the schema is registered as ``TOPIC-value``.
+        descriptor: A file of ``protoc --include_imports --descriptor_set_out``, or its bytes.
+        proto: The text of a ``.proto`` file.
+        nested_delim: What stands between the names of a message and of a field in it.
+
+    Raises:
+        DHError: if there is not one source of the schema.
+
+    Example:
+        from kinetable import kafka_producer as kp
+        spec = kp.protobuf_spec(proto='syntax = "proto3"; message Trade { string symbol = 1; double price = 2; }')
+        print(spec.kind)
+    """
+    options = protobuf_options(
+        schema, schema_version, schema_message_name, protocol, descriptor, proto, nested_delim
+    )
+    return KeyValueSpec("protobuf", ({**options, "include": None}, dict(field_to_col_mapping or {})))
 
 
 def produce(
