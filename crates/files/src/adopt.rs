@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_cast::{CastOptions, cast_with_options};
-use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
+use arrow_schema::{ArrowError, DataType, Field, IntervalUnit, Schema, TimeUnit};
 
 /// The type of instants.
 pub fn instant_type() -> DataType {
@@ -49,8 +49,8 @@ pub fn engine_type(data_type: &DataType) -> Option<DataType> {
         | DataType::Float32
         | DataType::Float64
         | DataType::Decimal128(..)
-        | DataType::Decimal256(..)
-        | DataType::Interval(_) => data_type.clone(),
+        | DataType::Decimal256(..) => data_type.clone(),
+        DataType::Interval(_) => DataType::Interval(IntervalUnit::MonthDayNano),
         DataType::UInt8 => DataType::Int16,
         DataType::UInt32 => DataType::Int64,
         DataType::UInt64 => DataType::Decimal256(76, 0),
