@@ -47,7 +47,9 @@ pub(crate) enum Payload {
     Bits(Arc<Bits>),
 }
 
-/// A bitmap with the number of keys before each group of words.
+/// A bitmap with the number of keys before each group of words. `Copy`, so that `Arc::make_mut` copies it once, straight to
+/// where it will be.
+#[derive(Clone, Copy)]
 pub(crate) struct Bits {
     words: Words,
     before: [u16; WORDS / GROUP],
@@ -269,8 +271,9 @@ impl Bits {
 
     /// With the bits at ascending offsets put to `present` where they are set and to `absent` where not; counts are
     /// carried on rather than taken again.
-    pub(crate) fn edited(&self, offsets: &[u16], present: bool, absent: bool) -> Bits {
-        let mut bits = Bits { words: self.words, before: self.before, len: self.len };
+    pub(crate) fn edited(self: &Arc<Bits>, offsets: &[u16], present: bool, absent: bool) -> Arc<Bits> {
+        let mut edited = self.clone();
+        let bits = Arc::make_mut(&mut edited);
         let mut more = [0_i32; WORDS / GROUP];
         for &offset in offsets {
             let at = usize::from(offset) / 64;
@@ -288,7 +291,7 @@ impl Bits {
             total += more;
         }
         bits.len = (bits.len as i32 + total) as u32;
-        bits
+        edited
     }
 
     fn rank(&self, offset: u32) -> u32 {
@@ -322,11 +325,11 @@ impl Bits {
 impl Outcome {
     /// From the bitmap of the whole block.
     pub(crate) fn from_words(words: Words) -> Outcome {
-        Outcome::from_bits(Bits::new(words))
+        Outcome::from_bits(Arc::new(Bits::new(words)))
     }
 
     /// From a bitmap with its counts, which may hold too few keys for one.
-    pub(crate) fn from_bits(bits: Bits) -> Outcome {
+    pub(crate) fn from_bits(bits: Arc<Bits>) -> Outcome {
         let words = &bits.words;
         let (Some(first), Some(last)) = (next_bit(words, 0, 0), previous_bit(words, BLOCK_LEN, 0)) else {
             return Outcome::Empty;
@@ -335,7 +338,7 @@ impl Outcome {
             return Outcome::Run(first..last + 1);
         }
         if bits.len as usize > SPARSE_MAX {
-            return Outcome::Many(Payload::Bits(Arc::new(bits)));
+            return Outcome::Many(Payload::Bits(bits));
         }
         let mut offsets = Vec::with_capacity(bits.len as usize);
         for (at, &word) in words.iter().enumerate() {

@@ -13,6 +13,9 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+/// When less than one of so many keys moves, those that stay are not gone through.
+const FEW_OF: u64 = 8;
+
 /// Disjoint ascending runs of old keys, each with the delta that its rows moved by; order is kept.
 ///
 /// `Debug` prints both ends inclusive: `{10-19+5,30-39-2}`.
@@ -146,28 +149,55 @@ impl Shifts {
         if self.is_empty() || keys.is_empty() {
             return keys.clone();
         }
-        let segments = keys.segments();
-        let mut builder = RowSetBuilder::new();
-        let mut push = |range: Range<u64>, delta: i64| {
-            builder.push_parts(touched(&segments, &range), range, delta);
-        };
         let (first, end) = (keys.first().unwrap_or(0), keys.end());
         let moves = self.moves();
         let near = moves.partition_point(|shift| from(shift).end <= first);
-        let mut still_from = 0;
-        for shift in moves[near..].iter().take_while(|shift| from(shift).start < end) {
-            let range = from(shift);
-            push(still_from..range.start, 0);
-            push(range.clone(), delta(shift));
-            still_from = range.end;
+        let near = moves[near..].iter().take_while(|shift| from(shift).start < end);
+        let near: Vec<(Range<u64>, i64)> = near.map(|shift| (from(shift), delta(shift))).collect();
+        let count = |(range, _): &(Range<u64>, i64)| keys.rank(range.end) - keys.rank(range.start);
+        if near.iter().map(count).sum::<u64>() * FEW_OF >= keys.len() {
+            return map_all(keys, &near);
         }
-        push(still_from..u64::MAX, 0);
-        builder.finish()
+        let mapped = map_few(keys, &near);
+        debug_assert_eq!(mapped, map_all(keys, &near), "rows that move meet or pass others");
+        mapped
     }
 
     fn moves(&self) -> &[Move] {
         self.moves.as_deref().unwrap_or_default()
     }
+}
+
+/// Moves ranges of a set by a pass over all of it.
+fn map_all(keys: &RowSet, moves: &[(Range<u64>, i64)]) -> RowSet {
+    let segments = keys.segments();
+    let mut builder = RowSetBuilder::new();
+    let mut push = |range: Range<u64>, delta: i64| {
+        builder.push_parts(touched(&segments, &range), range, delta);
+    };
+    let mut still_from = 0;
+    for (range, delta) in moves {
+        push(still_from..range.start, 0);
+        push(range.clone(), *delta);
+        still_from = range.end;
+    }
+    push(still_from..u64::MAX, 0);
+    builder.finish()
+}
+
+/// Moves ranges of a set: what moves leaves its places and takes others, in which nothing is. One pass over the blocks concerned.
+fn map_few(keys: &RowSet, moves: &[(Range<u64>, i64)]) -> RowSet {
+    let segments = keys.segments();
+    let (mut old, mut new) = (RowSetBuilder::new(), RowSetBuilder::new());
+    for (range, delta) in moves {
+        let parts = touched(&segments, range);
+        old.push_parts(parts, range.clone(), 0);
+        new.push_parts(parts, range.clone(), *delta);
+    }
+    let (old, new) = (old.finish(), new.finish());
+    let mapped = keys.symmetric_difference(&old.symmetric_difference(&new));
+    assert_eq!(mapped.len(), keys.len(), "rows that move meet others");
+    mapped
 }
 
 impl fmt::Debug for Shifts {

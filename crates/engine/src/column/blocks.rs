@@ -1,13 +1,12 @@
-//! Columns that change in place, as copy-on-write blocks of 512 row keys under groups of 64 blocks.
+//! Columns that change in place, as copy-on-write blocks of 512 row keys, 64 if there are lists, in a persistent tree.
 //!
 //! A block holds the values of the keys that are present, packed, for all columns of the store; a change rebuilds
 //! the blocks it touches and shares the rest with the previous version.
 //!
-//! **Cost** of a change: 512 rows a touched block, 64 pointers a touched group, and 16 bytes per 32,768 keys of
-//! the store for the index. A shift costs the rows it moves.
+//! **Cost** of a change: the rows of each touched block, and the way to it in the tree ([`super::tree`]). A shift costs the rows
+//! it moves.
 //!
-//! **Invariants**: 1. no block is empty; 2. groups and blocks ascend; 3. a block's offsets ascend and are as many
-//! as the values of each of its columns.
+//! **Invariants**: 1. no block is empty; 2. a block's offsets ascend and are as many as the values of each of its columns.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,20 +18,21 @@ use kinetable_rowset::{RowSet, Shifts};
 
 use super::block::Block;
 use super::block_read::{self, Filling};
+use super::tree::{Edit, Tree};
 use super::{Column, ColumnSource, concat_chunks};
 use crate::Result;
 
+/// Keys of a block, as a power of two: of values, and of lists, which are copied with their block when another one changes.
 const BLOCK_BITS: u32 = 9;
-const GROUP_BITS: u32 = 6;
+const LIST_BLOCK_BITS: u32 = 6;
 
 /// An immutable version of a few columns that change together.
 #[derive(Debug, Clone)]
 pub struct Blocks {
     types: Arc<[DataType]>,
-    groups: Arc<Vec<(u64, Arc<Group>)>>,
+    block_bits: u32,
+    tree: Tree,
 }
-
-type Group = Vec<(u64, Arc<Block>)>;
 
 /// Where a block starts in a change: its number, and the range of the change's rows that fall into it.
 struct Piece {
@@ -44,7 +44,10 @@ struct Piece {
 impl Blocks {
     /// An empty store of columns of these types.
     pub fn new(types: impl Into<Arc<[DataType]>>) -> Blocks {
-        Blocks { types: types.into(), groups: Arc::default() }
+        let types = types.into();
+        let has_lists = types.iter().any(DataType::is_nested);
+        let block_bits = if has_lists { LIST_BLOCK_BITS } else { BLOCK_BITS };
+        Blocks { types, block_bits, tree: Tree::default() }
     }
 
     /// The columns of the store, ready for a version.
@@ -59,31 +62,37 @@ impl Blocks {
 
     /// The store without these rows.
     pub fn remove(&self, rows: &RowSet) -> Result<Blocks> {
-        let mut edit = Edit::new(self);
-        for piece in pieces(rows) {
-            let slot = edit.block(piece.block);
-            if let Some(old) = slot {
-                *slot = old.without(&piece.keys)?;
+        let mut edits: Vec<Edit> = Vec::new();
+        for piece in pieces(rows, self.block_bits) {
+            if let Some(old) = self.tree.get(piece.block) {
+                edits.push((piece.block, old.without(&piece.keys)?));
             }
         }
-        Ok(edit.finish())
+        Ok(self.edited(&edits))
     }
 
     /// The store with these values at these rows, whether they were there or not. `None` keeps a column's values;
     /// then all the rows must be there.
     pub fn write(&self, rows: &RowSet, values: &[Option<ArrayRef>]) -> Result<Blocks> {
         assert_eq!(values.len(), self.types.len(), "one entry a column");
-        let mut edit = Edit::new(self);
-        for piece in pieces(rows) {
-            let slot = edit.block(piece.block);
+        let mut edits: Vec<Edit> = Vec::new();
+        for piece in pieces(rows, self.block_bits) {
             let part = |array: &ArrayRef| array.slice(piece.start, piece.keys.len());
             let new: Vec<Option<ArrayRef>> = values.iter().map(|array| array.as_ref().map(part)).collect();
-            *slot = Some(match slot.take() {
+            let block = match self.tree.get(piece.block) {
                 Some(old) => old.with(&piece.keys, new)?,
                 None => Arc::new(Block::fresh(piece.keys, new)?),
-            });
+            };
+            edits.push((piece.block, Some(block)));
         }
-        Ok(edit.finish())
+        Ok(self.edited(&edits))
+    }
+
+    fn edited(&self, edits: &[Edit]) -> Blocks {
+        if edits.is_empty() {
+            return self.clone();
+        }
+        Blocks { tree: self.tree.edited(edits), ..self.clone() }
     }
 
     /// The store with these values of all columns at these rows.
@@ -96,16 +105,10 @@ impl Blocks {
         if shifts.is_empty() {
             return Ok(self.clone());
         }
-        let moving =
-            shifts.iter().map(|(run, _)| present.restrict(run)).fold(RowSet::empty(), |a, b| a.union(&b));
+        let moving = shifts.moved_keys(present);
         let values = (0..self.types.len()).map(|column| self.read(column, &moving));
         let values = values.collect::<Result<Vec<_>>>()?;
         self.remove(&moving)?.write_all(&shifts.apply(&moving), values)
-    }
-
-    fn block(&self, number: u64) -> Option<&Arc<Block>> {
-        let group = find(&self.groups, number >> GROUP_BITS)?;
-        find(group, number)
     }
 
     fn read(&self, column: usize, rows: &RowSet) -> Result<ArrayRef> {
@@ -122,10 +125,10 @@ impl Blocks {
 
     fn read_fixed<T: ArrowPrimitiveType>(&self, column: usize, rows: &RowSet) -> ArrayRef {
         let mut filling = Filling::<T>::new(rows.len() as usize);
-        let mut pieces = pieces(rows).peekable();
+        let mut pieces = pieces(rows, self.block_bits).peekable();
         while let Some(piece) = pieces.next() {
-            let block = self.block(piece.block).expect("a row that is read is in the store");
-            if pieces.peek().is_none() && piece.start == 0 && block.offsets.len() == piece.keys.len() {
+            let block = self.tree.get(piece.block).expect("a row that is read is in the store");
+            if pieces.peek().is_none() && piece.start == 0 && block.len() == piece.keys.len() {
                 return block.values[column].clone();
             }
             filling.extend(block, column, &piece.keys);
@@ -137,9 +140,9 @@ impl Blocks {
         let mut arrays: Vec<&ArrayRef> = Vec::new();
         let mut places: Vec<(usize, usize)> = Vec::with_capacity(rows.len() as usize);
         let mut whole = true;
-        for piece in pieces(rows) {
-            let block = self.block(piece.block).expect("a row that is read is in the store");
-            whole &= block.offsets.len() == piece.keys.len();
+        for piece in pieces(rows, self.block_bits) {
+            let block = self.tree.get(piece.block).expect("a row that is read is in the store");
+            whole &= block.len() == piece.keys.len();
             let source = arrays.len();
             arrays.push(&block.values[column]);
             places.extend(piece.keys.iter().map(|offset| (source, block.place(*offset))));
@@ -160,8 +163,8 @@ impl Blocks {
 
     fn gather(&self, column: usize, keys: &UInt64Array) -> Result<ArrayRef> {
         let block = |key: u64| {
-            let block = self.block(key >> BLOCK_BITS).expect("a row that is read is in the store");
-            (&**block, offset(key))
+            let block = self.tree.get(key >> self.block_bits).expect("a row that is read is in the store");
+            (&**block, offset(key, self.block_bits))
         };
         macro_rules! fixed {
             ($type:ty) => {
@@ -184,111 +187,43 @@ impl Blocks {
                 places.push((0, 0));
                 continue;
             };
-            let number = key >> BLOCK_BITS;
-            let block = self.block(number).expect("a row that is read is in the store");
+            let number = key >> self.block_bits;
+            let block = self.tree.get(number).expect("a row that is read is in the store");
             let source = *seen.entry(number).or_insert_with(|| {
                 sources.push(block.values[column].as_ref());
                 sources.len() - 1
             });
-            places.push((source, block.place(offset(key))));
+            places.push((source, block.place(offset(key, self.block_bits))));
         }
         Ok(interleave(&sources, &places)?)
     }
 
     fn bytes(&self, column: usize) -> usize {
-        let blocks = self.groups.iter().flat_map(|(_, group)| group.iter());
         let size = |block: &Block| {
             let data = block.values[column].to_data();
-            let offsets = if column == 0 { block.offsets.len() * 2 } else { 0 };
+            let offsets = if column == 0 { block.offsets.bytes() } else { 0 };
             data.get_slice_memory_size().unwrap_or(0) + offsets + 128
         };
-        blocks.map(|(_, block)| size(block)).sum()
+        self.tree.iter().map(size).sum()
     }
 }
 
-/// A change under way: groups are copied when first touched.
-struct Edit {
-    types: Arc<[DataType]>,
-    groups: Vec<(u64, Arc<Group>)>,
-    open: Option<(u64, Vec<Slot>)>,
-}
-
-/// A block's number, and the block unless it is gone.
-type Slot = (u64, Option<Arc<Block>>);
-
-impl Edit {
-    fn new(blocks: &Blocks) -> Edit {
-        Edit { types: blocks.types.clone(), groups: blocks.groups.to_vec(), open: None }
-    }
-
-    /// The slot of a block; `None` in it means that the block is not there (any more).
-    fn block(&mut self, number: u64) -> &mut Option<Arc<Block>> {
-        let group = number >> GROUP_BITS;
-        if self.open.as_ref().is_none_or(|(open, _)| *open != group) {
-            self.close();
-            let old = find(&self.groups, group).map(|group| group.iter());
-            let slots = old.into_iter().flatten().map(|(number, block)| (*number, Some(block.clone())));
-            self.open = Some((group, slots.collect()));
-        }
-        let (_, slots) = self.open.as_mut().expect("a group was opened above");
-        let place = match slots.binary_search_by_key(&number, |(number, _)| *number) {
-            Ok(place) => place,
-            Err(place) => {
-                slots.insert(place, (number, None));
-                place
-            }
-        };
-        &mut slots[place].1
-    }
-
-    fn close(&mut self) {
-        let Some((number, slots)) = self.open.take() else {
-            return;
-        };
-        let group: Group = slots.into_iter().filter_map(|(number, block)| Some((number, block?))).collect();
-        match self.groups.binary_search_by_key(&number, |(number, _)| *number) {
-            Ok(place) if group.is_empty() => {
-                self.groups.remove(place);
-            }
-            Ok(place) => self.groups[place].1 = Arc::new(group),
-            Err(_) if group.is_empty() => {}
-            Err(place) => self.groups.insert(place, (number, Arc::new(group))),
-        }
-    }
-
-    fn finish(mut self) -> Blocks {
-        self.close();
-        Blocks { types: self.types, groups: Arc::new(self.groups) }
-    }
-}
-
-fn find<T>(sorted: &[(u64, T)], number: u64) -> Option<&T> {
-    let dense = sorted.first().and_then(|(first, _)| sorted.get(number.checked_sub(*first)? as usize));
-    match dense {
-        Some((found, value)) if *found == number => Some(value),
-        _ => {
-            let place = sorted.binary_search_by_key(&number, |(number, _)| *number).ok()?;
-            Some(&sorted[place].1)
-        }
-    }
-}
-
-fn offset(key: u64) -> u16 {
-    (key & ((1 << BLOCK_BITS) - 1)) as u16
+fn offset(key: u64, bits: u32) -> u16 {
+    (key & ((1 << bits) - 1)) as u16
 }
 
 /// Splits rows at block borders.
-fn pieces(rows: &RowSet) -> impl Iterator<Item = Piece> {
+fn pieces(rows: &RowSet, bits: u32) -> impl Iterator<Item = Piece> {
     let mut runs = rows.ranges();
     let mut run = runs.next();
     let mut start = 0;
     std::iter::from_fn(move || {
-        let block = run.as_ref()?.start >> BLOCK_BITS;
-        let end = (block + 1) << BLOCK_BITS;
+        let block = run.as_ref()?.start >> bits;
+        let end = (block + 1) << bits;
         let mut keys = Vec::new();
         while let Some(current) = run.as_mut().filter(|current| current.start < end) {
             let stop = current.end.min(end);
-            keys.extend((current.start..stop).map(offset));
+            keys.extend((current.start..stop).map(|key| offset(key, bits)));
             current.start = stop;
             if current.is_empty() {
                 run = runs.next();

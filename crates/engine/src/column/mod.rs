@@ -17,6 +17,7 @@ mod gather;
 mod log;
 mod packed;
 mod redirected;
+mod tree;
 mod values;
 
 pub use blocks::{BlockColumn, Blocks};

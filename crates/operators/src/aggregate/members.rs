@@ -14,6 +14,7 @@ use arrow_schema::Field;
 use kinetable_engine::{Error, Result};
 
 use super::accumulator::{Accumulator, Rows, Wanted, forked};
+use super::dealt::dealt;
 use super::keys::{Codec, NULL};
 use super::row_keys::RowKeys;
 use super::spec::End;
@@ -55,6 +56,11 @@ impl Members {
     fn values(&self, column: usize, wanted: &Wanted<'_>) -> Result<(ArrayRef, Vec<usize>)> {
         let sets = wanted.slots.iter().map(|slot| &self.rows[*slot as usize]);
         let lengths: Vec<usize> = sets.clone().map(RowKeys::len).collect();
+        if let Some(groups) = sets.clone().map(RowKeys::as_run).collect::<Option<Vec<_>>>()
+            && let Some(values) = dealt(wanted.now.column(column), wanted.now.rows(), &groups)?
+        {
+            return Ok((values, lengths));
+        }
         let mut keys = Vec::with_capacity(lengths.iter().sum());
         sets.for_each(|rows| rows.extend_into(&mut keys));
         Ok((wanted.now.column(column).gather(&UInt64Array::from(keys))?, lengths))

@@ -49,6 +49,7 @@ mod ordinal;
 mod values;
 
 mod count;
+mod dealt;
 mod distinct;
 mod ends;
 mod extreme;

@@ -89,6 +89,14 @@ impl RowKeys {
         }
     }
 
+    /// The keys, if they are in a vector.
+    pub(super) fn as_run(&self) -> Option<&[u64]> {
+        match self {
+            RowKeys::Run(keys) => Some(keys),
+            RowKeys::Tree(_) => None,
+        }
+    }
+
     /// How many keys there are.
     pub(super) fn len(&self) -> usize {
         match self {

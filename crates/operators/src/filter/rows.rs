@@ -83,8 +83,7 @@ impl Where {
             dropped = again.intersect(&kept).difference(&passed);
             removed = removed.union(&update.shifted.unapply(&dropped));
         }
-        let stay = kept.difference(&dropped);
-        let modified = update.modified.intersect(&stay);
+        let modified = update.modified.intersect(&kept).difference(&dropped);
         let modified_columns =
             if modified.is_empty() { ColumnSet::none() } else { update.modified_columns.clone() };
         let update = Update {
@@ -94,7 +93,9 @@ impl Where {
             removed,
             added,
         };
-        Ok((stay.union(&update.added), update))
+        // What goes is in, and what comes is not: one pass over the large set does both.
+        let rows = kept.symmetric_difference(&dropped.union(&update.added));
+        Ok((rows, update))
     }
 
     /// Rows that were there, and may pass or fail anew.

@@ -5,13 +5,13 @@
 //! ```
 //!
 //! **State**: the row map, 8 bytes a row in blocks; as much again for the inverse, unless rows are only added. Sort keys are
-//! not kept: they are read from the input.
+//! not kept, but those of some rows ([`super::marks`]): they are read from the input.
 //!
 //! **Update rule**: an added row is added where its key says; so is a modified row whose key changed, after it was removed
 //! from where it was; other modified rows are modified where they are. A shift of the input changes the maps only. Where
 //! rows come and there is no room, rows around them shift ([`super::room`]).
 //!
-//! **Cost**: for each changed row a search of O(log n) reads of its sort key, the blocks written, and O(log² n) rows moved
+//! **Cost**: for each changed row a search between marks, a few reads of sort keys, the blocks written, and O(log² n) rows moved
 //! amortised. A shift costs the rows it moves.
 //!
 //! **Invariants**: 1. the map has an entry for each result row, and the inverse for each input row; 2. they are inverse to
@@ -25,10 +25,12 @@ use arrow_array::{Array, ArrayRef, UInt64Array};
 use arrow_schema::DataType;
 use kinetable_engine::column::Blocks;
 use kinetable_engine::{
-    Initial, Input, Operator, Output, Properties, Result, RowSet, Shifts, StepCtx, Table, Update, Version,
+    Column, Initial, Input, Operator, Output, Properties, Result, RowSet, Shifts, StepCtx, Table, Update,
+    Version,
 };
 
 use super::fixed::{redirected, sorted_keys};
+use super::marks::Marks;
 use super::order::{Order, compare};
 use super::room::{Insert, Room, fresh, make_room};
 use super::search::Sorted;
@@ -47,7 +49,9 @@ pub(super) fn sorted(table: &Table, order: Order) -> Result<Table> {
             true => None,
             false => Some(write(&empty, as_keys(&inputs), &places)?),
         };
-        let sort = LiveSort { order, map: empty.write_all(&rows, vec![inputs])?, inverse };
+        let map = empty.write_all(&rows, vec![inputs])?;
+        let mut sort = LiveSort { order, map, inverse, marks: Marks::default() };
+        sort.marks = Marks::take(&sort.sorted(now, &rows, &sort.map.column(0)))?;
         Ok(Initial {
             definition,
             columns: redirected(now, &sort.map.column(0)),
@@ -63,6 +67,7 @@ struct LiveSort {
     map: Blocks,
     /// From input key to result key; `None` if rows are only added.
     inverse: Option<Blocks>,
+    marks: Marks,
 }
 
 impl Operator for LiveSort {
@@ -77,11 +82,16 @@ impl Operator for LiveSort {
 
     fn bytes(&self) -> usize {
         let inverse = self.inverse.as_ref().map(|inverse| inverse.column(0).bytes());
-        self.map.column(0).bytes() + inverse.unwrap_or(0)
+        self.map.column(0).bytes() + inverse.unwrap_or(0) + self.marks.bytes()
     }
 }
 
 impl LiveSort {
+    /// Result rows as what is searched.
+    fn sorted<'a>(&'a self, input: &'a Version, rows: &'a RowSet, map: &'a Column) -> Sorted<'a> {
+        Sorted { order: &self.order, rows, map, input, marks: &self.marks }
+    }
+
     fn follow(&mut self, input: Input<'_>, update: &Update, before: &RowSet) -> Result<(RowSet, Update)> {
         let rekeyed = self.rekeyed(input, update)?;
         let going = update.removed.union(&update.shifted.unapply(&rekeyed));
@@ -94,6 +104,10 @@ impl LiveSort {
         self.insert(&survivors, &new, &room)?;
         let added = RowSet::from_sorted(room.keys);
         let rows = room.shifts.apply(&survivors).union(&added);
+        let map = self.map.column(0);
+        let mut marks = std::mem::take(&mut self.marks);
+        marks.follow(added.len(), &self.sorted(input.now, &rows, &map))?;
+        self.marks = marks;
 
         let mut result = Update { added, removed, shifted: room.shifts, ..Update::default() };
         let stay = update.modified.difference(&rekeyed);
@@ -170,8 +184,7 @@ impl LiveSort {
         let keys = self.order.read(now, coming)?;
         let mut new: Vec<(usize, u64)> = coming.iter().enumerate().collect();
         new.sort_unstable_by(|a, b| compare((keys.row(a.0).data(), a.1), (keys.row(b.0).data(), b.1)));
-        let sorted = Sorted { order: &self.order, rows: survivors, map: &self.map.column(0), input: now };
-        let ranks = sorted.ranks(&keys, &new)?;
+        let ranks = self.sorted(now, survivors, &self.map.column(0)).ranks(&keys, &new)?;
         let inserts: Vec<Insert> = ranks
             .chunk_by(|a, b| a == b)
             .map(|group| Insert { rank: group[0], count: group.len() as u64 })

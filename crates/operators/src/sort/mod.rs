@@ -4,6 +4,7 @@ mod asserted;
 mod fixed;
 mod levels;
 mod live;
+mod marks;
 mod order;
 mod reverse;
 mod room;

@@ -1,7 +1,7 @@
 //! Finding the ranks of new rows among sorted rows, many at a time.
 //!
-//! Sorted rows are looked at through the row map: each round reads a few pivots of each search, all rounds together a
-//! logarithm of the rows. When there are many new rows, all sorted rows are read once instead.
+//! Sorted rows are looked at through the row map: the first round reads the rows of marks ([`super::marks`]), each further one a
+//! few pivots of each search, all rounds together a logarithm of the rows between marks. When there are many new rows, all sorted rows are read once instead.
 
 use std::cmp::Ordering;
 
@@ -11,6 +11,7 @@ use arrow_array::{ArrayRef, UInt64Array};
 use arrow_row::Rows;
 use kinetable_engine::{Column, Result, RowSet, Version};
 
+use super::marks::Marks;
 use super::order::{Order, compare};
 use crate::support::chunks::CHUNK;
 
@@ -23,6 +24,8 @@ pub(super) struct Sorted<'a> {
     pub(super) rows: &'a RowSet,
     pub(super) map: &'a Column,
     pub(super) input: &'a Version,
+    /// Where searches begin.
+    pub(super) marks: &'a Marks,
 }
 
 impl Sorted<'_> {
@@ -66,37 +69,59 @@ impl Sorted<'_> {
     fn search(&self, keys: &Rows, new: &[(usize, u64)]) -> Result<Vec<u64>> {
         let mut ranges = vec![(0, self.rows.len()); new.len()];
         let fan = (PIVOTS / new.len().max(1)).clamp(1, 15) as u64;
-        loop {
-            let mut pivots: Vec<u64> = ranges.iter().flat_map(|range| pivots(*range, fan)).collect();
-            if pivots.is_empty() {
-                return Ok(ranges.into_iter().map(|(low, _)| low).collect());
-            }
-            pivots.sort_unstable();
-            pivots.dedup();
-            let (sorted, inputs) = self.at(&pivots)?;
-            let inputs = inputs.as_primitive::<UInt64Type>();
-            for ((place, row), (low, high)) in new.iter().zip(&mut ranges) {
-                let own = (keys.row(*place).data(), *row);
-                let first = pivots.partition_point(|pivot| pivot < low);
-                let end = pivots.partition_point(|pivot| pivot < high);
-                let less = partition(first, end, |at| {
-                    compare((sorted.row(at).data(), inputs.value(at)), own) == Ordering::Less
-                });
-                if less > first {
-                    *low = pivots[less - 1] + 1;
-                }
-                if less < end {
-                    *high = pivots[less];
-                }
-            }
+        let near = |(place, row): &(usize, u64)| self.marks.around(keys.row(*place).data(), *row);
+        let mut looked_at: Vec<u64> = new.iter().flat_map(near).map(|row| self.rows.rank(row)).collect();
+        // The last mark's row may be gone, and there be none after it.
+        looked_at.retain(|rank| *rank < self.rows.len());
+        if looked_at.is_empty() {
+            looked_at.extend(pivots((0, self.rows.len()), PIVOTS as u64));
         }
+        while !looked_at.is_empty() {
+            looked_at.sort_unstable();
+            looked_at.dedup();
+            self.narrow(keys, new, &looked_at, &mut ranges)?;
+            looked_at.clear();
+            looked_at.extend(ranges.iter().flat_map(|range| pivots(*range, fan)));
+        }
+        Ok(ranges.into_iter().map(|(low, _)| low).collect())
     }
 
-    /// The sort keys and input keys of rows at ranks.
-    fn at(&self, ranks: &[u64]) -> Result<(Rows, ArrayRef)> {
+    /// Narrows the range of ranks of each new row by the rows at some ranks.
+    fn narrow(
+        &self,
+        keys: &Rows,
+        new: &[(usize, u64)],
+        pivots: &[u64],
+        ranges: &mut [(u64, u64)],
+    ) -> Result<()> {
+        let (sorted, inputs) = self.keys_of(&self.rows_at(pivots))?;
+        let inputs = inputs.as_primitive::<UInt64Type>();
+        for ((place, row), (low, high)) in new.iter().zip(ranges) {
+            let own = (keys.row(*place).data(), *row);
+            let first = pivots.partition_point(|pivot| pivot < low);
+            let end = pivots.partition_point(|pivot| pivot < high);
+            let less = partition(first, end, |at| {
+                compare((sorted.row(at).data(), inputs.value(at)), own) == Ordering::Less
+            });
+            if less > first {
+                *low = pivots[less - 1] + 1;
+            }
+            if less < end {
+                *high = pivots[less];
+            }
+        }
+        Ok(())
+    }
+
+    /// The result rows at ranks.
+    pub(super) fn rows_at(&self, ranks: &[u64]) -> UInt64Array {
         let row = |rank: &u64| self.rows.select(*rank).expect("a rank below the length");
-        let rows = UInt64Array::from_iter_values(ranks.iter().map(row));
-        let inputs = self.map.gather(&rows)?;
+        UInt64Array::from_iter_values(ranks.iter().map(row))
+    }
+
+    /// The sort keys and input keys of result rows.
+    pub(super) fn keys_of(&self, rows: &UInt64Array) -> Result<(Rows, ArrayRef)> {
+        let inputs = self.map.gather(rows)?;
         let keys = self.order.gather(self.input, inputs.as_primitive::<UInt64Type>())?;
         Ok((keys, inputs))
     }

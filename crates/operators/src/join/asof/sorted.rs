@@ -21,6 +21,9 @@ pub(crate) struct Sorted<P> {
     samples: Vec<P>,
 }
 
+/// Points that are looked at one by one.
+const NEAR: usize = 8;
+
 /// Points from one sample to the next.
 const SAMPLED: usize = 64;
 
@@ -59,6 +62,46 @@ impl<P: Point> Sorted<P> {
         let span = self.span(slot);
         let end = self.end_before(span.clone(), at, is_strict);
         (end > span.start).then(|| self.rows[end - 1])
+    }
+
+    /// How many slots there are.
+    pub(crate) fn slots(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// As [`Sorted::last`], for points that mostly come in order: `near` is where the search of the slot before this one ended, and is
+    /// looked at first.
+    pub(crate) fn last_near(&self, slot: u32, at: (u8, &P), is_strict: bool, near: &mut u32) -> Option<u64> {
+        let span = self.span(slot);
+        let end = match self.end_near(&span, at, is_strict, span.start + *near as usize) {
+            Some(end) => end,
+            None => self.end_before(span.clone(), at, is_strict),
+        };
+        *near = (end - span.start) as u32;
+        (end > span.start).then(|| self.rows[end - 1])
+    }
+
+    /// As [`Sorted::end_before`], if it is at `near` or a few places from it and there are no nulls.
+    fn end_near(
+        &self,
+        span: &Range<usize>,
+        (class, point): (u8, &P),
+        is_strict: bool,
+        near: usize,
+    ) -> Option<usize> {
+        if self.points.classes.is_some() || class != VALUE {
+            return None;
+        }
+        let is_before = |other: &P| if is_strict { other < point } else { other <= point };
+        let behind = &self.points.values[span.start..near];
+        match behind.iter().rev().take(NEAR).take_while(|other| !is_before(other)).count() {
+            0 => {}
+            NEAR => return None,
+            passed => return Some(near - passed),
+        }
+        let ahead = &self.points.values[near..span.end];
+        let passed = ahead.iter().take(NEAR).take_while(|other| is_before(other)).count();
+        (passed < NEAR).then_some(near + passed)
     }
 
     /// The places of a slot's rows.

@@ -186,7 +186,16 @@ impl Join {
     fn matches<P: Point>(&self, sorted: &Sorted<P>, slots: &[u32], points: &Points<P>) -> UInt64Array {
         let is_strict = self.nearest.is_strict();
         let places = slots.iter().enumerate();
-        places.map(|(place, slot)| sorted.last(*slot, points.at(place), is_strict)).collect()
+        // Logs have ascending times on both sides: then the next row of a slot is found beside its last one.
+        let mut near = vec![0; sorted.slots()];
+        if near.len() > slots.len() / 4 {
+            return places.map(|(place, slot)| sorted.last(*slot, points.at(place), is_strict)).collect();
+        }
+        let mut last = |(place, slot): (usize, &u32)| {
+            let near = near.get_mut(*slot as usize)?;
+            sorted.last_near(*slot, points.at(place), is_strict, near)
+        };
+        places.map(&mut last).collect()
     }
 }
 

@@ -1,5 +1,7 @@
 //! The columns of the result: elements of lists, and values repeated for each element.
 
+use std::ops::Range;
+
 use arrow_array::{ArrayRef, UInt64Array};
 use arrow_schema::DataType;
 use arrow_select::take::take;
@@ -8,20 +10,22 @@ use kinetable_engine::{Column, ColumnSource, Result, RowSet};
 use super::layout::Layout;
 use super::lists::elements;
 
-/// The input rows of result rows, and for each result row the position of its input row in them and the element.
-fn places(layout: Layout, rows: &RowSet) -> (RowSet, Vec<(usize, u64)>) {
+/// The input rows of result rows, and in their order: the position of an input row among them, and a range of its elements.
+fn pieces(layout: Layout, rows: &RowSet) -> (RowSet, Vec<(usize, Range<u64>)>) {
     let mut parents: Vec<u64> = Vec::new();
-    let mut places = Vec::with_capacity(rows.len() as usize);
-    for run in rows.ranges() {
-        for key in run {
-            let (parent, element) = layout.find(key);
+    let mut pieces = Vec::new();
+    for mut run in rows.ranges() {
+        while !run.is_empty() {
+            let (parent, element) = layout.find(run.start);
+            let end = layout.start(parent + 1).min(run.end);
             if parents.last() != Some(&parent) {
                 parents.push(parent);
             }
-            places.push((parents.len() - 1, element));
+            pieces.push((parents.len() - 1, element..element + (end - run.start)));
+            run.start = end;
         }
     }
-    (RowSet::from_sorted(parents), places)
+    (RowSet::from_sorted(parents), pieces)
 }
 
 /// The elements of a column of lists.
@@ -38,8 +42,8 @@ impl ColumnSource for Elements {
     }
 
     fn read(&self, rows: &RowSet) -> Result<ArrayRef> {
-        let (parents, places) = places(self.layout, rows);
-        elements(&self.lists.read(&parents)?, places.into_iter())
+        let (parents, pieces) = pieces(self.layout, rows);
+        elements(&self.lists.read(&parents)?, &pieces)
     }
 
     /// The values are accounted by the other table.
@@ -61,8 +65,12 @@ impl ColumnSource for Repeated {
     }
 
     fn read(&self, rows: &RowSet) -> Result<ArrayRef> {
-        let (parents, places) = places(self.layout, rows);
-        let indices = UInt64Array::from_iter_values(places.into_iter().map(|(parent, _)| parent as u64));
+        let (parents, pieces) = pieces(self.layout, rows);
+        let mut indices = Vec::with_capacity(rows.len() as usize);
+        for (parent, elements) in pieces {
+            indices.extend(elements.map(|_| parent as u64));
+        }
+        let indices = UInt64Array::from(indices);
         Ok(take(&self.inner.read(&parents)?, &indices, None)?)
     }
 

@@ -1,15 +1,22 @@
 //! The lists of rows: how long they are, and in which elements two of them differ.
 
+use std::ops::Range;
+
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, ListArray, UInt64Array};
 use arrow_buffer::BooleanBuffer;
 use arrow_select::take::take;
+use kinetable_engine::column::concat_chunks;
 use kinetable_engine::{Error, Result, RowSet, Version};
 
 use crate::support::differing::differing;
 
-/// Rows whose lists are read at a time.
-const CHUNK: u64 = 1 << 12;
+/// Rows whose lists are read at a time, unless those of an aligned run of as many keys are not too few: such a run is a block
+/// where lists are stored in blocks, and a block is read without a copy.
+const CHUNK: u64 = 1 << 6;
+
+/// Runs of elements that are shorter on average are taken one by one.
+const SHORT: u64 = 16;
 
 /// The lengths of the lists of rows, which are the same in each of these columns.
 ///
@@ -17,9 +24,12 @@ const CHUNK: u64 = 1 << 12;
 /// If they differ within a row.
 pub(super) fn lengths(version: &Version, rows: &RowSet, columns: &[usize]) -> Result<Vec<u64>> {
     let mut lengths = Vec::with_capacity(rows.len() as usize);
-    for start in (0..rows.len()).step_by(CHUNK as usize) {
-        let chunk = rows.slice(start..start + CHUNK);
+    while let Some(start) = rows.select(lengths.len() as u64) {
         let first = lengths.len();
+        let mut chunk = rows.restrict(start..start - start % CHUNK + CHUNK);
+        if chunk.len() < CHUNK / 8 {
+            chunk = rows.slice(first as u64..first as u64 + CHUNK);
+        }
         for (place, column) in columns.iter().enumerate() {
             let lists = version.read(*column, &chunk)?;
             let lists = lists.as_list::<i32>();
@@ -49,16 +59,32 @@ fn length(lists: &ListArray, row: usize) -> u64 {
     if lists.is_null(row) { 0 } else { lists.value_length(row) as u64 }
 }
 
-/// The elements of lists at places (list, element).
-pub(super) fn elements(lists: &ArrayRef, places: impl Iterator<Item = (usize, u64)>) -> Result<ArrayRef> {
+/// The elements of lists: of a list each time, those of a range.
+pub(super) fn elements(lists: &ArrayRef, pieces: &[(usize, Range<u64>)]) -> Result<ArrayRef> {
     let lists = lists.as_list::<i32>();
     let offsets = lists.value_offsets();
-    let indices = UInt64Array::from_iter_values(places.map(|(row, at)| offsets[row] as u64 + at));
-    Ok(take(lists.values(), &indices, None)?)
+    let mut runs: Vec<Range<u64>> = Vec::with_capacity(pieces.len());
+    let mut count = 0;
+    for (list, range) in pieces {
+        let first = offsets[*list] as u64;
+        let run = first + range.start..first + range.end;
+        count += run.end - run.start;
+        match runs.last_mut() {
+            Some(last) if last.end == run.start => last.end = run.end,
+            _ => runs.push(run),
+        }
+    }
+    if runs.len() as u64 * SHORT > count {
+        let indices = UInt64Array::from_iter_values(runs.into_iter().flatten());
+        return Ok(take(lists.values(), &indices, None)?);
+    }
+    let slice = |run: &Range<u64>| lists.values().slice(run.start as usize, (run.end - run.start) as usize);
+    concat_chunks(lists.values().data_type(), &runs.iter().map(slice).collect::<Vec<_>>())
 }
 
 /// Which of the first elements, so many by list, differ between the lists of two arrays, one list after the other.
 pub(super) fn differing_elements(old: &ArrayRef, new: &ArrayRef, counts: &[u64]) -> Result<BooleanBuffer> {
-    let places = || counts.iter().enumerate().flat_map(|(row, count)| (0..*count).map(move |at| (row, at)));
-    differing(&elements(old, places())?, &elements(new, places())?)
+    let pieces: Vec<(usize, Range<u64>)> =
+        counts.iter().enumerate().map(|(row, count)| (row, 0..*count)).collect();
+    differing(&elements(old, &pieces)?, &elements(new, &pieces)?)
 }
