@@ -22,7 +22,7 @@ pub mod model;
 mod proxy;
 mod registry;
 
-pub use embedded::{EmbeddedBroker, Options};
+pub use embedded::{EmbeddedBroker, EmbeddedCluster, Options};
 pub use krafka::testing as fake;
 pub use proxy::{Fault, FaultProxy};
 pub use random::Random;

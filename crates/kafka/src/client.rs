@@ -7,6 +7,8 @@ use kinetable_engine::{Error, Result};
 use rdkafka::ClientConfig;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
+use crate::token;
+
 /// A configuration of our defaults, overridden by the user's settings, overridden by what must be so.
 pub(crate) fn configure(
     user: &BTreeMap<String, String>,
@@ -18,7 +20,7 @@ pub(crate) fn configure(
     for (key, value) in defaults {
         config.set(*key, *value);
     }
-    for (key, value) in user {
+    for (key, value) in user.iter().filter(|(key, _)| !token::is_ours(user, key)) {
         config.set(key, value);
     }
     for (key, value) in fixed {
@@ -31,7 +33,9 @@ pub(crate) fn configure(
 pub(crate) fn creation_error(error: KafkaError) -> Error {
     match error {
         KafkaError::ClientConfig(_, reason, key, value) => {
-            let shown = if is_secret(&key) { "…" } else { value.as_str() };
+            let is_secret = is_secret(&key) && !value.is_empty();
+            let shown = if is_secret { "…" } else { value.as_str() };
+            let reason = if is_secret { reason.replace(&value, "…") } else { reason };
             Error::invalid(format!("Kafka setting \"{key}\" = \"{shown}\": {reason}"))
                 .with_hint("settings are those of librdkafka; Java-only ones are to be left out")
         }
@@ -72,6 +76,63 @@ pub(crate) fn connect_timeout(settings: &crate::settings::Settings) -> Result<Du
     settings.number("kinetable.connect.timeout.ms", 10_000).map(Duration::from_millis)
 }
 
-fn is_secret(key: &str) -> bool {
-    ["password", "secret", "key.pem", "token"].iter().any(|word| key.contains(word))
+/// Who the client is to the broker, for messages: a name, never a secret.
+pub(crate) fn principal(settings: &BTreeMap<String, String>) -> String {
+    let name = ["sasl.username", "sasl.oauthbearer.client.id", "sasl.kerberos.principal"];
+    if let Some(name) = name.iter().find_map(|key| settings.get(*key)) {
+        return format!("user \"{name}\"");
+    }
+    match settings.get("ssl.certificate.location") {
+        Some(file) => format!("the client with certificate \"{file}\""),
+        None if settings.contains_key("ssl.certificate.pem") => "the client with its certificate".to_owned(),
+        None => "the client, which names no user,".to_owned(),
+    }
+}
+
+/// The secrets of a client's settings, to be taken out of what others say.
+#[derive(Default)]
+pub(crate) struct Secrets(Vec<String>);
+
+impl Secrets {
+    pub(crate) fn of(settings: &BTreeMap<String, String>) -> Secrets {
+        let secret = |(key, value): (&String, &String)| is_secret(key).then(|| value.clone());
+        Secrets(settings.iter().filter_map(secret).filter(|value| !value.is_empty()).collect())
+    }
+
+    /// A text without them.
+    pub(crate) fn hide(&self, text: &str) -> String {
+        self.0.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "…"))
+    }
+}
+
+/// Settings, shown without their secrets.
+pub(crate) struct Shown<'a>(pub(crate) &'a BTreeMap<String, String>);
+
+impl std::fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let shown = |(key, value): (&'_ String, &'_ String)| {
+            let value = if is_secret(key) { "…".to_owned() } else { without_user(value) };
+            (key.clone(), value)
+        };
+        f.debug_map().entries(self.0.iter().map(shown)).finish()
+    }
+}
+
+/// Addresses without the user and password that may be in them.
+pub(crate) fn without_user(text: &str) -> String {
+    let part = |part: &str| match part.split_once("://") {
+        Some((scheme, rest)) => match rest.rsplit_once('@') {
+            Some((_, address)) => format!("{scheme}://…@{address}"),
+            None => part.to_owned(),
+        },
+        None => part.to_owned(),
+    };
+    text.split(',').map(part).collect::<Vec<_>>().join(",")
+}
+
+/// Whether a setting is not to be shown.
+pub(crate) fn is_secret(key: &str) -> bool {
+    let words = ["password", "secret", "key.pem", "token", "jaas", "user.info", "private", "credentials"];
+    let is_config = key == "sasl.oauthbearer.config" || key == "sasl.oauthbearer.extensions";
+    is_config || words.iter().any(|word| key.contains(word))
 }

@@ -25,6 +25,7 @@
 
 mod avro;
 mod base64;
+mod board;
 mod client;
 mod clock;
 mod consume;
@@ -37,8 +38,10 @@ mod registry;
 mod settings;
 mod shape;
 mod spec;
+mod token;
 mod topics;
 
+pub use board::Board;
 pub use consume::{
     Constituents, Consumed, ConsumedParts, ConsumerConfig, PartitionFilter, PartitionStats, Partitions,
     SourceHandle, SourceStats, consume, consume_parts,
@@ -49,6 +52,7 @@ pub use produce::{
 pub use protobuf::{ProtobufProtocol, ProtobufSchema, ProtobufSpec};
 pub use shape::JsonShape;
 pub use spec::{AvroSchema, Offsets, Spec, StartAt};
+pub use token::{Token, TokenFunction};
 pub use topics::topics;
 
 pub use kinetable_engine::source::Retention;

@@ -7,9 +7,10 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
 use kinetable_engine::{Error, Result};
 pub use kinetable_kafka::{
-    AvroProduce, AvroSchema, ConsumerConfig, JsonShape, Offsets, PartitionFilter, PartitionStats, Partitions,
-    ProduceSpec, ProducerConfig, ProtobufProduce, ProtobufProtocol, ProtobufSchema, ProtobufSpec,
-    Publication, PublicationStats, Retention, SourceHandle, SourceStats, Spec, StartAt, topics,
+    AvroProduce, AvroSchema, Board, ConsumerConfig, JsonShape, Offsets, PartitionFilter, PartitionStats,
+    Partitions, ProduceSpec, ProducerConfig, ProtobufProduce, ProtobufProtocol, ProtobufSchema, ProtobufSpec,
+    Publication, PublicationStats, Retention, SourceHandle, SourceStats, Spec, StartAt, Token, TokenFunction,
+    topics,
 };
 
 use kinetable_operators::partition::keyed;
@@ -48,7 +49,9 @@ impl Session {
     /// # Errors
     /// If a setting is wrong, or the broker, topic or schema is not there.
     pub fn consume(&self, config: &ConsumerConfig) -> Result<Topic> {
-        let consumed = kinetable_kafka::consume(self.graph(), config.clone())?;
+        let mut config = config.clone();
+        config.board.get_or_insert_with(|| self.board().clone());
+        let consumed = kinetable_kafka::consume(self.graph(), config)?;
         Ok(Topic {
             table: Table::of(self, consumed.table),
             errors: Table::of(self, consumed.errors),
@@ -62,7 +65,9 @@ impl Session {
     /// # Errors
     /// As [`Session::consume`].
     pub fn consume_parts(&self, config: &ConsumerConfig) -> Result<TopicParts> {
-        let consumed = kinetable_kafka::consume_parts(self.graph(), config.clone())?;
+        let mut config = config.clone();
+        config.board.get_or_insert_with(|| self.board().clone());
+        let consumed = kinetable_kafka::consume_parts(self.graph(), config)?;
         let constituents = consumed.constituents;
         let find = move |partitions: &ArrayRef| {
             let table = |partition: Option<i32>| constituents.table(partition?);
@@ -80,6 +85,18 @@ impl Session {
             status: Table::of(self, consumed.status),
             source: consumed.source,
         })
+    }
+}
+
+impl Session {
+    /// How every Kafka source and sink of the session fares, live: a row each; see [`Board::sources`].
+    pub fn sources(&self) -> Table {
+        Table::of(self, self.board().sources().clone())
+    }
+
+    /// How far each partition of each source is read, live; see [`Board::partitions`].
+    pub fn source_partitions(&self) -> Table {
+        Table::of(self, self.board().partitions().clone())
     }
 }
 

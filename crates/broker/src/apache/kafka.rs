@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 
 use super::cache;
 use super::process::{DataFolder, Supervised, free_port};
+use super::secure::{self, SecureListeners};
 use crate::client;
 use crate::target::Target;
 
@@ -27,6 +28,8 @@ pub struct KafkaOptions {
     pub port: u16,
     /// The address that clients are told to connect to, when it is not the broker's own: a proxy's.
     pub advertised: Option<SocketAddr>,
+    /// Whether it listens with TLS and log-ins too: see [`SecureListeners`].
+    pub secure: bool,
     /// Folder for data and log, kept afterwards; `None` takes one that goes with the broker.
     pub data: Option<PathBuf>,
 }
@@ -36,6 +39,7 @@ pub struct ApacheKafka {
     libs: PathBuf,
     data: DataFolder,
     address: SocketAddr,
+    secure: Option<SecureListeners>,
     process: Mutex<Option<Supervised>>,
 }
 
@@ -47,9 +51,10 @@ impl ApacheKafka {
         let data = DataFolder::new(options.data.as_deref(), "kafka", port)?;
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         let advertised = options.advertised.unwrap_or(address);
-        let properties = properties(&data.path, address, advertised, free_port()?);
+        let secure = options.secure.then(|| SecureListeners::prepare(&data.path)).transpose()?;
+        let properties = properties(&data.path, address, advertised, free_port()?, secure.as_ref());
         fs::write(data.path.join("server.properties"), properties)?;
-        let kafka = Self { libs, data, address, process: Mutex::new(None) };
+        let kafka = Self { libs, data, address, secure, process: Mutex::new(None) };
         kafka.format()?;
         kafka.restart()?;
         Ok(kafka)
@@ -63,6 +68,11 @@ impl ApacheKafka {
     /// The broker's own address as `bootstrap.servers` takes it.
     pub fn bootstrap(&self) -> String {
         self.address.to_string()
+    }
+
+    /// Where it listens with TLS and log-ins, if it does.
+    pub fn secure(&self) -> Option<&SecureListeners> {
+        self.secure.as_ref()
     }
 
     /// The broker's log of what it does.
@@ -111,6 +121,7 @@ impl ApacheKafka {
         let output = Command::new("java")
             .args(["-cp", &format!("{}/*", self.libs.display()), "kafka.tools.StorageTool", "format"])
             .args(["--standalone", "-t", CLUSTER, "-c", "server.properties"])
+            .args(self.secure.iter().flat_map(|_| secure::scram_users()))
             .current_dir(&self.data.path)
             .output()
             .context("java cannot be run")?;
@@ -124,15 +135,23 @@ impl ApacheKafka {
 /// Kafka's settings. Those that are not addresses are there so that: records keep whatever timestamps a test gives them;
 /// nothing is deleted by age; internal topics are small; a killed broker is forgotten, and let in again, in
 /// two seconds instead of nine.
-fn properties(data: &Path, own: SocketAddr, advertised: SocketAddr, controller: u16) -> String {
+fn properties(
+    data: &Path,
+    own: SocketAddr,
+    advertised: SocketAddr,
+    controller: u16,
+    secure: Option<&SecureListeners>,
+) -> String {
     let log = data.join("log");
+    let more = secure.map(SecureListeners::listeners).unwrap_or_default();
+    let settings = secure.map(SecureListeners::properties).unwrap_or_default();
     format!(
         "process.roles=broker,controller
 node.id=1
 controller.quorum.bootstrap.servers=127.0.0.1:{controller}
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://{own},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://{advertised}
+listeners=PLAINTEXT://{own},CONTROLLER://127.0.0.1:{controller}{more}
+advertised.listeners=PLAINTEXT://{advertised}{more}
 log.dirs={}
 log.retention.ms=-1
 log.message.timestamp.after.max.ms=9223372036854775807
@@ -145,7 +164,7 @@ transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 broker.heartbeat.interval.ms=500
 broker.session.timeout.ms=2000
-",
+{settings}",
         log.display()
     )
 }

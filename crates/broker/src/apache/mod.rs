@@ -12,9 +12,11 @@ mod apicurio;
 mod cache;
 mod kafka;
 mod process;
+mod secure;
 mod tools;
 
 pub use apicurio::ApicurioRegistry;
 pub use cache::default_cache;
 pub use kafka::{ApacheKafka, KafkaOptions};
+pub use secure::{PASSWORD, SecureListeners, USER};
 pub use tools::{MissingTool, missing_tools};

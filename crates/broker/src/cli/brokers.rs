@@ -53,8 +53,13 @@ impl Served {
                 (Broker::Embedded(broker), address)
             }
             Kind::Apache => {
-                let options =
-                    KafkaOptions { cache: serve.cache.clone(), port: serve.port, advertised, data: None };
+                let options = KafkaOptions {
+                    cache: serve.cache.clone(),
+                    port: serve.port,
+                    advertised,
+                    secure: false,
+                    data: None,
+                };
                 let broker = ApacheKafka::start(&options)?;
                 let address = broker.address();
                 (Broker::Apache(broker), address)

@@ -4,9 +4,13 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
-use rdkafka::admin::{AdminClient, AdminOptions, NewPartitions, NewTopic, TopicReplication, TopicResult};
+use rdkafka::admin::{
+    AdminClient, AdminOptions, AlterConfig, NewPartitions, NewTopic, ResourceSpecifier, TopicReplication,
+    TopicResult,
+};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::error::{KafkaResult, RDKafkaErrorCode};
+use rdkafka::{Offset, TopicPartitionList};
 
 use super::watermarks::partition_count;
 use crate::target::Target;
@@ -43,6 +47,30 @@ pub fn delete_topic(target: &Target, topic: &str) -> Result<()> {
         None => Ok(()),
         Some(code) => bail!("topic \"{topic}\" cannot be deleted: {code}"),
     }
+}
+
+/// Deletes the records of a partition before an offset. The embedded broker does this by its own handle only.
+pub fn delete_records(target: &Target, topic: &str, partition: i32, before: i64) -> Result<()> {
+    let mut offsets = TopicPartitionList::new();
+    offsets.add_partition_offset(topic, partition, Offset::Offset(before))?;
+    let admin = admin(target)?;
+    let results = block_on(admin.delete_records(&offsets, &options()))?;
+    for result in results.elements() {
+        result.error().with_context(|| format!("records of topic \"{topic}\" cannot be deleted"))?;
+    }
+    Ok(())
+}
+
+/// Sets a topic's configuration. The embedded broker has none.
+pub fn set_topic_config(target: &Target, topic: &str, settings: &[(&str, &str)]) -> Result<()> {
+    let mut config = AlterConfig::new(ResourceSpecifier::Topic(topic));
+    config.entries.extend(settings.iter().copied());
+    let admin = admin(target)?;
+    let results = block_on(admin.alter_configs([&config], &options()))?;
+    for result in results {
+        result.map_err(|(_, code)| anyhow!("topic \"{topic}\" cannot be configured: {code}"))?;
+    }
+    Ok(())
 }
 
 fn admin(target: &Target) -> Result<AdminClient<DefaultClientContext>> {

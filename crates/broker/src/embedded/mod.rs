@@ -13,8 +13,10 @@
 //! a kill that refuses connections.
 
 mod broker;
+mod cluster;
 mod fetch;
 mod front;
 mod wire;
 
 pub use broker::{EmbeddedBroker, Options};
+pub use cluster::EmbeddedCluster;

@@ -7,10 +7,13 @@ use std::sync::Arc;
 use kinetable_engine::Result;
 use kinetable_engine::source::Retention;
 
+use crate::board::Board;
+use crate::client::Shown;
 use crate::spec::{Offsets, Spec, StartAt};
+use crate::token::TokenFunction;
 
 /// Which topic becomes a table, and how.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ConsumerConfig {
     /// Settings of librdkafka, the registry and ours; see the crate's page.
     pub client: BTreeMap<String, String>,
@@ -26,6 +29,20 @@ pub struct ConsumerConfig {
     pub value: Spec,
     /// Which rows the table keeps.
     pub retention: Retention,
+    /// Where the source shows how it fares, if anywhere.
+    pub board: Option<Board>,
+    /// Where tokens for SASL OAUTHBEARER come from, if not from where the settings say.
+    pub tokens: Option<TokenFunction>,
+}
+
+impl fmt::Debug for ConsumerConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("ConsumerConfig");
+        shown.field("client", &Shown(&self.client)).field("topic", &self.topic);
+        shown.field("partitions", &self.partitions).field("offsets", &self.offsets);
+        shown.field("key", &self.key).field("value", &self.value).field("retention", &self.retention);
+        shown.finish_non_exhaustive()
+    }
 }
 
 impl ConsumerConfig {
@@ -39,6 +56,8 @@ impl ConsumerConfig {
             key: Spec::FromProperties,
             value: Spec::FromProperties,
             retention: Retention::BLINK,
+            board: None,
+            tokens: None,
         }
     }
 

@@ -1,16 +1,32 @@
 //! Whether the brokers that a source reads from answer: judged from librdkafka's statistics, once a second.
+//!
+//! A slow broker is no fault while it answers in time; one that takes longer than [`SLACK`] beyond a fetch's own wait is.
 
 use std::time::Duration;
 
 use rdkafka::Statistics;
 use rdkafka::statistics::Broker;
 
-/// A broker that owes an answer and has been silent for so long is taken for lost. A healthy one answers a fetch at
-/// least every `fetch.wait.max.ms`.
-const SILENCE_MAX: Duration = Duration::from_millis(2_500);
+/// A broker that owes an answer and has been silent for so long, and a fetch's wait, is taken for lost. A healthy one
+/// answers a fetch at least every `fetch.wait.max.ms`.
+const SLACK: Duration = Duration::from_secs(2);
 
-/// What keeps a source from reading, if anything does.
-pub(super) fn problem(statistics: &Statistics, topic: &str, partitions: &[i32]) -> Option<String> {
+/// Connections that were lost and requests that were sent again or not answered in time, since the start.
+pub(super) fn retries(statistics: &Statistics) -> u64 {
+    let of = |broker: &Broker| {
+        let lost = broker.disconnects.and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
+        lost + broker.txretries + broker.req_timeouts
+    };
+    statistics.brokers.values().filter(|broker| broker.source != "internal").map(of).sum()
+}
+
+/// What keeps a source from reading, if anything does. `fetch_wait`: how long a fetch may wait for records.
+pub(super) fn problem(
+    statistics: &Statistics,
+    topic: &str,
+    partitions: &[i32],
+    fetch_wait: Duration,
+) -> Option<String> {
     let brokers = || statistics.brokers.values().filter(|broker| broker.source != "internal");
     if !brokers().any(is_up) {
         return Some("no broker".to_owned());
@@ -28,7 +44,7 @@ pub(super) fn problem(statistics: &Statistics, topic: &str, partitions: &[i32]) 
             return Some(format!("no broker for partition {partition} ({} is away)", broker.nodename));
         }
         let silent = Duration::from_micros(u64::try_from(broker.rxidle).unwrap_or(0));
-        if broker.waitresp_cnt > 0 && silent > SILENCE_MAX {
+        if broker.waitresp_cnt > 0 && silent > SLACK + fetch_wait {
             return Some(format!("broker {} does not answer", broker.nodename));
         }
     }
@@ -64,10 +80,11 @@ mod tests {
 
     #[test]
     fn each_trouble_is_named() {
-        let judge = |statistics| problem(&statistics, "t", &[0]);
+        let judge = |statistics| problem(&statistics, "t", &[0], Duration::from_millis(500));
         assert_eq!(judge(statistics("UP", 1, 400)), None);
         assert_eq!(judge(statistics("TRY_CONNECT", 1, 400)).unwrap(), "no broker");
         assert_eq!(judge(statistics("UP", -1, 400)).unwrap(), "partition 0 has no leader");
         assert_eq!(judge(statistics("UP", 1, 9_000)).unwrap(), "broker h:1 does not answer");
+        assert_eq!(problem(&statistics("UP", 1, 9_000), "t", &[0], Duration::from_secs(10)), None);
     }
 }

@@ -12,7 +12,10 @@
 //! **Invariants**: 1. rows of a partition are published in the order of their offsets, each once; 2. what is polled
 //! is published or in `errors`; 3. while queued bytes exceed the budget nothing is polled.
 
+mod ask;
 mod batch;
+mod choices;
+mod conditions;
 mod config;
 mod control;
 mod discover;
@@ -20,10 +23,14 @@ mod flow;
 mod group;
 mod headers;
 mod health;
+mod inspect;
+mod lag;
 mod member;
+mod mend;
 mod open;
 mod poll;
 mod raw;
+mod report;
 mod rows;
 mod start;
 mod stats;

@@ -9,22 +9,28 @@ use kinetable_engine::source::{self, Publisher, Retention};
 use kinetable_engine::{Error, Graph, Result, Table};
 use rdkafka::consumer::BaseConsumer;
 
+use super::ask::Questions;
+use super::choices::Policies;
 use super::config::{ConsumerConfig, Partitions};
 use super::control::{Command, Reins};
 use super::discover::Discoverer;
 use super::flow::{Flow, Outlet};
+use super::inspect::Inspector;
 use super::member::Joining;
 use super::poll::Poller;
 use super::raw::Drain;
+use super::report::Report;
 use super::rows::{Constituents, Each, Rows};
 use super::start::{Start, Survey};
-use super::stats::{Counters, SourceStats};
+use super::stats::{Counters, Order, SourceStats};
 use super::tables::{error_schema, row_schema, status_schema};
-use super::watch::{Events, Watch, Watcher};
+use super::watch::{Events, Identity, Watch, Watcher};
 use super::worker::Recipe;
-use crate::client::{configure, connect_timeout, creation_error, servers};
+use crate::board::Place;
+use crate::client::{Secrets, configure, connect_timeout, creation_error, principal, servers};
 use crate::registry::Registry;
 use crate::settings::Settings;
+use crate::token::Tokens;
 
 /// Ours, unless the user says otherwise: fetch at once, and fetch again as soon as there is room.
 const DEFAULTS: [(&str, &str); 10] = [
@@ -100,11 +106,22 @@ pub struct ConsumedParts {
 pub struct SourceHandle {
     outlet: Arc<Outlet>,
     counters: Arc<Counters>,
+    name: Option<Arc<str>>,
     is_stopping: Arc<AtomicBool>,
     is_stopped: Arc<AtomicBool>,
 }
 
 impl SourceHandle {
+    /// What the source is called in the tables of sources, if it is in one.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Goes on after `TOPIC RECREATED`: reads the new topic from its beginning. Does nothing in another state.
+    pub fn resume(&self) {
+        self.counters.order(Order::Resume);
+    }
+
     /// What the source has done so far.
     pub fn stats(&self) -> SourceStats {
         let queued_rows = self.outlet.rows().queued_rows() as u64;
@@ -160,6 +177,7 @@ struct Plan {
     recipe: Arc<Recipe>,
     survey: Survey,
     starts: Vec<Start>,
+    policies: Policies,
 }
 
 impl Plan {
@@ -171,6 +189,7 @@ impl Plan {
         }
         let settings = Settings::new(&config.client);
         let registry = Registry::from_settings(settings.registry())?.map(Arc::new);
+        let policies = Policies::from_settings(&settings)?;
         let recipe = Arc::new(recipe(&config, &settings, registry.as_ref())?);
         let survey = Survey {
             client: open_client(&config, &settings)?,
@@ -180,8 +199,8 @@ impl Plan {
             is_member: is_member(&config, &settings)?,
             config,
         };
-        let starts = survey.starts()?;
-        Ok(Plan { settings, registry, recipe, survey, starts })
+        let starts = attended(&survey.client, || survey.starts())?;
+        Ok(Plan { settings, registry, recipe, survey, starts, policies })
     }
 
     /// Starts the threads; gives errors, status and the source.
@@ -194,8 +213,11 @@ impl Plan {
         let counters = Arc::new(Counters::new(read));
         read.iter().for_each(|start| rows.begin(start.partition));
         let outlet = Arc::new(Outlet::new(&self.survey.config.topic, rows, bad, counters.clone()));
-        let source =
-            SourceHandle { outlet, counters, is_stopping: Arc::default(), is_stopped: Arc::default() };
+        let board = self.survey.config.board.as_ref();
+        let place = board.map(|board| board.join("consumer", &self.survey.config.topic));
+        let name = place.as_ref().map(|place| Arc::from(place.name()));
+        let (is_stopping, is_stopped) = Default::default();
+        let source = SourceHandle { outlet, counters, name, is_stopping, is_stopped };
         let parts = Parts {
             survey: self.survey,
             settings: &self.settings,
@@ -203,10 +225,32 @@ impl Plan {
             recipe: self.recipe,
             registry: self.registry,
             told,
+            place,
+            policies: self.policies,
         };
         parts.start(&source)?;
         Ok((errors, status, source))
     }
+}
+
+/// Asks the broker while a thread serves the client's events, so that a refused log-in is heard and told as the reason.
+fn attended<T>(client: &BaseConsumer<Watch>, ask: impl FnOnce() -> Result<T>) -> Result<T> {
+    let is_done = AtomicBool::new(false);
+    let answer = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_done.load(Ordering::Relaxed) {
+                let _event = client.poll(Duration::from_millis(20));
+            }
+        });
+        let answer = ask();
+        is_done.store(true, Ordering::Relaxed);
+        answer
+    });
+    let refusal = rdkafka::consumer::Consumer::client(client).context().refusal();
+    answer.map_err(|error| match refusal {
+        Some(refusal) => Error::source(refusal).with_hint("check the security, sasl and ssl settings"),
+        None => error,
+    })
 }
 
 fn recipe(config: &ConsumerConfig, settings: &Settings, registry: Option<&Arc<Registry>>) -> Result<Recipe> {
@@ -251,9 +295,17 @@ fn open_client(config: &ConsumerConfig, settings: &Settings) -> Result<Arc<BaseC
     let prefetch = (PREFETCH_KB / partitions).max(1024).to_string();
     let mut defaults = DEFAULTS.to_vec();
     defaults.push(("queued.max.messages.kbytes", &prefetch));
-    let client: BaseConsumer<Watch> = configure(&user, &defaults, &FIXED)
-        .create_with_context(Watch::new(&config.topic))
-        .map_err(creation_error)?;
+    if user.keys().any(|key| key.starts_with("sasl.")) {
+        // Log-ins that are refused are not to be tried too often: accounts get locked.
+        defaults.retain(|(key, _)| *key != "reconnect.backoff.max.ms");
+        defaults.push(("reconnect.backoff.max.ms", "5000"));
+    }
+    let wait = user.get("fetch.wait.max.ms").and_then(|wait| wait.parse().ok()).unwrap_or(500);
+    let tokens = Tokens::new(&user, config.tokens.clone())?;
+    let who = Identity { principal: principal(&user), secrets: Secrets::of(&config.client), tokens };
+    let watch = Watch::new(&config.topic, who, Duration::from_millis(wait));
+    let client: BaseConsumer<Watch> =
+        configure(&user, &defaults, &FIXED).create_with_context(watch).map_err(creation_error)?;
     Ok(Arc::new(client))
 }
 
@@ -265,10 +317,12 @@ struct Parts<'a> {
     recipe: Arc<Recipe>,
     registry: Option<Arc<Registry>>,
     told: Publisher,
+    place: Option<Place>,
+    policies: Policies,
 }
 
 impl Parts<'_> {
-    fn start(self, source: &SourceHandle) -> Result<()> {
+    fn start(mut self, source: &SourceHandle) -> Result<()> {
         let (client, topic) = (self.survey.client.clone(), self.survey.config.topic.clone());
         let events = Arc::new(Events::default());
         let (reins, commands) = Reins::new();
@@ -276,6 +330,8 @@ impl Parts<'_> {
         let is_ending = if self.survey.is_member { Arc::default() } else { source.is_stopping.clone() };
         let poller = self.poller(source, events.clone(), commands, is_ending.clone())?;
         let watcher = Watcher {
+            inspector: Inspector::new(&topic, Questions::new(client.clone(), &topic)?),
+            report: Report::new(self.place.take(), &source.counters),
             topic,
             client,
             outlet: source.outlet.clone(),
@@ -330,6 +386,7 @@ impl Parts<'_> {
             flow: Flow::start(source.outlet.clone(), self.recipe.clone(), threads.max(1) as usize)?,
             counters: source.counters.clone(),
             events,
+            policies: self.policies,
             queued_max: queued_max.max(1) as usize,
             commands,
             places,

@@ -12,19 +12,19 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::RDKafkaErrorCode;
 
 use super::batch::Batch;
+use super::choices::Policies;
 use super::control::{Command, Mark};
 use super::flow::Flow;
+use super::mend::Lost;
 use super::raw::{Drain, Event};
 use super::start::Start;
-use super::stats::{Counters, PartitionCounters, find};
-use super::tables::BadRecord;
+use super::stats::{Counters, PartitionCounters, find, note_skew};
 use super::watch::{Events, Watch};
 use crate::clock::now;
 
 /// How long to wait for a record before looking around.
 const WAIT: Duration = Duration::from_millis(50);
 const LOOK_AROUND: Duration = Duration::from_millis(100);
-const RESTART_AGAIN: Duration = Duration::from_secs(1);
 /// A batch is handed on when it has so many bytes, even if more records are there.
 const BATCH_BYTES: usize = 1 << 20;
 
@@ -36,13 +36,14 @@ pub(super) struct Poller {
     pub(super) flow: Flow,
     pub(super) counters: Arc<Counters>,
     pub(super) events: Arc<Events>,
+    pub(super) policies: Policies,
     pub(super) queued_max: usize,
     /// Which partitions to read; in the order given.
     pub(super) commands: Receiver<Command>,
     /// The partitions that are read, ascending.
     pub(super) places: Vec<Arc<PartitionCounters>>,
     /// Those that have to be started again.
-    pub(super) lost: Vec<i32>,
+    pub(super) lost: Vec<Lost>,
     pub(super) is_stopping: Arc<AtomicBool>,
     pub(super) is_stopped: Arc<AtomicBool>,
 }
@@ -59,24 +60,23 @@ struct Taken {
 impl Poller {
     /// Polls until told to stop, or until nobody holds the table any more.
     pub(super) fn run(mut self) {
-        let (mut looked, mut restarted) = (Instant::now(), Instant::now() - RESTART_AGAIN);
+        let mut looked = Instant::now();
         while !self.is_stopping.load(Ordering::Acquire) && self.flow.outlet().is_open() {
             self.obey();
             if looked.elapsed() >= LOOK_AROUND {
                 looked = Instant::now();
                 self.look_up_ends();
-            }
-            if !self.lost.is_empty() && restarted.elapsed() >= RESTART_AGAIN {
-                restarted = Instant::now();
-                let lost = std::mem::take(&mut self.lost);
-                self.lost = lost.into_iter().filter(|partition| !self.restart(*partition)).collect();
+                self.follow_orders();
+                let mut lost = std::mem::take(&mut self.lost);
+                lost.retain_mut(|lost| !self.mend(lost));
+                self.lost.extend(lost);
             }
             if self.is_over_budget() {
                 continue;
             }
             for (partition, offset, code, text) in self.take() {
-                if self.report(partition, offset, code, &text) && !self.lost.contains(&partition) {
-                    self.lost.push(partition);
+                if self.report(partition, offset, code, &text) {
+                    self.lose(partition);
                 }
             }
         }
@@ -93,7 +93,7 @@ impl Poller {
                 Command::Start(start) => self.start(&start),
                 Command::Stop(partition) => {
                     self.drain.stop(partition);
-                    self.lost.retain(|lost| *lost != partition);
+                    self.lost.retain(|lost| lost.partition != partition);
                     self.counters.end(partition);
                     self.look_up_places();
                 }
@@ -112,9 +112,12 @@ impl Poller {
         self.counters.begin(start);
         self.flow.outlet().rows().begin(partition);
         self.look_up_places();
+        if self.is_held() {
+            return;
+        }
         if let Err(error) = self.drain.start(partition, start.fetch) {
             self.events.tell("ATTENTION", format!("start {partition}"), error.to_string());
-            self.lost.push(partition);
+            self.lose(partition);
         }
     }
 
@@ -143,6 +146,7 @@ impl Poller {
         }
         if !batch.is_empty() {
             batch.received = now();
+            note_skew(&self.places, batch.received);
             self.counters.bytes.fetch_add(batch.payload() as u64, Ordering::Relaxed);
             self.flow.submit(batch);
         }
@@ -170,67 +174,6 @@ impl Poller {
             }
         }
     }
-
-    /// Tells of a problem; true if the partition has to be started again.
-    fn report(&mut self, partition: i32, offset: i64, code: RDKafkaErrorCode, text: &str) -> bool {
-        let key = format!("{partition} {code:?}");
-        let topic = &self.topic;
-        match code {
-            RDKafkaErrorCode::AutoOffsetReset
-            | RDKafkaErrorCode::OffsetOutOfRange
-            | RDKafkaErrorCode::LogTruncation => return true,
-            RDKafkaErrorCode::PartitionEOF => {}
-            RDKafkaErrorCode::UnknownTopic
-            | RDKafkaErrorCode::UnknownTopicOrPartition
-            | RDKafkaErrorCode::UnknownPartition => {
-                let detail =
-                    format!("topic \"{topic}\" or its partition {partition} is gone; its rows are kept");
-                self.events.tell("TOPIC MISSING", key, detail);
-            }
-            RDKafkaErrorCode::TopicAuthorizationFailed => {
-                self.events.tell("AUTH FAILED", key, format!("topic \"{topic}\" may not be read: {text}"));
-            }
-            RDKafkaErrorCode::BadMessage
-            | RDKafkaErrorCode::InvalidMessage
-            | RDKafkaErrorCode::InvalidMessageSize
-            | RDKafkaErrorCode::MessageSizeTooLarge => {
-                let reason = format!("the broker's record could not be taken: {text}");
-                self.flow.refuse(BadRecord { partition, offset, side: "record", reason, raw: None });
-            }
-            _ => self.events.tell("ATTENTION", key, format!("partition {partition}: {text}")),
-        }
-        false
-    }
-
-    /// Starts a partition again whose offset the broker does not have (any more); false if it cannot be asked now.
-    fn restart(&mut self, partition: i32) -> bool {
-        let Some(counters) = find(&self.places, partition).cloned() else {
-            return true;
-        };
-        let Ok((low, high)) = self.client.fetch_watermarks(&self.topic, partition, Duration::from_secs(2))
-        else {
-            return false;
-        };
-        let next = counters.next.load(Ordering::Relaxed);
-        let fetch = if next < low {
-            let detail =
-                format!("offsets {next} to {} of partition {partition} are no longer there", low - 1);
-            self.events.tell("GAP", format!("gap {partition} {next}"), detail);
-            counters.next.store(low, Ordering::Relaxed);
-            low
-        } else if next > high && next > counters.first {
-            let detail = format!(
-                "partition {partition} ends at {high}, before offset {next}: the topic was made anew or cut; reading on from {low}"
-            );
-            self.events.tell("TOPIC RECREATED", format!("anew {partition} {next}"), detail);
-            counters.next.store(low, Ordering::Relaxed);
-            low
-        } else {
-            next.min(high)
-        };
-        self.drain.stop(partition);
-        self.drain.start(partition, fetch).is_ok()
-    }
 }
 
 /// Puts a record into the batch unless it has been seen.
@@ -248,7 +191,7 @@ fn keep(event: Event<'_>, places: &[Arc<PartitionCounters>], batch: &mut Batch, 
                 taken.duplicates += 1;
                 return;
             }
-            place.next.store(record.offset + 1, Ordering::Relaxed);
+            place.took(record.offset, record.timestamp);
             batch.push(&record);
         }
         Event::Problem { partition, offset, code, text } => {

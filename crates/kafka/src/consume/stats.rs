@@ -1,16 +1,19 @@
 //! What a source has done, for whoever asks.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, AtomicU64, Ordering};
+use std::time::Instant;
 
 use parking_lot::Mutex;
 
+use super::conditions::Conditions;
 use super::start::Start;
+use crate::clock::now;
 
 /// What a source has done, and what is still before it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SourceStats {
-    /// `RUNNING`, `DEGRADED`, `PAUSED` or `STOPPED`.
+    /// `RUNNING`, or what keeps it from running; see `docs/kafka.md`.
     pub state: String,
     /// Why, if there is something to say.
     pub detail: String,
@@ -32,6 +35,10 @@ pub struct SourceStats {
     pub is_paused: bool,
     /// Times it has paused.
     pub pauses: u64,
+    /// Connections lost and requests repeated.
+    pub retries: u64,
+    /// Why the last record was refused, or what went wrong last.
+    pub last_error: Option<String>,
     /// The partitions that are read, ascending.
     pub partitions: Vec<PartitionStats>,
 }
@@ -57,25 +64,84 @@ pub(super) struct Counters {
     pub(super) pauses: AtomicU64,
     pub(super) is_paused: AtomicBool,
     pub(super) state: Mutex<(&'static str, String)>,
+    /// What stands between the source and its topic.
+    pub(super) conditions: Conditions,
+    /// When something went wrong last, and what.
+    pub(super) last_error: Mutex<Option<(i64, String)>>,
+    pub(super) retries: AtomicU64,
+    /// How often the topic was made anew, and one.
+    pub(super) incarnation: AtomicI32,
+    /// The id of the topic, from brokers that give ids.
+    pub(super) topic_id: Mutex<Option<String>>,
+    /// When the broker was last asked for the topic and named the one we read.
+    pub(super) confirmed: Mutex<Option<Instant>>,
+    /// What the poll thread is to do.
+    pub(super) orders: Mutex<Vec<Order>>,
+    /// Why the source stopped by itself.
+    pub(super) stop_reason: Mutex<Option<String>>,
     /// Every partition that is or was read, ascending. The poll thread has a list of its own.
     partitions: Mutex<Vec<Arc<PartitionCounters>>>,
+}
+
+/// What the poll thread is told to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// The topic was made anew: do what the policy says.
+    Recreated,
+    /// Read the new topic from its beginning.
+    Resume,
 }
 
 pub(super) struct PartitionCounters {
     pub(super) partition: i32,
     /// The first offset that was wanted.
-    pub(super) first: i64,
+    pub(super) first: AtomicI64,
     /// Read by the poll thread up to here.
     pub(super) next: AtomicI64,
     /// −1: not known.
     pub(super) end: AtomicI64,
     /// Whether it is read now.
     pub(super) is_read: AtomicBool,
+    /// The oldest record there is; −1: not known.
+    pub(super) low: AtomicI64,
+    /// Records taken.
+    pub(super) records: AtomicU64,
+    /// The timestamp of the record taken last, ms; [`UNKNOWN`] before the first that has one.
+    pub(super) stamp: AtomicI64,
+    /// How long before its receipt that record was stamped, ns; [`UNKNOWN`] likewise.
+    pub(super) skew: AtomicI64,
+    /// Whether there is a stamp whose skew has not been computed.
+    is_fresh: AtomicBool,
+}
+
+/// Stands for a time that is not known.
+pub(super) const UNKNOWN: i64 = i64::MIN;
+
+impl PartitionCounters {
+    /// Notes a record; only the poll thread does.
+    pub(super) fn took(&self, offset: i64, timestamp: Option<i64>) {
+        self.next.store(offset + 1, Ordering::Relaxed);
+        self.records.store(self.records.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        if let Some(timestamp) = timestamp {
+            self.stamp.store(timestamp, Ordering::Relaxed);
+            self.is_fresh.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// A place that may not be known.
+    pub(super) fn known(place: &AtomicI64) -> Option<i64> {
+        Some(place.load(Ordering::Relaxed)).filter(|place| *place >= 0)
+    }
+
+    /// A time that may not be known.
+    pub(super) fn known_time(time: &AtomicI64) -> Option<i64> {
+        Some(time.load(Ordering::Relaxed)).filter(|time| *time != UNKNOWN)
+    }
 }
 
 impl Counters {
     pub(super) fn new(starts: &[Start]) -> Counters {
-        let counters = Counters::default();
+        let counters = Counters { incarnation: AtomicI32::new(1), ..Counters::default() };
         starts.iter().for_each(|start| counters.begin(start));
         counters
     }
@@ -91,10 +157,15 @@ impl Counters {
             Err(at) => {
                 let counters = PartitionCounters {
                     partition: start.partition,
-                    first: start.next,
+                    first: AtomicI64::new(start.next),
                     next: AtomicI64::new(start.next),
                     end: AtomicI64::new(-1),
                     is_read: AtomicBool::new(true),
+                    low: AtomicI64::new(-1),
+                    records: AtomicU64::default(),
+                    stamp: AtomicI64::new(UNKNOWN),
+                    skew: AtomicI64::new(UNKNOWN),
+                    is_fresh: AtomicBool::default(),
                 };
                 partitions.insert(at, Arc::new(counters));
             }
@@ -122,6 +193,16 @@ impl Counters {
     pub(super) fn places(&self) -> Vec<(i32, i64)> {
         let place = |c: &Arc<PartitionCounters>| (c.partition, c.next.load(Ordering::Relaxed));
         self.partitions.lock().iter().map(place).collect()
+    }
+
+    /// Notes what went wrong.
+    pub(super) fn note_error(&self, what: impl Into<String>) {
+        *self.last_error.lock() = Some((now(), what.into()));
+    }
+
+    /// Tells the poll thread what to do.
+    pub(super) fn order(&self, order: Order) {
+        self.orders.lock().push(order);
     }
 
     pub(super) fn lag(&self) -> Option<i64> {
@@ -155,6 +236,8 @@ impl Counters {
             duplicates: self.duplicates.load(Ordering::Relaxed),
             is_paused: self.is_paused.load(Ordering::Relaxed),
             pauses: self.pauses.load(Ordering::Relaxed),
+            retries: self.retries.load(Ordering::Relaxed),
+            last_error: self.last_error.lock().as_ref().map(|(_, what)| what.clone()),
             partitions: self.partitions().iter().map(partition).collect(),
         }
     }
@@ -164,4 +247,14 @@ impl Counters {
 pub(super) fn find(partitions: &[Arc<PartitionCounters>], partition: i32) -> Option<&Arc<PartitionCounters>> {
     let at = partitions.binary_search_by_key(&partition, |counters| counters.partition);
     at.ok().map(|at| &partitions[at])
+}
+
+/// Notes by how much the clocks of those who produced differ from the receipt of what was taken, ns since the epoch.
+pub(super) fn note_skew(partitions: &[Arc<PartitionCounters>], received: i64) {
+    for partition in partitions {
+        if partition.is_fresh.swap(false, Ordering::Relaxed) {
+            let stamp = partition.stamp.load(Ordering::Relaxed).saturating_mul(1_000_000);
+            partition.skew.store(received.saturating_sub(stamp), Ordering::Relaxed);
+        }
+    }
 }

@@ -12,6 +12,8 @@ mod offsets;
 mod partitions;
 mod producing;
 mod protobuf;
+mod secure;
 mod specs;
 mod stand;
+mod supervised;
 mod transactions;

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use kinetable_engine::{ErrorKind, Graph, Result};
+use kinetable_kafka::Board;
 use parking_lot::Mutex;
 
 use super::driver::Driver;
@@ -36,6 +37,7 @@ pub struct Session(Arc<Inner>);
 struct Inner {
     graph: Graph,
     driver: Mutex<Option<Driver>>,
+    board: OnceLock<Board>,
 }
 
 impl Session {
@@ -51,7 +53,7 @@ impl Session {
             .map_err(|error| kinetable_engine::Error::source(format!("cannot start threads: {error}")))?;
         let graph = Graph::new(Arc::new(pool), config.check_updates);
         let driver = Driver::start(graph.clone(), config.min_interval)?;
-        Ok(Session(Arc::new(Inner { graph, driver: Mutex::new(Some(driver)) })))
+        Ok(Session(Arc::new(Inner { graph, driver: Mutex::new(Some(driver)), board: OnceLock::new() })))
     }
 
     /// The session of the process, started when first asked for.
@@ -68,6 +70,11 @@ impl Session {
     /// The update graph.
     pub fn graph(&self) -> &Graph {
         &self.0.graph
+    }
+
+    /// Where the sources and sinks of the session show how they fare.
+    pub fn board(&self) -> &Board {
+        self.0.board.get_or_init(|| Board::new(&self.0.graph))
     }
 
     /// Waits until all that was published before this call is in its tables.

@@ -150,6 +150,7 @@ pub struct PyConsumer {
     key: PySpec,
     value: PySpec,
     retention: PyRetention,
+    oauth_cb: Option<Py<PyAny>>,
 }
 
 /// `append`, `blink`, or the capacity of a ring.
@@ -174,6 +175,8 @@ impl PyConsumer {
             key: self.key.into_spec(py)?,
             value: self.value.into_spec(py)?,
             retention,
+            board: None,
+            tokens: self.oauth_cb.map(super::tokens::function),
         })
     }
 }
@@ -200,6 +203,16 @@ pub fn consume_parts(py: Python<'_>, consumer: PyConsumer) -> PyResult<(PyPartit
 #[pyfunction]
 pub fn topics(py: Python<'_>, client: BTreeMap<String, String>) -> PyResult<Vec<String>> {
     engine(py, || kinetable::kafka::topics(&client))
+}
+
+/// How every source and sink fares, and how far each partition is read.
+#[pyfunction]
+pub fn kafka_sources(py: Python<'_>) -> (PyTable, PyTable) {
+    let (sources, partitions) = py.detach(|| {
+        let session = Session::global();
+        (session.sources(), session.source_partitions())
+    });
+    (PyTable::new(sources), PyTable::new(partitions))
 }
 
 /// A topic that became a table, apart from the table itself: whoever holds this does not keep the source running.
@@ -240,6 +253,17 @@ impl PyTopic {
             stats.partitions.iter().map(|part| (part.partition, part.next)).collect();
         all.set_item("next_offsets", next)?;
         Ok(all)
+    }
+
+    /// What the source is called in the table of sources.
+    #[getter]
+    fn name(&self) -> Option<String> {
+        self.source.name().map(ToOwned::to_owned)
+    }
+
+    /// Goes on after the topic was made anew.
+    fn resume(&self) {
+        self.source.resume();
     }
 
     /// Stops reading; returns when all that was read is in the table.

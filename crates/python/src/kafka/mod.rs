@@ -3,3 +3,4 @@
 pub mod consume;
 pub mod produce;
 pub mod protobuf;
+mod tokens;

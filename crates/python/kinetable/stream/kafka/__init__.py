@@ -6,9 +6,49 @@ import json
 from typing import Any, Mapping, Optional
 
 from ... import _kinetable as _native
+from ...table import Table
 from .consumer import _client
 
-__all__ = ["header", "topics"]
+__all__ = ["header", "source_partitions", "sources", "topics"]
+
+
+def sources() -> Table:
+    """How every Kafka source and sink of this process fares, live: a row each, changed within five seconds of a fault.
+
+    Columns: Source (its name here: the topic's, with a number from the second source of a topic on), Kind (``consumer``
+    or ``producer``), Topic, State (``RUNNING``, ``DEGRADED``, ``PAUSED``, ``LAG RISK``, ``TOPIC MISSING``, ``TOPIC RECREATED``,
+    ``AUTH FAILED``, ``ATTENTION``, ``FAILED``, ``STOPPED``), Detail, Since (instant), Partitions, Offset (the sum of the
+    partitions' next offsets), Lag (records still to be read; null: not known), Rows, RowsPerSecond, Bytes, BytesPerSecond,
+    QueuedBytes (read and not yet in the table), Errors (records refused), LastError, LastErrorAt (instant), Retries
+    (connections lost and requests repeated), TopicId (null from brokers without), Incarnation (how often the topic was made
+    anew, and one). What stopped stays, the newest hundred.
+
+    Returns:
+        A live table; the same one at every call.
+
+    Example:
+        from kinetable.stream.kafka import sources
+        troubled = sources().where("State != `RUNNING`")
+        print(troubled.is_refreshing)
+    """
+    return Table(_native.kafka_sources()[0])
+
+
+def source_partitions() -> Table:
+    """How far each partition of each Kafka source is read, live: a row each.
+
+    Columns: Source, Topic, Partition, Offset (read next), LowWaterMark (the oldest record there is), HighWaterMark (the end),
+    Lag, Rows (records taken), RowsPerSecond, Skew (duration: how long before its receipt the newest record is stamped;
+    negative if its producer's clock is ahead). What is not known is null.
+
+    Returns:
+        A live table; the same one at every call.
+
+    Example:
+        from kinetable.stream.kafka import source_partitions
+        print(source_partitions().where("Lag > 1_000_000").is_refreshing)
+    """
+    return Table(_native.kafka_sources()[1])
 
 
 def topics(kafka_config: Mapping[str, Any]) -> list[str]:

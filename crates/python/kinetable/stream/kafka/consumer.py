@@ -135,6 +135,28 @@ class Source:
         """What the source has done so far: state, rows, errors, bytes, lag, queued_rows, next_offsets and more."""
         return self._topic.stats()
 
+    @property
+    def source_name(self) -> str:
+        """What the topic's source is called in `kinetable.stream.kafka.sources()`."""
+        return self._topic.name
+
+    @property
+    def source(self) -> Table:
+        """How the source fares, live: its row of `kinetable.stream.kafka.sources()`."""
+        return self._own(_native.kafka_sources()[0])
+
+    @property
+    def source_partitions(self) -> Table:
+        """How far its partitions are read, live: its rows of `kinetable.stream.kafka.source_partitions()`."""
+        return self._own(_native.kafka_sources()[1])
+
+    def _own(self, native: _native.Table) -> Table:
+        return Table(native).where(f"Source = `{self.source_name}`")
+
+    def resume(self) -> None:
+        """Goes on after ``TOPIC RECREATED``: the new topic is read from its beginning. Does nothing in another state."""
+        self._topic.resume()
+
     def stop(self) -> None:
         """Stops reading the topic; the table keeps its rows."""
         self._topic.stop()
@@ -256,7 +278,9 @@ def consume(
 
     Args:
         kafka_config: Settings of librdkafka (``bootstrap.servers``, ``security.protocol``, …), of the registry
-            (``schema.registry.url``), and of the extra columns (``deephaven.offset.column.name``, …).
+            (``schema.registry.url``), and of the extra columns (``deephaven.offset.column.name``, …). ``oauth_cb`` may be a
+            function for SASL OAUTHBEARER: of the text ``sasl.oauthbearer.config``, it gives a token and the end of its life,
+            seconds since the epoch, and, if it likes, a principal.
         topic: The topic.
         partitions: Its partitions, or a function that says of a partition whether it is read. Not given, or
             `ALL_PARTITIONS`: all. Partitions that are added to the topic later are read as well, from their first record,
@@ -362,12 +386,14 @@ def _asked(
         "key": (key_spec or KeyValueSpec.FROM_PROPERTIES)._spec(),
         "value": (value_spec or KeyValueSpec.FROM_PROPERTIES)._spec(),
         "retention": (table_type or TableType.blink()).kind,
+        "oauth_cb": kafka_config.get("oauth_cb"),
     }
 
 
 def _client(kafka_config: Mapping[str, Any]) -> dict[str, str]:
     """Settings as texts."""
-    return {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in kafka_config.items()}
+    texts = {key: value for key, value in kafka_config.items() if not callable(value)}
+    return {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in texts.items()}
 
 
 def _columns(col_defs: Any) -> list[tuple[str, str]]:

@@ -1,0 +1,246 @@
+//! When the topic is not what it was: what the poll thread does about it.
+//!
+//! | seen | done |
+//! |---|---|
+//! | our offset is older than the oldest record | `kinetable.on.gap`: go on at the oldest, at the end, or fail; the lost offsets are named |
+//! | the topic has another id | `kinetable.on.topic.recreated`: nothing is read until told, or the new one from its beginning, or stop |
+//! | the partition ends before our offset, same topic | as if it were made anew, for this partition alone |
+//! | the topic is gone | `kinetable.on.topic.missing`: wait or stop |
+//!
+//! **Invariant**: 1. no partition is ever read on at another place than the one after its last record without a row in
+//! the status table that names what was lost, or that the topic is another.
+
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use kinetable_engine::Error;
+use rdkafka::consumer::Consumer;
+use rdkafka::error::RDKafkaErrorCode;
+
+use super::choices::{OnGap, OnMissing, OnRecreated};
+use super::conditions::{ATTENTION, AUTH_FAILED, FAILED, TOPIC_MISSING, TOPIC_RECREATED};
+use super::poll::Poller;
+use super::stats::{Order, PartitionCounters, find};
+use super::tables::BadRecord;
+
+const AGAIN: Duration = Duration::from_secs(1);
+/// So long is the broker given to say whether the topic is another one, before a partition is taken for cut.
+const ID_WAIT: Duration = Duration::from_secs(4);
+
+/// A partition whose place the broker does not have.
+pub(super) struct Lost {
+    pub(super) partition: i32,
+    since: Instant,
+    tried: Option<Instant>,
+}
+
+impl Lost {
+    pub(super) fn now(partition: i32) -> Lost {
+        Lost { partition, since: Instant::now(), tried: None }
+    }
+}
+
+impl Poller {
+    /// Tells of a problem; true if the partition has to be started again.
+    pub(super) fn report(&mut self, partition: i32, offset: i64, code: RDKafkaErrorCode, text: &str) -> bool {
+        let key = format!("{partition} {code:?}");
+        match code {
+            RDKafkaErrorCode::AutoOffsetReset
+            | RDKafkaErrorCode::OffsetOutOfRange
+            | RDKafkaErrorCode::LogTruncation => return true,
+            RDKafkaErrorCode::PartitionEOF => {}
+            RDKafkaErrorCode::UnknownTopic
+            | RDKafkaErrorCode::UnknownTopicOrPartition
+            | RDKafkaErrorCode::UnknownPartition => {
+                // Cleared by the watch thread when the broker has it again.
+                let detail = format!(
+                    "topic \"{}\" or its partition {partition} is gone; its rows are kept",
+                    self.topic
+                );
+                self.counters.conditions.set(TOPIC_MISSING, "missing", detail);
+            }
+            RDKafkaErrorCode::TopicAuthorizationFailed => {
+                let principal = self.client.client().context().principal();
+                let detail = format!("{principal} may not read topic \"{}\"", self.topic);
+                self.counters.conditions.set(AUTH_FAILED, "topic", detail);
+            }
+            RDKafkaErrorCode::BadMessage
+            | RDKafkaErrorCode::InvalidMessage
+            | RDKafkaErrorCode::InvalidMessageSize
+            | RDKafkaErrorCode::MessageSizeTooLarge => {
+                let reason = format!("the broker's record could not be taken: {text}");
+                self.flow.refuse(BadRecord { partition, offset, side: "record", reason, raw: None });
+            }
+            _ => {
+                self.counters.note_error(format!("partition {partition}: {text}"));
+                self.events.tell(ATTENTION, key, format!("partition {partition}: {text}"));
+            }
+        }
+        false
+    }
+
+    /// Notes that a partition has to be started again.
+    pub(super) fn lose(&mut self, partition: i32) {
+        if !self.lost.iter().any(|lost| lost.partition == partition) {
+            self.lost.push(Lost::now(partition));
+        }
+    }
+
+    /// Whether nothing is read until the user says so.
+    pub(super) fn is_held(&self) -> bool {
+        self.counters.conditions.has("recreated")
+    }
+
+    /// Does what the watch thread and the user ask for, and what the policies say of a topic that is gone.
+    pub(super) fn follow_orders(&mut self) {
+        let orders = std::mem::take(&mut *self.counters.orders.lock());
+        for order in orders {
+            match order {
+                Order::Recreated => {
+                    self.lost.clear();
+                    self.topic_is_another();
+                }
+                Order::Resume if self.is_held() => {
+                    self.lost.clear();
+                    self.read_anew();
+                }
+                Order::Resume => {}
+            }
+        }
+        if self.policies.missing == OnMissing::Stop && self.counters.conditions.has("missing") {
+            self.stop_because(format!("topic \"{}\" is gone", self.topic));
+        }
+    }
+
+    fn topic_is_another(&mut self) {
+        let topic = &self.topic;
+        match self.policies.recreated {
+            OnRecreated::NewIncarnation => self.read_anew(),
+            OnRecreated::Stop => self.stop_because(format!("topic \"{topic}\" was deleted and made anew")),
+            OnRecreated::Ask => {
+                let detail = format!(
+                    "topic \"{topic}\" was deleted and made anew; nothing is read until resume() is called, \
+                     which reads the new topic from its beginning"
+                );
+                self.counters.conditions.set(TOPIC_RECREATED, "recreated", detail);
+                for (partition, _) in self.counters.places() {
+                    self.drain.stop(partition);
+                }
+            }
+        }
+    }
+
+    /// Reads all partitions from their beginning.
+    fn read_anew(&mut self) {
+        self.counters.conditions.clear("recreated");
+        for place in self.places.clone() {
+            self.drain.stop(place.partition);
+            place.next.store(0, Ordering::Relaxed);
+            place.first.store(0, Ordering::Relaxed);
+            place.end.store(-1, Ordering::Relaxed);
+            if let Err(error) = self.drain.start(place.partition, 0) {
+                self.events.tell(ATTENTION, format!("start {}", place.partition), error.to_string());
+            }
+        }
+    }
+
+    fn stop_because(&self, reason: String) {
+        self.counters.stop_reason.lock().get_or_insert(reason);
+        self.is_stopping.store(true, Ordering::Release);
+    }
+
+    /// Starts a partition again whose offset the broker does not have (any more); false if that cannot be done yet.
+    pub(super) fn mend(&mut self, lost: &mut Lost) -> bool {
+        if self.is_held() {
+            return true;
+        }
+        if lost.tried.is_some_and(|tried| tried.elapsed() < AGAIN) {
+            return false;
+        }
+        lost.tried = Some(Instant::now());
+        let Some(place) = find(&self.places, lost.partition).cloned() else {
+            return true;
+        };
+        let marks = self.client.fetch_watermarks(&self.topic, lost.partition, Duration::from_secs(2));
+        let Ok((low, high)) = marks else {
+            return false;
+        };
+        let next = place.next.load(Ordering::Relaxed);
+        if next < low {
+            return self.cross_gap(&place, low, high);
+        }
+        if next > high && next > place.first.load(Ordering::Relaxed) {
+            return self.is_same_topic(lost) && self.partition_is_cut(&place, low, high);
+        }
+        self.start_at(place.partition, next.min(high))
+    }
+
+    /// Whether the broker has named the topic we read since the partition was lost, or says nothing of it.
+    fn is_same_topic(&self, lost: &Lost) -> bool {
+        let confirmed = *self.counters.confirmed.lock();
+        confirmed.is_some_and(|confirmed| confirmed > lost.since) || lost.since.elapsed() > ID_WAIT
+    }
+
+    fn cross_gap(&mut self, place: &PartitionCounters, low: i64, high: i64) -> bool {
+        let (partition, next) = (place.partition, place.next.load(Ordering::Relaxed));
+        let on = if self.policies.gap == OnGap::Latest { high } else { low };
+        let detail = match on == low {
+            true => format!("offsets {next} to {} of partition {partition} are no longer there", low - 1),
+            false => format!(
+                "offsets {next} to {} of partition {partition} are no longer there, and {low} to {} are left out",
+                low - 1,
+                high - 1
+            ),
+        };
+        self.counters.note_error(detail.clone());
+        self.events.tell("GAP", format!("gap {partition} {next}"), detail.clone());
+        if self.policies.gap == OnGap::Fail {
+            let error = Error::source(format!("topic \"{}\": {detail}", self.topic));
+            self.flow
+                .outlet()
+                .rows()
+                .fail(&error.with_hint("\"kinetable.on.gap\" says to fail; earliest and latest go on"));
+            self.counters.conditions.set(FAILED, "gap", detail.clone());
+            self.stop_because(detail);
+            return true;
+        }
+        place.next.store(on, Ordering::Relaxed);
+        self.start_at(partition, on)
+    }
+
+    fn partition_is_cut(&mut self, place: &PartitionCounters, low: i64, high: i64) -> bool {
+        let (partition, next) = (place.partition, place.next.load(Ordering::Relaxed));
+        let what = format!(
+            "partition {partition} ends at {high}, before offset {next}: the topic was made anew or cut"
+        );
+        self.counters.note_error(what.clone());
+        match self.policies.recreated {
+            OnRecreated::NewIncarnation => {
+                let detail = format!("{what}; reading on from {low}");
+                self.events.tell(TOPIC_RECREATED, format!("anew {partition} {next}"), detail);
+                place.next.store(low, Ordering::Relaxed);
+                place.first.store(low, Ordering::Relaxed);
+                self.start_at(partition, low)
+            }
+            OnRecreated::Stop => {
+                self.stop_because(what);
+                true
+            }
+            OnRecreated::Ask => {
+                let detail = format!(
+                    "{what}; nothing is read until resume() is called, which reads the topic from its beginning"
+                );
+                self.counters.conditions.set(TOPIC_RECREATED, "recreated", detail);
+                for (partition, _) in self.counters.places() {
+                    self.drain.stop(partition);
+                }
+                true
+            }
+        }
+    }
+
+    fn start_at(&mut self, partition: i32, offset: i64) -> bool {
+        self.drain.stop(partition);
+        self.drain.start(partition, offset).is_ok()
+    }
+}

@@ -1,0 +1,105 @@
+"""How Kafka sources tell that they fare badly: the tables of sources, and the policies for a topic that is not what it was."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import wait_until
+from kinetable import DHError, dtypes
+from kinetable import kafka_consumer as kc
+from kinetable.stream.kafka import source_partitions, sources
+
+pytestmark = pytest.mark.broker
+
+
+def texts(broker, topic, **settings):
+    return kc.consume(
+        {**broker.config, **settings},
+        topic,
+        offsets=kc.ALL_PARTITIONS_SEEK_TO_BEGINNING,
+        key_spec=kc.KeyValueSpec.IGNORE,
+        value_spec=kc.simple_spec("V", dtypes.string),
+        table_type=kc.TableType.append(),
+    )
+
+
+def row(table):
+    return next(iter(table.source.iter_dict()), {})
+
+
+def column(table, name):
+    return [cells[name] for cells in table.iter_dict()]
+
+
+def test_each_source_has_a_row(broker, topic):
+    broker.create_topic(topic=topic, partitions=2)
+    broker.produce(topic=topic, records=[{"value": "a", "partition": 1}, {"value": "b", "partition": 1}])
+    table = texts(broker, topic)
+    again = texts(broker, topic)
+    assert (table.source_name, again.source_name) == (topic, f"{topic}#2")
+    wait_until(lambda: row(table).get("Rows") == 2)
+    wait_until(lambda: row(table)["Lag"] == 0)
+    shown = row(table)
+    assert (shown["Kind"], shown["Topic"], shown["State"], shown["Partitions"]) == ("consumer", topic, "RUNNING", 2)
+    wait_until(lambda: column(table.source_partitions, "Offset") == [0, 2])
+    wait_until(lambda: column(table.source_partitions, "HighWaterMark") == [0, 2])
+    assert {topic, f"{topic}#2"} <= set(column(sources(), "Source"))
+    assert column(source_partitions().where(f"Source = `{topic}#2`"), "Partition") == [0, 1]
+    table.stop()
+    wait_until(lambda: row(table)["State"] == "STOPPED")
+    assert row(again)["State"] == "RUNNING"
+
+
+def test_a_fault_is_told_within_five_seconds(own_broker, topic):
+    broker = own_broker()
+    broker.create_topic(topic=topic)
+    broker.put(topic, "kept")
+    table = texts(broker, topic)
+    wait_until(lambda: table.size == 1)
+    broker.kill9()
+    wait_until(lambda: row(table)["State"] == "DEGRADED", 5)
+    assert row(table)["LastError"].startswith("no broker since ")
+    assert table.size == 1
+    broker.restart()
+    wait_until(lambda: row(table)["State"] == "RUNNING")
+    assert row(table)["Retries"] > 0
+
+
+def test_a_topic_made_anew_waits_for_a_word(broker, topic):
+    broker.create_topic(topic=topic)
+    broker.put(topic, "1", "2")
+    table = texts(broker, topic)
+    wait_until(lambda: table.size == 2)
+    wait_until(lambda: row(table)["TopicId"])
+    broker.delete_topic(topic=topic)
+    wait_until(lambda: row(table)["State"] == "TOPIC MISSING", 5)
+    wait_until(lambda: broker.create_topic(topic=topic)["created"])
+    wait_until(lambda: row(table)["State"] == "TOPIC RECREATED", 5)
+    broker.put(topic, "new 1", "new 2", "new 3")
+    assert table.size == 2
+    table.resume()
+    wait_until(lambda: column(table, "V") == ["1", "2", "new 1", "new 2", "new 3"])
+    assert row(table)["Incarnation"] == 2
+
+
+def test_a_policy_must_be_one_there_is(broker, topic):
+    broker.create_topic(topic=topic)
+    with pytest.raises(DHError, match="earliest, latest, fail"):
+        texts(broker, topic, **{"kinetable.on.gap": "ignore"})
+
+
+def test_a_record_on_which_a_formula_fails_is_a_null_that_is_listed(broker, topic):
+    def half(text: str) -> int:
+        return int(text) // 2
+
+    broker.create_topic(topic=topic)
+    broker.put(topic, "10")
+    table = texts(broker, topic)
+    wait_until(lambda: table.size == 1)
+    halves = table.update("Half = half(V)")
+    broker.put(topic, "poison", "30")
+    wait_until(lambda: halves.size == 3)
+    assert column(halves, "Half") == [5, None, 15]
+    errors = halves.errors
+    wait_until(lambda: errors.size == 1)
+    assert column(errors, "Column") == ["Half"]
+    assert row(table)["State"] == "RUNNING"
