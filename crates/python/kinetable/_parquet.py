@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import sys
-import time
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Callable, Optional, Sequence, Union
+from typing import Any, Optional, Sequence, Union
 
 from ._defs import TableDefinitionLike
 from ._table.kinds import TableDefinition
@@ -230,21 +228,3 @@ def written_columns(table: Table, table_definition: Optional[TableDefinitionLike
             text = f'column "{name}" is {found.name}, but is to be written as {column.data_type.name}'
             raise DHError(message=f"{text}\n  hint: convert it first, e.g. by update_view")
     return table.view(list(definition))
-
-
-def bar(what: str) -> Callable[[int, int], None]:
-    """What shows on the terminal how far a write is, if it takes more than a second and there is one."""
-    started = time.monotonic()
-    width = 30
-
-    def show(done: int, total: int) -> None:
-        passed = time.monotonic() - started
-        if passed < 1 or not total or not sys.stderr.isatty():
-            return
-        part = min(done / total, 1.0)
-        end = "\n" if done >= total else ""
-        filled = "━" * round(part * width)
-        sys.stderr.write(f"\r{what} {filled:<{width}} {part:4.0%} {passed:.0f} s{end}")
-        sys.stderr.flush()
-
-    return show

@@ -17,7 +17,6 @@ from ._parquet import (
     Path,
     RowGroupInfo,
     UnsignedLongTarget,
-    bar,
     partition_names,
     reading,
     store_of,
@@ -25,6 +24,7 @@ from ._parquet import (
     written_columns,
 )
 from ._partitioned import PartitionedTable
+from ._progress import Bar
 from .dherror import DHError
 from .experimental.s3 import S3Instructions
 from .table import Table
@@ -205,7 +205,8 @@ def batch_write(
         special_instructions,
     )
     natives = [written_columns(table, table_definition)._native for table in tables]
-    _native.parquet_write(natives, [os.fspath(path) for path in paths], options, bar("writing Parquet"))
+    with Bar("writing Parquet") as show:
+        _native.parquet_write(natives, [os.fspath(path) for path in paths], options, show)
 
 
 def write_partitioned(
@@ -274,7 +275,8 @@ def write_partitioned(
         hint = "write table.partition_by(...), or mark columns of table_definition with ColumnType.PARTITIONING"
         raise DHError(message=f"no column names the directories\n  hint: {hint}")
     native = written_columns(table, table_definition)._native
-    _native.parquet_write_partitioned(native, os.fspath(destination_dir), by, options, bar("writing Parquet"))
+    with Bar("writing Parquet") as show:
+        _native.parquet_write_partitioned(native, os.fspath(destination_dir), by, options, show)
 
 
 def delete(path: Path, special_instructions: Optional[S3Instructions] = None) -> None:
