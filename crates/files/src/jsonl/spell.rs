@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kinetable_engine::Result;
 
-use crate::text::{Speller, speller};
+use crate::text::{Speller, Write, speller};
 
 /// Spells a cell of a column: as [`speller`] does, lists as JSON, and bytes in base64.
 pub(crate) fn cell_speller(values: &ArrayRef) -> Result<Speller<'_>> {
@@ -25,7 +25,7 @@ pub(crate) fn cell_speller(values: &ArrayRef) -> Result<Speller<'_>> {
 }
 
 /// Writes a value of a row as JSON, where null is `null`.
-pub(super) type Json<'a> = Box<dyn Fn(&mut Vec<u8>, usize) + 'a>;
+pub(super) type Json<'a> = Write<'a>;
 
 /// What spells values as JSON: numbers and Booleans as they are, lists as arrays, everything else as a text. What JSON has no
 /// number for, NaN and the infinities, are texts, too.

@@ -13,16 +13,19 @@ use arrow_buffer::IntervalMonthDayNano;
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_schema::{DataType, IntervalUnit, TimeUnit};
 use kinetable_engine::{Error, Result};
-use std::io::Write;
+use std::io::Write as _;
 
 use super::{push_date, push_instant, push_time};
+
+/// Writes the value of a row.
+pub type Write<'a> = Box<dyn Fn(&mut Vec<u8>, usize) + 'a>;
 
 /// Writes the value of a row that is not null. What it writes is text, for [`Speller::is_text`] to be quoted.
 pub struct Speller<'a> {
     /// Whether values may hold any character: others are numbers, dates and words.
     pub is_text: bool,
     /// Writes the value of a row.
-    pub write: Box<dyn Fn(&mut Vec<u8>, usize) + 'a>,
+    pub write: Write<'a>,
 }
 
 /// What spells the values of a column; lists and bytes are left to the caller.
@@ -30,7 +33,7 @@ pub struct Speller<'a> {
 /// # Errors
 /// If values of the type have no text.
 pub fn speller(values: &ArrayRef) -> Result<Speller<'_>> {
-    let write: Box<dyn Fn(&mut Vec<u8>, usize)> = match values.data_type() {
+    let write: Write<'_> = match values.data_type() {
         DataType::Utf8View => return Ok(texts(values)),
         DataType::UInt16 => return Ok(characters(values)),
         DataType::Boolean => {
@@ -75,14 +78,12 @@ pub fn speller(values: &ArrayRef) -> Result<Speller<'_>> {
 fn each<T: ArrowPrimitiveType>(
     values: &ArrayRef,
     push: impl Fn(&mut Vec<u8>, T::Native) + 'static,
-) -> Box<dyn Fn(&mut Vec<u8>, usize) + '_> {
+) -> Write<'_> {
     let values: &PrimitiveArray<T> = values.as_primitive();
     Box::new(move |out, row| push(out, values.value(row)))
 }
 
-fn whole<T: ArrowPrimitiveType<Native: itoa::Integer>>(
-    values: &ArrayRef,
-) -> Box<dyn Fn(&mut Vec<u8>, usize) + '_> {
+fn whole<T: ArrowPrimitiveType<Native: itoa::Integer>>(values: &ArrayRef) -> Write<'_> {
     each::<T>(values, |out, value| out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes()))
 }
 
