@@ -1,5 +1,6 @@
 //! Measurements, each beside its baseline in the same run: `cargo xtask bench NAME`.
 
+mod formats;
 mod ingest;
 mod report;
 
@@ -16,10 +17,13 @@ struct Arguments {
 enum Bench {
     /// A topic of Avro trades: librdkafka alone, blink with an aggregation, append; then the lag to a listener.
     Ingest(ingest::Options),
+    /// Topics of JSON, Avro and Protobuf trades, each beside librdkafka alone.
+    Formats(formats::Options),
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().bench {
         Bench::Ingest(options) => ingest::run(&options),
+        Bench::Formats(options) => formats::run(&options),
     }
 }

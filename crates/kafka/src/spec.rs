@@ -47,16 +47,22 @@ impl StartAt {
 pub enum Offsets {
     /// Everywhere the same.
     All(StartAt),
-    /// As listed; partitions not listed as [`StartAt::DontSeek`].
+    /// As listed; partitions not listed as [`Offsets::REST`] is, or as [`StartAt::DontSeek`].
     PerPartition(BTreeMap<i32, StartAt>),
 }
 
 impl Offsets {
+    /// The number that stands for the partitions which are not listed.
+    pub const REST: i32 = -1;
+
     /// Where a partition starts.
     pub fn start_of(&self, partition: i32) -> StartAt {
         match self {
             Offsets::All(start) => *start,
-            Offsets::PerPartition(starts) => starts.get(&partition).copied().unwrap_or(StartAt::DontSeek),
+            Offsets::PerPartition(starts) => {
+                let named = starts.get(&partition).or_else(|| starts.get(&Self::REST));
+                named.copied().unwrap_or(StartAt::DontSeek)
+            }
         }
     }
 }

@@ -16,7 +16,7 @@
 //! | [`table`](Table) | the operations, with formulas as text |
 //! | [`partitioned`](PartitionedTable) | tables of tables |
 //! | `formulas` | what binds formula text to the engine's functions over chunks |
-//! | [`kafka`], [`parquet`], [`files`] | where tables come from and go to |
+//! | [`kafka`], [`parquet`], [`files`], [`history`] | where tables come from and go to |
 
 mod cell_errors;
 mod error;
@@ -29,6 +29,7 @@ mod partitioned;
 mod table;
 
 pub mod files;
+pub mod history;
 pub mod kafka;
 pub mod parquet;
 

@@ -64,6 +64,11 @@ mod watch;
 
 mod write;
 
+mod archive;
+
+pub use archive::{
+    Archive, ArchiveOptions, ArchiveStats, ArchivedFile, Manifest, OffsetColumns, Roll, archive, manifest,
+};
 pub use cache::Cache;
 pub use counters::Counts;
 pub use layout::Layout;

@@ -1,7 +1,8 @@
 //! Opening a path: what files there are, what columns they have, and nothing more.
 
 use std::cmp::Ordering;
-use std::path::Path;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -111,6 +112,7 @@ fn find(root: &Location, options: &ReadOptions, counters: &Arc<Counters>) -> Res
             .with_hint("leave the layout to be inferred; a directory that is watched is listed"));
     }
     let mut listing = list(root, options.layout)?;
+    leave_out_unnamed(root, &mut listing)?;
     if listing.files.is_empty() && (options.refresh.is_none() || options.schema.is_none()) {
         return Err(no_file(root));
     }
@@ -133,6 +135,19 @@ fn find(root: &Location, options: &ReadOptions, counters: &Arc<Counters>) -> Res
         look(&only.location)?;
     }
     Ok(Found { listing, footers, common: None })
+}
+
+/// Leaves out what the manifest of an archive does not name: files of a roll that has not come to its end.
+fn leave_out_unnamed(root: &Location, listing: &mut Listing) -> Result<()> {
+    let Location::Local(folder) = root else { return Ok(()) };
+    if let Some(manifest) = crate::archive::manifest(folder)? {
+        let named: HashSet<PathBuf> = manifest.files.iter().map(|file| folder.join(&file.path)).collect();
+        listing.files.retain(|file| match &file.location {
+            Location::Local(path) => named.contains(path),
+            Location::Remote(_) => true,
+        });
+    }
+    Ok(())
 }
 
 /// Sorts files by their partition values, then by path.

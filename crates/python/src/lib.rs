@@ -28,6 +28,7 @@ mod ops;
 mod table;
 
 mod files;
+mod history;
 mod kafka;
 mod parquet;
 

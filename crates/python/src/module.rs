@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use crate::array::{PyArray, PyMemory};
 use crate::listener::{PyChange, PyListening};
 use crate::table::{PyPlain, PyRows, PyTable};
-use crate::{files, gate, graph, input, kafka, listener, ops, parquet};
+use crate::{files, gate, graph, history, input, kafka, listener, ops, parquet};
 
 /// The native part of the package `kinetable`: use that.
 #[pymodule]
@@ -23,6 +23,7 @@ fn _kinetable(module: &Bound<'_, PyModule>) -> PyResult<()> {
     add_partitioned(module)?;
     add_hierarchies(module)?;
     add_files(module)?;
+    add_history(module)?;
     add_sources(module)
 }
 
@@ -176,4 +177,12 @@ fn add_sources(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(parquet::parquet_write_partitioned, module)?)?;
     module.add_function(wrap_pyfunction!(parquet::parquet_delete, module)?)?;
     module.add_function(wrap_pyfunction!(parquet::parquet_counts, module)?)
+}
+
+fn add_history(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<history::PyArchive>()?;
+    module.add_function(wrap_pyfunction!(history::archive, module)?)?;
+    module.add_function(wrap_pyfunction!(history::archive_ends, module)?)?;
+    module.add_function(wrap_pyfunction!(history::ends, module)?)?;
+    module.add_function(wrap_pyfunction!(history::stitch, module)?)
 }

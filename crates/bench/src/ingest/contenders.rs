@@ -26,6 +26,16 @@ pub enum Table {
     Append,
 }
 
+impl Table {
+    /// What the source keeps.
+    pub fn retention(self) -> Retention {
+        match self {
+            Table::BlinkAggregated => Retention::BLINK,
+            Table::Append => Retention::Append,
+        }
+    }
+}
+
 /// One reading of the topic.
 pub struct Reading {
     /// From the call of `consume` until the last record is in the result.
@@ -58,14 +68,10 @@ pub fn config(target: &Target, topic: &str, start: StartAt, retention: Retention
 }
 
 /// Reads the topic until the result has all records.
-pub fn read(target: &Target, topic: &str, table: Table, records: u64) -> Result<Reading> {
+pub fn read(config: &ConsumerConfig, table: Table, records: u64) -> Result<Reading> {
     let session = Session::start(SessionConfig::default())?;
-    let retention = match table {
-        Table::BlinkAggregated => Retention::BLINK,
-        Table::Append => Retention::Append,
-    };
     let began = Instant::now();
-    let source = session.consume(&config(target, topic, StartAt::Beginning, retention))?;
+    let source = session.consume(config)?;
     let seen = match table {
         Table::BlinkAggregated => aggregated(&source.table)?,
         Table::Append => source.table.count_by("Rows", &[])?,

@@ -4,7 +4,7 @@
 //! reads the topic from the beginning; runs alternate, and the best of each is reported, so that what else the
 //! machine does weighs on all alike.
 
-mod contenders;
+pub mod contenders;
 mod lag;
 mod throughput;
 

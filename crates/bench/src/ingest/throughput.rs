@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use kinetable::kafka::StartAt;
 use kinetable_broker::feed::TradeFeed;
 use kinetable_broker::{EmbeddedBroker, Registry, Target, client};
 
@@ -77,8 +78,11 @@ fn throughput(target: &Target, topic: &str, options: &Options) -> Result<()> {
     for run in 1..=options.runs {
         let plain = drained(target, topic, &[])?;
         let drain = drained(target, topic, &contenders::SETTINGS)?;
-        let blink = contenders::read(target, topic, Table::BlinkAggregated, options.records)?;
-        let append = contenders::read(target, topic, Table::Append, options.records)?;
+        let read = |table: Table| {
+            let config = contenders::config(target, topic, StartAt::Beginning, table.retention());
+            contenders::read(&config, table, options.records)
+        };
+        let (blink, append) = (read(Table::BlinkAggregated)?, read(Table::Append)?);
         let (blink_rate, append_rate) =
             (rate(options.records, blink.time), rate(options.records, append.time));
         println!(

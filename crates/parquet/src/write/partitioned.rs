@@ -64,7 +64,11 @@ pub fn write_partitioned(
 }
 
 /// Paths of directories with their rows, in the order in which they first occur.
-fn directories(version: &Version, schema: &SchemaRef, keys: &[usize]) -> Result<Vec<(String, RowSet)>> {
+pub(super) fn directories(
+    version: &Version,
+    schema: &SchemaRef,
+    keys: &[usize],
+) -> Result<Vec<(String, RowSet)>> {
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut found: Vec<(String, RowSetBuilder)> = Vec::new();
     let rows = version.rows();

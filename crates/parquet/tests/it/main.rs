@@ -2,6 +2,7 @@
 
 mod support;
 
+mod archived;
 mod broken;
 mod hostile;
 mod layouts;

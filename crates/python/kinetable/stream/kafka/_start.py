@@ -61,11 +61,7 @@ def starts(offsets: Optional[Offsets]) -> Any:
         return False, DONT_SEEK
     if not isinstance(offsets, Mapping):
         return _start(offsets)
-    if -1 in offsets:
-        if len(offsets) > 1:
-            raise DHError(
-                message="offsets name partition -1, which stands for all, and others\n  hint: give one or the other"
-            )
+    if set(offsets) == {-1}:
         return _start(offsets[-1])
     return {int(partition): _start(start) for partition, start in offsets.items()}
 

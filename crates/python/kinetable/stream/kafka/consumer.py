@@ -286,8 +286,8 @@ def consume(
             `ALL_PARTITIONS`: all. Partitions that are added to the topic later are read as well, from their first record,
             unless partitions were listed or the function says no.
         offsets: Partition to the offset where reading starts, or to `SEEK_TO_BEGINNING`, `SEEK_TO_END`, `DONT_SEEK`, or
-            to a time: reading starts at the first record that is not older. Partitions not named: `DONT_SEEK`. A time
-            alone is for all partitions, and so are the ``ALL_PARTITIONS_…`` constants. Not given:
+            to a time: reading starts at the first record that is not older. Partitions not named: as partition -1
+            says if it is named beside others, else `DONT_SEEK`. A time alone is for all partitions, and so are the ``ALL_PARTITIONS_…`` constants. Not given:
             `ALL_PARTITIONS_DONT_SEEK`.
         key_spec: What keys become; `KeyValueSpec.FROM_PROPERTIES` if not given.
         value_spec: What values become; `KeyValueSpec.FROM_PROPERTIES` if not given.
