@@ -8,9 +8,9 @@ use crate::setup::{self, Purpose};
 /// What to measure.
 #[derive(clap::Args)]
 pub struct Options {
-    /// The measurement: `ingest` (Kafka beside librdkafka), `ops` (operations beside Polars, DuckDB and Deephaven) or
-    /// `cycles` (what small changes cost).
-    #[arg(value_parser = ["ingest", "ops", "cycles"])]
+    /// The measurement: `ingest` (Kafka beside librdkafka), `replay` (a long topic within limited memory), `ops` (operations
+    /// beside Polars, DuckDB and Deephaven) or `cycles` (what small changes cost).
+    #[arg(value_parser = ["ingest", "replay", "ops", "cycles"])]
     what: String,
     /// Arguments of the measurement: `ops --rows 1000000`.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]

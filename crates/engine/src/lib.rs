@@ -16,6 +16,7 @@ mod update;
 mod version;
 
 mod definition;
+mod keep;
 mod operator;
 mod table;
 

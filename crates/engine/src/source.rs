@@ -5,8 +5,9 @@
 //! ```
 //!
 //! **State**: the batches not yet taken, and the table's columns. **Update rule**: what was queued is added; a blink
-//! table removes the rows of its cycle before, a ring table those beyond its newest n, a latest table those of the batch
-//! before. **Cost**: the rows that came and went. **Memory**: the publisher knows the bytes queued, so that whoever fills it can pause.
+//! table removes the rows of its cycle before, a ring table those beyond its newest n, a table with limits its oldest blocks,
+//! a latest table those of the batch before. Rows that were retracted go, where rows may go at all. **Cost**: the rows that
+//! came and went. **Memory**: the publisher knows the bytes queued, so that whoever fills it can pause.
 //! **Durability**: a publisher can ask whether what it published up to a [mark](Publisher::mark) is in the table at a finished
 //! step, and only then tell the outside (a consumer group, say) that it has been taken.
 
@@ -19,6 +20,8 @@ use kinetable_rowset::RowSet;
 use parking_lot::{Condvar, Mutex};
 
 use crate::column::{Log, concat_chunks};
+pub use crate::keep::Keep;
+use crate::keep::Ledger;
 use crate::{Column, Definition, Error, Graph, Initial, Input, Operator, Output, Properties, Result};
 use crate::{StepCtx, Table, Update, Version};
 
@@ -34,6 +37,8 @@ pub enum Retention {
     },
     /// The newest rows, so many.
     Ring(u64),
+    /// The newest rows within limits; older ones go block by block, and their memory is freed.
+    Keep(Keep),
     /// The rows of the batch published last, which may be empty. A batch equal to the one before changes nothing.
     Latest,
 }
@@ -46,7 +51,7 @@ impl Retention {
         match self {
             Retention::Append => Properties::APPEND,
             Retention::Blink { .. } => Properties::BLINK,
-            Retention::Ring(_) | Retention::Latest => Properties::ANY,
+            Retention::Ring(_) | Retention::Keep(_) | Retention::Latest => Properties::ANY,
         }
     }
 }
@@ -55,11 +60,19 @@ impl Retention {
 pub fn open(graph: &Graph, schema: SchemaRef, retention: Retention) -> (Table, Publisher) {
     let queue = Arc::new(Queue::default());
     let logs: Vec<Log> = schema.fields().iter().map(|field| Log::new(field.data_type().clone(), 0)).collect();
+    let ledger = match retention {
+        Retention::Keep(keep) => Some(Ledger::new(keep)),
+        _ => None,
+    };
+    let columns = columns(&logs);
+    let queue_of = queue.clone();
+    let inflow =
+        Inflow { queue: queue_of, retention, logs, clear_at: None, latest: None, ledger, fails: false };
     let initial = Initial {
         definition: Definition::new(schema.clone(), retention.properties()),
         rows: RowSet::empty(),
-        columns: columns(&logs),
-        operator: Box::new(Inflow { queue: queue.clone(), retention, logs, clear_at: None, latest: None }),
+        columns,
+        operator: Box::new(inflow),
     };
     let table = Table::source(graph, initial);
     let replaces = retention == Retention::Latest;
@@ -91,6 +104,7 @@ struct Waiting {
     batches: Vec<RecordBatch>,
     rows: usize,
     bytes: usize,
+    retracted: RowSet,
     failure: Option<Error>,
     /// Batches ever queued.
     total: u64,
@@ -145,7 +159,32 @@ impl Publisher {
         Ok(())
     }
 
-    /// Fails the table, with what is made from it.
+    /// Takes rows out of the table again, in the next cycle; keys that are not there are passed over.
+    ///
+    /// # Errors
+    /// If the table is one that never loses rows.
+    pub fn retract(&self, rows: &RowSet) -> Result<()> {
+        let add_only = |table: Table| table.definition().properties.add_only;
+        if self.table.upgrade().is_some_and(|inner| add_only(Table(inner))) {
+            return Err(Error::invalid("rows cannot be taken out of an append table"));
+        }
+        let mut waiting = self.queue.waiting.lock();
+        waiting.retracted = waiting.retracted.union(rows);
+        drop(waiting);
+        self.graph.notify();
+        Ok(())
+    }
+
+    /// Bytes that the columns of the table hold.
+    pub fn table_bytes(&self) -> usize {
+        let Some(inner) = self.table.upgrade() else {
+            return 0;
+        };
+        let version = Table(inner).version();
+        version.columns().iter().map(|column| column.bytes()).sum()
+    }
+
+    /// Fails the table, with what is made from it. What was published before is in it first.
     pub fn fail(&self, error: Error) {
         self.queue.waiting.lock().failure = Some(error);
         self.graph.notify();
@@ -202,6 +241,10 @@ struct Inflow {
     clear_at: Option<i64>,
     /// The batch whose rows a latest table has.
     latest: Option<RecordBatch>,
+    /// Of a table with limits.
+    ledger: Option<Ledger>,
+    /// Whether the next cycle fails the table.
+    fails: bool,
 }
 
 impl Operator for Inflow {
@@ -215,24 +258,40 @@ impl Operator for Inflow {
     }
 
     fn due(&self) -> Option<i64> {
-        self.clear_at
+        let expires = self.ledger.as_ref().and_then(Ledger::due);
+        // At once: every time of a cycle is after the epoch.
+        let fails = self.fails.then_some(0);
+        [self.clear_at, expires, fails].into_iter().flatten().min()
     }
 }
 
 impl Inflow {
     fn take_in(&mut self, mut waiting: Waiting, previous: &Version, ctx: &StepCtx) -> Result<Option<Output>> {
-        if let Some(failure) = waiting.failure {
-            return Err(failure);
+        if let Some(failure) = waiting.failure.take() {
+            if waiting.batches.is_empty() || self.fails {
+                return Err(failure);
+            }
+            self.queue.waiting.lock().failure.get_or_insert(failure);
+            self.fails = true;
         }
         let blink = matches!(self.retention, Retention::Blink { .. });
         let clears = blink && !previous.rows().is_empty();
         let replaced = self.retention == Retention::Latest && self.replace(&mut waiting.batches);
-        if waiting.batches.is_empty() && !clears && !replaced {
+        let expires = self.ledger.as_ref().and_then(Ledger::due).is_some_and(|due| due <= ctx.now);
+        let retracted = waiting.retracted.intersect(previous.rows());
+        if waiting.batches.is_empty() && !clears && !replaced && !expires && retracted.is_empty() {
             return Ok(None);
         }
-        let added = self.append(&waiting.batches)?;
-        let update = self.retire(previous.rows(), added);
+        let added = self.append(&waiting.batches, ctx.now)?;
+        let mut update = self.retire(previous.rows(), added, ctx.now);
+        update.removed = update.removed.union(&retracted);
+        if update.removed.is_empty() && update.added.is_empty() {
+            return Ok(None);
+        }
         let rows = previous.rows().difference(&update.removed).union(&update.added);
+        if !retracted.is_empty() {
+            self.forget_before(rows.first());
+        }
         self.clear_at = match self.retention {
             Retention::Blink { linger_ns } if !rows.is_empty() => Some(ctx.now + linger_ns),
             _ => None,
@@ -252,7 +311,7 @@ impl Inflow {
     }
 
     /// Appends the batches; gives the keys of their rows.
-    fn append(&mut self, batches: &[RecordBatch]) -> Result<RowSet> {
+    fn append(&mut self, batches: &[RecordBatch], now: i64) -> Result<RowSet> {
         let start = self.logs.first().map_or(0, Log::end);
         for (index, log) in self.logs.iter_mut().enumerate() {
             let chunks: Vec<ArrayRef> = batches.iter().map(|batch| batch.column(index).clone()).collect();
@@ -262,27 +321,42 @@ impl Inflow {
             }
             *log = log.append(concat_chunks(&log_type(log), &chunks)?)?;
         }
+        if let Some(ledger) = &mut self.ledger {
+            let mut end = start;
+            for batch in batches {
+                end += batch.num_rows() as u64;
+                ledger.add(batch, end, now);
+            }
+        }
         let end = self.logs.first().map_or(0, Log::end);
         Ok(RowSet::from_range(start..end))
     }
 
+    /// Frees what lies before the first row that is left, after rows were retracted.
+    fn forget_before(&mut self, first: Option<u64>) {
+        let start = first.unwrap_or_else(|| self.logs.first().map_or(0, Log::end));
+        self.logs.iter_mut().for_each(|log| *log = log.forget_before(start));
+        if let Some(ledger) = &mut self.ledger {
+            ledger.forget_before(start);
+        }
+    }
+
     /// What goes because of what came.
-    fn retire(&mut self, previous: &RowSet, added: RowSet) -> Update {
-        match self.retention {
-            Retention::Append => Update::adding(added),
+    fn retire(&mut self, previous: &RowSet, added: RowSet, now: i64) -> Update {
+        let end = self.logs.first().map_or(0, Log::end);
+        let start = match self.retention {
+            Retention::Append => return Update::adding(added),
             Retention::Blink { .. } | Retention::Latest => {
-                Update { removed: previous.clone(), added, ..Update::default() }
+                return Update { removed: previous.clone(), added, ..Update::default() };
             }
-            Retention::Ring(capacity) => {
-                let end = self.logs.first().map_or(0, Log::end);
-                let start = end.saturating_sub(capacity);
-                self.logs.iter_mut().for_each(|log| *log = log.forget_before(start));
-                Update {
-                    removed: previous.restrict(0..start),
-                    added: added.restrict(start..u64::MAX),
-                    ..Update::default()
-                }
-            }
+            Retention::Ring(capacity) => end.saturating_sub(capacity),
+            Retention::Keep(_) => self.ledger.as_mut().map_or(0, |ledger| ledger.cut(end, now)),
+        };
+        self.logs.iter_mut().for_each(|log| *log = log.forget_before(start));
+        Update {
+            removed: previous.restrict(0..start),
+            added: added.restrict(start..u64::MAX),
+            ..Update::default()
         }
     }
 }

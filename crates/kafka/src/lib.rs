@@ -15,7 +15,8 @@
 //!
 //! `client` settings are librdkafka's, as they are, and these of ours: `deephaven.*.column.name|type` (or
 //! `kinetable.*`), `schema.registry.url`, `basic.auth.user.info`, `key.deserializer`, `value.deserializer`,
-//! `kinetable.queue.bytes.max`, `kinetable.decode.threads`, `kinetable.errors.rows.max`,
+//! `kinetable.queue.bytes.max`, `kinetable.decode.threads`, `kinetable.record.bytes.max`, `kinetable.errors.rows.max`,
+//! `kinetable.errors.bytes.max`, `kinetable.errors.rate.max`, `….window`, `….action`,
 //! `kinetable.registry.wait.ms`, `kinetable.connect.timeout.ms`, `kinetable.partitions.discover.ms`,
 //! `kinetable.group.mode`, `kinetable.group.commit.ms`.
 //!
@@ -46,6 +47,8 @@ pub use consume::{
     Constituents, Consumed, ConsumedParts, ConsumerConfig, PartitionFilter, PartitionStats, Partitions,
     SourceHandle, SourceStats, consume, consume_parts,
 };
+pub use consume::{ErrorPolicy, LetterStats, OnError, ReplaySpecs, Replayed};
+pub use consume::{memory_budget, memory_used, set_memory_budget};
 pub use produce::{
     AvroProduce, ProduceSpec, ProducerConfig, ProtobufProduce, Publication, PublicationStats, produce,
 };
@@ -55,5 +58,5 @@ pub use spec::{AvroSchema, Offsets, Spec, StartAt};
 pub use token::{Token, TokenFunction};
 pub use topics::topics;
 
-pub use kinetable_engine::source::Retention;
+pub use kinetable_engine::source::{Keep, Retention};
 pub use kinetable_engine::{Error, Result};

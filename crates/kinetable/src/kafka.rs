@@ -7,10 +7,11 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
 use kinetable_engine::{Error, Result};
 pub use kinetable_kafka::{
-    AvroProduce, AvroSchema, Board, ConsumerConfig, JsonShape, Offsets, PartitionFilter, PartitionStats,
-    Partitions, ProduceSpec, ProducerConfig, ProtobufProduce, ProtobufProtocol, ProtobufSchema, ProtobufSpec,
-    Publication, PublicationStats, Retention, SourceHandle, SourceStats, Spec, StartAt, Token, TokenFunction,
-    topics,
+    AvroProduce, AvroSchema, Board, ConsumerConfig, ErrorPolicy, JsonShape, Keep, LetterStats, Offsets,
+    OnError, PartitionFilter, PartitionStats, Partitions, ProduceSpec, ProducerConfig, ProtobufProduce,
+    ProtobufProtocol, ProtobufSchema, ProtobufSpec, Publication, PublicationStats, ReplaySpecs, Replayed,
+    Retention, SourceHandle, SourceStats, Spec, StartAt, Token, TokenFunction, memory_budget, memory_used,
+    set_memory_budget, topics,
 };
 
 use kinetable_operators::partition::keyed;

@@ -172,6 +172,8 @@ fn add_sources(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(kafka::produce::produce, module)?)?;
     module.add_function(wrap_pyfunction!(kafka::consume::topics, module)?)?;
     module.add_function(wrap_pyfunction!(kafka::consume::kafka_sources, module)?)?;
+    module.add_function(wrap_pyfunction!(kafka::consume::set_memory_budget, module)?)?;
+    module.add_function(wrap_pyfunction!(kafka::consume::memory_budget, module)?)?;
     module.add_function(wrap_pyfunction!(parquet::parquet_read, module)?)?;
     module.add_function(wrap_pyfunction!(parquet::parquet_write, module)?)?;
     module.add_function(wrap_pyfunction!(parquet::parquet_write_partitioned, module)?)?;

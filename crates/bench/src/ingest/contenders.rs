@@ -86,7 +86,7 @@ pub fn read(config: &ConsumerConfig, table: Table, records: u64) -> Result<Readi
 }
 
 /// Counts and sums by exchange and instrument, and the count of all below them.
-fn aggregated(table: &kinetable::Table) -> Result<kinetable::Table> {
+pub fn aggregated(table: &kinetable::Table) -> Result<kinetable::Table> {
     let aggregations = [Aggregation::count("Trade_Count"), Aggregation::sum(["Total_Size = Size"])];
     let by = ["Exchange".to_owned(), "Instrument".to_owned()];
     let groups = table.agg_by(&aggregations, &by, &GroupOptions::default())?;
@@ -94,7 +94,8 @@ fn aggregated(table: &kinetable::Table) -> Result<kinetable::Table> {
     Ok(groups.agg_by(&all, &[], &GroupOptions::default())?)
 }
 
-fn wait_for(counted: &kinetable::Table, records: u64, began: Instant) -> Result<Duration> {
+/// Waits until the column `Rows` says so many.
+pub fn wait_for(counted: &kinetable::Table, records: u64, began: Instant) -> Result<Duration> {
     loop {
         let rows = counted.batch(0..1, Some(&["Rows".to_owned()]))?;
         if rows.num_rows() == 1 && total(&rows) >= records {

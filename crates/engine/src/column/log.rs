@@ -6,7 +6,11 @@
 //! **Cost** of an append: the rows appended, amortised O(log block) copies each; the list of sealed blocks is
 //! copied when one is sealed (eight bytes a 65,536 rows).
 //!
-//! **Invariants**: 1. every sealed block has `BLOCK` rows; 2. the tail has fewer than `BLOCK` rows in all.
+//! What is forgotten is freed by whole blocks, and by half of the oldest part when that much of it is forgotten: a log of few
+//! but large rows does not hold on to the rest of a block. Each value is copied once more at most for it.
+//!
+//! **Invariants**: 1. every sealed block has `BLOCK` rows, but the first lacks `skipped`; 2. the tail has fewer than `BLOCK`
+//! rows in all.
 
 use std::sync::Arc;
 
@@ -27,13 +31,15 @@ pub struct Log {
     data_type: DataType,
     base: u64,
     sealed: Arc<Vec<ArrayRef>>,
+    /// Rows at the start of the first sealed block that are no longer there.
+    skipped: usize,
     tail: Vec<ArrayRef>,
 }
 
 impl Log {
     /// An empty log whose first row will have this key.
     pub fn new(data_type: DataType, base: u64) -> Log {
-        Log { data_type, base, sealed: Arc::default(), tail: Vec::new() }
+        Log { data_type, base, sealed: Arc::default(), skipped: 0, tail: Vec::new() }
     }
 
     /// The key the next row will get.
@@ -56,15 +62,54 @@ impl Log {
         Ok(next)
     }
 
-    /// The log without the blocks that lie wholly before a key: what a ring table forgets.
+    /// The log without what lies before a key, where that frees memory: what a ring table forgets.
     pub fn forget_before(&self, key: u64) -> Log {
-        let blocks = (key.saturating_sub(self.base) as usize / BLOCK).min(self.sealed.len());
+        let key = key.clamp(self.base, self.end());
+        let blocks = ((key - self.base) as usize / BLOCK).min(self.sealed.len());
         let mut next = self.clone();
         if blocks > 0 {
             next.sealed = Arc::new(self.sealed[blocks..].to_vec());
+            next.skipped = 0;
             next.base += (blocks * BLOCK) as u64;
         }
+        if next.sealed.is_empty() {
+            next.shorten_tail(key);
+        } else {
+            next.shorten_block((key - next.base) as usize);
+        }
         next
+    }
+
+    /// Frees the start of the first sealed block, if it is half of it.
+    fn shorten_block(&mut self, dead: usize) {
+        let left = BLOCK - self.skipped;
+        if dead.saturating_sub(self.skipped) * 2 < left {
+            return;
+        }
+        if let Some(short) = without_first(&self.sealed[0], dead - self.skipped) {
+            Arc::make_mut(&mut self.sealed)[0] = short;
+            self.skipped = dead;
+        }
+    }
+
+    /// Frees the parts of the tail before a key, and half a part.
+    fn shorten_tail(&mut self, key: u64) {
+        let ends_before = |part: &ArrayRef, base: u64| base + part.len() as u64 <= key;
+        let mut parts = 0;
+        while parts < self.tail.len() && ends_before(&self.tail[parts], self.base) {
+            self.base += self.tail[parts].len() as u64;
+            parts += 1;
+        }
+        self.tail.drain(..parts);
+        let dead = (key - self.base) as usize;
+        if let Some(first) = self.tail.first_mut()
+            && dead > 0
+            && dead * 2 >= first.len()
+            && let Some(short) = without_first(first, dead)
+        {
+            *first = short;
+            self.base = key;
+        }
     }
 
     fn tail_len(&self) -> usize {
@@ -104,7 +149,8 @@ impl Log {
     fn part(&self, place: usize) -> (&ArrayRef, std::ops::Range<usize>) {
         let block = place / BLOCK;
         if let Some(values) = self.sealed.get(block) {
-            return (values, block * BLOCK..(block + 1) * BLOCK);
+            let skipped = if block == 0 { self.skipped } else { 0 };
+            return (values, block * BLOCK + skipped..(block + 1) * BLOCK);
         }
         let mut start = self.sealed.len() * BLOCK;
         for part in &self.tail {
@@ -117,6 +163,11 @@ impl Log {
     }
 }
 
+/// An array without its first values, in memory of its own; `None` if it cannot be copied, which costs memory alone.
+fn without_first(values: &ArrayRef, count: usize) -> Option<ArrayRef> {
+    compact(values.slice(count, values.len() - count)).ok()
+}
+
 impl ColumnSource for Log {
     fn data_type(&self) -> &DataType {
         &self.data_type
@@ -126,7 +177,8 @@ impl ColumnSource for Log {
         let mut chunks = Vec::new();
         let mut next = rows.first();
         while let Some(key) = next {
-            assert!(key >= self.base, "row {key} was forgotten: the log starts at {}", self.base);
+            let start = self.base + self.skipped as u64;
+            assert!(key >= start, "row {key} was forgotten: the log starts at {start}");
             let (values, places) = self.part((key - self.base) as usize);
             let (start, end) = (self.base + places.start as u64, self.base + places.end as u64);
             let wanted = rows.restrict(key..end);

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use kinetable_engine::source::{Retention, open};
-use kinetable_engine::{Change, Error, ErrorKind, Listener, RowSet, Table, versions};
+use kinetable_engine::source::{Keep, Publisher, Retention, open};
+use kinetable_engine::{Change, Error, ErrorKind, Graph, Listener, RowSet, Table, versions};
 use parking_lot::Mutex;
 
 use crate::support::{batch, graph, picky, schema, values};
@@ -278,5 +278,78 @@ fn what_is_published_is_settled_when_its_step_is_finished() {
     to_failing.publish(batch([1])).expect("same columns");
     to_failing.fail(Error::source("broken"));
     graph.run_cycle(2);
+    assert!(to_failing.is_settled(to_failing.mark()), "what came before a failure is in the table");
+    to_failing.publish(batch([2])).expect("same columns");
+    graph.run_cycle(3);
     assert!(failing.failure().is_some() && !to_failing.is_settled(to_failing.mark()));
+}
+
+fn keeping(keep: Keep) -> (Graph, Table, Publisher) {
+    let graph = graph();
+    let (table, publisher) = open(&graph, schema(), Retention::Keep(keep));
+    (graph, table, publisher)
+}
+
+#[test]
+fn a_table_with_limits_loses_its_oldest_rows_and_their_memory() {
+    let (graph, table, publisher) = keeping(Keep::rows(1_000));
+    for cycle in 0..300 {
+        publisher.publish(batch(cycle * 1_000..(cycle + 1) * 1_000)).expect("same columns");
+        graph.run_cycle(cycle);
+    }
+    let kept = values(&table.version());
+    assert_eq!(kept.last(), Some(&299_999));
+    assert!((1_000..=1_125).contains(&kept.len()), "{} rows", kept.len());
+    assert_eq!(kept, (300_000 - kept.len() as i64..300_000).collect::<Vec<_>>());
+    let bytes = publisher.table_bytes();
+    assert!(bytes < 65_536 * 8 * 5 / 4, "{bytes} bytes after 2.4 MB came");
+}
+
+#[test]
+fn rows_grow_old_without_news() {
+    let (graph, table, publisher) = keeping(Keep { age_ns: Some(1_000), ..Keep::default() });
+    publisher.publish(batch([1, 2])).expect("same columns");
+    graph.run_cycle(5_000);
+    assert_eq!(graph.next_due(), Some(6_000));
+    publisher.publish(batch([3])).expect("same columns");
+    graph.run_cycle(5_900);
+    assert_eq!(values(&table.version()), [1, 2, 3]);
+    graph.run_cycle(6_000);
+    assert_eq!(values(&table.version()), [3]);
+    graph.run_cycle(6_900);
+    assert_eq!((table.size(), graph.next_due()), (0, None));
+}
+
+#[test]
+fn rows_can_be_retracted_where_rows_may_go() {
+    let (graph, table, publisher) = keeping(Keep::rows(1 << 40));
+    publisher.publish(batch([10, 11, 12, 13])).expect("same columns");
+    graph.run_cycle(0);
+    publisher.retract(&RowSet::from_sorted([0, 2, 77])).expect("rows may go");
+    publisher.publish(batch([14])).expect("same columns");
+    graph.run_cycle(1);
+    assert_eq!(values(&table.version()), [11, 13, 14]);
+    publisher.retract(&RowSet::from_range(0..9)).expect("rows may go");
+    graph.run_cycle(2);
+    assert_eq!((table.size(), publisher.table_bytes()), (0, 0));
+    publisher.publish(batch([15])).expect("same columns");
+    graph.run_cycle(3);
+    assert_eq!(values(&table.version()), [15]);
+    let (append, to_append) = open(&graph, schema(), Retention::Append);
+    assert!(to_append.retract(&RowSet::flat(1)).is_err(), "an append table never loses rows");
+    drop(append);
+}
+
+#[test]
+fn what_was_published_before_a_failure_is_in_the_table() {
+    let graph = graph();
+    let (table, publisher) = open(&graph, schema(), Retention::Append);
+    publisher.publish(batch([1, 2])).expect("same columns");
+    publisher.fail(Error::source("the source broke"));
+    graph.run_cycle(0);
+    assert_eq!((values(&table.version()), table.failure().is_none()), (vec![1, 2], true));
+    assert_eq!(graph.next_due(), Some(0), "the next cycle is due at once");
+    publisher.publish(batch([3])).expect("same columns");
+    graph.run_cycle(1);
+    assert_eq!((values(&table.version()), table.failure().is_some()), (vec![1, 2], true));
 }

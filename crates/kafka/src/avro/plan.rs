@@ -114,6 +114,11 @@ impl AvroPlan {
         self.reader.fields.clone()
     }
 
+    /// Where writers' schemas come from.
+    pub(crate) fn registry(&self) -> Option<&Registry> {
+        self.registry.as_deref()
+    }
+
     /// What has been found out about schemas since the last time.
     pub(crate) fn notices(&self) -> Vec<Notice> {
         std::mem::take(&mut *self.notices.lock())

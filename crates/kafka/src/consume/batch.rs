@@ -1,4 +1,5 @@
-//! Records between the poll thread and the decoders: copied once, into one piece of memory.
+//! Records between the poll thread and the decoders: copied once, into one piece of memory. Of a record above the limit
+//! only its place and size are taken.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,17 @@ pub(super) struct Batch {
     pub(super) received: i64,
     bytes: Vec<u8>,
     records: Vec<Entry>,
+    /// Bytes of key and value above which a record is too large; 0: no limit.
+    record_bytes_max: usize,
+    too_large: Vec<TooLarge>,
+}
+
+/// A record that is without key and value in its batch, because it is too large.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TooLarge {
+    /// Its place in the batch.
+    pub(super) index: usize,
+    pub(super) size: u64,
 }
 
 struct Entry {
@@ -27,7 +39,21 @@ struct Entry {
 }
 
 impl Batch {
+    /// An empty batch with a limit for its records.
+    pub(super) fn limited(record_bytes_max: usize) -> Batch {
+        Batch { record_bytes_max, ..Batch::default() }
+    }
+
     pub(super) fn push(&mut self, record: &Record<'_>) {
+        let size = record.key.map_or(0, <[u8]>::len) + record.value.map_or(0, <[u8]>::len);
+        if size > self.record_bytes_max && self.record_bytes_max > 0 {
+            self.too_large.push(TooLarge { index: self.records.len(), size: size as u64 });
+            return self.keep(&Record { key: None, value: None, ..*record });
+        }
+        self.keep(record);
+    }
+
+    fn keep(&mut self, record: &Record<'_>) {
         let start = self.bytes.len();
         let mut keep = |bytes: Option<&[u8]>| {
             bytes.map(|bytes| {
@@ -56,6 +82,15 @@ impl Batch {
         self.records.is_empty()
     }
 
+    /// Which of the records are too large, ascending.
+    pub(super) fn too_large(&self) -> &[TooLarge] {
+        &self.too_large
+    }
+
+    pub(super) fn record_bytes_max(&self) -> usize {
+        self.record_bytes_max
+    }
+
     /// The partition of its first record.
     pub(super) fn partition(&self) -> i32 {
         self.records.first().map_or(0, |entry| entry.partition)
@@ -68,9 +103,14 @@ impl Batch {
             return vec![self];
         }
         let mut parts: BTreeMap<i32, Batch> = BTreeMap::new();
-        for record in self.records() {
-            let part = parts.entry(record.partition).or_default();
+        let mut too_large = self.too_large.iter().peekable();
+        for (index, record) in self.records().enumerate() {
+            let limited = || Batch::limited(self.record_bytes_max);
+            let part = parts.entry(record.partition).or_insert_with(limited);
             part.received = self.received;
+            if let Some(large) = too_large.next_if(|large| large.index == index) {
+                part.too_large.push(TooLarge { index: part.records.len(), size: large.size });
+            }
             part.push(&record);
         }
         parts.into_values().collect()
@@ -105,6 +145,7 @@ impl Batch {
     pub(super) fn recycle(mut self) -> Batch {
         self.bytes.clear();
         self.records.clear();
+        self.too_large.clear();
         self.bytes.shrink_to(MEMORY_KEPT);
         self
     }

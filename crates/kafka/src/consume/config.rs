@@ -7,6 +7,7 @@ use std::sync::Arc;
 use kinetable_engine::Result;
 use kinetable_engine::source::Retention;
 
+use super::policy::ErrorPolicy;
 use crate::board::Board;
 use crate::client::Shown;
 use crate::spec::{Offsets, Spec, StartAt};
@@ -29,6 +30,8 @@ pub struct ConsumerConfig {
     pub value: Spec,
     /// Which rows the table keeps.
     pub retention: Retention,
+    /// What becomes of records that cannot be decoded.
+    pub errors: ErrorPolicy,
     /// Where the source shows how it fares, if anywhere.
     pub board: Option<Board>,
     /// Where tokens for SASL OAUTHBEARER come from, if not from where the settings say.
@@ -56,6 +59,7 @@ impl ConsumerConfig {
             key: Spec::FromProperties,
             value: Spec::FromProperties,
             retention: Retention::BLINK,
+            errors: ErrorPolicy::default(),
             board: None,
             tokens: None,
         }

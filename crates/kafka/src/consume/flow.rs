@@ -14,14 +14,15 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
-use kinetable_engine::source::Publisher;
 use kinetable_engine::{Error, Result};
 use parking_lot::Mutex;
 
 use super::batch::Batch;
+use super::conditions::FAILED;
+use super::quarantine::Quarantine;
 use super::rows::{Rows, RowsMark};
 use super::stats::Counters;
-use super::tables::{BadRecord, error_rows};
+use super::tables::BadRecord;
 use super::worker::{Decoded, Recipe, Worker};
 use crate::clock::now;
 
@@ -34,7 +35,7 @@ const WAITING: usize = 2;
 pub(super) struct Outlet {
     topic: String,
     rows: Rows,
-    errors: Publisher,
+    quarantine: Quarantine,
     counters: Arc<Counters>,
     order: Mutex<Order>,
     /// Bytes of batches submitted and not yet published.
@@ -45,7 +46,15 @@ pub(super) struct Outlet {
 #[derive(Default)]
 struct Order {
     next: u64,
+    /// Whether a record has failed the table; what comes after it is not published.
+    is_over: bool,
     early: BTreeMap<u64, Decoded>,
+}
+
+/// The place after all that is published, in the table, among the errors and the letters.
+pub(super) struct Settling {
+    rows: RowsMark,
+    refused: (u64, u64),
 }
 
 /// Takes batches from the poll thread.
@@ -53,17 +62,18 @@ pub(super) struct Flow {
     outlet: Arc<Outlet>,
     own: Worker,
     sequence: u64,
+    record_bytes_max: usize,
     work: Option<Sender<Batch>>,
     used: Receiver<Batch>,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl Outlet {
-    pub(super) fn new(topic: &str, rows: Rows, errors: Publisher, counters: Arc<Counters>) -> Outlet {
+    pub(super) fn new(topic: &str, rows: Rows, quarantine: Quarantine, counters: Arc<Counters>) -> Outlet {
         Outlet {
             topic: topic.to_owned(),
             rows,
-            errors,
+            quarantine,
             counters,
             order: Mutex::default(),
             in_flight: AtomicUsize::new(0),
@@ -75,24 +85,35 @@ impl Outlet {
         &self.rows
     }
 
-    /// All batches before this one are published.
+    /// All batches before this one are published. A record that fails the table keeps its batch from counting as such.
     pub(super) fn published(&self) -> u64 {
         self.order.lock().next
     }
 
     /// The place after all that is published, for [`Outlet::is_settled`].
-    pub(super) fn mark(&self) -> (RowsMark, u64) {
-        (self.rows.mark(), self.errors.mark())
+    pub(super) fn mark(&self) -> Settling {
+        Settling { rows: self.rows.mark(), refused: self.quarantine.mark() }
     }
 
-    /// Whether all before a mark is in the tables at a finished step. Errors that nobody keeps are not waited for.
-    pub(super) fn is_settled(&self, (rows, errors): &(RowsMark, u64)) -> bool {
-        self.rows.is_settled(rows) && (self.errors.is_settled(*errors) || !self.errors.is_open())
+    /// Whether all before a mark is in the tables at a finished step, and with the brokers what goes to a dead-letter topic.
+    pub(super) fn is_settled(&self, mark: &Settling) -> bool {
+        self.rows.is_settled(&mark.rows) && self.quarantine.is_settled(mark.refused)
+    }
+
+    /// What becomes of records that cannot be decoded.
+    pub(super) fn quarantine(&self) -> &Quarantine {
+        &self.quarantine
     }
 
     /// Bytes polled and not yet in a table.
     pub(super) fn queued_bytes(&self) -> usize {
-        self.in_flight.load(Ordering::Relaxed) + self.rows.queued_bytes() + self.errors.queued_bytes()
+        let waiting = self.rows.queued_bytes() + self.quarantine.queued_bytes();
+        self.in_flight.load(Ordering::Relaxed) + waiting
+    }
+
+    /// Bytes that the source has of this process's memory: what is queued, and its tables.
+    pub(super) fn memory(&self) -> usize {
+        self.queued_bytes() + self.rows.table_bytes() + self.quarantine.errors.table_bytes()
     }
 
     /// Whether somebody still wants rows, and rows can still be made.
@@ -119,12 +140,13 @@ impl Outlet {
     fn deliver(&self, sequence: u64, decoded: Decoded) {
         let mut order = self.order.lock();
         order.early.insert(sequence, decoded);
-        loop {
+        while !order.is_over {
             let next = order.next;
             let Some(decoded) = order.early.remove(&next) else {
                 break;
             };
-            order.next += 1;
+            order.is_over = decoded.refused.is_fatal;
+            order.next += u64::from(!order.is_over);
             self.publish(decoded);
         }
     }
@@ -134,21 +156,28 @@ impl Outlet {
         counters.rows.fetch_add(decoded.rows.num_rows() as u64, Ordering::Relaxed);
         let published = self.rows.publish(decoded.partition, decoded.rows);
         published.expect("decoded rows have the table's columns");
-        if !decoded.bad.is_empty() {
-            self.refuse(decoded.received, &decoded.bad);
+        let refused = &decoded.refused;
+        self.quarantine.take(decoded.received, decoded.records, refused);
+        if refused.is_fatal
+            && let Some(last) = refused.bad.last()
+        {
+            self.has_failed.store(true, Ordering::Relaxed);
+            let failure = self.quarantine.failure(last);
+            self.counters.conditions.set(FAILED, "record", failure.message());
+            self.counters.stop_reason.lock().get_or_insert_with(|| failure.message().to_owned());
+            self.rows.fail(&failure);
         }
-    }
-
-    fn refuse(&self, time: i64, bad: &[BadRecord]) {
-        self.counters.errors.fetch_add(bad.len() as u64, Ordering::Relaxed);
-        let published = self.errors.publish(error_rows(&self.topic, time, bad));
-        published.expect("errors have the errors table's columns");
     }
 }
 
 impl Flow {
-    /// A flow with so many decoding threads.
-    pub(super) fn start(outlet: Arc<Outlet>, recipe: Arc<Recipe>, threads: usize) -> Result<Flow> {
+    /// A flow with so many decoding threads, and a limit for the bytes of a record.
+    pub(super) fn start(
+        outlet: Arc<Outlet>,
+        recipe: Arc<Recipe>,
+        threads: usize,
+        record_bytes_max: usize,
+    ) -> Result<Flow> {
         let (work, todo) = bounded::<Batch>(threads * WAITING);
         let (done, used) = unbounded();
         let spawn = |index: usize| {
@@ -160,12 +189,14 @@ impl Flow {
                 .map_err(|error| Error::source(format!("no thread can be started: {error}")))
         };
         let threads = (0..threads).map(spawn).collect::<Result<Vec<_>>>()?;
-        Ok(Flow { outlet, own: Worker::new(recipe), sequence: 0, work: Some(work), used, threads })
+        let (own, work) = (Worker::new(recipe), Some(work));
+        Ok(Flow { outlet, own, sequence: 0, record_bytes_max, work, used, threads })
     }
 
     /// An empty batch to fill.
     pub(super) fn empty_batch(&self) -> Batch {
-        self.used.try_recv().map_or_else(|_| Batch::default(), Batch::recycle)
+        let limited = |_| Batch::limited(self.record_bytes_max);
+        self.used.try_recv().map_or_else(limited, Batch::recycle)
     }
 
     /// Decodes and publishes a batch, now or soon. Blocks while too many wait.
@@ -196,7 +227,7 @@ impl Flow {
 
     /// Notes a record that librdkafka itself could not take.
     pub(super) fn refuse(&self, bad: BadRecord) {
-        self.outlet.refuse(now(), &[bad]);
+        self.outlet.quarantine.take_unseen(now(), bad);
     }
 
     pub(super) fn outlet(&self) -> &Arc<Outlet> {
@@ -211,6 +242,9 @@ impl Drop for Flow {
         for thread in self.threads.drain(..) {
             // A worker that panicked has said so; there is nothing to add.
             let _ended = thread.join();
+        }
+        if let Some(letters) = &self.outlet.quarantine.letters {
+            letters.close();
         }
     }
 }

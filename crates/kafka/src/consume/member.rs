@@ -12,9 +12,8 @@ use rdkafka::error::RDKafkaErrorCode;
 
 use super::control::{Mark, Reins};
 use super::discover::{start_of_added, told};
-use super::flow::Outlet;
+use super::flow::{Outlet, Settling};
 use super::group::{Member, State, listed};
-use super::rows::RowsMark;
 use super::start::{Start, Survey};
 use super::stats::Counters;
 use super::watch::Events;
@@ -55,7 +54,7 @@ enum Progress {
     Resting(Instant),
     Asked(Receiver<Mark>),
     Decoding(Mark),
-    Taking(Mark, (RowsMark, u64)),
+    Taking(Mark, Settling),
 }
 
 /// What a membership is made of.

@@ -69,7 +69,7 @@ impl Poller {
             | RDKafkaErrorCode::InvalidMessageSize
             | RDKafkaErrorCode::MessageSizeTooLarge => {
                 let reason = format!("the broker's record could not be taken: {text}");
-                self.flow.refuse(BadRecord { partition, offset, side: "record", reason, raw: None });
+                self.flow.refuse(BadRecord::unseen(partition, offset, reason));
             }
             _ => {
                 self.counters.note_error(format!("partition {partition}: {text}"));

@@ -10,15 +10,21 @@ use kinetable_engine::{Error, Graph, Result, Table};
 use rdkafka::consumer::BaseConsumer;
 
 use super::ask::Questions;
+use super::breaker::Breaker;
+use super::budget;
 use super::choices::Policies;
 use super::config::{ConsumerConfig, Partitions};
 use super::control::{Command, Reins};
+use super::dead_letters::DeadLetters;
 use super::discover::Discoverer;
 use super::flow::{Flow, Outlet};
 use super::inspect::Inspector;
 use super::member::Joining;
+use super::policy::ErrorLimits;
 use super::poll::Poller;
+use super::quarantine::Quarantine;
 use super::raw::Drain;
+use super::replay::Replay;
 use super::report::Report;
 use super::rows::{Constituents, Each, Rows};
 use super::start::{Start, Survey};
@@ -33,13 +39,16 @@ use crate::settings::Settings;
 use crate::token::Tokens;
 
 /// Ours, unless the user says otherwise: fetch at once, and fetch again as soon as there is room.
-const DEFAULTS: [(&str, &str); 10] = [
+const DEFAULTS: [(&str, &str); 11] = [
     ("isolation.level", "read_committed"),
     ("fetch.wait.max.ms", "500"),
     ("fetch.min.bytes", "1"),
     ("fetch.queue.backoff.ms", "2"),
     ("fetch.error.backoff.ms", "100"),
     ("fetch.message.max.bytes", "2097152"),
+    // A reply that is larger would be asked for again and again: a record above our own limit has to come through to be
+    // set aside.
+    ("receive.message.max.bytes", "1073741824"),
     ("queued.min.messages", "100000"),
     ("socket.nagle.disable", "true"),
     ("reconnect.backoff.ms", "50"),
@@ -70,13 +79,13 @@ const OF_MEMBERS: [&str; 9] = [
 const DISCOVER_MS: u64 = 5_000;
 const COMMIT_MS: u64 = 1_000;
 const QUEUED_BYTES_MAX: u64 = 64 << 20;
-const ERROR_ROWS_MAX: u64 = 1_000_000;
 
 /// A topic as a table, with what tells how it fares.
 pub struct Consumed {
     /// The rows. The source ends when nobody holds this table or one made from it.
     pub table: Table,
-    /// Records that could not be decoded, the newest million: Time, Topic, Partition, Offset, Side, Reason, Raw.
+    /// Records that could not be decoded, the newest million: Time, Topic, Partition, Offset, Timestamp, Side, Reason,
+    /// SchemaId, Size, Raw (the side's bytes), Other (those of the other side), Headers (if they are read).
     pub errors: Table,
     /// What happened: Time, Topic, State, Detail, Rows, Errors, Lag, QueuedBytes.
     pub status: Table,
@@ -104,8 +113,9 @@ pub struct ConsumedParts {
 /// A running source. Cheap to clone; dropping it stops nothing.
 #[derive(Clone)]
 pub struct SourceHandle {
-    outlet: Arc<Outlet>,
-    counters: Arc<Counters>,
+    pub(super) outlet: Arc<Outlet>,
+    pub(super) counters: Arc<Counters>,
+    pub(super) replay: Arc<Replay>,
     name: Option<Arc<str>>,
     is_stopping: Arc<AtomicBool>,
     is_stopped: Arc<AtomicBool>,
@@ -117,15 +127,18 @@ impl SourceHandle {
         self.name.as_deref()
     }
 
-    /// Goes on after `TOPIC RECREATED`: reads the new topic from its beginning. Does nothing in another state.
+    /// Goes on after `TOPIC RECREATED`, with the new topic from its beginning, and after too many records were bad; takes what
+    /// was told of bad records for read. Does nothing in another state.
     pub fn resume(&self) {
         self.counters.order(Order::Resume);
+        self.outlet.quarantine().resume();
     }
 
     /// What the source has done so far.
     pub fn stats(&self) -> SourceStats {
         let queued_rows = self.outlet.rows().queued_rows() as u64;
-        self.counters.read(queued_rows, self.outlet.queued_bytes() as u64)
+        let dead_letters = self.outlet.quarantine().letter_stats();
+        SourceStats { dead_letters, ..self.counters.read(queued_rows, self.outlet.queued_bytes() as u64) }
     }
 
     /// Stops reading; the table keeps its rows. Returns when all that was read is published.
@@ -173,6 +186,8 @@ pub fn consume_parts(graph: &Graph, config: ConsumerConfig) -> Result<ConsumedPa
 /// A source that is checked and not yet started.
 struct Plan {
     settings: Settings,
+    limits: ErrorLimits,
+    letters: Option<DeadLetters>,
     registry: Option<Arc<Registry>>,
     recipe: Arc<Recipe>,
     survey: Survey,
@@ -188,6 +203,8 @@ impl Plan {
             );
         }
         let settings = Settings::new(&config.client);
+        config.errors.check(&config.topic)?;
+        let limits = ErrorLimits::from_settings(&settings)?;
         let registry = Registry::from_settings(settings.registry())?.map(Arc::new);
         let policies = Policies::from_settings(&settings)?;
         let recipe = Arc::new(recipe(&config, &settings, registry.as_ref())?);
@@ -200,24 +217,40 @@ impl Plan {
             config,
         };
         let starts = attended(&survey.client, || survey.starts())?;
-        Ok(Plan { settings, registry, recipe, survey, starts, policies })
+        let letters = dead_letters(&survey.config, &settings)?;
+        Ok(Plan { settings, limits, letters, registry, recipe, survey, starts, policies })
     }
 
     /// Starts the threads; gives errors, status and the source.
     fn start(self, graph: &Graph, rows: Rows) -> Result<(Table, Table, SourceHandle)> {
-        let error_rows = self.settings.number("kinetable.errors.rows.max", ERROR_ROWS_MAX)?;
-        let (errors, bad) = source::open(graph, error_schema(), Retention::Ring(error_rows));
+        let (errors, bad) = source::open(graph, error_schema(), self.limits.retention());
         let (status, told) = source::open(graph, status_schema(), Retention::Append);
         // A member reads what its group will give it.
         let read = if self.survey.is_member { &[] } else { &self.starts[..] };
         let counters = Arc::new(Counters::new(read));
         read.iter().for_each(|start| rows.begin(start.partition));
-        let outlet = Arc::new(Outlet::new(&self.survey.config.topic, rows, bad, counters.clone()));
         let board = self.survey.config.board.as_ref();
         let place = board.map(|board| board.join("consumer", &self.survey.config.topic));
         let name = place.as_ref().map(|place| Arc::from(place.name()));
-        let (is_stopping, is_stopped) = Default::default();
-        let source = SourceHandle { outlet, counters, name, is_stopping, is_stopped };
+        let topic = self.survey.config.topic.clone();
+        let quarantine = Quarantine {
+            topic: topic.clone(),
+            errors: bad,
+            letters: self.letters,
+            breaker: Breaker::new(self.limits.rate, self.recipe.clone()),
+            counters: counters.clone(),
+        };
+        let outlet = Arc::new(Outlet::new(&topic, rows, quarantine, counters.clone()));
+        budget::watch(&outlet);
+        let replay = Replay::new(graph, &errors, &self.recipe, &self.settings, self.registry.as_ref());
+        let source = SourceHandle {
+            outlet,
+            counters,
+            replay: Arc::new(replay),
+            name,
+            is_stopping: Arc::default(),
+            is_stopped: Arc::default(),
+        };
         let parts = Parts {
             survey: self.survey,
             settings: &self.settings,
@@ -260,7 +293,17 @@ fn recipe(config: &ConsumerConfig, settings: &Settings, registry: Option<&Arc<Re
     let key = side(&config.key, settings.key()?)?;
     let value = side(&config.value, settings.value()?)?;
     let extra = settings.extra_columns();
-    Ok(Recipe { schema: row_schema(&extra, &key, &value)?, extra, key, value })
+    let on_error = config.errors.on_error;
+    Ok(Recipe { schema: row_schema(&extra, &key, &value)?, extra, key, value, on_error })
+}
+
+fn dead_letters(config: &ConsumerConfig, settings: &Settings) -> Result<Option<DeadLetters>> {
+    let open = |topic: &String| {
+        let client = &settings.client;
+        let tokens = Tokens::new(client, config.tokens.clone())?;
+        DeadLetters::open(topic, client, tokens, &servers(client)?, connect_timeout(settings)?)
+    };
+    config.errors.dead_letter_topic.as_ref().map(open).transpose()
 }
 
 /// Whether the source is to be a member of its group.
@@ -365,11 +408,13 @@ impl Parts<'_> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
         let threads = self.settings.number("kinetable.decode.threads", cores.div_ceil(2).min(4))?;
         let queued_max = self.settings.number("kinetable.queue.bytes.max", QUEUED_BYTES_MAX)?;
+        let record_bytes_max = ErrorLimits::from_settings(self.settings)?.record_bytes_max;
         let client = self.survey.client.clone();
         let places = source.counters.partitions();
         let context = rdkafka::consumer::Consumer::client(&*client).context();
         context.set_partitions(places.iter().map(|place| place.partition).collect());
-        let headers = self.recipe.extra.headers.as_ref().map(|_| Vec::new());
+        let has_letters = self.survey.config.errors.dead_letter_topic.is_some();
+        let headers = (has_letters || self.recipe.extra.headers.is_some()).then(Vec::new);
         let mut drain = Drain::new(client.clone(), &self.survey.config.topic, headers)?;
         for start in self.starts.iter().filter(|_| !self.survey.is_member) {
             drain.start(start.partition, start.fetch)?;
@@ -383,7 +428,12 @@ impl Parts<'_> {
             topic: self.survey.config.topic.clone(),
             client,
             drain,
-            flow: Flow::start(source.outlet.clone(), self.recipe.clone(), threads.max(1) as usize)?,
+            flow: Flow::start(
+                source.outlet.clone(),
+                self.recipe.clone(),
+                threads.max(1) as usize,
+                record_bytes_max,
+            )?,
             counters: source.counters.clone(),
             events,
             policies: self.policies,

@@ -12,6 +12,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::RDKafkaErrorCode;
 
 use super::batch::Batch;
+use super::budget;
 use super::choices::Policies;
 use super::control::{Command, Mark};
 use super::flow::Flow;
@@ -25,6 +26,8 @@ use crate::clock::now;
 /// How long to wait for a record before looking around.
 const WAIT: Duration = Duration::from_millis(50);
 const LOOK_AROUND: Duration = Duration::from_millis(100);
+/// How soon to see whether a pause that no cycle ends is over.
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
 /// A batch is handed on when it has so many bytes, even if more records are there.
 const BATCH_BYTES: usize = 1 << 20;
 
@@ -156,13 +159,18 @@ impl Poller {
     /// Waits a moment while more is queued than allowed.
     fn is_over_budget(&mut self) -> bool {
         let outlet = self.flow.outlet();
-        let is_over = outlet.queued_bytes() >= self.queued_max;
+        let is_full = outlet.queued_bytes() >= self.queued_max;
+        let is_over = is_full || outlet.quarantine().breaker.is_holding() || budget::is_exceeded();
         let was_over = self.counters.is_paused.swap(is_over, Ordering::Relaxed);
         if is_over {
             if !was_over {
                 self.counters.pauses.fetch_add(1, Ordering::Relaxed);
             }
-            outlet.rows().wait_below(self.queued_max / 2, WAIT);
+            if outlet.rows().queued_bytes() >= self.queued_max / 2 {
+                outlet.rows().wait_below(self.queued_max / 2, WAIT);
+            } else {
+                std::thread::sleep(LOOK_AGAIN);
+            }
         }
         is_over
     }

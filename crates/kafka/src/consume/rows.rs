@@ -126,6 +126,16 @@ impl Rows {
         self.all().iter().for_each(|publisher| publisher.fail(error.clone()));
     }
 
+    /// Why a table takes no more rows, if one failed.
+    pub(super) fn failure(&self) -> Option<Error> {
+        self.all().iter().find_map(Publisher::failure)
+    }
+
+    /// Bytes that the columns of the tables hold.
+    pub(super) fn table_bytes(&self) -> usize {
+        self.sum(Publisher::table_bytes)
+    }
+
     pub(super) fn queued_rows(&self) -> usize {
         self.sum(Publisher::queued_rows)
     }

@@ -7,6 +7,7 @@ use std::time::Instant;
 use parking_lot::Mutex;
 
 use super::conditions::Conditions;
+use super::dead_letters::LetterStats;
 use super::start::Start;
 use crate::clock::now;
 
@@ -35,6 +36,10 @@ pub struct SourceStats {
     pub is_paused: bool,
     /// Times it has paused.
     pub pauses: u64,
+    /// Records of `errors` that became rows by a replay.
+    pub replayed: u64,
+    /// What became of the records for the dead-letter topic.
+    pub dead_letters: LetterStats,
     /// Connections lost and requests repeated.
     pub retries: u64,
     /// Why the last record was refused, or what went wrong last.
@@ -62,6 +67,7 @@ pub(super) struct Counters {
     pub(super) bytes: AtomicU64,
     pub(super) duplicates: AtomicU64,
     pub(super) pauses: AtomicU64,
+    pub(super) replayed: AtomicU64,
     pub(super) is_paused: AtomicBool,
     pub(super) state: Mutex<(&'static str, String)>,
     /// What stands between the source and its topic.
@@ -238,6 +244,8 @@ impl Counters {
             pauses: self.pauses.load(Ordering::Relaxed),
             retries: self.retries.load(Ordering::Relaxed),
             last_error: self.last_error.lock().as_ref().map(|(_, what)| what.clone()),
+            replayed: self.replayed.load(Ordering::Relaxed),
+            dead_letters: LetterStats::default(),
             partitions: self.partitions().iter().map(partition).collect(),
         }
     }

@@ -8,6 +8,7 @@ use arrow_array::{
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use kinetable_engine::{Error, Result};
 
+use super::headers::HeaderColumn;
 use crate::decode::Side;
 use crate::settings::ExtraColumns;
 
@@ -44,16 +45,21 @@ pub(super) fn row_schema(extra: &ExtraColumns, key: &Side, value: &Side) -> Resu
     Ok(Arc::new(Schema::new(fields)))
 }
 
-/// Time, Topic, Partition, Offset, Side, Reason, Raw.
+/// Time, Topic, Partition, Offset, Timestamp, Side, Reason, SchemaId, Size, Raw, Other, Headers.
 pub(super) fn error_schema() -> SchemaRef {
     Arc::new(Schema::new(vec![
         Field::new("Time", instant(), true),
         Field::new("Topic", DataType::Utf8View, true),
         Field::new("Partition", DataType::Int32, true),
         Field::new("Offset", DataType::Int64, true),
+        Field::new("Timestamp", instant(), true),
         Field::new("Side", DataType::Utf8View, true),
         Field::new("Reason", DataType::Utf8View, true),
+        Field::new("SchemaId", DataType::Int64, true),
+        Field::new("Size", DataType::Int64, true),
         Field::new("Raw", DataType::BinaryView, true),
+        Field::new("Other", DataType::BinaryView, true),
+        Field::new("Headers", DataType::Utf8View, true),
     ]))
 }
 
@@ -72,25 +78,70 @@ pub(super) fn status_schema() -> SchemaRef {
 }
 
 /// A record that could not be decoded.
+#[derive(Debug, Clone)]
 pub(super) struct BadRecord {
     pub(super) partition: i32,
     pub(super) offset: i64,
-    /// `key` or `value`.
+    /// Milliseconds since the epoch.
+    pub(super) timestamp: Option<i64>,
+    /// `key`, `value`, or `record` if neither was looked at.
     pub(super) side: &'static str,
     pub(super) reason: String,
-    pub(super) raw: Option<Vec<u8>>,
+    pub(super) schema_id: Option<u32>,
+    /// Bytes of key and value.
+    pub(super) size: u64,
+    pub(super) key: Option<Vec<u8>>,
+    pub(super) value: Option<Vec<u8>>,
+    /// In the flat form, if they are read.
+    pub(super) headers: Vec<u8>,
+    /// Its place in its batch.
+    pub(super) index: usize,
+}
+
+impl BadRecord {
+    /// A record of which nothing but its place is known.
+    pub(super) fn unseen(partition: i32, offset: i64, reason: String) -> BadRecord {
+        BadRecord {
+            partition,
+            offset,
+            timestamp: None,
+            side: "record",
+            reason,
+            schema_id: None,
+            size: 0,
+            key: None,
+            value: None,
+            headers: Vec::new(),
+            index: 0,
+        }
+    }
+
+    /// The side that was refused, then the other.
+    fn raw(&self) -> (Option<&[u8]>, Option<&[u8]>) {
+        let (key, value) = (self.key.as_deref(), self.value.as_deref());
+        if self.side == "key" { (key, value) } else { (value, key) }
+    }
 }
 
 /// Rows for the errors table.
 pub(super) fn error_rows(topic: &str, time: i64, bad: &[BadRecord]) -> RecordBatch {
+    let ns = |bad: &BadRecord| bad.timestamp.and_then(|ms| ms.checked_mul(1_000_000));
+    let size = |bad: &BadRecord| (bad.size > 0).then(|| i64::try_from(bad.size).unwrap_or(i64::MAX));
+    let mut headers = HeaderColumn::default();
+    bad.iter().for_each(|bad| headers.push(&bad.headers));
     let columns: Vec<ArrayRef> = vec![
         instants(bad.iter().map(|_| Some(time)).collect()),
         texts(bad.iter().map(|_| topic)),
         Arc::new(Int32Array::from_iter_values(bad.iter().map(|b| b.partition))),
         Arc::new(Int64Array::from_iter_values(bad.iter().map(|b| b.offset))),
+        instants(bad.iter().map(ns).collect()),
         texts(bad.iter().map(|b| b.side)),
         texts(bad.iter().map(|b| b.reason.as_str())),
-        Arc::new(BinaryViewArray::from_iter(bad.iter().map(|b| b.raw.as_deref()))),
+        Arc::new(bad.iter().map(|b| b.schema_id.map(i64::from)).collect::<Int64Array>()),
+        Arc::new(bad.iter().map(size).collect::<Int64Array>()),
+        Arc::new(BinaryViewArray::from_iter(bad.iter().map(|b| b.raw().0))),
+        Arc::new(BinaryViewArray::from_iter(bad.iter().map(|b| b.raw().1))),
+        Arc::new(headers.finish()),
     ];
     RecordBatch::try_new(error_schema(), columns).expect("the columns are those of the schema")
 }

@@ -21,7 +21,8 @@ use rdkafka::client::{ClientContext, OAuthToken};
 use rdkafka::consumer::{BaseConsumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
-use super::conditions::{AUTH_FAILED, Condition, DEGRADED, LAG_RISK, PAUSED, RUNNING};
+use super::budget;
+use super::conditions::{ATTENTION, AUTH_FAILED, Condition, DEGRADED, LAG_RISK, PAUSED, RUNNING};
 use super::flow::Outlet;
 use super::health;
 use super::inspect::Inspector;
@@ -215,7 +216,11 @@ impl Watcher {
             outage.map(|(_, reason)| format!("registry: {reason}")),
         );
         let paused = counters.is_paused.load(Ordering::Relaxed);
-        let paused = paused.then(|| "more is queued than the budget allows".to_owned());
+        let paused = paused.then(|| match budget::is_exceeded() {
+            true => "the sources of this process hold more than its memory budget".to_owned(),
+            false => "more is queued than the budget allows".to_owned(),
+        });
+        counters.conditions.update(ATTENTION, "records", self.outlet.quarantine().attention());
         counters.conditions.update(PAUSED, "paused", paused);
         self.report.measure(counters, self.inspector.keeping());
         let worst = counters.conditions.worst();

@@ -7,17 +7,22 @@ use arrow_schema::SchemaRef;
 
 use super::batch::Batch;
 use super::headers::HeaderColumn;
-use super::tables::{BadRecord, instants};
+use super::policy::OnError;
+use super::raw::Record;
+use super::refused::{Refusal, Refused};
+use super::tables::instants;
 use super::watch::Events;
 use crate::decode::{Side, SideDecoder};
 use crate::settings::ExtraColumns;
 
 /// What rows are made of; shared by all workers.
+#[derive(Clone)]
 pub(super) struct Recipe {
     pub(super) schema: SchemaRef,
     pub(super) extra: ExtraColumns,
     pub(super) key: Side,
     pub(super) value: Side,
+    pub(super) on_error: OnError,
 }
 
 impl Recipe {
@@ -44,8 +49,10 @@ pub(super) struct Decoded {
     /// The partition of the first record: of all, where each has a table of its own.
     pub(super) partition: i32,
     pub(super) received: i64,
+    /// Records looked at.
+    pub(super) records: u64,
     pub(super) rows: RecordBatch,
-    pub(super) bad: Vec<BadRecord>,
+    pub(super) refused: Refused,
 }
 
 impl Decoded {
@@ -54,8 +61,9 @@ impl Decoded {
         Decoded {
             partition: batch.partition(),
             received: batch.received,
+            records: 0,
             rows: RecordBatch::new_empty(schema.clone()),
-            bad: Vec::new(),
+            refused: Refused::default(),
         }
     }
 }
@@ -65,35 +73,73 @@ impl Worker {
         Worker { key: recipe.key.decoder(), value: recipe.value.decoder(), recipe }
     }
 
-    /// Decodes a batch. A record of which key or value cannot be decoded becomes no row.
+    /// Decodes a batch. What becomes of a record of which key or value cannot be decoded, the policy says.
     pub(super) fn decode(&mut self, batch: &Batch) -> Decoded {
-        let mut bad = Vec::new();
+        let mut refused = Refused::default();
         let mut places = Places::with_capacity(batch.len(), &self.recipe.extra);
-        for record in batch.records() {
-            let refused = |side, reason: crate::decode::Reason, raw: Option<&[u8]>| BadRecord {
-                partition: record.partition,
-                offset: record.offset,
-                side,
-                reason: reason.into_owned(),
-                raw: raw.map(<[u8]>::to_vec),
+        let mut too_large = batch.too_large().iter().peekable();
+        let mut records = 0;
+        for (index, record) in batch.records().enumerate() {
+            records += 1;
+            let decoded = match too_large.next_if(|large| large.index == index) {
+                Some(large) => Err(Refusal::too_large(*large, batch.record_bytes_max())),
+                None => self.decode_sides(&record),
             };
-            if let Err(reason) = self.key.decode(record.key) {
-                bad.push(refused("key", reason, record.key));
-                continue;
+            let keeps_row = match decoded {
+                Ok(()) => true,
+                Err(refusal) => self.refuse(index, &record, refusal, &mut refused),
+            };
+            if keeps_row {
+                places.push(&record);
             }
-            if let Err(reason) = self.value.decode(record.value) {
-                self.key.take_back();
-                bad.push(refused("value", reason, record.value));
-                continue;
+            if refused.is_fatal {
+                break;
             }
-            places.push(&record);
         }
         let mut columns = places.finish(batch.received);
         columns.extend(self.key.finish());
         columns.extend(self.value.finish());
         let rows = RecordBatch::try_new(self.recipe.schema.clone(), columns)
             .expect("every column has a cell of its type for every row");
-        Decoded { partition: batch.partition(), received: batch.received, rows, bad }
+        Decoded { partition: batch.partition(), received: batch.received, records, rows, refused }
+    }
+
+    /// Decodes both sides of a record, or leaves no trace of it.
+    fn decode_sides(&mut self, record: &Record<'_>) -> Result<(), Refusal> {
+        if let Err(reason) = self.key.decode(record.key) {
+            return Err(Refusal::of_side("key", reason));
+        }
+        if let Err(reason) = self.value.decode(record.value) {
+            self.key.take_back();
+            return Err(Refusal::of_side("value", reason));
+        }
+        Ok(())
+    }
+
+    /// Does with a refused record what the policy says; gives whether it is a row all the same.
+    #[cold]
+    fn refuse(&mut self, index: usize, record: &Record<'_>, refusal: Refusal, refused: &mut Refused) -> bool {
+        let recipe = self.recipe.clone();
+        let side = refusal.side;
+        refused.add(&recipe, index, record, refusal);
+        match recipe.on_error {
+            OnError::DeadLetter | OnError::Skip => false,
+            OnError::Fail => {
+                refused.is_fatal = true;
+                false
+            }
+            OnError::Null => {
+                let key = record.key.filter(|_| side == "value");
+                let known = "null, and what was decoded before, can be decoded";
+                self.key.decode(key).expect(known);
+                let value = record.value.filter(|_| side == "key");
+                if let Err(reason) = self.value.decode(value) {
+                    refused.add(&recipe, index, record, Refusal::of_side("value", reason));
+                    self.value.decode(None).expect(known);
+                }
+                true
+            }
+        }
     }
 }
 
@@ -126,7 +172,7 @@ impl Places {
         }
     }
 
-    fn push(&mut self, record: &super::raw::Record<'_>) {
+    fn push(&mut self, record: &Record<'_>) {
         fn add<T>(column: &mut Option<Vec<T>>, value: T) {
             if let Some(column) = column {
                 column.push(value);
@@ -158,5 +204,19 @@ impl Places {
             self.headers.map(|headers| Arc::new(headers.finish()) as ArrayRef),
         ];
         columns.into_iter().flatten().collect()
+    }
+}
+
+#[cfg(test)]
+impl Recipe {
+    /// A recipe of a table without columns.
+    pub(super) fn for_tests() -> Recipe {
+        Recipe {
+            schema: Arc::new(arrow_schema::Schema::empty()),
+            extra: crate::settings::Settings::new(&std::collections::BTreeMap::new()).extra_columns(),
+            key: Side::ignored(),
+            value: Side::ignored(),
+            on_error: OnError::default(),
+        }
     }
 }

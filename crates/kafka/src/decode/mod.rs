@@ -10,6 +10,7 @@
 mod columns;
 mod json;
 mod raw;
+mod schema;
 mod side;
 mod simple;
 

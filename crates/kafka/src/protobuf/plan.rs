@@ -54,6 +54,11 @@ impl ProtobufPlan {
         })
     }
 
+    /// Where writers' schemas come from.
+    pub(crate) fn registry(&self) -> Option<&Registry> {
+        self.registry.as_deref()
+    }
+
     /// The columns it fills.
     pub(crate) fn fields(&self) -> Vec<arrow_schema::Field> {
         self.layout.fields.clone()

@@ -113,6 +113,16 @@ impl Registry {
         }
     }
 
+    /// The schema of an id, if it was found before.
+    pub(crate) fn found(&self, id: u32) -> Option<Arc<Document>> {
+        self.state.lock().found.get(&id).cloned()
+    }
+
+    /// Asks anew, at once, for schemas that were not there.
+    pub(crate) fn forget_missing(&self) {
+        self.state.lock().missing.clear();
+    }
+
     /// The schema of a subject's version (a number or `latest`).
     pub(crate) fn subject(&self, subject: &str, version: &str) -> Result<Arc<Document>> {
         let path = format!("/subjects/{}/versions/{}", encode(subject), encode(version));

@@ -111,7 +111,8 @@ fn nothing_but_garbage_is_no_reason_to_stop() {
     let consumed = consume(&live.graph, config).unwrap();
     wait_for("all records", || consumed.source.stats().errors == 3_000);
     wait_for("the newest errors", || longs(&read(&consumed.errors), "Offset").last() == Some(&2_999));
-    assert_eq!(consumed.errors.size(), 1_000, "the newest are kept");
+    let kept = consumed.errors.size();
+    assert!((1_000..=1_125).contains(&kept), "the newest are kept: {kept}");
     stand.produce_values(&topic, &[&9i64.to_be_bytes()]);
     assert_eq!(cells(&wait_rows(&consumed.table, 1), "V"), ["9"]);
 }

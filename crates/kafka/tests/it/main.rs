@@ -12,6 +12,7 @@ mod offsets;
 mod partitions;
 mod producing;
 mod protobuf;
+mod refusing;
 mod secure;
 mod specs;
 mod stand;

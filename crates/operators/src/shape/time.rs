@@ -30,7 +30,7 @@ pub fn time_table(graph: &Graph, start: Option<i64>, period_ns: i64, retention: 
     let properties = match retention {
         Retention::Append => Properties::APPEND,
         Retention::Blink { .. } => Properties::BLINK,
-        Retention::Ring(_) | Retention::Latest => Properties::ANY,
+        Retention::Ring(_) | Retention::Keep(_) | Retention::Latest => Properties::ANY,
     };
     let operator = Clock { start, period: period_ns, retention, end: 0, clear_at: None };
     Ok(Table::source(
@@ -85,6 +85,11 @@ impl Operator for Clock {
             Retention::Append => 0,
             Retention::Blink { .. } | Retention::Latest => self.end,
             Retention::Ring(count) => end.saturating_sub(count),
+            Retention::Keep(keep) => {
+                let oldest = keep.age_ns.map_or(0, |age| (age / self.period) as u64);
+                let newest = [keep.rows, keep.bytes.map(|bytes| bytes / 8), keep.age_ns.map(|_| oldest)];
+                newest.into_iter().flatten().min().map_or(0, |count| end.saturating_sub(count))
+            }
         };
         let update = Update {
             removed: previous.rows().restrict(0..start),

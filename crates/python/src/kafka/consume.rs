@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kinetable::kafka::{
-    AvroSchema, ConsumerConfig, JsonShape, Offsets, Partitions, ProtobufSpec, Retention, SourceHandle, Spec,
-    StartAt,
+    AvroSchema, ConsumerConfig, ErrorPolicy, JsonShape, Keep, Offsets, OnError, Partitions, ProtobufSpec,
+    ReplaySpecs, Retention, SourceHandle, Spec, StartAt,
 };
 use kinetable::{Error, Session, Table};
 use pyo3::exceptions::PyValueError;
@@ -139,6 +139,25 @@ impl PyOffsets {
     }
 }
 
+/// Which rows a table keeps: `append`, `blink`, the capacity of a ring, or limits: rows, bytes, age in ns.
+#[derive(FromPyObject)]
+pub enum PyRetention {
+    Ring(u64),
+    Limits(Option<u64>, Option<u64>, Option<i64>),
+    Named(String),
+}
+
+impl From<PyRetention> for Retention {
+    fn from(retention: PyRetention) -> Retention {
+        match retention {
+            PyRetention::Ring(capacity) => Retention::Ring(capacity),
+            PyRetention::Limits(rows, bytes, age_ns) => Retention::Keep(Keep { rows, bytes, age_ns }),
+            PyRetention::Named(name) if name == "append" => Retention::Append,
+            PyRetention::Named(_) => Retention::BLINK,
+        }
+    }
+}
+
 /// What the functions that open a topic are told, by name.
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
@@ -150,23 +169,15 @@ pub struct PyConsumer {
     key: PySpec,
     value: PySpec,
     retention: PyRetention,
+    /// What becomes of bad records, and their topic.
+    errors: (String, Option<String>),
     oauth_cb: Option<Py<PyAny>>,
-}
-
-/// `append`, `blink`, or the capacity of a ring.
-#[derive(FromPyObject)]
-pub enum PyRetention {
-    Ring(u64),
-    Kind(String),
 }
 
 impl PyConsumer {
     fn into_config(self, py: Python<'_>) -> PyResult<ConsumerConfig> {
-        let retention = match self.retention {
-            PyRetention::Ring(capacity) => Retention::Ring(capacity),
-            PyRetention::Kind(kind) if kind == "append" => Retention::Append,
-            PyRetention::Kind(_) => Retention::BLINK,
-        };
+        let (on_error, dead_letter_topic) = self.errors;
+        let on_error = OnError::from_name(&on_error).map_err(|error| raise(py, &error))?;
         Ok(ConsumerConfig {
             client: self.client,
             topic: self.topic,
@@ -174,7 +185,8 @@ impl PyConsumer {
             offsets: self.offsets.into_offsets().map_err(|error| raise(py, &error))?,
             key: self.key.into_spec(py)?,
             value: self.value.into_spec(py)?,
-            retention,
+            retention: self.retention.into(),
+            errors: ErrorPolicy { on_error, dead_letter_topic },
             board: None,
             tokens: self.oauth_cb.map(super::tokens::function),
         })
@@ -249,10 +261,28 @@ impl PyTopic {
         all.set_item("queued_bytes", stats.queued_bytes)?;
         all.set_item("duplicates", stats.duplicates)?;
         all.set_item("pauses", stats.pauses)?;
+        all.set_item("replayed", stats.replayed)?;
+        let letters = stats.dead_letters;
+        all.set_item("dead_letters_sent", letters.sent)?;
+        all.set_item("dead_letters_delivered", letters.delivered)?;
+        all.set_item("dead_letters_failed", letters.failed)?;
         let next: BTreeMap<i32, i64> =
             stats.partitions.iter().map(|part| (part.partition, part.next)).collect();
         all.set_item("next_offsets", next)?;
         Ok(all)
+    }
+
+    /// Tries the records of the errors table again; gives how many are rows now and how many are left.
+    fn replay_errors(
+        &self,
+        py: Python<'_>,
+        key: Option<PySpec>,
+        value: Option<PySpec>,
+    ) -> PyResult<(u64, u64)> {
+        let key = key.map(|spec| spec.into_spec(py)).transpose()?;
+        let value = value.map(|spec| spec.into_spec(py)).transpose()?;
+        let replayed = engine(py, || self.source.replay_errors(&ReplaySpecs { key, value }))?;
+        Ok((replayed.replayed, replayed.remaining))
     }
 
     /// What the source is called in the table of sources.
@@ -270,4 +300,16 @@ impl PyTopic {
     fn stop(&self, py: Python<'_>) {
         py.detach(|| self.source.stop());
     }
+}
+
+/// Limits what all sources of the process may hold together, in bytes; `None`: no limit.
+#[pyfunction]
+pub fn set_memory_budget(bytes: Option<u64>) {
+    kinetable::kafka::set_memory_budget(bytes);
+}
+
+/// The limit and what is held, in bytes.
+#[pyfunction]
+pub fn memory_budget(py: Python<'_>) -> (Option<u64>, u64) {
+    py.detach(|| (kinetable::kafka::memory_budget(), kinetable::kafka::memory_used()))
 }

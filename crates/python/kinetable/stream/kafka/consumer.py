@@ -21,7 +21,7 @@ from __future__ import annotations
 import contextlib
 import warnings
 from dataclasses import dataclass
-from typing import Any, ClassVar, Mapping, Optional, Sequence, Union
+from typing import Any, ClassVar, Literal, Mapping, NamedTuple, Optional, Sequence, Union
 
 from ... import _kinetable as _native
 from ..._partitioned import PartitionedTable
@@ -32,6 +32,7 @@ from ...dtypes import DType
 from ...table import Table, TableDefinition
 from ._formats import ProtobufProtocol, object_processor_spec, protobuf_spec
 from ._leaving import leave_at_exit
+from ._limits import Limits, byte_count, limits
 from ._spec import KeyValueSpec
 from ._start import (
     ALL_PARTITIONS,
@@ -58,16 +59,23 @@ __all__ = [
     "ConsumedPartitionedTable",
     "ConsumedTable",
     "KeyValueSpec",
+    "OnError",
     "ProtobufProtocol",
+    "Replayed",
     "TableType",
     "avro_spec",
     "consume",
     "consume_to_partitioned_table",
     "json_spec",
+    "memory_budget",
+    "memory_used",
     "object_processor_spec",
     "protobuf_spec",
     "simple_spec",
 ]
+
+OnError = Literal["dead_letter", "skip", "fail", "null"]
+"""What becomes of a record that cannot be decoded; see `consume`."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +118,15 @@ class TableType:
 TableType.Append, TableType.Blink, TableType.Stream = TableType("append"), TableType("blink"), TableType("blink")
 
 
+class Replayed(NamedTuple):
+    """What came of `ConsumedTable.replay_errors`."""
+
+    replayed: int
+    """Records that are rows of the table now."""
+    remaining: int
+    """Records that are still in ``errors``."""
+
+
 class Source:
     """What tells how the reading of a topic goes; of tables made from topics."""
 
@@ -123,7 +140,12 @@ class Source:
 
     @property
     def errors(self) -> Table:
-        """The records that could not be decoded, live: Time, Topic, Partition, Offset, Side, Reason, Raw."""
+        """The records that could not be decoded, live.
+
+        Columns: Time, Topic, Partition, Offset, Timestamp (the record's), Side (``key``, ``value``, or ``record`` if
+        neither was looked at), Reason, SchemaId, Size (bytes of key and value), Raw (the bytes of the side), Other (those
+        of the other side), Headers (if they are read).
+        """
         return Table(self._topic.errors)
 
     @property
@@ -134,6 +156,33 @@ class Source:
     def stats(self) -> dict[str, Any]:
         """What the source has done so far: state, rows, errors, bytes, lag, queued_rows, next_offsets and more."""
         return self._topic.stats()
+
+    def replay_errors(
+        self, key_spec: Optional[KeyValueSpec] = None, value_spec: Optional[KeyValueSpec] = None
+    ) -> Replayed:
+        """Tries the records of ``errors`` again, after what was wrong has been put right.
+
+        Records that can be decoded now become rows and leave ``errors``; the others stay there, with a new reason if it is
+        another. In a table that keeps rows the new ones come last, and their offsets tell where they belong; a blink table has
+        them for one cycle, as records that had just come.
+
+        Args:
+            key_spec: How to read keys this time; as before if not given. It has to give the same columns.
+            value_spec: How to read values this time; as before if not given.
+
+        Returns:
+            How many records are rows now, and how many are still in ``errors``.
+
+        Raises:
+            DHError: if a spec is wrong or gives other columns, if the table has failed, or if bad records are rows of it
+                already (``on_error="null"``).
+
+        Usage:
+            from kinetable import kafka_consumer as kc
+            orders.replay_errors(value_spec=kc.avro_spec("orders-value", "3"))
+        """
+        key, value = (None if spec is None else spec._spec() for spec in (key_spec, value_spec))
+        return Replayed(*self._topic.replay_errors(key, value))
 
     @property
     def source_name(self) -> str:
@@ -154,7 +203,10 @@ class Source:
         return Table(native).where(f"Source = `{self.source_name}`")
 
     def resume(self) -> None:
-        """Goes on after ``TOPIC RECREATED``: the new topic is read from its beginning. Does nothing in another state."""
+        """Goes on after ``TOPIC RECREATED``, with the new topic from its beginning, and after too many records were bad.
+
+        It also takes what ``ATTENTION`` told of bad records for read. In another state it does nothing.
+        """
         self._topic.resume()
 
     def stop(self) -> None:
@@ -271,6 +323,10 @@ def consume(
     key_spec: Optional[KeyValueSpec] = None,
     value_spec: Optional[KeyValueSpec] = None,
     table_type: Optional[TableType] = None,
+    *,
+    on_error: OnError = "dead_letter",
+    dead_letter_topic: Optional[str] = None,
+    keep: Limits = None,
 ) -> ConsumedTable:
     """Reads a topic into a live table.
 
@@ -291,7 +347,14 @@ def consume(
             `ALL_PARTITIONS_DONT_SEEK`.
         key_spec: What keys become; `KeyValueSpec.FROM_PROPERTIES` if not given.
         value_spec: What values become; `KeyValueSpec.FROM_PROPERTIES` if not given.
-        table_type: Which rows are kept; `TableType.blink` if not given.
+        table_type: Which rows are kept; `TableType.blink` if not given, `TableType.append` if `keep` is.
+        on_error: What becomes of a record that cannot be decoded. ``"dead_letter"``: it goes to ``errors``, and the others
+            go on. ``"skip"``: it is counted. ``"fail"``: the table fails with it. ``"null"``: it is a row with nulls for the
+            side that is bad, and in ``errors``.
+        dead_letter_topic: A topic on the same brokers where bad records are put too, as they came, with headers
+            ``kinetable.error.topic``, ``.partition``, ``.offset``, ``.timestamp``, ``.side``, ``.reason``, ``.schema.id``.
+        keep: How much an append table keeps: rows (``1_000_000``), bytes (``"500MB"``), age (``"1h"``, ``"PT1H"``, a
+            ``timedelta``), or a list of these; all if not given. The oldest rows go in blocks, a little later than they may.
 
     Raises:
         DHError: if a setting or spec is wrong, or broker, topic or schema are not there. What goes wrong later is told
@@ -314,7 +377,8 @@ def consume(
             table_type=kc.TableType.append(),
         )
     """
-    asked = _asked(kafka_config, topic, partitions, offsets, key_spec, value_spec, table_type)
+    asked = _asked(kafka_config, topic, partitions, offsets, key_spec, value_spec, table_type, keep)
+    asked["errors"] = (on_error, dead_letter_topic)
     table, source = _native.consume(asked)
     leave_at_exit(kafka_config, source)
     return ConsumedTable(table, source)
@@ -328,6 +392,10 @@ def consume_to_partitioned_table(
     key_spec: Optional[KeyValueSpec] = None,
     value_spec: Optional[KeyValueSpec] = None,
     table_type: Optional[TableType] = None,
+    *,
+    on_error: OnError = "dead_letter",
+    dead_letter_topic: Optional[str] = None,
+    keep: Limits = None,
 ) -> ConsumedPartitionedTable:
     """Reads a topic into a live table for each of its partitions.
 
@@ -341,7 +409,10 @@ def consume_to_partitioned_table(
         offsets: As of `consume`.
         key_spec: As of `consume`.
         value_spec: As of `consume`.
-        table_type: Which rows each constituent keeps; `TableType.blink` if not given.
+        table_type: Which rows each constituent keeps; `TableType.blink` if not given, `TableType.append` if `keep` is.
+        on_error: As of `consume`.
+        dead_letter_topic: As of `consume`.
+        keep: How much each constituent keeps, as of `consume`.
 
     Returns:
         The partitioned table. The topic is read as long as it, a table made from it, or a constituent is held.
@@ -360,7 +431,8 @@ def consume_to_partitioned_table(
         )
         newest = orders.transform(lambda t: t.last_by("Symbol")).merge()
     """
-    asked = _asked(kafka_config, topic, partitions, offsets, key_spec, value_spec, table_type)
+    asked = _asked(kafka_config, topic, partitions, offsets, key_spec, value_spec, table_type, keep)
+    asked["errors"] = (on_error, dead_letter_topic)
     table, source = _native.consume_parts(asked)
     # Partitions that are known are there when the call returns, unless the caller keeps cycles from running.
     with contextlib.suppress(DHError):
@@ -377,6 +449,7 @@ def _asked(
     key_spec: Optional[KeyValueSpec],
     value_spec: Optional[KeyValueSpec],
     table_type: Optional[TableType],
+    keep: Limits,
 ) -> dict[str, Any]:
     return {
         "client": _client(kafka_config),
@@ -385,9 +458,45 @@ def _asked(
         "offsets": starts(offsets),
         "key": (key_spec or KeyValueSpec.FROM_PROPERTIES)._spec(),
         "value": (value_spec or KeyValueSpec.FROM_PROPERTIES)._spec(),
-        "retention": (table_type or TableType.blink()).kind,
+        "retention": _retention(table_type, keep),
         "oauth_cb": kafka_config.get("oauth_cb"),
     }
+
+
+def memory_budget(limit: Union[int, str, None]) -> None:
+    """Limits what all Kafka sources of this process may hold together: over it they pause, and drop nothing.
+
+    What counts is what is queued, the sources' tables and their ``errors``; tables made from these do not.
+
+    Args:
+        limit: Bytes, or a text such as ``"2GB"``; ``None`` for no limit.
+
+    Raises:
+        DHError: if the limit is no number of bytes.
+
+    Example:
+        from kinetable import kafka_consumer as kc
+        kc.memory_budget("2GB")
+        print(kc.memory_used() < 2_000_000_000)
+        kc.memory_budget(None)
+    """
+    _native.set_memory_budget(None if limit is None else byte_count(limit))
+
+
+def memory_used() -> int:
+    """Bytes that all Kafka sources of this process hold: what is queued, their tables and their ``errors``."""
+    return _native.memory_budget()[1]
+
+
+def _retention(table_type: Optional[TableType], keep: Limits) -> Any:
+    """A kind of table, or rows, bytes and age."""
+    if keep is None:
+        return (table_type or TableType.blink()).kind
+    if (table_type or TableType.append()).kind != "append":
+        raise DHError(
+            message="keep is given, but the table is no append table\n  hint: a blink table keeps nothing, and a ring has its capacity"
+        )
+    return limits(keep)
 
 
 def _client(kafka_config: Mapping[str, Any]) -> dict[str, str]:
