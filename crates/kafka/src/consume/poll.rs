@@ -19,7 +19,7 @@ use super::flow::Flow;
 use super::mend::Lost;
 use super::raw::{Drain, Event};
 use super::start::Start;
-use super::stats::{Counters, PartitionCounters, find, note_skew};
+use super::stats::{Counters, PartitionCounters, note_skew};
 use super::watch::{Events, Watch};
 use crate::clock::now;
 

@@ -32,7 +32,7 @@ from ...dtypes import DType
 from ...table import Table, TableDefinition
 from ._formats import ProtobufProtocol, object_processor_spec, protobuf_spec
 from ._leaving import leave_at_exit
-from ._limits import Limits, byte_count, limits
+from ..._limits import Limits, byte_count, limits
 from ._spec import KeyValueSpec
 from ._start import (
     ALL_PARTITIONS,
