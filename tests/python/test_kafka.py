@@ -164,8 +164,9 @@ def test_offsets_and_partitions(broker, topic):
     broker.produce(topic=topic, records=[{"value": json.dumps({"Size": 99}), "partition": 0}])
     wait_until(lambda: end.size == 1)
     assert rows(end, "Size") == [(99,)]
-    with pytest.raises(DHError, match="partition -1"):
-        json_table(broker, topic, offsets={-1: -1, 0: 0})
+    rest = json_table(broker, topic, offsets={-1: kc.SEEK_TO_BEGINNING, 0: 3})
+    wait_until(lambda: rest.size == 7)
+    assert sorted(rows(rest, "KafkaPartition", "KafkaOffset"))[:3] == [(0, 3), (0, 4), (1, 0)]
 
 
 def test_mistakes_raise_at_once(broker, topic):

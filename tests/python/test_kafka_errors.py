@@ -12,7 +12,7 @@ import pytest
 from conftest import wait_until
 from kinetable import DHError, agg, dtypes
 from kinetable import kafka_consumer as kc
-from kinetable.stream.kafka._limits import limits
+from kinetable._limits import limits
 
 broker_test = pytest.mark.broker
 

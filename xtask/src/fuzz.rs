@@ -21,13 +21,13 @@ const SECONDS_AN_INPUT: u32 = 10;
 pub struct Options {
     /// The targets; all of them if none is named.
     #[arg(value_parser = TARGETS)]
-    targets: Vec<String>,
+    pub targets: Vec<String>,
     /// Seconds each target runs.
     #[arg(long, default_value_t = 60)]
-    seconds: u32,
+    pub seconds: u32,
     /// Add inputs that reach new code to the corpus in `crates/fuzz/corpus`.
     #[arg(long)]
-    keep: bool,
+    pub keep: bool,
 }
 
 /// Builds the targets and runs them, two at a time.

@@ -9,8 +9,9 @@ use crate::setup::{self, Purpose};
 #[derive(clap::Args)]
 pub struct Options {
     /// The measurement: `ingest` (Kafka beside librdkafka), `replay` (a long topic within limited memory), `ops` (operations
-    /// beside Polars, DuckDB and Deephaven) or `cycles` (what small changes cost).
-    #[arg(value_parser = ["ingest", "replay", "ops", "cycles"])]
+    /// beside Polars, DuckDB and Deephaven), `io` (Kafka by format, Parquet, CSV, Arrow IPC and JSON lines beside others) or `cycles`
+    /// (what small changes cost).
+    #[arg(value_parser = ["ingest", "replay", "ops", "io", "cycles"])]
     what: String,
     /// Arguments of the measurement: `ops --rows 1000000`.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -21,6 +22,7 @@ pub struct Options {
 pub fn bench(options: &Options) -> Result<()> {
     match options.what.as_str() {
         "ops" => ops(&options.rest),
+        "io" => io(&options.rest),
         "cycles" => {
             let example =
                 ["run", "--release", "--package", "kinetable-operators", "--example", "cycles", "--"];
@@ -40,4 +42,20 @@ fn ops(rest: &[String]) -> Result<()> {
     let script = root().join("crates/bench/ops/bench.py");
     let scratch = setup::scratch("bench")?;
     step("bench ops", command(&python).arg(&script).arg("--scratch").arg(&scratch).args(rest))
+}
+
+/// Kafka's formats in Rust, files in Python. `rest` is for the formats: `--records 1000000`.
+fn io(rest: &[String]) -> Result<()> {
+    let mut formats = cargo(&["run", "--release", "--package", "kinetable-bench", "--", "formats"]);
+    step("bench io: Kafka by format", formats.args(rest))?;
+    let python = setup::package(Purpose::Use)?;
+    setup::peers(&python)?;
+    let scratch = setup::scratch("bench")?;
+    let script = |name: &str| {
+        let mut script = command(&python);
+        script.arg(root().join("crates/bench/io").join(name));
+        script
+    };
+    step("bench io: Parquet", &mut script("parquet_files.py"))?;
+    step("bench io: CSV, Arrow IPC, JSON lines", script("files.py").arg("--scratch").arg(&scratch))
 }

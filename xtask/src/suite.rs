@@ -2,6 +2,7 @@
 
 use anyhow::{Result, bail};
 
+use crate::fuzz;
 use crate::run::{cargo, command, step, target};
 use crate::setup::{self, Purpose};
 use crate::tidy;
@@ -12,6 +13,9 @@ pub struct Options {
     /// Fail if a tool is missing, rather than leave its tests out.
     #[arg(long)]
     all: bool,
+    /// Seconds for which each decoder of foreign bytes is fuzzed.
+    #[arg(long, default_value_t = 60)]
+    fuzz: u32,
 }
 
 /// Runs the tests.
@@ -25,6 +29,7 @@ pub fn test(options: &Options) -> Result<()> {
     let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"];
     step("clippy", &mut cargo(&clippy))?;
     step("Rust tests, on the embedded broker", &mut cargo(&["test", "--workspace", "--quiet"]))?;
+    fuzz::fuzz(&fuzz::Options { targets: Vec::new(), seconds: options.fuzz, keep: false })?;
     let broker = setup::broker(Purpose::Tests)?;
     let python = setup::package(Purpose::Tests)?;
     let pytest = |kind: &str, arguments: &[&str]| {

@@ -459,7 +459,7 @@ fn a_registry_that_stays_away_costs_no_bytes() {
 fn every_codec_is_read_and_written() {
     use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
     let stand = Stand::shared();
-    for codec in ["none", "gzip", "snappy", "lz4"] {
+    for codec in ["none", "gzip", "snappy", "lz4", "zstd"] {
         let topic = stand.topic(codec, 1);
         let mut settings = rdkafka::ClientConfig::new();
         settings.set("bootstrap.servers", &stand.target.bootstrap).set("compression.type", codec);

@@ -294,3 +294,12 @@ fn static_tables_are_made_of_arrays_and_of_nothing() {
     let error = new_table(vec![("A".into(), column(vec![])), ("A".into(), column(vec![]))]).unwrap_err();
     expect!["column \"A\" is given twice"].assert_eq(error.message());
 }
+
+#[test]
+fn history_and_a_table_that_grows_behind_it_only_grow() {
+    oracle("merge of static and append").inputs([Profile::fixed(), Profile::append()]).check(|inputs| {
+        let merged = merge(inputs)?;
+        assert!(merged.definition().properties.append_only);
+        Ok(merged)
+    });
+}

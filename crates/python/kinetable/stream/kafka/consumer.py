@@ -484,7 +484,12 @@ def memory_budget(limit: Union[int, str, None]) -> None:
 
 
 def memory_used() -> int:
-    """Bytes that all Kafka sources of this process hold: what is queued, their tables and their ``errors``."""
+    """Bytes that all Kafka sources of this process hold: what is queued, their tables and their ``errors``.
+
+    Example:
+        from kinetable import kafka_consumer as kc
+        print(kc.memory_used())
+    """
     return _native.memory_budget()[1]
 
 
