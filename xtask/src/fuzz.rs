@@ -88,7 +88,7 @@ fn start(binaries: &std::path::Path, name: &str, options: &Options) -> Result<Ch
         std::fs::create_dir_all(folder)?;
     }
     let log = std::fs::File::create(folder.join(format!("{name}.log")))?;
-    let mut fuzzer = command(&binaries.join(name));
+    let mut fuzzer = command(binaries.join(name));
     fuzzer
         .arg(format!("-max_total_time={}", options.seconds))
         .arg(format!("-rss_limit_mb={MEMORY_MIB}"))

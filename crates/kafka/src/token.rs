@@ -30,9 +30,12 @@ pub struct Token {
     pub expires_ms: i64,
 }
 
+/// Gives a token for the settings of `sasl.oauthbearer.config`.
+pub type AskForToken = dyn Fn(&str) -> Result<Token> + Send + Sync;
+
 /// Gives a token; is asked again before it expires. It is given what `sasl.oauthbearer.config` says.
 #[derive(Clone)]
-pub struct TokenFunction(pub Arc<dyn Fn(&str) -> Result<Token> + Send + Sync>);
+pub struct TokenFunction(pub Arc<AskForToken>);
 
 impl fmt::Debug for TokenFunction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

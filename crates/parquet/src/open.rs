@@ -102,10 +102,11 @@ pub fn read(path: impl AsRef<Path>, options: &ReadOptions) -> Result<ParquetTabl
 /// The files, and as many of their footers as there is reason to read now.
 fn find(root: &Location, options: &ReadOptions, counters: &Arc<Counters>) -> Result<Found> {
     let may_be_described = matches!(options.layout, Layout::Inferred | Layout::Metadata);
-    if may_be_described && options.refresh.is_none() {
-        if let Some(directory) = described_directory(root)? {
-            return described(&directory, counters);
-        }
+    if may_be_described
+        && options.refresh.is_none()
+        && let Some(directory) = described_directory(root)?
+    {
+        return described(&directory, counters);
     }
     if options.layout == Layout::Metadata {
         return Err(Error::invalid(format!("there is no file _metadata in {}", quoted(root)))

@@ -83,7 +83,7 @@ pub fn csv_read(
     options: &Bound<'_, PyDict>,
     show: &Bound<'_, PyAny>,
 ) -> PyResult<PyTable> {
-    let get = |name: &str| Ok::<_, PyErr>(options.as_any().get_item(name)?);
+    let get = |name: &str| options.as_any().get_item(name);
     let options = CsvReadOptions {
         header: header.map(|header| typed(py, header)).transpose()?,
         headless: get("headless")?.extract()?,
@@ -159,6 +159,9 @@ pub fn ipc_write(
     watched(py, show, write)
 }
 
+/// The first lines that were left out: their numbers, and why.
+type BadLines = Vec<(u64, String)>;
+
 /// Reads a file of JSON lines; also how many lines were left out, and the first of them.
 #[pyfunction]
 pub fn jsonl_read(
@@ -167,7 +170,7 @@ pub fn jsonl_read(
     header: Option<Vec<(String, String)>>,
     skip_bad_lines: bool,
     show: &Bound<'_, PyAny>,
-) -> PyResult<(PyTable, usize, Vec<(u64, String)>)> {
+) -> PyResult<(PyTable, usize, BadLines)> {
     let on_bad_lines = if skip_bad_lines { OnBadLines::Skip } else { OnBadLines::Fail };
     let options =
         JsonReadOptions { header: header.map(|header| typed(py, header)).transpose()?, on_bad_lines };

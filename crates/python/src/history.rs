@@ -67,7 +67,7 @@ pub fn stitch(
     allow_gap: bool,
 ) -> PyResult<PyTable> {
     let gap = if allow_gap { Gap::Allowed } else { Gap::Refused };
-    engine(py, || history.inner().stitch(&live.inner(), &ends, &columns(offsets), gap)).map(PyTable::new)
+    engine(py, || history.inner().stitch(live.inner(), &ends, &columns(offsets), gap)).map(PyTable::new)
 }
 
 fn columns((partition, offset): (String, String)) -> OffsetColumns {

@@ -30,7 +30,7 @@ const KEEPERS: [(&str, &[&str]); 9] = [
     ("rdkafka", &["kafka", "broker", "bench"]),
     ("parquet", &["parquet", "broker"]),
     ("pyo3", &["python"]),
-    ("tokio", &["broker", "parquet"]),
+    ("tokio", &["broker", "features", "parquet"]),
     ("object_store", &["parquet"]),
     ("prost-reflect", &["kafka"]),
     ("axum", &["broker"]),

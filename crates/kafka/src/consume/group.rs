@@ -177,11 +177,11 @@ impl Member {
             let detail =
                 format!("the group has given {} away; others may read rows again", listed(partitions));
             self.events.tell("ATTENTION", format!("lost {turn}"), detail);
-        } else if !places.is_empty() {
-            if let Err(error) = self.commit(client, &places, CommitMode::Sync) {
-                let detail = format!("the place reached could not be committed: {error}");
-                self.events.tell("ATTENTION", format!("hand-over {turn}"), detail);
-            }
+        } else if !places.is_empty()
+            && let Err(error) = self.commit(client, &places, CommitMode::Sync)
+        {
+            let detail = format!("the place reached could not be committed: {error}");
+            self.events.tell("ATTENTION", format!("hand-over {turn}"), detail);
         }
         if !is_settled && self.outlet.is_open() {
             let detail = format!("no step showed the last rows of {} in time", listed(partitions));

@@ -17,6 +17,9 @@ use super::program::State;
 use crate::decode::{ColumnBuilder, Reason};
 use crate::registry::Registry;
 
+/// What was found of the schema of an id and of the place of a message in it.
+type Verdicts = HashMap<(u32, Vec<u8>), Result<(), Reason>>;
+
 /// How the Protobuf records of a topic fill columns.
 pub(crate) struct ProtobufPlan {
     message: MessageDescriptor,
@@ -24,7 +27,7 @@ pub(crate) struct ProtobufPlan {
     protocol: ProtobufProtocol,
     /// Without one all records are taken to be of our message.
     registry: Option<Arc<Registry>>,
-    verdicts: RwLock<HashMap<(u32, Vec<u8>), Result<(), Reason>>>,
+    verdicts: RwLock<Verdicts>,
 }
 
 /// What a worker keeps from record to record.

@@ -56,7 +56,7 @@ fn write(value: &Value, kind: &Kind, out: &mut String) {
         Value::Map(entries) => {
             let value_kind = kind.as_message().map(|entry| entry.map_entry_value_field().kind());
             let mut sorted: Vec<_> = entries.iter().collect();
-            sorted.sort_by(|(one, _), (other, _)| one.cmp(other));
+            sorted.sort_by_key(|(one, _)| *one);
             object(sorted, out, |(key, value), out| {
                 quote(out, &key_text(key));
                 out.push(':');

@@ -184,7 +184,7 @@ fn scalars_are_of_every_type() {
 fn mistakes_in_a_shape_are_told() {
     let refused = |shape: &Value| {
         let shape = JsonShape::parse(&shape.to_string());
-        shape.and_then(|shape| ShapePlan::new(&shape)).err().expect("refused").to_string()
+        shape.and_then(|shape| ShapePlan::new(&shape)).expect_err("refused").to_string()
     };
     assert!(refused(&json!({"kind": "skip"})).contains("no columns"));
     assert!(refused(&json!({"kind": "nope"})).contains("cannot be read"));

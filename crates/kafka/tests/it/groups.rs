@@ -61,7 +61,9 @@ fn committed(stand: &Stand, topic: &str, partitions: i32) -> BTreeMap<i32, i64> 
     client.set("bootstrap.servers", &stand.target.bootstrap).set("broker.address.family", "v4");
     let group: BaseConsumer = client.set("group.id", format!("group-of-{topic}")).create().unwrap();
     let mut list = rdkafka::TopicPartitionList::new();
-    (0..partitions).for_each(|partition| drop(list.add_partition(topic, partition)));
+    for partition in 0..partitions {
+        list.add_partition(topic, partition);
+    }
     let found = group.committed_offsets(list, Duration::from_secs(10)).unwrap();
     let position = |e: &rdkafka::topic_partition_list::TopicPartitionListElem<'_>| {
         Some((e.partition(), e.offset().to_raw().filter(|offset| *offset >= 0)?))

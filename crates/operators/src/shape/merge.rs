@@ -69,7 +69,8 @@ fn definition(tables: &[Table]) -> Definition {
     let all_blink = tables.iter().all(|table| table.definition().properties.blink);
     let (last, before) = tables.split_last().expect("there is a table");
     // Rows that come to the last table come behind all others, and nothing lies behind them that would have to move.
-    let grows_at_its_end = before.iter().all(|table| !table.is_live()) && last.definition().properties.append_only;
+    let grows_at_its_end =
+        before.iter().all(|table| !table.is_live()) && last.definition().properties.append_only;
     let properties = match (all_blink, grows_at_its_end) {
         (true, _) => Properties::BLINK,
         (false, true) => Properties::APPEND,

@@ -107,7 +107,7 @@ impl FileBytes {
         let length = self.open.look.length;
         match self.open.file {
             Some(_) => Ok(()),
-            None => self.read_ahead(&[length.saturating_sub(TAIL)..length]),
+            None => self.read_ahead(std::slice::from_ref(&(length.saturating_sub(TAIL)..length))),
         }
     }
 
@@ -153,7 +153,7 @@ impl Open {
             let message = format!("bytes {range:?} are past the end, {length}");
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, message));
         }
-        let read = match &self.location {
+        match &self.location {
             Location::Local(_) => ranges.iter().map(|range| self.read(range)).collect::<io::Result<Vec<_>>>(),
             Location::Remote(file) => match file.fetch(&self.look, ranges, until.min(length)) {
                 Ok((bytes, read)) => {
@@ -166,8 +166,7 @@ impl Open {
                     Err(said)
                 }
             },
-        };
-        read
+        }
     }
 
     fn read(&self, range: &Range<u64>) -> io::Result<Bytes> {

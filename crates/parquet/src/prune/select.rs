@@ -210,8 +210,8 @@ mod tests {
 
     #[test]
     fn intersections_are_in_both() {
-        assert_eq!(intersection(&[0..10, 20..30], &[5..25]), [5..10, 20..25]);
-        assert_eq!(intersection(&[0..10], &[10..20]), Vec::<Range<u64>>::new());
+        assert_eq!(intersection(&[0..10, 20..30], &[5..25, 40..41]), [5..10, 20..25]);
+        assert_eq!(intersection(&[0..10, 20..21], &[10..20, 30..31]), Vec::<Range<u64>>::new());
         assert_eq!(intersection(&[0..3, 4..9], &[1..2, 2..5, 8..20]), [1..2, 2..3, 4..5, 8..9]);
     }
 }

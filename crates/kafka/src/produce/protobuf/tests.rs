@@ -93,7 +93,7 @@ fn what_cannot_be_written_is_refused() {
     let refusal = |spec: &ProtobufProduce, fields: &[(&str, DataType)]| {
         let fields = fields.iter().map(|(name, kind)| arrow_schema::Field::new(*name, kind.clone(), true));
         let table = Schema::new(fields.collect::<Vec<_>>());
-        ProtobufEncoder::new(spec, &table, &to).err().expect("refused").to_string()
+        ProtobufEncoder::new(spec, &table, &to).expect_err("refused").to_string()
     };
     let old = spec(PROTO2, "Old");
     assert!(refusal(&old, &[("name", DataType::Utf8View)]).contains("\"id\" is required"));
