@@ -165,8 +165,8 @@ def test_offsets_and_partitions(broker, topic):
     wait_until(lambda: end.size == 1)
     assert rows(end, "Size") == [(99,)]
     rest = json_table(broker, topic, offsets={-1: kc.SEEK_TO_BEGINNING, 0: 3})
-    wait_until(lambda: rest.size == 7)
-    assert sorted(rows(rest, "KafkaPartition", "KafkaOffset"))[:3] == [(0, 3), (0, 4), (1, 0)]
+    wait_until(lambda: rest.size == 8)
+    assert sorted(rows(rest, "KafkaPartition", "KafkaOffset"))[:4] == [(0, 3), (0, 4), (0, 5), (1, 0)]
 
 
 def test_mistakes_raise_at_once(broker, topic):
