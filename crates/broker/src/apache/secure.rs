@@ -79,7 +79,8 @@ impl SecureListeners {
             .concat();
         let folder = self.folder.display();
         format!(
-            "ssl.keystore.type=PEM
+            "listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL
+ssl.keystore.type=PEM
 ssl.keystore.location={folder}/server.pem
 ssl.truststore.type=PEM
 ssl.truststore.location={folder}/ca.pem

@@ -2,7 +2,9 @@
 
 use anyhow::{Result, anyhow};
 use krafka::Kafka;
-use krafka::admin::{AclBinding, AclFilter, AclOperation, AclPermissionType, AclResourceType};
+use krafka::admin::{
+    AclBinding, AclFilter, AclOperation, AclPatternType, AclPermissionType, AclResourceType,
+};
 use krafka::admin::{CreateAclsOptions, DeleteAclsOptions};
 
 use crate::target::Target;
@@ -10,7 +12,9 @@ use crate::target::Target;
 /// Forbids a user to read a topic.
 pub fn deny_reading(target: &Target, topic: &str, user: &str) -> Result<()> {
     let (kind, deny) = (AclResourceType::Topic, AclPermissionType::Deny);
-    let rule = AclBinding::new(kind, topic, format!("User:{user}"), "*", AclOperation::Read, deny);
+    let mut rule = AclBinding::new(kind, topic, format!("User:{user}"), "*", AclOperation::Read, deny);
+    // krafka 0.28.1 numbers pattern types one too low: what it calls prefixed is the protocol's literal.
+    rule.pattern_type = AclPatternType::Prefixed;
     block_on(async {
         let kafka = Kafka::builder(&target.bootstrap).connect().await.map_err(|error| anyhow!("{error}"))?;
         let results = kafka.admin().create_acls(vec![rule], CreateAclsOptions::default()).await;

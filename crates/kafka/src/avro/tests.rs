@@ -70,14 +70,15 @@ fn text(value: &str) -> Value {
     Value::String(value.to_owned())
 }
 
+const PRICE: &str = r#"{"type":"bytes","logicalType":"decimal","precision":9,"scale":2}"#;
+const WIDE_DECIMAL: &str = r#"{"type":"bytes","logicalType":"decimal","precision":50,"scale":1}"#;
+const STAMP: i64 = 1_700_000_000_123;
+
 /// A schema, a value of it, and what the cell shows.
 fn goldens() -> Vec<(String, Value, &'static str)> {
     let logical = |kind: &str, name: &str| format!(r#"{{"type":"{kind}","logicalType":"{name}"}}"#);
     let array = |item: &str| format!(r#"{{"type":"array","items":{item}}}"#);
     let decimal = |bytes: &[u8]| Value::Decimal(apache_avro::Decimal::from(bytes.to_vec()));
-    let price = r#"{"type":"bytes","logicalType":"decimal","precision":9,"scale":2}"#;
-    let wide = r#"{"type":"bytes","logicalType":"decimal","precision":50,"scale":1}"#;
-    let stamp = 1_700_000_000_123i64;
     vec![
         (r#""boolean""#.into(), Value::Boolean(true), "true"),
         (r#""int""#.into(), Value::Int(i32::MIN), "-2147483648"),
@@ -89,12 +90,12 @@ fn goldens() -> Vec<(String, Value, &'static str)> {
         (logical("int", "date"), Value::Date(19_782), "2024-02-29"),
         (logical("int", "time-millis"), Value::TimeMillis(45_296_789), "12:34:56.789"),
         (logical("long", "time-micros"), Value::TimeMicros(1), "00:00:00.000001"),
-        (logical("long", "timestamp-millis"), Value::TimestampMillis(stamp), "2023-11-14T22:13:20.123Z"),
+        (logical("long", "timestamp-millis"), Value::TimestampMillis(STAMP), "2023-11-14T22:13:20.123Z"),
         (logical("long", "timestamp-micros"), Value::TimestampMicros(-1), "1969-12-31T23:59:59.999999Z"),
         (logical("long", "timestamp-nanos"), Value::TimestampNanos(1), "1970-01-01T00:00:00.000000001Z"),
         (
             logical("long", "local-timestamp-millis"),
-            Value::LocalTimestampMillis(stamp),
+            Value::LocalTimestampMillis(STAMP),
             "2023-11-14T22:13:20.123",
         ),
         (
@@ -107,9 +108,9 @@ fn goldens() -> Vec<(String, Value, &'static str)> {
             Value::LocalTimestampNanos(1),
             "1970-01-01T00:00:00.000000001",
         ),
-        (price.into(), decimal(&(-12_345i32).to_be_bytes()), "-123.45"),
+        (PRICE.into(), decimal(&(-12_345i32).to_be_bytes()), "-123.45"),
         (
-            wide.into(),
+            WIDE_DECIMAL.into(),
             decimal(&[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
             "8711228593176024664662389950253266213273.6",
         ),
