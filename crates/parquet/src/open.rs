@@ -138,13 +138,16 @@ fn find(root: &Location, options: &ReadOptions, counters: &Arc<Counters>) -> Res
     Ok(Found { listing, footers, common: None })
 }
 
-/// Leaves out what the manifest of an archive does not name: files of a roll that has not come to its end.
+/// Leaves out files of a roll that has not come to its end: those that the manifest of the archive does not name.
 fn leave_out_unnamed(root: &Location, listing: &mut Listing) -> Result<()> {
     let Location::Local(folder) = root else { return Ok(()) };
     if let Some(manifest) = crate::archive::manifest(folder)? {
         let named: HashSet<PathBuf> = manifest.files.iter().map(|file| folder.join(&file.path)).collect();
         listing.files.retain(|file| match &file.location {
-            Location::Local(path) => named.contains(path),
+            Location::Local(path) => {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                !crate::archive::is_of_a_roll(&name) || named.contains(path)
+            }
             Location::Remote(_) => true,
         });
     }

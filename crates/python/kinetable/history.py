@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import weakref
 from typing import Any, Callable, Optional, Sequence, Union
 
@@ -31,6 +32,10 @@ __all__ = ["Archive", "archive", "ends", "stitch"]
 Path = Union[str, "os.PathLike[str]"]
 OFFSET_COLUMNS = ("KafkaPartition", "KafkaOffset")
 """The columns of partition and offset, as a consumer names them."""
+
+
+_ROLL = re.compile(r"\.?roll-\d{10}")
+"""How the names of files begin that an archive wrote."""
 
 
 class Archive:
@@ -142,7 +147,7 @@ def ends(history: Union[Table, Path], offset_columns: tuple[str, str] = OFFSET_C
     if isinstance(history, Table):
         return _native.ends(history._native, offset_columns)
     known = _native.archive_ends(os.fspath(history))
-    if known is not None:
+    if known is not None and (known[1] > 0 or not _holds_files(history)):
         return known[0]
     if not os.path.exists(history) or (os.path.isdir(history) and not os.listdir(history)):
         return {}
@@ -186,14 +191,17 @@ def stitch(
         # -1 stands for the partitions that are not named: those begin with their first record.
         live = live({-1: -1} | {partition: offset + 1 for partition, offset in found.items()})
     if not isinstance(history, Table):
-        if not found and not _holds_files(history):
+        known = _native.archive_ends(os.fspath(history))
+        if (known is None or known[1] == 0) and not _holds_files(history):
             return live
         history = parquet.read(history)
     return Table(_native.stitch(history._native, live._native, found, offset_columns, on_gap == "allow"))
 
 
 def _holds_files(path: Path) -> bool:
-    return any(name.endswith(".parquet") for _, _, names in os.walk(path) for name in names) or os.path.isfile(path)
+    """Whether there are files to be read: those of an archive's rolls are, if its manifest names them."""
+    names = (name for _, _, names in os.walk(path) for name in names)
+    return os.path.isfile(path) or any(name.endswith(".parquet") and not _ROLL.match(name) for name in names)
 
 
 @atexit.register

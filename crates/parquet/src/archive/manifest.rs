@@ -79,7 +79,9 @@ pub fn manifest(root: impl AsRef<Path>) -> Result<Option<Manifest>> {
     let bytes = match fs::read(&path) {
         Ok(bytes) => bytes,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Ok(None);
+            // An archive whose first roll has not come to its end: none of its files counts.
+            let is_archive = root.as_ref().join(FOLDER).is_dir();
+            return Ok(is_archive.then(Manifest::new));
         }
         Err(error) => return Err(broken(error.to_string())),
     };
@@ -122,7 +124,7 @@ pub(super) fn roll_name(roll: u64) -> String {
 }
 
 /// Whether a roll of an archive wrote a file of this name, finished or not.
-fn is_of_a_roll(name: &str) -> bool {
+pub(crate) fn is_of_a_roll(name: &str) -> bool {
     let digits = name.trim_start_matches('.').strip_prefix("roll-").and_then(|rest| rest.get(..10));
     digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
 }

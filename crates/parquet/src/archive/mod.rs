@@ -27,6 +27,7 @@ mod options;
 mod roll;
 mod run;
 
+pub(crate) use manifest::is_of_a_roll;
 pub use manifest::{ArchivedFile, Manifest, manifest};
 pub use options::{ArchiveOptions, OffsetColumns, Roll};
 pub use run::{Archive, ArchiveStats, archive};

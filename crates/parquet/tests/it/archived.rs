@@ -115,6 +115,23 @@ fn what_no_manifest_names_does_not_count() {
 }
 
 #[test]
+fn the_files_of_a_first_roll_that_did_not_end_do_not_count() {
+    let scratch = Scratch::new();
+    let root = scratch.join("trades");
+    let (graph, table, publisher) = topic(Retention::Append);
+    let running = archive(&table, &root, &ArchiveOptions::default()).unwrap();
+    publisher.publish(records(0, 0..10)).unwrap();
+    graph.run_cycle(1);
+    running.stop(PATIENCE).unwrap();
+    drop(running);
+    fs::remove_file(root.join("_archive/manifest.json")).unwrap();
+    assert_eq!(manifest(&root).unwrap().unwrap().rows, 0);
+    assert!(read(&root, &ReadOptions::default()).is_err(), "there is no file that counts");
+    fs::copy(root.join("roll-0000000001-0.parquet"), root.join("of others.parquet")).unwrap();
+    assert_eq!(archived(&root), expected(&[(0, 10)]), "what others put there is read");
+}
+
+#[test]
 fn rows_wait_while_the_directory_takes_no_files() {
     let scratch = Scratch::new();
     let root = scratch.join("trades");
