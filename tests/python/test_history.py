@@ -79,6 +79,28 @@ def test_a_gap_is_told(tmp_path):
         stitch(tmp_path, behind, on_gap="perhaps")
 
 
+def test_a_restart_doubles_nothing_whatever_the_columns(tmp_path):
+    """Three runs of the same lines: with names of its own, by a directory of text, by one of long."""
+    for by, columns in ((None, ("P", "O")), ("Day", None), ("Hour", None)):
+        path = tmp_path / str(by)
+        for run in range(1, 4):
+            live = records(10 * run).update(["Day = `2026070` + (i % 2)", "Hour = (long) (i % 3)"])
+            if columns is not None:
+                live = live.rename_columns(["P = KafkaPartition", "O = KafkaOffset"])
+            whole = stitch(path, live, offset_columns=columns)
+            archive(whole, path, partition_by=by, offset_columns=columns)()
+            assert parquet.read(path).size == 10 * run
+            assert whole.size == 10 * run
+
+
+def test_an_archive_without_offsets_cannot_be_stitched(tmp_path):
+    archive(empty_table(5).update("X = i"), tmp_path / "a")()
+    with pytest.raises(DHError, match="does not say how far"):
+        stitch(tmp_path / "a", records(5))
+    with pytest.raises(DHError, match="blink"):
+        stitch(tmp_path / "new", time_table("PT1s", blink_table=True).update(["KafkaPartition = 0", "KafkaOffset = ii"]))
+
+
 SCRIPT = """
 import sys, time
 from kinetable import dtypes, kafka_consumer as kc

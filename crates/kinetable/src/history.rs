@@ -94,7 +94,7 @@ fn beyond(ends: &BTreeMap<i64, i64>, columns: &OffsetColumns) -> String {
     let end = ends.iter().rev().fold("-1L".to_owned(), |otherwise, (number, end)| {
         format!("({partition} == {number} ? {end}L : {otherwise})")
     });
-    format!("isNull({offset}) || {offset} > {end}")
+    format!("{offset} > {end}")
 }
 
 fn no_gap(ends: &BTreeMap<i64, i64>, starts: &BTreeMap<i64, i64>) -> Result<()> {

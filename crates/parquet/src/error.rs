@@ -11,7 +11,7 @@ pub(crate) fn unreadable(file: &Location, error: &std::io::Error) -> Error {
     let failed = Error::source(format!("cannot read {}: {error}", quoted(file)));
     match error.kind() {
         std::io::ErrorKind::NotFound => {
-            failed.with_hint("if it was there when the table was made, read the path again")
+            failed.with_hint("look at the path, which is taken from the working directory; if it was there before, read it again")
         }
         std::io::ErrorKind::PermissionDenied => failed.with_hint("check who may read it"),
         _ => failed,
@@ -42,7 +42,9 @@ pub(crate) fn refused(file: &Location, error: object_store::Error) -> Error {
         Refusal::NotSupported { .. } | Refusal::NotImplemented { .. } => failed.with_hint(
             "plain web servers can only be read, one file at a time, and must answer range requests",
         ),
-        _ => failed.with_hint("the request was tried again for a while; check that the store can be reached"),
+        _ => failed.with_hint(
+            "it was tried again for a while; check endpoint, region and credentials, or say that none are needed (anonymous)",
+        ),
     }
 }
 

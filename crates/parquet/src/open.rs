@@ -112,8 +112,7 @@ fn find(root: &Location, options: &ReadOptions, counters: &Arc<Counters>) -> Res
         return Err(Error::invalid(format!("there is no file _metadata in {}", quoted(root)))
             .with_hint("leave the layout to be inferred; a directory that is watched is listed"));
     }
-    let mut listing = list(root, options.layout)?;
-    leave_out_unnamed(root, &mut listing)?;
+    let mut listing = counting(root, options.layout)?;
     if listing.files.is_empty() && (options.refresh.is_none() || options.schema.is_none()) {
         return Err(no_file(root));
     }
@@ -138,20 +137,19 @@ fn find(root: &Location, options: &ReadOptions, counters: &Arc<Counters>) -> Res
     Ok(Found { listing, footers, common: None })
 }
 
-/// Leaves out files of a roll that has not come to its end: those that the manifest of the archive does not name.
-fn leave_out_unnamed(root: &Location, listing: &mut Listing) -> Result<()> {
-    let Location::Local(folder) = root else { return Ok(()) };
-    if let Some(manifest) = crate::archive::manifest(folder)? {
+/// The files of a path that count: of an archive those that its manifest names.
+pub(crate) fn counting(root: &Location, layout: Layout) -> Result<Listing> {
+    // Read before the files are listed: what it names is in its place, and what a roll adds meanwhile is left out as a whole.
+    let manifest = match root {
+        Location::Local(folder) => crate::archive::manifest(folder)?.map(|manifest| (folder, manifest)),
+        Location::Remote(_) => None,
+    };
+    let mut listing = list(root, layout)?;
+    if let Some((folder, manifest)) = manifest {
         let named: HashSet<PathBuf> = manifest.files.iter().map(|file| folder.join(&file.path)).collect();
-        listing.files.retain(|file| match &file.location {
-            Location::Local(path) => {
-                let name = path.file_name().unwrap_or_default().to_string_lossy();
-                !crate::archive::is_of_a_roll(&name) || named.contains(path)
-            }
-            Location::Remote(_) => true,
-        });
+        listing.files.retain(|file| matches!(&file.location, Location::Local(path) if named.contains(path)));
     }
-    Ok(())
+    Ok(listing)
 }
 
 /// Sorts files by their partition values, then by path.

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import atexit
 import os
-import re
+import sys
 import weakref
 from typing import Any, Callable, Optional, Sequence, Union
 
@@ -32,10 +32,6 @@ __all__ = ["Archive", "archive", "ends", "stitch"]
 Path = Union[str, "os.PathLike[str]"]
 OFFSET_COLUMNS = ("KafkaPartition", "KafkaOffset")
 """The columns of partition and offset, as a consumer names them."""
-
-
-_ROLL = re.compile(r"\.?roll-\d{10}")
-"""How the names of files begin that an archive wrote."""
 
 
 class Archive:
@@ -93,18 +89,20 @@ def archive(
 
     Files come into their places whole, and count once the manifest of the directory names them; `parquet.read` reads those that
     count. With columns of partition and offset each row is archived once: rows at or before the newest archived offset of their
-    partition are left out, so that a topic may be read again from anywhere. Without them, all rows that come are written.
+    partition are left out, so that a topic may be read again from anywhere (rows of a partition are to come in the order of their
+    offsets, as a consumer gives them). Without them, all rows that come are written.
 
-    If files cannot be written (the disk is full), rows are kept in memory and it is tried again each second.
+    If files cannot be written (the disk is full), rows are kept in memory and it is tried again, after a second at first.
 
     Args:
         table: The table. Its rows may be added only; those that a blink table drops stay written.
-        path: A directory; one that is an archive is gone on with. One process archives into it at a time.
-        partition_by: Columns by whose values rows are put in directories ``Column=value``, outermost first.
+        path: A directory of its own; one that is an archive is gone on with. One process archives into it at a time.
+        partition_by: Columns by whose values rows are put in directories ``Column=value``, outermost first. An archive keeps those
+            that it was begun with.
         roll: When to write what has come: rows (``100_000``), bytes (``"256MB"``), age (``"5m"``), or several of them, of which the
             first that is reached counts. A million rows, 128 MiB or a minute if not given.
-        offset_columns: The names of the columns of partition and offset. If not given, ``KafkaPartition`` and ``KafkaOffset``, if
-            the table has them.
+        offset_columns: The names of the columns of partition and offset. If not given, those that the archive was begun with; of
+            a new one ``KafkaPartition`` and ``KafkaOffset``, if the table has them.
         compression_codec_name: ``SNAPPY`` if not given; ``ZSTD`` and those of `parquet.write`.
 
     Returns:
@@ -129,46 +127,48 @@ def archive(
     return Archive(native)
 
 
-def ends(history: Union[Table, Path], offset_columns: tuple[str, str] = OFFSET_COLUMNS) -> dict[int, int]:
+def ends(
+    history: Union[Table, Path], offset_columns: Optional[tuple[str, str]] = None
+) -> dict[int, int]:
     """The newest offset of each partition of the topic that a history has.
 
     Args:
-        history: The directory of an archive, of which the manifest says it; or a table, of which two columns are read.
-        offset_columns: The names of the columns of partition and offset.
+        history: The directory of an archive, of which the manifest says it; or a table or a directory of Parquet files, of which two
+            columns are read.
+        offset_columns: The names of the columns of partition and offset. If not given, those of the archive, else
+            ``KafkaPartition`` and ``KafkaOffset``.
 
     Returns:
         Offset by partition; empty if the directory is not there yet.
+
+    Raises:
+        DHError: if there are no such columns.
 
     Example:
         from kinetable import empty_table
         from kinetable.history import ends
         print(ends(empty_table(6).update(["KafkaPartition = i % 2", "KafkaOffset = (long) i"])))
     """
-    if isinstance(history, Table):
-        return _native.ends(history._native, offset_columns)
-    known = _native.archive_ends(os.fspath(history))
-    if known is not None and (known[1] > 0 or not _holds_files(history)):
-        return known[0]
-    if not os.path.exists(history) or (os.path.isdir(history) and not os.listdir(history)):
-        return {}
-    return _native.ends(parquet.read(history)._native, offset_columns)
+    return _past(history, offset_columns)[1]
 
 
 def stitch(
     history: Union[Table, Path],
     live: Union[Table, Callable[[dict[int, int]], Table]],
-    offset_columns: tuple[str, str] = OFFSET_COLUMNS,
+    offset_columns: Optional[tuple[str, str]] = None,
     on_gap: str = "error",
 ) -> Table:
     """One table of history and what comes after it, without a gap and without a double.
 
-    Rows of the live table at or before the newest offset that history has of their partition are left out.
+    Rows of the live table at or before the newest offset that history has of their partition are left out, and so are rows
+    without partition or offset.
 
     Args:
         history: A table, or the directory of an archive or of Parquet files. One that is not there yet has no rows.
         live: An append table with the columns of history; or, surer, a function that opens it: it is given the offsets at which
             to begin, as `kafka_consumer.consume` takes them (partitions that history does not have begin with their first record).
-        offset_columns: The names of the columns of partition and offset.
+        offset_columns: The names of the columns of partition and offset. If not given, those of the archive, else
+            ``KafkaPartition`` and ``KafkaOffset``.
         on_gap: ``"error"`` if the live table's rows may not begin behind the end of a partition, ``"allow"`` if they may, since the
             topic no longer has the records between.
 
@@ -186,25 +186,70 @@ def stitch(
     """
     if on_gap not in ("error", "allow"):
         raise DHError(message=f'on_gap={on_gap!r} is not known\n  hint: "error" or "allow"')
-    found = ends(history, offset_columns)
+    past, found, columns = _past(history, offset_columns)
     if not isinstance(live, Table):
         # -1 stands for the partitions that are not named: those begin with their first record.
         live = live({-1: -1} | {partition: offset + 1 for partition, offset in found.items()})
+    if live.is_blink:
+        text = "a blink table keeps no rows that history could be joined to"
+        raise DHError(message=f"{text}\n  hint: open the topic as an append table, or use stream.blink_to_append_only")
+    if past is None:
+        return live
     if not isinstance(history, Table):
+        past = _typed_as(history, past, live)
+    return Table(_native.stitch(past._native, live._native, found, columns, on_gap == "allow"))
+
+
+def _past(
+    history: Union[Table, Path], offset_columns: Optional[tuple[str, str]]
+) -> tuple[Optional[Table], dict[int, int], tuple[str, str]]:
+    """The rows of a history, if it has any, the ends of its partitions, and the columns that say them."""
+    if isinstance(history, Table):
+        columns = offset_columns or OFFSET_COLUMNS
+        return history, _native.ends(history._native, columns), columns
+    while True:
         known = _native.archive_ends(os.fspath(history))
-        if (known is None or known[1] == 0) and not _holds_files(history):
-            return live
-        history = parquet.read(history)
-    return Table(_native.stitch(history._native, live._native, found, offset_columns, on_gap == "allow"))
+        if known is None:
+            columns = offset_columns or OFFSET_COLUMNS
+            past = parquet.read(history) if _holds_files(history) else None
+            return past, {} if past is None else _native.ends(past._native, columns), columns
+        found, rows, begun_with = known
+        columns = offset_columns or begun_with or OFFSET_COLUMNS
+        if rows == 0:
+            return None, found, columns
+        if begun_with != columns:
+            text = f'the archive "{os.fspath(history)}" does not say how far the columns {columns} are archived'
+            raise DHError(message=f"{text}\n  hint: it was begun with {begun_with or 'no columns of partition and offset'}")
+        past = parquet.read(history)
+        # Whoever archives may have written between the two looks.
+        if _native.archive_ends(os.fspath(history)) == known:
+            return past, found, columns
+
+
+def _typed_as(path: Path, past: Table, live: Table) -> Table:
+    """The same files, columns that are names of directories with the types of the live table."""
+    wanted, found = live.definition, past.definition
+    types = {name: wanted.get(name, column).data_type for name, column in found.items()}
+    if all(types[name].name == column.data_type.name for name, column in found.items()):
+        return past
+    return parquet.read(path, table_definition=types)
 
 
 def _holds_files(path: Path) -> bool:
-    """Whether there are files to be read: those of an archive's rolls are, if its manifest names them."""
-    names = (name for _, _, names in os.walk(path) for name in names)
-    return os.path.isfile(path) or any(name.endswith(".parquet") and not _ROLL.match(name) for name in names)
+    if os.path.isfile(path):
+        return True
+    for _, folders, names in os.walk(path):
+        folders[:] = [name for name in folders if not name.startswith(("_", "."))]
+        if any(name.endswith(".parquet") and not name.startswith(("_", ".")) for name in names):
+            return True
+    return False
 
 
 @atexit.register
 def _stop_all() -> None:
     for running in list(Archive._running):
-        running()
+        try:
+            running()
+        except DHError as error:
+            # The others still have rows to be written.
+            print(f"{running!r} could not be ended: {error}", file=sys.stderr)

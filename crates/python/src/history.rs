@@ -1,6 +1,7 @@
 //! Archives, and history joined to what is live.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use kinetable::history::{Archive, ArchiveOptions, Gap, OffsetColumns, Roll, manifest};
@@ -40,14 +41,20 @@ pub fn archive(
         options.write.codec = codec.parse().map_err(|error: kinetable::Error| raise(py, &error))?;
     }
     let archive = engine(py, || table.inner().archive(path, &options))?;
-    Ok(PyArchive(Mutex::new(Some(archive))))
+    Ok(PyArchive(Mutex::new(Some(Arc::new(archive)))))
 }
 
-/// The newest archived offset by partition, and the rows; `None` if the directory is no archive.
+/// The newest archived offset by partition, the rows, and the columns of partition and offset.
+type ArchiveEnds = (BTreeMap<i64, i64>, u64, Option<(String, String)>);
+
+/// What the manifest of an archive says; `None` if the directory is none.
 #[pyfunction]
-pub fn archive_ends(py: Python<'_>, path: String) -> PyResult<Option<(BTreeMap<i64, i64>, u64)>> {
+pub fn archive_ends(py: Python<'_>, path: String) -> PyResult<Option<ArchiveEnds>> {
     let found = engine(py, || manifest(path))?;
-    Ok(found.map(|manifest| (manifest.offsets, manifest.rows)))
+    Ok(found.map(|manifest| {
+        let columns = manifest.offset_columns.map(|columns| (columns.partition, columns.offset));
+        (manifest.offsets, manifest.rows, columns)
+    }))
 }
 
 /// The newest offset of each partition of a table.
@@ -76,13 +83,13 @@ fn columns((partition, offset): (String, String)) -> OffsetColumns {
 
 /// A table that is being archived.
 #[pyclass(name = "Archive", module = "kinetable._kinetable", frozen)]
-pub struct PyArchive(Mutex<Option<Archive>>);
+pub struct PyArchive(Mutex<Option<Arc<Archive>>>);
 
 #[pymethods]
 impl PyArchive {
     /// How far it is.
     fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let stats = py.detach(|| self.0.lock().as_ref().map(Archive::stats)).unwrap_or_default();
+        let stats = py.detach(|| self.held().map(|archive| archive.stats())).unwrap_or_default();
         let all = PyDict::new(py);
         all.set_item("archived", stats.archived)?;
         all.set_item("waiting", stats.waiting)?;
@@ -99,17 +106,24 @@ impl PyArchive {
 
     /// The newest archived offset by partition.
     fn ends(&self, py: Python<'_>) -> BTreeMap<i64, i64> {
-        py.detach(|| self.0.lock().as_ref().map(|archive| archive.manifest().offsets)).unwrap_or_default()
+        py.detach(|| self.held().map(|archive| archive.manifest().offsets)).unwrap_or_default()
     }
 
     /// Writes what has come so far.
     fn flush(&self, py: Python<'_>) -> PyResult<()> {
-        engine(py, || self.0.lock().as_ref().map_or(Ok(()), |archive| archive.flush(PATIENCE)))
+        engine(py, || self.held().map_or(Ok(()), |archive| archive.flush(PATIENCE)))
     }
 
     /// Writes what has come so far, and ends.
     fn stop(&self, py: Python<'_>) -> PyResult<()> {
-        engine(py, || self.0.lock().as_ref().map_or(Ok(()), |archive| archive.stop(PATIENCE)))
+        engine(py, || self.held().map_or(Ok(()), |archive| archive.stop(PATIENCE)))
+    }
+}
+
+impl PyArchive {
+    /// The archive, so that nobody waits for the lock while it is waited for.
+    fn held(&self) -> Option<Arc<Archive>> {
+        self.0.lock().clone()
     }
 }
 

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use kinetable_engine::{Error, Result};
 use serde::{Deserialize, Serialize};
 
+use super::OffsetColumns;
+
 /// The directory of what is about the archive. Readers of Parquet leave out what begins with an underscore.
 pub(super) const FOLDER: &str = "_archive";
 const NAME: &str = "manifest.json";
@@ -19,6 +21,10 @@ const FORM: u32 = 1;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     form: u32,
+    /// Columns by whose values rows lie in directories, outermost first.
+    pub partition_by: Vec<String>,
+    /// Columns of partition and offset, if rows are known again by them.
+    pub offset_columns: Option<OffsetColumns>,
     /// The number of rolls.
     pub rolls: u64,
     /// Rows of all files.
@@ -44,8 +50,8 @@ impl Manifest {
         self.offsets.iter().map(|(partition, offset)| (*partition, offset + 1)).collect()
     }
 
-    pub(super) fn new() -> Manifest {
-        Manifest { form: FORM, ..Manifest::default() }
+    pub(super) fn new(partition_by: Vec<String>, offset_columns: Option<OffsetColumns>) -> Manifest {
+        Manifest { form: FORM, partition_by, offset_columns, ..Manifest::default() }
     }
 
     /// Puts this manifest in the place of the last, in one step.
@@ -57,7 +63,11 @@ impl Manifest {
         file.write_all(&serde_json::to_vec(self)?)?;
         file.sync_all()?;
         fs::rename(&unfinished, folder.join(NAME))?;
-        sync_folder(&folder)
+        // From here on its files have to stay, whatever the disk says.
+        if let Err(error) = sync_folder(&folder) {
+            tracing::warn!(%error, "a manifest may not outlast a loss of power");
+        }
+        Ok(())
     }
 }
 
@@ -79,9 +89,7 @@ pub fn manifest(root: impl AsRef<Path>) -> Result<Option<Manifest>> {
     let bytes = match fs::read(&path) {
         Ok(bytes) => bytes,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            // An archive whose first roll has not come to its end: none of its files counts.
-            let is_archive = root.as_ref().join(FOLDER).is_dir();
-            return Ok(is_archive.then(Manifest::new));
+            return Ok(None);
         }
         Err(error) => return Err(broken(error.to_string())),
     };
@@ -98,24 +106,35 @@ pub fn manifest(root: impl AsRef<Path>) -> Result<Option<Manifest>> {
 /// Removes files of rolls that no manifest names: those of a process that was stopped between files and manifest.
 pub(super) fn remove_leftovers(root: &Path, manifest: &Manifest) -> std::io::Result<usize> {
     let named: HashSet<PathBuf> = manifest.files.iter().map(|file| root.join(&file.path)).collect();
-    let mut removed = 0;
+    let is_left = |path: &PathBuf| is_of_a_roll(&name_of(path)) && !named.contains(path);
+    let left: Vec<PathBuf> = files_below(root)?.into_iter().filter(is_left).collect();
+    left.iter().try_for_each(fs::remove_file)?;
+    Ok(left.len())
+}
+
+/// A Parquet file of a directory that is no archive yet.
+pub(super) fn foreign_file(root: &Path) -> std::io::Result<Option<PathBuf>> {
+    Ok(files_below(root)?.into_iter().find(|path| path.extension().is_some_and(|end| end == "parquet")))
+}
+
+fn files_below(root: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder)? {
             let entry = entry?;
-            let path = entry.path();
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if entry.file_type()?.is_dir() {
-                if name != FOLDER {
-                    folders.push(path);
-                }
-            } else if is_of_a_roll(&name) && !named.contains(&path) {
-                fs::remove_file(&path)?;
-                removed += 1;
+            match entry.file_type()?.is_dir() {
+                true if entry.file_name() == FOLDER => {}
+                true => folders.push(entry.path()),
+                false => found.push(entry.path()),
             }
         }
     }
-    Ok(removed)
+    Ok(found)
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// The name of the files of a roll, without what makes each its own.
@@ -124,7 +143,7 @@ pub(super) fn roll_name(roll: u64) -> String {
 }
 
 /// Whether a roll of an archive wrote a file of this name, finished or not.
-pub(crate) fn is_of_a_roll(name: &str) -> bool {
+fn is_of_a_roll(name: &str) -> bool {
     let digits = name.trim_start_matches('.').strip_prefix("roll-").and_then(|rest| rest.get(..10));
     digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
 }

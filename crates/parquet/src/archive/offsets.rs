@@ -4,18 +4,27 @@ use std::collections::BTreeMap;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
-use arrow_array::{BooleanArray, RecordBatch};
 use arrow_cast::cast;
 use arrow_schema::{DataType, SchemaRef};
-use arrow_select::filter::filter_record_batch;
-use kinetable_engine::{Definition, Error, Properties, Result};
+use kinetable_engine::{Definition, Error, Properties, Result, RowSet, RowSetBuilder, Version};
 
 use super::OffsetColumns;
 
-/// The newest offsets taken, and where a row's own are.
+/// What was archived when the archive was opened, what has been taken since, and where a row's own offset is.
 pub(super) struct Offsets {
-    columns: Option<(usize, usize)>,
+    places: Option<(usize, usize)>,
+    /// The newest archived offset of each partition, by earlier runs.
+    archived: BTreeMap<i64, i64>,
+    /// The same with the rows of this run.
     taken: BTreeMap<i64, i64>,
+}
+
+/// Some rows, sorted out.
+pub(super) struct Sorted {
+    /// Those that no earlier run has archived.
+    pub(super) new: RowSet,
+    /// How many do not say where they came from: they could not be known again.
+    pub(super) unplaced: u64,
 }
 
 impl Offsets {
@@ -25,11 +34,8 @@ impl Offsets {
         columns: Option<&OffsetColumns>,
         archived: &BTreeMap<i64, i64>,
     ) -> Result<Offsets> {
-        let usual = OffsetColumns::default();
-        let named = columns.unwrap_or(&usual);
-        let definition = Definition::new(schema.clone(), Properties::APPEND);
         let place = |name: &str| {
-            let place = definition.column_index(name)?;
+            let place = Definition::new(schema.clone(), Properties::APPEND).column_index(name)?;
             match schema.field(place).data_type() {
                 kind if kind.is_integer() => Ok(place),
                 kind => Err(Error::invalid(format!(
@@ -37,13 +43,10 @@ impl Offsets {
                 ))),
             }
         };
-        let found = place(&named.partition).and_then(|partition| Ok((partition, place(&named.offset)?)));
-        let columns = match (found, columns) {
-            (Ok(found), _) => Some(found),
-            (Err(error), Some(_)) => return Err(error),
-            (Err(_), None) => None,
-        };
-        Ok(Offsets { columns, taken: archived.clone() })
+        let places =
+            |named: &OffsetColumns| Ok::<_, Error>((place(&named.partition)?, place(&named.offset)?));
+        let places = columns.map(places).transpose()?;
+        Ok(Offsets { places, archived: archived.clone(), taken: archived.clone() })
     }
 
     /// The newest offset taken of each partition.
@@ -51,29 +54,27 @@ impl Offsets {
         &self.taken
     }
 
-    /// The rows that have not been taken before; they are now.
-    pub(super) fn take_new(&mut self, rows: RecordBatch) -> Result<RecordBatch> {
-        let Some((partition, offset)) = self.columns else {
-            return Ok(rows);
+    /// Sorts out rows of a version; only the two columns are read for it.
+    pub(super) fn sort(&mut self, version: &Version, rows: &RowSet) -> Result<Sorted> {
+        let Some((partition, offset)) = self.places else {
+            return Ok(Sorted { new: rows.clone(), unplaced: 0 });
         };
-        let integers = |column: usize| cast(rows.column(column), &DataType::Int64);
+        let integers = |column: usize| Ok::<_, Error>(cast(&version.read(column, rows)?, &DataType::Int64)?);
         let (partitions, offsets) = (integers(partition)?, integers(offset)?);
-        let (partitions, offsets) =
-            (partitions.as_primitive::<Int64Type>(), offsets.as_primitive::<Int64Type>());
-        let mut is_new = |(partition, offset): (Option<i64>, Option<i64>)| {
-            // A row that does not say where it came from cannot have been there before.
-            let (Some(partition), Some(offset)) = (partition, offset) else {
-                return true;
+        let partitions = partitions.as_primitive::<Int64Type>().iter();
+        let offsets = offsets.as_primitive::<Int64Type>().iter();
+        let (mut new, mut unplaced) = (RowSetBuilder::new(), 0);
+        for (key, place) in rows.iter().zip(partitions.zip(offsets)) {
+            let (Some(partition), Some(offset)) = place else {
+                unplaced += 1;
+                continue;
             };
-            let taken = self.taken.entry(partition).or_insert(-1);
-            let is_new = offset > *taken;
-            *taken = offset.max(*taken);
-            is_new
-        };
-        let new: Vec<bool> = partitions.iter().zip(offsets).map(&mut is_new).collect();
-        if new.iter().all(|new| *new) {
-            return Ok(rows);
+            if self.archived.get(&partition).is_none_or(|end| offset > *end) {
+                new.push(key);
+                let taken = self.taken.entry(partition).or_insert(offset);
+                *taken = offset.max(*taken);
+            }
         }
-        Ok(filter_record_batch(&rows, &BooleanArray::from(new))?)
+        Ok(Sorted { new: new.finish(), unplaced })
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::WriteOptions;
 
 /// When the rows that have come are written: as soon as one of these is reached.
@@ -23,7 +25,7 @@ impl Default for Roll {
 }
 
 /// The columns that tell where a row came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OffsetColumns {
     /// The partition, of any integer type.
     pub partition: String,
@@ -45,7 +47,8 @@ pub struct ArchiveOptions {
     pub partition_by: Vec<String>,
     /// When rows are written.
     pub roll: Roll,
-    /// Columns of partition and offset. `None`: a consumer's, if the table has them.
+    /// Columns of partition and offset. `None`: those that the archive was begun with; a consumer's, if the table has them, when it is
+    /// begun.
     pub offsets: Option<OffsetColumns>,
     /// How files are written.
     pub write: WriteOptions,

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
-use arrow_select::concat::concat_batches;
 use kinetable_engine::column::Log;
 use kinetable_engine::{Column, Error, Result, RowSet, Version};
 
@@ -31,13 +30,12 @@ impl Place {
         rows: &[RecordBatch],
         offsets: &BTreeMap<i64, i64>,
     ) -> Result<Manifest> {
-        let rows = concat_batches(&self.schema, rows)?;
-        let version = version(&rows)?;
+        let version = version(&self.schema, rows)?;
         let mut next = last.clone();
         next.rolls += 1;
         let parts =
             write_parts(&version, &self.schema, &self.root, &self.by, &roll_name(next.rolls), &self.write)?;
-        next.rows += rows.num_rows() as u64;
+        next.rows += version.rows().len();
         next.offsets = offsets.clone();
         let file = |(path, rows): &(String, u64)| ArchivedFile { path: path.clone(), rows: *rows };
         next.files.extend(parts.files.iter().map(file));
@@ -61,13 +59,15 @@ impl Place {
 }
 
 /// A version that has these rows and no others.
-fn version(rows: &RecordBatch) -> Result<Version> {
-    let column = |values: &arrow_array::ArrayRef| {
-        let log = Log::new(values.data_type().clone(), 0).append(values.clone())?;
+fn version(schema: &SchemaRef, rows: &[RecordBatch]) -> Result<Version> {
+    let column = |place: usize| {
+        let log = Log::new(schema.field(place).data_type().clone(), 0);
+        let log = rows.iter().try_fold(log, |log, batch| log.append(batch.column(place).clone()))?;
         Ok(Arc::new(log) as Column)
     };
-    let columns = rows.columns().iter().map(column).collect::<Result<Vec<_>>>()?;
-    Ok(Version::new(0, RowSet::from_range(0..rows.num_rows() as u64), columns))
+    let columns = (0..schema.fields().len()).map(column).collect::<Result<Vec<_>>>()?;
+    let count = rows.iter().map(|batch| batch.num_rows() as u64).sum();
+    Ok(Version::new(0, RowSet::from_range(0..count), columns))
 }
 
 /// What is said of a directory that takes no files.

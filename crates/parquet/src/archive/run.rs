@@ -1,6 +1,6 @@
 //! The archive's thread, and the handle to it.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,20 +8,23 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 use kinetable_engine::{Error, ErrorKind, ListenerHandle, Result, RowSet, Table, Version};
 use parking_lot::Mutex;
 
 use super::intake::{Intake, Task};
-use super::manifest::{FOLDER, Manifest, manifest, remove_leftovers};
-use super::offsets::Offsets;
-use super::roll::{Place, unwritable};
+use super::manifest::Manifest;
+use super::offsets::{Offsets, Sorted};
+use super::open::{Opened, open};
+use super::roll::Place;
 use super::{ArchiveOptions, Roll};
 
 /// Rows that are copied from a table at once.
 const PIECE: u64 = 1 << 18;
-/// How long the thread waits after files could not be written.
+/// How long the thread waits after files could not be written: so long at first, then twice as long, up to the most.
 const RETRY: Duration = Duration::from_secs(1);
+const RETRY_MAX: Duration = Duration::from_secs(60);
 
 /// How far an archive is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -83,14 +86,9 @@ pub fn archive(table: &Table, root: impl AsRef<Path>, options: &ArchiveOptions) 
         .partition_by
         .iter()
         .map(|name| table.definition().column_index(name))
-        .collect::<Result<_>>()?;
-    let lock = lock(root)?;
-    let last = manifest(root)?.unwrap_or_else(Manifest::new);
-    let removed = remove_leftovers(root, &last).map_err(|error| unwritable(root, &error))?;
-    if removed > 0 {
-        tracing::info!(archive = %root.display(), removed, "files of an unfinished roll are removed");
-    }
-    let offsets = Offsets::new(&schema, options.offsets.as_ref(), &last.offsets)?;
+        .collect::<Result<Vec<usize>>>()?;
+    check(&by, &schema, options)?;
+    let Opened { lock, manifest: last, offsets } = open(root, &schema, options)?;
     let shared = Arc::<Shared>::default();
     let waiting = Arc::<AtomicU64>::default();
     let place = Place { root: root.to_owned(), schema, by, write: options.write.clone() };
@@ -104,6 +102,7 @@ pub fn archive(table: &Table, root: impl AsRef<Path>, options: &ArchiveOptions) 
         bytes: 0,
         since: None,
         retry_at: None,
+        waited: Duration::ZERO,
         shared: shared.clone(),
         waiting: waiting.clone(),
         _lock: lock,
@@ -134,20 +133,13 @@ pub fn archive(table: &Table, root: impl AsRef<Path>, options: &ArchiveOptions) 
     })
 }
 
-/// One process archives into a directory; the lock goes with it.
-fn lock(root: &Path) -> Result<File> {
-    let folder = root.join(FOLDER);
-    let failed = |error: &std::io::Error| unwritable(root, error);
-    fs::create_dir_all(&folder).map_err(|error| failed(&error))?;
-    let file = File::create(folder.join("lock")).map_err(|error| failed(&error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            Err(Error::invalid(format!("another archive writes into \"{}\"", root.display()))
-                .with_hint("stop it, or archive into another directory"))
-        }
-        Err(TryLockError::Error(error)) => Err(failed(&error)),
+/// What would be refused at every roll is refused at once.
+fn check(by: &[usize], schema: &SchemaRef, options: &ArchiveOptions) -> Result<()> {
+    if by.len() == schema.fields().len() {
+        return Err(Error::invalid("all columns name directories, and none is left for the files")
+            .with_hint("partition by fewer columns"));
     }
+    options.write.check(schema)
 }
 
 impl Archive {
@@ -223,6 +215,8 @@ struct Writing {
     since: Option<Instant>,
     /// Not to be tried before, after it failed.
     retry_at: Option<Instant>,
+    /// How long was waited last.
+    waited: Duration,
     shared: Arc<Shared>,
     waiting: Arc<AtomicU64>,
     _lock: File,
@@ -274,17 +268,24 @@ impl Writing {
     }
 
     fn take_piece(&mut self, version: &Version, rows: &RowSet) -> Result<()> {
-        let batch = version.batch(&self.place.schema, rows)?;
-        let new = self.offsets.take_new(batch)?;
-        let known = rows.len() - new.num_rows() as u64;
-        self.waiting.fetch_sub(known, Ordering::Relaxed);
+        let Sorted { new, unplaced } = self.offsets.sort(version, rows)?;
+        let known = rows.len() - new.len() - unplaced;
         self.shared.stats.lock().known += known;
-        if new.num_rows() > 0 {
-            self.count += new.num_rows() as u64;
-            self.bytes += new.get_array_memory_size();
-            self.since.get_or_insert_with(Instant::now);
-            self.rows.push(new);
+        self.waiting.fetch_sub(known + unplaced, Ordering::Relaxed);
+        if unplaced > 0 {
+            self.lose(unplaced, &Error::invalid("the rows have no partition or offset to be known again by"));
         }
+        if new.is_empty() {
+            return Ok(());
+        }
+        let batch = version.batch(&self.place.schema, &new).inspect_err(|_| {
+            // The caller counts the rows of the piece as lost; these are no longer among them.
+            self.waiting.fetch_add(known + unplaced, Ordering::Relaxed);
+        })?;
+        self.count += new.len();
+        self.bytes += batch.get_array_memory_size();
+        self.since.get_or_insert_with(Instant::now);
+        self.rows.push(batch);
         Ok(())
     }
 
@@ -298,12 +299,14 @@ impl Writing {
                 self.waiting.fetch_sub(self.count, Ordering::Relaxed);
                 self.rows.clear();
                 (self.count, self.bytes, self.since, self.retry_at) = (0, 0, None, None);
+                self.waited = Duration::ZERO;
                 self.tell(&next);
                 *self.shared.manifest.lock() = next;
                 Ok(())
             }
             Err(error) => {
-                self.retry_at = Some(Instant::now() + RETRY);
+                self.waited = (self.waited * 2).clamp(RETRY, RETRY_MAX);
+                self.retry_at = Some(Instant::now() + self.waited);
                 self.fail(&error);
                 Err(error)
             }

@@ -127,15 +127,21 @@ impl FileColumn {
         let wanted: Vec<Wanted> = if whole {
             (0..blocks_of(rows)).map(|block| full(block, rows)).collect()
         } else {
-            let missing = job.blocks.iter().zip(found.iter()).filter(|(_, piece)| piece.is_none());
-            let lacks = |(rows, _): (&BlockRows, _)| {
-                let block = rows.block;
-                let has = self.dataset.cache.get(&self.id(job, block));
-                let rows = has.as_ref().map_or(rows.hull(), |has| has.lacks(rows.hull()));
-                held.extend(has.map(|has| (block, has)));
-                Wanted { block, rows }
-            };
-            let asked = missing.map(lacks).collect();
+            let mut asked = Vec::new();
+            for (rows, slot) in job.blocks.iter().zip(found.iter_mut()).filter(|(_, slot)| slot.is_none()) {
+                let has = self.dataset.cache.get(&self.id(job, rows.block));
+                let lacks = has.as_ref().map_or(rows.hull(), |has| has.lacks(rows.hull()));
+                if lacks.is_empty() {
+                    // Another reader has been faster.
+                    *slot = has;
+                    continue;
+                }
+                held.extend(has.map(|has| (rows.block, has)));
+                asked.push(Wanted { block: rows.block, rows: lacks });
+            }
+            if asked.is_empty() {
+                return Ok(());
+            }
             self.by_pages(&decoding, asked)?
         };
         let arrays = decode(&decoding, &wanted)?;

@@ -64,8 +64,14 @@ impl Upload {
                 None => WriteMultipart::new_with_chunk_size(objects.put_multipart(&path).await?, part_bytes),
             };
             parts.put(waiting.into());
-            parts.wait_for_capacity(parts_max).await?;
-            Ok(parts)
+            match parts.wait_for_capacity(parts_max).await {
+                Ok(()) => Ok(parts),
+                Err(error) => {
+                    // What was sent is taken back; that this fails too adds nothing to what is told.
+                    let _aborted = parts.abort().await;
+                    Err(error)
+                }
+            }
         })?;
         self.parts = Some(sent.map_err(|error| refused(&self.file.clone().into(), error))?);
         Ok(())

@@ -16,8 +16,8 @@ use crate::counters::Counters;
 use crate::dataset::{DataFile, Dataset, FILES_MAX, Files};
 use crate::error::quoted;
 use crate::file::{Footer, Look, look};
-use crate::layout::{Layout, ListedFile, Listing, list, partition_columns, seen};
-use crate::open::by_values;
+use crate::layout::{Layout, ListedFile, Listing, partition_columns, seen};
+use crate::open::{by_values, counting};
 use crate::prune::Value;
 use crate::store::Location;
 
@@ -132,7 +132,7 @@ fn run(watch: &Weak<Watch>, mut eyes: Eyes, interval: Duration) {
 impl Eyes {
     /// Looks once; how many files are new and whole.
     fn look(&mut self, dataset: &Dataset) -> Result<usize> {
-        let mut listing = list(&self.root, self.layout)?;
+        let mut listing = counting(&self.root, self.layout)?;
         for file in &mut listing.files {
             if let (None, Location::Local(path)) = (&file.look, &file.location) {
                 file.look = seen(path);

@@ -130,7 +130,7 @@ impl WriteOptions {
     }
 
     /// Refuses settings that name columns which are not there.
-    pub(super) fn check(&self, schema: &Schema) -> Result<()> {
+    pub(crate) fn check(&self, schema: &Schema) -> Result<()> {
         let named = self.dictionary_columns.iter().chain(&self.bloom_columns);
         let named = named.chain(self.renames.iter().map(|(name, _)| name));
         for name in named {

@@ -12,7 +12,7 @@ use arrow_array::{ArrayRef, Int32Array, Int64Array, RecordBatch, StringViewArray
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use kinetable_engine::source::{Publisher, Retention, open as open_source};
 use kinetable_engine::{Graph, Table};
-use kinetable_parquet::{ArchiveOptions, ReadOptions, Roll, archive, manifest, read};
+use kinetable_parquet::{ArchiveOptions, OffsetColumns, ReadOptions, Roll, archive, manifest, read};
 
 use crate::support::Scratch;
 
@@ -120,15 +120,100 @@ fn the_files_of_a_first_roll_that_did_not_end_do_not_count() {
     let root = scratch.join("trades");
     let (graph, table, publisher) = topic(Retention::Append);
     let running = archive(&table, &root, &ArchiveOptions::default()).unwrap();
+    let empty = fs::read(root.join("_archive/manifest.json")).unwrap();
     publisher.publish(records(0, 0..10)).unwrap();
     graph.run_cycle(1);
     running.stop(PATIENCE).unwrap();
     drop(running);
-    fs::remove_file(root.join("_archive/manifest.json")).unwrap();
-    assert_eq!(manifest(&root).unwrap().unwrap().rows, 0);
+    fs::write(root.join("_archive/manifest.json"), empty).unwrap();
     assert!(read(&root, &ReadOptions::default()).is_err(), "there is no file that counts");
-    fs::copy(root.join("roll-0000000001-0.parquet"), root.join("of others.parquet")).unwrap();
-    assert_eq!(archived(&root), expected(&[(0, 10)]), "what others put there is read");
+    drop(archive(&table, &root, &ArchiveOptions::default()).unwrap());
+    assert_eq!(archived(&root), expected(&[(0, 10)]));
+}
+
+#[test]
+fn files_that_no_manifest_speaks_of_are_not_touched() {
+    let scratch = Scratch::new();
+    let root = scratch.join("trades");
+    let (graph, table, publisher) = topic(Retention::Append);
+    let running = archive(&table, &root, &ArchiveOptions::default()).unwrap();
+    publisher.publish(records(0, 0..10)).unwrap();
+    graph.run_cycle(1);
+    running.stop(PATIENCE).unwrap();
+    drop(running);
+    // As a copy that leaves out what begins with an underscore.
+    fs::remove_dir_all(root.join("_archive")).unwrap();
+    let error = archive(&table, &root, &ArchiveOptions::default()).err().expect("it is refused").to_string();
+    assert!(
+        error.contains("is no archive, but holds") && error.contains("roll-0000000001-0.parquet"),
+        "{error}"
+    );
+    assert_eq!(archived(&root), expected(&[(0, 10)]));
+}
+
+#[test]
+fn rows_out_of_order_are_archived_and_those_without_a_place_are_told() {
+    let scratch = Scratch::new();
+    let root = scratch.join("trades");
+    let (graph, table, publisher) = topic(Retention::Append);
+    let running = archive(&table, &root, &ArchiveOptions::default()).unwrap();
+    for offset in [4, 1, 3, 0, 2] {
+        publisher.publish(records(0, offset..offset + 1)).unwrap();
+    }
+    let nowhere: Vec<ArrayRef> = vec![
+        Arc::new(Int32Array::from(vec![None])),
+        Arc::new(Int64Array::from(vec![7])),
+        Arc::new(StringViewArray::from_iter_values(["day"])),
+    ];
+    publisher.publish(RecordBatch::try_new(schema(), nowhere).unwrap()).unwrap();
+    graph.run_cycle(1);
+    running.stop(PATIENCE).unwrap();
+    let stats = running.stats();
+    assert_eq!((stats.archived, stats.known, stats.lost, stats.waiting), (5, 0, 1, 0));
+    assert!(stats.lost_because.unwrap().contains("no partition or offset"));
+    assert_eq!(archived(&root), expected(&[(0, 5)]));
+}
+
+#[test]
+fn an_archive_keeps_what_it_was_begun_with() {
+    let scratch = Scratch::new();
+    let root = scratch.join("trades");
+    let (_graph, table, _publisher) = topic(Retention::Append);
+    drop(archive(&table, &root, &by_day()).unwrap());
+    let refusal =
+        |options: &ArchiveOptions| archive(&table, &root, options).err().expect("it is refused").to_string();
+    assert!(refusal(&ArchiveOptions::default()).contains("is partitioned by Day, not by nothing"));
+    let other = OffsetColumns { partition: "KafkaPartition".into(), offset: "KafkaPartition".into() };
+    let other = ArchiveOptions { offsets: Some(other), ..by_day() };
+    assert!(refusal(&other).contains("was begun with the columns \"KafkaPartition\" and \"KafkaOffset\""));
+    let all = ["KafkaPartition", "KafkaOffset", "Day"].map(str::to_owned).to_vec();
+    let all = ArchiveOptions { partition_by: all, ..ArchiveOptions::default() };
+    let error = archive(&table, scratch.join("all"), &all).err().expect("it is refused").to_string();
+    assert!(error.contains("none is left for the files"), "{error}");
+}
+
+#[test]
+fn a_watched_archive_shows_what_counts() {
+    let scratch = Scratch::new();
+    let root = scratch.join("trades");
+    let (graph, table, publisher) = topic(Retention::Append);
+    let running = archive(&table, &root, &ArchiveOptions::default()).unwrap();
+    publisher.publish(records(0, 0..10)).unwrap();
+    graph.run_cycle(1);
+    running.flush(PATIENCE).unwrap();
+    let options = ReadOptions { refresh: Some(Duration::from_millis(10)), ..ReadOptions::default() };
+    let watched = read(&root, &options).unwrap().live(&graph).unwrap();
+    // What a process leaves that is killed between files and manifest.
+    fs::copy(root.join("roll-0000000001-0.parquet"), root.join("roll-0000000009-0.parquet")).unwrap();
+    publisher.publish(records(0, 10..20)).unwrap();
+    graph.run_cycle(2);
+    running.flush(PATIENCE).unwrap();
+    wait(|| {
+        graph.prepare();
+        graph.run_cycle(2);
+        watched.size() > 10
+    });
+    assert_eq!(watched.size(), 20, "the second roll, and not what was left there");
 }
 
 #[test]
