@@ -23,8 +23,20 @@ pub struct Cells {
     /// Names of the fields on the way to it.
     pub path: Vec<String>,
     pub cells: Vec<Scalar>,
-    /// Whether an object was found here, whose fields are columns of their own.
-    pub has_fields: bool,
+    /// The first row that has an object here, whose fields are columns of their own.
+    pub fields_since: Option<usize>,
+}
+
+/// Files with more fields are refused: each takes a cell of every record.
+pub const COLUMNS_MAX: usize = 4096;
+
+/// Why a line was not taken.
+#[derive(Debug)]
+pub enum Refused {
+    /// It is no record.
+    Line(serde_json::Error),
+    /// With it there are more fields than [`COLUMNS_MAX`].
+    Columns,
 }
 
 /// Cells of some lines, by path.
@@ -33,6 +45,9 @@ pub struct Lines {
     nodes: Vec<Node>,
     roots: Fields,
     rows: usize,
+    /// Nodes that the line at hand has come by.
+    touched: Vec<usize>,
+    is_full: bool,
 }
 
 #[derive(Debug)]
@@ -50,16 +65,23 @@ struct Fields {
 }
 
 impl Lines {
-    /// Takes one line.
-    pub fn take(&mut self, line: &str) -> Result<(), serde_json::Error> {
+    /// Takes one line. One that is refused leaves nothing.
+    pub fn take(&mut self, line: &str) -> Result<(), Refused> {
+        let known = self.nodes.len();
+        self.touched.clear();
         let mut deserializer = serde_json::Deserializer::from_str(line);
         let taken = Object { lines: self, node: None }.deserialize(&mut deserializer);
         if let Err(error) = taken.and_then(|()| deserializer.end()) {
-            self.forget_row();
-            return Err(error);
+            self.forget_row(known);
+            return Err(if self.is_full { Refused::Columns } else { Refused::Line(error) });
         }
         self.rows += 1;
         Ok(())
+    }
+
+    /// Whether a line was refused because there are too many fields.
+    pub fn is_full(&self) -> bool {
+        self.is_full
     }
 
     /// The paths in the order in which they came, and the number of rows.
@@ -67,10 +89,15 @@ impl Lines {
         (self.rows, self.nodes.into_iter().map(|node| node.cells).collect())
     }
 
-    /// What a broken line left.
-    fn forget_row(&mut self) {
-        for node in &mut self.nodes {
+    /// Takes back what a broken line left: its cells, and the fields that nothing before it had.
+    fn forget_row(&mut self, known: usize) {
+        self.nodes.truncate(known);
+        self.roots.forget(known);
+        for node in std::mem::take(&mut self.touched) {
+            let Some(node) = self.nodes.get_mut(node) else { continue };
             node.cells.cells.truncate(self.rows);
+            node.cells.fields_since = node.cells.fields_since.filter(|row| *row < self.rows);
+            node.fields.forget(known);
         }
     }
 
@@ -81,24 +108,30 @@ impl Lines {
         }
     }
 
-    fn field(&mut self, node: Option<usize>, name: &str) -> usize {
+    /// The node of a field of an object; `None` if there are too many.
+    fn field(&mut self, node: Option<usize>, name: &str) -> Option<usize> {
         let next = self.nodes.len();
         let fields = self.fields(node);
         if let Some(found) = fields.find(name) {
-            return found;
+            return Some(found);
+        }
+        if next == COLUMNS_MAX {
+            self.is_full = true;
+            return None;
         }
         fields.names.push((name.to_owned(), next));
         fields.by_name.insert(name.to_owned(), fields.names.len() - 1);
         let mut path = node.map(|node| self.nodes[node].cells.path.clone()).unwrap_or_default();
         path.push(name.to_owned());
-        let cells = Cells { path, cells: Vec::new(), has_fields: false };
+        let cells = Cells { path, cells: Vec::new(), fields_since: None };
         self.nodes.push(Node { cells, fields: Fields::default() });
-        next
+        Some(next)
     }
 
     /// The cell of a path in the row at hand; of a field that is there twice, the last counts.
     fn put(&mut self, node: usize, scalar: Scalar) {
         let row = self.rows;
+        self.touched.push(node);
         let cells = &mut self.nodes[node].cells.cells;
         cells.truncate(row);
         cells.resize(row, Scalar::Null);
@@ -115,6 +148,13 @@ impl Fields {
         };
         self.next = if place + 1 == self.names.len() { 0 } else { place + 1 };
         Some(self.names[place].1)
+    }
+
+    /// Forgets the fields whose nodes are not among the first.
+    fn forget(&mut self, known: usize) {
+        while let Some((name, _)) = self.names.pop_if(|(_, node)| *node >= known) {
+            self.by_name.remove(&name);
+        }
     }
 }
 
@@ -152,11 +192,12 @@ impl<'de> Visitor<'de> for Object<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         if let Some(node) = self.node {
-            self.lines.nodes[node].cells.has_fields = true;
+            let row = self.lines.rows;
+            self.lines.touched.push(node);
+            self.lines.nodes[node].cells.fields_since.get_or_insert(row);
         }
         self.lines.fields(self.node).next = 0;
-        while let Some(name) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            let field = self.lines.field(self.node, &name);
+        while let Some(field) = map.next_key_seed(Key { lines: self.lines, node: self.node })? {
             map.next_value_seed(Object { lines: self.lines, node: Some(field) })?;
         }
         Ok(())
@@ -195,5 +236,31 @@ impl<'de> Visitor<'de> for Object<'_> {
 
     fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<(), E> {
         self.put(Scalar::Text(value.into()))
+    }
+}
+
+/// The name of a field, which is looked up as it is read: most are known, and need no text of their own.
+struct Key<'a> {
+    lines: &'a mut Lines,
+    node: Option<usize>,
+}
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = usize;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = usize;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a field")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<usize, E> {
+        self.lines.field(self.node, name).ok_or_else(|| E::custom("too many fields"))
     }
 }

@@ -10,8 +10,8 @@ use kinetable_engine::{Error, Result};
 use rayon::prelude::*;
 
 use super::columns::{Seen, array, spelled};
-use super::parse::{Cells, Lines, Scalar};
-use crate::fault::{Fault, check_utf8, line_of};
+use super::parse::{COLUMNS_MAX, Cells, Lines, Refused, Scalar};
+use crate::fault::{Fault, check_utf8};
 use crate::input::Input;
 use crate::names::legal;
 use crate::records::{Chunk, Chunks, Marks, run};
@@ -70,52 +70,96 @@ pub fn read(
     };
     let parsed = run(take, |chunk: &Chunk, _: &mut ()| parse(chunk, options.on_bad_lines));
     let parsed = parsed.map_err(|failed| failed.locate(&input, &[]))?;
-    let bad = bad_lines(&input, &parsed)?;
-    let parts: Vec<(usize, Vec<Cells>)> = parsed.into_iter().map(|(lines, _)| lines.into_cells()).collect();
+    let bad = bad_lines(&parsed);
+    let parts: Vec<(usize, Vec<Cells>)> =
+        parsed.into_iter().map(|parsed| parsed.lines.into_cells()).collect();
+    let columns = columns(&parts);
+    if columns.len() > COLUMNS_MAX {
+        let message = format!("\"{}\" has more than {COLUMNS_MAX} different fields", input.name());
+        return Err(Error::source(message).with_hint(TOO_MANY_HINT));
+    }
     let columns = match &options.header {
-        Some(header) => given(&parts, header, &input)?,
-        None => inferred(&parts)?,
+        Some(header) => given(&parts, &columns, header, &input)?,
+        None => inferred(&parts, &columns)?,
     };
     Ok((columns, bad))
 }
 
-/// The lines of a chunk, and faults of those that are no records.
-fn parse(chunk: &Chunk, on_bad: OnBadLines) -> Result<(Lines, Vec<Fault>), Fault> {
-    let (mut lines, mut faults, mut start) = (Lines::default(), Vec::new(), 0);
-    for line in chunk.bytes.split_inclusive(|byte| *byte == b'\n') {
-        if !line.trim_ascii().is_empty() {
-            let taken = take_line(&mut lines, line).map_err(|mut fault| {
-                fault.at = start as u64;
-                fault.after(chunk.offset)
-            });
-            match (taken, on_bad) {
-                (Err(fault), OnBadLines::Fail) => return Err(fault),
-                (Err(fault), OnBadLines::Skip) => faults.push(fault),
-                (Ok(()), _) => {}
-            }
-        }
-        start += line.len();
-    }
-    Ok((lines, faults))
+/// What a chunk holds.
+#[derive(Default)]
+struct Parsed {
+    lines: Lines,
+    /// Those that are no records, by their numbers in the chunk.
+    bad: BadLines,
+    /// How many lines of the file it is, empty and bad ones too.
+    count: u64,
 }
 
-fn take_line(lines: &mut Lines, line: &[u8]) -> Result<(), Fault> {
-    check_utf8(line)?;
+fn parse(chunk: &Chunk, on_bad: OnBadLines) -> Result<Parsed, Fault> {
+    let (mut parsed, mut start) = (Parsed::default(), 0);
+    // Checked at once; line by line only where something is wrong.
+    let whole = simdutf8::basic::from_utf8(&chunk.bytes).ok();
+    while start < chunk.bytes.len() {
+        let rest = &chunk.bytes[start..];
+        let end = memchr::memchr(b'\n', rest).map_or(chunk.bytes.len(), |end| start + end + 1);
+        parsed.count += 1;
+        let line = match whole {
+            Some(text) => Ok(&text[start..end]),
+            None => check_utf8(&chunk.bytes[start..end])
+                .map(|()| std::str::from_utf8(&chunk.bytes[start..end]).unwrap_or_default()),
+        };
+        let taken = line.and_then(|line| take_line(&mut parsed.lines, line));
+        match taken.map_err(|fault| fault.after(chunk.offset + start as u64)) {
+            Ok(()) => {}
+            Err(fault) if on_bad == OnBadLines::Fail || parsed.lines.is_full() => return Err(fault),
+            Err(fault) => parsed.bad.add(parsed.count, fault.what),
+        }
+        start = end;
+    }
+    Ok(parsed)
+}
+
+fn take_line(lines: &mut Lines, line: &str) -> Result<(), Fault> {
     let line = line.trim_ascii_end();
-    lines.take(&String::from_utf8_lossy(line)).map_err(|error| {
-        // Without the place in the line, which is told on its own.
-        let said = error.to_string();
-        let said = said.split(" at line ").next().unwrap_or_default();
-        let what = format!("{said} at character {}: {}", error.column(), text::shown(line));
-        Fault::of_record(0, what)
-            .with_hint("a record is one JSON object on one line; on_bad_lines=\"warn\" leaves others out")
+    if line.is_empty() {
+        return Ok(());
+    }
+    lines.take(line).map_err(|refused| match refused {
+        Refused::Columns => {
+            Fault::of_record(0, format!("here the file has more than {COLUMNS_MAX} different fields"))
+                .with_hint(TOO_MANY_HINT)
+        }
+        Refused::Line(error) => {
+            // Without the place in the line, which is told on its own.
+            let said = error.to_string();
+            let said = said.split(" at line ").next().unwrap_or_default();
+            let what = format!("{said} at character {}: {}", error.column(), text::shown(line.as_bytes()));
+            Fault::of_record(0, what)
+                .with_hint("a record is one JSON object on one line; on_bad_lines=\"warn\" leaves others out")
+        }
     })
 }
 
-fn bad_lines(input: &Input, parsed: &[(Lines, Vec<Fault>)]) -> Result<BadLines> {
-    let faults = || parsed.iter().flat_map(|(_, faults)| faults);
-    let first = faults().take(TOLD).map(|fault| Ok((line_of(input, fault.at)?, fault.what.clone())));
-    Ok(BadLines { count: faults().count(), first: first.collect::<Result<_>>()? })
+const TOO_MANY_HINT: &str = "each field is a column; names that are data belong into a list of objects";
+
+impl BadLines {
+    fn add(&mut self, line: u64, what: String) {
+        self.count += 1;
+        if self.first.len() < TOLD {
+            self.first.push((line, what));
+        }
+    }
+}
+
+fn bad_lines(parsed: &[Parsed]) -> BadLines {
+    let (mut bad, mut before) = (BadLines::default(), 0);
+    for parsed in parsed {
+        bad.count += parsed.bad.count;
+        let first = parsed.bad.first.iter().map(|(line, what)| (before + line, what.clone()));
+        bad.first.extend(first.take(TOLD - bad.first.len()));
+        before += parsed.count;
+    }
+    bad
 }
 
 /// Cells of one column, a part each chunk.
@@ -139,13 +183,12 @@ fn columns(parts: &[(usize, Vec<Cells>)]) -> Vec<Column<'_>> {
     columns
 }
 
-fn inferred(parts: &[(usize, Vec<Cells>)]) -> Result<Vec<(String, ArrayRef)>> {
-    let columns = columns(parts);
+fn inferred(parts: &[(usize, Vec<Cells>)], columns: &[Column<'_>]) -> Result<Vec<(String, ArrayRef)>> {
     let types = columns.par_iter().map(|column| {
         let cells = column.parts.iter().flatten();
         let seen = cells.clone().map(|cells| Seen::of(&cells.cells)).fold(Seen::default(), Seen::and);
         // An object that is null now and then is no column of its own.
-        let has_fields = cells.into_iter().any(|cells| cells.has_fields);
+        let has_fields = cells.into_iter().any(|cells| cells.fields_since.is_some());
         (seen.is_any() || !has_fields).then(|| seen.data_type())
     });
     let types: Vec<Option<DataType>> = types.collect();
@@ -166,10 +209,10 @@ fn inferred(parts: &[(usize, Vec<Cells>)]) -> Result<Vec<(String, ArrayRef)>> {
 /// Columns whose types are given: the texts of their cells, read as those types.
 fn given(
     parts: &[(usize, Vec<Cells>)],
+    columns: &[Column<'_>],
     header: &[(String, DataType)],
     input: &Input,
 ) -> Result<Vec<(String, ArrayRef)>> {
-    let columns = columns(parts);
     let names: Vec<String> = columns.iter().map(|column| column.path.join("_")).collect();
     let names = legal(&names);
     let arrays = header.par_iter().map(|(name, data_type)| {

@@ -1,5 +1,6 @@
 //! JSON lines, read and written.
 
+use arrow_array::Array;
 use arrow_schema::DataType;
 use kinetable_files::jsonl::{OnBadLines, ReadOptions, read, write};
 
@@ -45,6 +46,46 @@ fn bad_lines_are_told_by_number() {
     assert_eq!(shown(&columns), "a: Int64 = 1|3");
     let lines: Vec<u64> = bad.first.iter().map(|(line, _)| *line).collect();
     assert_eq!((bad.count, lines), (3, vec![2, 3, 4]));
+}
+
+#[test]
+fn a_bad_line_leaves_nothing() {
+    let lenient = ReadOptions { on_bad_lines: OnBadLines::Skip, ..ReadOptions::default() };
+    let text = "{\"a\": 1, \"o\": null}\n\
+        {\"fresh\": 1, \"o\": {\"x\": 1}, \"a\": {\"y\": 2}, \"deep\": {\"er\": {}}, \"a\": }\n\
+        {\"a\": 2, \"b\": 3, \"fresh\": \"n\"}\n";
+    let (columns, bad) = read(Scratch::new(text).path(), &lenient, &quiet()).unwrap();
+    assert_eq!(shown(&columns), "a: Int64 = 1|2\no: Utf8View = .|.\nb: Int64 = .|3\nfresh: Utf8View = .|n");
+    assert_eq!(bad.count, 1);
+}
+
+#[test]
+fn many_bad_lines_are_counted_and_the_first_are_told() {
+    // Several chunks, so that lines are counted across them.
+    let text = "{\"a\": 1}\n\nx\n".repeat(300_000);
+    let lenient = ReadOptions { on_bad_lines: OnBadLines::Skip, ..ReadOptions::default() };
+    let (columns, bad) = read(Scratch::new(&text).path(), &lenient, &quiet()).unwrap();
+    assert_eq!((columns[0].1.len(), bad.count, bad.first.len()), (300_000, 300_000, 20));
+    assert_eq!((bad.first[0].0, bad.first[19].0), (3, 60));
+    let late = format!("{}x\n{}x\n", "{\"a\": 1}\n".repeat(200_000), "{}\n".repeat(500_000));
+    let (_, bad) = read(Scratch::new(&late).path(), &lenient, &quiet()).unwrap();
+    assert_eq!(bad.first.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [200_001, 700_002]);
+}
+
+#[test]
+fn too_many_fields_are_an_error() {
+    let lenient = ReadOptions { on_bad_lines: OnBadLines::Skip, ..ReadOptions::default() };
+    let lines = |count: usize, padding: &str| {
+        let lines = (0..count).map(|number| format!("{{\"f{number}\": 1}}{padding}\n"));
+        lines.collect::<String>()
+    };
+    let (columns, _) = read(Scratch::new(lines(4096, "")).path(), &lenient, &quiet()).unwrap();
+    assert_eq!(columns.len(), 4096);
+    // In one chunk, and in several.
+    for text in [lines(4097, ""), lines(4097, &" ".repeat(500))] {
+        let error = read(Scratch::new(text).path(), &lenient, &quiet()).unwrap_err().to_string();
+        assert!(error.contains("more than 4096 different fields"), "{error}");
+    }
 }
 
 #[test]
