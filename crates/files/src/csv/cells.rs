@@ -239,9 +239,16 @@ impl<'a> Column<'a> {
 
     /// Types that are rarer: by way of texts.
     fn cast(&self, data_type: &DataType) -> Result<Part, usize> {
-        let text = |cell: &Cell| String::from_utf8_lossy(&self.unescaped(*cell)).into_owned();
-        let texts: StringViewArray = self.column().map(|cell| Some(text(cell))).collect();
-        let values = text::parse_texts(&texts, data_type)?;
+        let text = |cell: &Cell| {
+            let text = self.unescaped(*cell);
+            let is_there = !text.is_empty() || cell.is_quoted();
+            is_there.then(|| String::from_utf8_lossy(&text).into_owned())
+        };
+        let texts: StringViewArray = self.column().map(text).collect();
+        let values = match data_type {
+            DataType::List(item) => crate::jsonl::parse_lists(&texts, item)?,
+            other => text::parse_texts(&texts, other)?,
+        };
         match values.null_count() == self.rows {
             true => Ok(Part::Nulls { rows: self.rows, is_quoted: false }),
             false => Ok(Part::Values(values)),

@@ -10,6 +10,7 @@
 //! char, String. There is no sample: a chunk whose cells need a wider type widens the column, and chunks that were parsed as a
 //! narrower one are read once more, that column alone. So the types depend on the file, and not on threads or chunks.
 //! An empty cell is null; one in quotes (`""`) is null too, but an empty text where the column is String.
+//! Where a list or bytes are asked for, cells are JSON and base64, as they are written.
 //!
 //! **Quotes** are quotes where a cell begins, and plain characters elsewhere; a chunk ends where a record ends by the same rule.
 //!

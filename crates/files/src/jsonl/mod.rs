@@ -11,14 +11,18 @@
 //! (as in CSV), else String; lists of Booleans, longs, doubles or texts. What goes no other way (a list of objects, texts and numbers in
 //! one field) is String: texts as they are, the rest as JSON.
 //!
+//! Where types are asked for, a cell is read as its type says: bytes are base64, as they are written; what is no list is none.
+//!
 //! **Cost**: each byte is parsed once; a cell takes 24 bytes until its column's type is known, which takes all of the file.
 
 mod columns;
 mod parse;
 mod read;
 mod spell;
+mod typed;
 mod write;
 
 pub use read::{BadLines, OnBadLines, ReadOptions, read};
 pub(crate) use spell::cell_speller;
+pub(crate) use typed::parse_lists;
 pub use write::write;

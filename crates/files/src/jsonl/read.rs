@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, StringViewArray};
+use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use kinetable_engine::{Error, Result};
 use rayon::prelude::*;
 
-use super::columns::{Seen, array, spelled};
-use super::parse::{COLUMNS_MAX, Cells, Lines, Refused, Scalar};
+use super::columns::{Seen, array};
+use super::parse::{COLUMNS_MAX, Cells, Lines, Refused};
+use super::typed;
 use crate::fault::{Fault, check_utf8};
 use crate::input::Input;
 use crate::names::legal;
@@ -222,7 +223,7 @@ fn given(
             let cells = column
                 .and_then(|column| column.parts[number])
                 .map_or(&[][..], |cells| cells.cells.as_slice());
-            made.push(typed(cells, *rows, data_type).map_err(|text| {
+            made.push(typed::cells(cells, *rows, data_type).map_err(|text| {
                 let what = format!(
                     "\"{}\", column \"{name}\": {text} is no {}",
                     input.name(),
@@ -235,20 +236,6 @@ fn given(
         Ok((name.clone(), join(&made, data_type)?))
     });
     arrays.collect()
-}
-
-fn typed(cells: &[Scalar], rows: usize, data_type: &DataType) -> Result<ArrayRef, String> {
-    let seen = Seen::of(cells).data_type();
-    if seen == *data_type && !matches!(data_type, DataType::Utf8View) {
-        return Ok(array(cells, rows, data_type));
-    }
-    if let DataType::List(_) = data_type {
-        let made = array(cells, rows, &seen);
-        return crate::cast(&made, data_type).map_err(|error| error.to_string());
-    }
-    let padded = cells.iter().map(spelled).chain(std::iter::repeat_n(None, rows - cells.len()));
-    let texts: StringViewArray = padded.collect();
-    text::parse_texts(&texts, data_type).map_err(|row| text::shown(texts.value(row).as_bytes()))
 }
 
 fn join(arrays: &[ArrayRef], data_type: &DataType) -> Result<ArrayRef> {

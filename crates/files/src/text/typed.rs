@@ -3,12 +3,16 @@
 use std::sync::Arc;
 
 use arrow_array::types::{ArrowPrimitiveType, TimestampNanosecondType, UInt16Type};
-use arrow_array::{Array, ArrayRef, BooleanArray, PrimitiveArray, StringViewArray};
+use arrow_array::{
+    Array, ArrayRef, BinaryViewArray, BooleanArray, PrimitiveArray, StringViewArray, new_null_array,
+};
 use arrow_schema::DataType;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
 use super::{boolean, character, instant};
 
-/// Texts as a type; an empty one is null, but where the type is text. The first row that is no such value, if there is one.
+/// Texts as a type; an empty one is null, but where the type is text or bytes, which are in base64. The first row that is no such value, if there is one.
 pub fn parse_texts(texts: &StringViewArray, data_type: &DataType) -> Result<ArrayRef, usize> {
     match data_type {
         DataType::Utf8View => Ok(Arc::new(texts.clone())),
@@ -24,6 +28,13 @@ pub fn parse_texts(texts: &StringViewArray, data_type: &DataType) -> Result<Arra
         instants if *instants == crate::instant_type() => {
             let values = each::<TimestampNanosecondType>(texts, instant)?;
             Ok(Arc::new(values.with_data_type(instants.clone())))
+        }
+        DataType::BinaryView => {
+            let mut values = Vec::with_capacity(texts.len());
+            for (row, text) in texts.iter().enumerate() {
+                values.push(text.map(|text| STANDARD.decode(text).map_err(|_| row)).transpose()?);
+            }
+            Ok(Arc::new(values.iter().map(Option::as_deref).collect::<BinaryViewArray>()))
         }
         other => cast(texts, other),
     }
@@ -44,6 +55,10 @@ fn each<T: ArrowPrimitiveType>(
 /// Types that Arrow reads from text.
 fn cast(texts: &StringViewArray, data_type: &DataType) -> Result<ArrayRef, usize> {
     let is_there = |row: &usize| texts.is_valid(*row) && !texts.value(*row).is_empty();
+    // Of nulls Arrow makes lists that hold a null.
+    if !(0..texts.len()).any(|row| is_there(&row)) {
+        return Ok(new_null_array(data_type, texts.len()));
+    }
     // A type that is never read from text: the first text is no value of it.
     let values =
         arrow_cast::cast(texts, data_type).map_err(|_| (0..texts.len()).find(is_there).unwrap_or(0))?;

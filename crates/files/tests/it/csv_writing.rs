@@ -51,6 +51,28 @@ fn every_type_has_its_text() {
 }
 
 #[test]
+fn lists_and_bytes_come_back() {
+    let lists =
+        ListArray::from_iter_primitive::<Int32Type, _, _>([None, Some(vec![Some(1), None]), Some(vec![])]);
+    let columns: [(&str, ArrayRef); 2] = [
+        ("list", Arc::new(lists)),
+        ("bytes", Arc::new(BinaryViewArray::from(vec![None, Some(&b""[..]), Some(&b"\x00\xff"[..])]))),
+    ];
+    let types =
+        columns.iter().map(|(name, values)| ((*name).to_owned(), values.data_type().clone())).collect();
+    let options = ReadOptions { header: Some(types), ..ReadOptions::default() };
+    let back = read(written(&columns).path(), &options, &quiet()).unwrap();
+    assert_eq!(shown(&back), "list: List(Int32) = .|[1, ]|[]\nbytes: BinaryView = .||00ff");
+    for (bad, said) in
+        [("5,", "column \"list\": \"5\" is no"), ("\"[\"\"x\"\"]\",", "line 3"), (",?", "\"?\" is no")]
+    {
+        let text = format!("list,bytes\n[1],AA==\n{bad}\n");
+        let error = read(Scratch::new(text).path(), &options, &quiet()).unwrap_err().to_string();
+        assert!(error.contains(said), "{error}");
+    }
+}
+
+#[test]
 fn texts_come_back() {
     let texts = StringViewArray::from(vec![
         Some("a,b"),

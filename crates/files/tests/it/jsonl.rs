@@ -3,8 +3,9 @@
 use arrow_array::Array;
 use arrow_schema::DataType;
 use kinetable_files::jsonl::{OnBadLines, ReadOptions, read, write};
+use kinetable_files::list_of;
 
-use crate::support::{Scratch, quiet, shown, version};
+use crate::support::{Scratch, cells, quiet, shown, version};
 
 fn plain(text: &str) -> String {
     shown(&read(Scratch::new(text).path(), &ReadOptions::default(), &quiet()).unwrap().0)
@@ -114,6 +115,44 @@ fn what_is_written_comes_back() {
     let file = Scratch::new("");
     write(&version, &schema, file.path(), &quiet()).unwrap();
     assert_eq!(file.text(), text);
+}
+
+#[test]
+fn lists_and_bytes_that_are_asked_for() {
+    let text = |line: &str| Scratch::new(format!("{line}\n"));
+    let types = vec![
+        ("l".to_owned(), list_of(DataType::Int64)),
+        ("n".to_owned(), list_of(list_of(DataType::Utf8View))),
+        ("b".to_owned(), DataType::BinaryView),
+        ("bs".to_owned(), list_of(DataType::BinaryView)),
+    ];
+    let options = ReadOptions { header: Some(types), ..ReadOptions::default() };
+    let sound = "{\"l\":null,\"n\":null,\"b\":null,\"bs\":null}\n{\"l\":[1,null],\"n\":[[\"x\"],null,[]],\"b\":\"AP8=\",\"bs\":[\"AA==\",null,\"\"]}\n{\"l\":[],\"n\":[],\"b\":\"\",\"bs\":[]}\n";
+    let (columns, _) = read(Scratch::new(sound).path(), &options, &quiet()).unwrap();
+    assert_eq!(
+        shown(&columns),
+        "l: List(Int64) = .|[1, ]|[]\n\
+         n: List(List(Utf8View)) = .|[[x], , []]|[]\n\
+         b: BinaryView = .|00ff|\n\
+         bs: List(BinaryView) = .|[00, , ]|[]"
+    );
+    let named: Vec<_> = columns.iter().map(|(name, values)| (name.as_str(), values.clone())).collect();
+    let (version, schema) = version(&named);
+    let file = Scratch::new("");
+    write(&version, &schema, file.path(), &quiet()).unwrap();
+    assert_eq!(file.text(), sound);
+    // Where all are null, and where a column is not there at all.
+    let (columns, _) = read(text("{\"l\": null}").path(), &options, &quiet()).unwrap();
+    assert_eq!(cells(&columns[0].1), ["."]);
+    assert_eq!(cells(&columns[3].1), ["."]);
+    for (line, said) in [
+        ("{\"l\": 1}", "column \"l\": \"1\" is no List(Int64)"),
+        ("{\"l\": [\"x\"]}", "column \"l\": \"x\" is no"),
+        ("{\"l\": {\"x\": 1}, \"b\": \"?\"}", "column \"b\": \"?\" is no"),
+    ] {
+        let error = read(text(line).path(), &options, &quiet()).unwrap_err().to_string();
+        assert!(error.contains(said), "{error}");
+    }
 }
 
 #[test]
