@@ -11,6 +11,7 @@
 //!
 //! **Hostile bytes**: places are checked against the file, values are validated by Arrow, a panic of the decoder is an error.
 
+mod claims;
 mod parts;
 mod raw;
 mod read;

@@ -9,12 +9,13 @@ use arrow_array::{ArrayRef, RecordBatch, new_empty_array};
 use arrow_buffer::Buffer;
 use arrow_ipc::convert::try_fb_to_schema;
 use arrow_ipc::reader::{FileDecoder, StreamDecoder, read_footer_length};
-use arrow_ipc::{Block, Message, root_as_footer, root_as_message};
+use arrow_ipc::{Block, root_as_footer};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use kinetable_engine::column::Packed;
 use kinetable_engine::{Column, Definition, Error, Properties, Result, RowSet, Table};
 use rayon::prelude::*;
 
+use super::claims::{Claims, check_stream};
 use super::parts::Parts;
 use super::raw;
 use crate::{adopt_batch, engine_type};
@@ -31,9 +32,6 @@ pub enum Access {
 
 /// The bytes that the file format begins and ends with.
 const MAGIC: &[u8] = b"ARROW1";
-
-/// How much longer than the file its unpacked columns may be.
-const LARGEST_RATIO: u64 = 4_096;
 
 /// Reads a file as a static table.
 ///
@@ -70,7 +68,7 @@ fn load(path: &Path, access: Access) -> std::io::Result<Buffer> {
     Ok(Buffer::from_vec(std::fs::read(path)?))
 }
 
-fn broken(what: &str) -> ArrowError {
+pub(super) fn broken(what: &str) -> ArrowError {
     ArrowError::ParseError(format!("the file is not sound: {what}"))
 }
 
@@ -108,19 +106,24 @@ fn decode_file(bytes: &Buffer) -> Result<(SchemaRef, Vec<RecordBatch>), ArrowErr
         .map_err(|error| broken(&error.to_string()))?;
     let schema = Arc::new(try_fb_to_schema(footer.schema().ok_or_else(|| broken("it has no schema"))?)?);
     let mut decoder = FileDecoder::new(schema.clone(), footer.version());
-    for block in footer.dictionaries().iter().flatten() {
-        decoder.read_dictionary(block, &block_of(bytes, block)?)?;
+    let mut claims = Claims::of(bytes);
+    let mut of = |block: &Block| Ok((*block, block_of(bytes, block, &mut claims)?));
+    let dictionaries = footer.dictionaries().into_iter().flatten().map(&mut of);
+    let dictionaries = dictionaries.collect::<Result<Vec<_>, ArrowError>>()?;
+    let blocks = footer.recordBatches().into_iter().flatten().map(&mut of);
+    let blocks = blocks.collect::<Result<Vec<_>, ArrowError>>()?;
+    for (block, content) in &dictionaries {
+        decoder.read_dictionary(block, content)?;
     }
-    let blocks: Vec<Block> = footer.recordBatches().iter().flatten().copied().collect();
-    let batches = blocks.par_iter().map(|block| {
-        let batch = decoder.read_record_batch(block, &block_of(bytes, block)?)?;
+    let batches = blocks.par_iter().map(|(block, content)| {
+        let batch = decoder.read_record_batch(block, content)?;
         batch.ok_or_else(|| broken("a batch holds nothing"))
     });
     Ok((schema, batches.collect::<Result<Vec<_>, _>>()?))
 }
 
 /// The bytes of a message, if they are in the file.
-fn block_of(bytes: &Buffer, block: &Block) -> Result<Buffer, ArrowError> {
+fn block_of(bytes: &Buffer, block: &Block, claims: &mut Claims) -> Result<Buffer, ArrowError> {
     let place = || {
         let offset = usize::try_from(block.offset()).ok()?;
         let header = usize::try_from(block.metaDataLength()).ok()?;
@@ -129,57 +132,8 @@ fn block_of(bytes: &Buffer, block: &Block) -> Result<Buffer, ArrowError> {
         is_inside.then(|| (bytes.slice_with_length(offset, length), header))
     };
     let (block, header) = place().ok_or_else(|| broken("a batch is outside of it"))?;
-    check_lengths(&block, header, bytes.len() as u64)?;
+    claims.check_block(&block, header)?;
     Ok(block)
-}
-
-/// Whether the lengths that packed buffers claim to unpack to can be: memory is taken before they are unpacked.
-fn check_lengths(block: &[u8], header: usize, file: u64) -> Result<(), ArrowError> {
-    let (head, body) = block.split_at(header);
-    let head = if head.starts_with(&[0xff; 4]) { head.get(8..) } else { head.get(4..) };
-    let head = head.ok_or_else(|| broken("a batch has no head"))?;
-    check_message(&root_as_message(head).map_err(|error| broken(&error.to_string()))?, body, file)
-}
-
-fn check_message(message: &Message<'_>, body: &[u8], file: u64) -> Result<(), ArrowError> {
-    let batch = message.header_as_record_batch();
-    let batch =
-        batch.or_else(|| message.header_as_dictionary_batch().and_then(|dictionary| dictionary.data()));
-    let Some(batch) = batch.filter(|batch| batch.compression().is_some()) else { return Ok(()) };
-    for buffer in batch.buffers().iter().flatten().filter(|buffer| buffer.length() > 8) {
-        let start = usize::try_from(buffer.offset()).unwrap_or(usize::MAX);
-        let length = start.checked_add(8).and_then(|stop| body.get(start..stop));
-        let length = length.and_then(|length| length.try_into().ok()).map(i64::from_le_bytes);
-        let length = length.ok_or_else(|| broken("a buffer is outside of its batch"))?;
-        if length > i64::try_from(file.saturating_mul(LARGEST_RATIO)).unwrap_or(i64::MAX) {
-            return Err(broken("a buffer claims to be longer than can be"));
-        }
-    }
-    Ok(())
-}
-
-/// The same of all messages of a stream.
-fn check_stream(bytes: &[u8]) -> Result<(), ArrowError> {
-    let mut rest = bytes;
-    while let Some((word, after)) = rest.split_first_chunk::<4>() {
-        let (word, after) = match (*word == [0xff; 4]).then(|| after.split_first_chunk::<4>()) {
-            Some(Some((word, after))) => (word, after),
-            Some(None) => return Err(broken("it is cut short")),
-            None => (word, after),
-        };
-        let length = u32::from_le_bytes(*word) as usize;
-        if length == 0 {
-            return Ok(());
-        }
-        let (head, after) =
-            after.split_at_checked(length).ok_or_else(|| broken("it is cut short, or no Arrow file"))?;
-        let message = root_as_message(head).map_err(|error| broken(&error.to_string()))?;
-        let length = usize::try_from(message.bodyLength()).unwrap_or(usize::MAX);
-        let (body, after) = after.split_at_checked(length).ok_or_else(|| broken("it is cut short"))?;
-        check_message(&message, body, bytes.len() as u64)?;
-        rest = after;
-    }
-    Ok(())
 }
 
 fn decode_stream(bytes: &Buffer) -> Result<(SchemaRef, Vec<RecordBatch>), ArrowError> {

@@ -4,8 +4,13 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
-use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringViewArray, UInt64Array};
-use arrow_ipc::writer::FileWriter;
+use arrow_array::{
+    ArrayRef, FixedSizeBinaryArray, Int64Array, NullArray, RecordBatch, RunArray, StringArray,
+    StringViewArray, UInt64Array,
+};
+use arrow_buffer::Buffer;
+use arrow_ipc::CompressionType;
+use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
 use arrow_schema::DataType;
 use kinetable_engine::{RowSet, Table};
 use kinetable_files::ipc::{Access, Compression, Format, WriteOptions, read, write};
@@ -76,6 +81,52 @@ fn types_of_others_become_ours() {
     let table = read(file.path(), Access::Read).unwrap();
     assert_eq!(table.schema().field(0).data_type(), &DataType::Decimal256(76, 0));
     assert_eq!(cells(&column(&table, 0)), ["18446744073709551615", "."]);
+}
+
+#[test]
+fn rows_that_no_bytes_stand_for_have_a_limit() {
+    let with_nulls = |rows: i64| -> [(&str, ArrayRef); 3] {
+        let runs: ArrayRef = Arc::new(
+            RunArray::<Int64Type>::try_new(
+                &Int64Array::from(vec![rows]),
+                &StringArray::from(vec!["the same text in every row"]),
+            )
+            .unwrap(),
+        );
+        let empty = FixedSizeBinaryArray::try_new_with_len(0, Buffer::default(), None, rows as usize);
+        [
+            ("nulls", Arc::new(NullArray::new(rows as usize))),
+            ("empty", Arc::new(empty.unwrap())),
+            ("runs", runs),
+        ]
+    };
+    let written = |named: (&str, ArrayRef), compression: Option<CompressionType>, is_file: bool| {
+        let batch = RecordBatch::try_from_iter([named]).unwrap();
+        let options = IpcWriteOptions::default().try_with_compression(compression).unwrap();
+        let schema = batch.schema();
+        if is_file {
+            let mut writer = FileWriter::try_new_with_options(Vec::new(), &schema, options).unwrap();
+            writer.write(&batch).unwrap();
+            writer.into_inner().unwrap()
+        } else {
+            let mut writer = StreamWriter::try_new_with_options(Vec::new(), &schema, options).unwrap();
+            writer.write(&batch).unwrap();
+            writer.into_inner().unwrap()
+        }
+    };
+    for compression in [None, Some(CompressionType::LZ4_FRAME)] {
+        for is_file in [true, false] {
+            for named in with_nulls(1_000) {
+                let file = Scratch::new(written(named, compression, is_file));
+                assert_eq!(read(file.path(), Access::Read).unwrap().size(), 1_000);
+            }
+            for named in with_nulls(1 << 40) {
+                let file = Scratch::new(written(named, compression, is_file));
+                let error = read(file.path(), Access::Read).unwrap_err().to_string();
+                assert!(error.contains("more rows than can be"), "{error}");
+            }
+        }
+    }
 }
 
 #[test]
