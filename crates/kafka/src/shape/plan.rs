@@ -72,6 +72,7 @@ pub(super) struct Typed {
     pub(super) type_names: Names,
     pub(super) type_name: String,
     pub(super) type_shape: Box<Shape>,
+    pub(super) type_repeated: Repeated,
     pub(super) allow_unknown: bool,
     pub(super) variants: Vec<(String, Object)>,
     /// What there is of every variant; read alone where the variant is not known.
@@ -202,6 +203,7 @@ impl Planner {
             type_names: names([type_field].into_iter())?,
             type_name: type_field.name.clone(),
             type_shape,
+            type_repeated: type_field.repeated,
             allow_unknown,
             variants,
             shared: object(alone, true)?,

@@ -175,9 +175,12 @@ impl<'de> Visitor<'de> for At<'_, '_> {
         match &self.shape.form {
             Form::Object(object) => read_object(object, self.row, map),
             Form::Typed(typed) => {
-                let fields = value::MapAccessDeserializer::new(map);
-                let value = <serde_json::Map<String, Value> as serde::Deserialize>::deserialize(fields)?;
-                read_typed(typed, self.row, value)
+                // No map: of fields that come twice, the rules of each say which counts.
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry::<String, Value>()? {
+                    fields.push(field);
+                }
+                read_typed(typed, self.row, fields)
             }
             Form::Entries(key_shape, value_shape) => {
                 while let Some(key) = map.next_key::<String>()? {
@@ -277,17 +280,24 @@ fn read_object<'de, A: MapAccess<'de>>(
 fn read_typed<E: serde::de::Error>(
     typed: &Typed,
     mut row: Row<'_>,
-    mut fields: serde_json::Map<String, Value>,
+    fields: Vec<(String, Value)>,
 ) -> Result<(), E> {
-    let key = fields.keys().find(|key| typed.type_names.find(key, 0).is_some()).cloned();
-    let kind = key.and_then(|key| fields.remove(&key));
+    let named_type = |reason: Reason| E::custom(format_args!("field \"{}\": {reason}", typed.type_name));
+    let is_type = |(key, _): &(String, Value)| typed.type_names.find(key, 0).is_some();
+    let (kinds, fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(is_type);
+    let kind = match (kinds.len(), typed.type_repeated) {
+        (2.., Repeated::Error) => return Err(named_type("it comes twice".into())),
+        (_, Repeated::UseLast) => kinds.last(),
+        _ => kinds.first(),
+    };
+    let kind = kind.map(|(_, value)| value);
     let shape = &typed.type_shape;
-    let told = match &kind {
+    let told = match kind {
         Some(value) => At { shape, row: row.again() }.deserialize(value).map_err(|e| e.to_string().into()),
         None => row.absent(shape, &shape.on_missing, "missing"),
     };
-    told.map_err(|reason: Reason| E::custom(format_args!("field \"{}\": {reason}", typed.type_name)))?;
-    let kind = match &kind {
+    told.map_err(named_type)?;
+    let kind = match typed.kind(kind) {
         Some(Value::String(text)) => Some(text.clone()),
         Some(Value::Null) | None => None,
         Some(other) => Some(other.to_string()),
@@ -308,6 +318,18 @@ fn read_typed<E: serde::de::Error>(
         }
     }
     Ok(())
+}
+
+impl Typed {
+    /// The value that says which variant it is: what stands there, or what its rules put in the place of null and of nothing.
+    fn kind<'a>(&'a self, found: Option<&'a Value>) -> Option<&'a Value> {
+        let instead = |rule: &'a Absent| if let Absent::Instead(value) = rule { Some(value) } else { None };
+        let found = found.or_else(|| instead(&self.type_shape.on_missing));
+        match found {
+            Some(Value::Null) => instead(&self.type_shape.on_null),
+            found => found,
+        }
+    }
 }
 
 /// The name of an entry as a cell: text, or the value it writes.

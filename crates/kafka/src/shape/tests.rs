@@ -131,6 +131,44 @@ fn variants_fill_their_own_columns() {
 }
 
 #[test]
+fn the_rules_of_the_type_choose_the_variant() {
+    let shape = |rules: Value| {
+        let mut field = json!({"name": "type", "value": text()});
+        for (rule, value) in rules["value"].as_object().into_iter().flatten() {
+            field["value"][rule] = value.clone();
+        }
+        if let Some(repeated) = rules.get("repeated") {
+            field["repeated"] = repeated.clone();
+        }
+        let bid = json!({"name": "bid", "value": long(), "repeated": "use_first"});
+        let price = json!({"name": "price", "value": long(), "repeated": "use_last"});
+        let objects = json!({"quote": [bid], "trade": [price, {"name": "n", "value": long()}]});
+        json!({"kind": "typed", "type_field": field, "shared": [], "objects": objects, "allow_unknown": false})
+    };
+    let instead = shape(json!({"value": {"on_missing": "trade", "on_null": "quote"}}));
+    let records = [r#"{"price":1}"#, r#"{"type":null,"bid":2}"#];
+    assert_eq!(
+        read(&instead, &records),
+        ["type: trade quote", "quote_bid: . 2", "trade_price: 1 .", "trade_n: . ."]
+    );
+    // Of fields that come twice each has its own rule, the type too.
+    let records = [r#"{"type":"quote","bid":1,"bid":2}"#, r#"{"price":1,"type":"trade","price":2}"#];
+    assert_eq!(
+        read(&shape(json!({})), &records),
+        ["type: quote trade", "quote_bid: 1 .", "trade_price: . 2", "trade_n: . ."]
+    );
+    assert!(
+        refusal(&shape(json!({})), r#"{"type":"trade","n":1,"n":2}"#).contains("field \"n\" comes twice")
+    );
+    let twice = r#"{"type":"trade","type":"quote","bid":1,"price":2}"#;
+    assert!(refusal(&shape(json!({})), twice).contains("field \"type\": it comes twice"));
+    let columns = ["type: trade", "quote_bid: .", "trade_price: 2", "trade_n: ."];
+    assert_eq!(read(&shape(json!({"repeated": "use_first"})), &[twice]), columns);
+    let columns = ["type: quote", "quote_bid: 1", "trade_price: .", "trade_n: ."];
+    assert_eq!(read(&shape(json!({"repeated": "use_last"})), &[twice]), columns);
+}
+
+#[test]
 fn rules_are_kept() {
     let with = |mut value: Value, rule: &str, what: Value| {
         value[rule] = what;
