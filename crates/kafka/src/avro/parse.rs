@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use kinetable_engine::{Error, Result};
 use serde_json::{Map, Value};
 
-use super::schema::{Field, IntKind, LongKind, Node, NodeId, Schema};
+use super::schema::{Field, IntKind, LongKind, Node, NodeId, Schema, unqualified};
 
 /// Deeper schemas are refused; the JSON parser has a limit of its own.
 const DEPTH_MAX: usize = 64;
@@ -127,6 +127,7 @@ impl Parser {
         let name = text(object, "name")?.to_owned();
         let node = Node::Record { name: name.clone(), fields: Vec::new() };
         let (id, namespace) = self.define(object, namespace, node)?;
+        let full = full_name(unqualified(&name), &namespace);
         let fields = object.get("fields").and_then(Value::as_array);
         let fields =
             fields.ok_or_else(|| Error::invalid(format!("the Avro record \"{name}\" has no \"fields\"")))?;
@@ -153,7 +154,7 @@ impl Parser {
                 default: field.get("default").cloned(),
             });
         }
-        self.nodes[id] = Node::Record { name, fields: parsed };
+        self.nodes[id] = Node::Record { name: full, fields: parsed };
         Ok(id)
     }
 

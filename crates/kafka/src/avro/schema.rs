@@ -42,6 +42,7 @@ pub(crate) enum Node {
     Map(NodeId),
     Union(Vec<NodeId>),
     Record {
+        /// With the namespace.
         name: String,
         fields: Vec<Field>,
     },
@@ -215,7 +216,7 @@ impl Schema {
                 let names: Vec<_> = branches.iter().map(|branch| self.short_name(*branch)).collect();
                 format!("union of {}", names.join(", "))
             }
-            Node::Record { name, .. } => format!("record \"{name}\""),
+            Node::Record { name, .. } => format!("record \"{}\"", unqualified(name)),
         }
     }
 
@@ -228,4 +229,9 @@ impl Schema {
             _ => self.type_name(id),
         }
     }
+}
+
+/// A name without its namespace.
+pub(super) fn unqualified(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(_, short)| short)
 }

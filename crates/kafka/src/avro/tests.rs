@@ -243,6 +243,24 @@ fn types_get_on_as_avro_says() {
 }
 
 #[test]
+fn branches_are_chosen_by_full_name_and_by_size() {
+    let record = |name: &str, field: &str| {
+        format!(r#"{{"type":"record","name":"{name}","fields":[{{"name":"{field}","type":"int"}}]}}"#)
+    };
+    let two = format!("[{},{}]", record("a.E", "x"), record("b.E", "y"));
+    assert_eq!(cell(&two, &two, &[0, 2]).as_deref(), Ok(r#"{"x":1}"#));
+    assert_eq!(cell(&two, &two, &[2, 2]).as_deref(), Ok(r#"{"y":1}"#));
+    // A record that has moved to another namespace is known by its unqualified name.
+    let other = format!("[\"null\",\"string\",{}]", record("c.E", "x"));
+    let moved = format!("[\"null\",\"string\",{}]", record("E", "x"));
+    assert_eq!(cell(&other, &moved, &[4, 2]).as_deref(), Ok(r#"{"x":1}"#));
+    let fixed = |name: &str, size: usize| format!(r#"{{"type":"fixed","name":"{name}","size":{size}}}"#);
+    let two = format!("[{},{}]", fixed("F", 1), fixed("G", 2));
+    assert_eq!(cell(&two, &two, &[0, 7]).as_deref(), Ok("\"07\""));
+    assert_eq!(cell(&two, &two, &[2, 7, 8]).as_deref(), Ok("\"0708\""));
+}
+
+#[test]
 fn what_is_shown_as_json_is_resolved_too() {
     let inner = |fields: &str| {
         one(&format!(r#"{{"type":"array","items":{{"type":"record","name":"I","fields":[{fields}]}}}}"#))

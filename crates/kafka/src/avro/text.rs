@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::numbers::{unscaled, unscaled_wide};
 use super::program::{DEPTH_MAX, branch, skip};
 use super::resolve::can_read;
-use super::schema::{Field, IntKind, LongKind, Measure, Node, NodeId, Schema};
+use super::schema::{Field, IntKind, LongKind, Measure, Node, NodeId, Schema, unqualified};
 use super::shown;
 use super::wire::Cursor;
 use crate::decode::Reason;
@@ -88,7 +88,8 @@ impl<'a> JsonWriter<'a> {
         Ok(())
     }
 
-    /// The branch of the reader's union that takes values of a type: the first of the same type, else the first that can.
+    /// The branch of the reader's union that takes values of a type: the first of the same type and full name, then of the same
+    /// type and unqualified name, then the first that can.
     fn chosen(&self, written: NodeId, wanted: NodeId) -> NodeId {
         let Node::Union(branches) = self.reader.node(wanted) else {
             return wanted;
@@ -96,10 +97,18 @@ impl<'a> JsonWriter<'a> {
         let from = self.writer.node(written);
         let is_same = |branch: &&NodeId| match (from, self.reader.node(**branch)) {
             (Node::Record { name: from, .. }, Node::Record { name: to, .. }) => from == to,
+            (Node::Fixed(from), Node::Fixed(to)) => from == to,
             (from, to) => std::mem::discriminant(from) == std::mem::discriminant(to),
         };
+        let is_alike = |branch: &&NodeId| match (from, self.reader.node(**branch)) {
+            (Node::Record { name: from, .. }, Node::Record { name: to, .. }) => {
+                unqualified(from) == unqualified(to)
+            }
+            _ => false,
+        };
         let can = |branch: &&NodeId| super::compile::fits(self.writer, written, self.reader, **branch);
-        let found = branches.iter().find(is_same).or_else(|| branches.iter().find(can));
+        let found = branches.iter().find(is_same);
+        let found = found.or_else(|| branches.iter().find(is_alike)).or_else(|| branches.iter().find(can));
         found.copied().unwrap_or(wanted)
     }
 
