@@ -253,6 +253,7 @@ pub(super) fn skip(schema: &Schema, id: NodeId, cursor: &mut Cursor<'_>, depth: 
     if depth > DEPTH_MAX {
         return Err("the record is nested too deep".into());
     }
+    cursor.count_skip()?;
     match schema.node(id) {
         Node::Null => Ok(()),
         Node::Boolean => cursor.take(1).map(drop),

@@ -243,6 +243,27 @@ fn types_get_on_as_avro_says() {
 }
 
 #[test]
+fn records_without_bytes_do_not_keep_us() {
+    // Each record is the one before it twice: 2⁵⁰ nulls, and not one byte.
+    let mut fields = r#"{"name":"f0","type":{"type":"record","name":"R0","fields":[]}}"#.to_owned();
+    for level in 1..=50 {
+        let before = level - 1;
+        fields += &format!(
+            r#",{{"name":"f{level}","type":{{"type":"record","name":"R{level}","fields":[
+                {{"name":"a","type":"R{before}"}},{{"name":"b","type":"R{before}"}}]}}}}"#
+        );
+    }
+    let with = |fields: &str| {
+        format!(r#"{{"type":"record","name":"T","fields":[{fields},{{"name":"v","type":"int"}}]}}"#)
+    };
+    let wanted = reader(&one(r#""int""#));
+    let refused = columns(&with(&fields), &wanted, &[2]).unwrap_err();
+    assert!(refused.contains("without bytes"), "{refused}");
+    let few: String = fields.split(",{\"name\":\"f9").next().unwrap().to_owned();
+    assert_eq!(shown(&columns(&with(&few), &wanted, &[2]).unwrap()[0]), "1");
+}
+
+#[test]
 fn branches_are_chosen_by_full_name_and_by_size() {
     let record = |name: &str, field: &str| {
         format!(r#"{{"type":"record","name":"{name}","fields":[{{"name":"{field}","type":"int"}}]}}"#)

@@ -18,6 +18,8 @@ use crate::decode::Reason;
 /// A text may be so much longer than the record it comes from; more is what only hostile bytes make.
 const LENGTH_FACTOR: usize = 256;
 const LENGTH_MIN: usize = 64 << 10;
+/// Longer texts no column holds.
+const LENGTH_MAX: usize = 1 << 30;
 
 /// The JSON of one value.
 pub(super) struct JsonWriter<'a> {
@@ -30,7 +32,7 @@ pub(super) struct JsonWriter<'a> {
 impl<'a> JsonWriter<'a> {
     /// An empty text of a part of a record of so many bytes.
     pub(super) fn new(writer: &'a Schema, reader: &'a Schema, size: usize) -> JsonWriter<'a> {
-        let length_max = size.saturating_mul(LENGTH_FACTOR).saturating_add(LENGTH_MIN);
+        let length_max = size.saturating_mul(LENGTH_FACTOR).saturating_add(LENGTH_MIN).min(LENGTH_MAX);
         JsonWriter { writer, reader, out: String::new(), length_max }
     }
 

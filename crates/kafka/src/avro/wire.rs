@@ -7,7 +7,14 @@ pub(crate) struct Cursor<'a> {
     bytes: &'a [u8],
     /// How many more items of arrays and maps may take no byte at all.
     empty_items: usize,
+    /// How many more values may be looked at that nobody wants.
+    skips: usize,
 }
+
+/// So many values that nobody wants are read past, besides some for each byte of the record: records may be without bytes, and
+/// twice in each other to any depth.
+const SKIPS: usize = 1 << 16;
+const SKIPS_A_BYTE: usize = 64;
 
 /// So many items without bytes are read, besides one for each byte of the record.
 const EMPTY_ITEMS: usize = 1024;
@@ -17,7 +24,15 @@ const ENDED: Reason = Reason::Borrowed("the record ends in the middle of a value
 impl<'a> Cursor<'a> {
     /// A cursor at the start of a record.
     pub(crate) fn new(bytes: &'a [u8]) -> Cursor<'a> {
-        Cursor { bytes, empty_items: bytes.len() + EMPTY_ITEMS }
+        let skips = SKIPS + SKIPS_A_BYTE * bytes.len();
+        Cursor { bytes, empty_items: bytes.len() + EMPTY_ITEMS, skips }
+    }
+
+    /// Counts a value that is read past.
+    pub(crate) fn count_skip(&mut self) -> Result<(), Reason> {
+        let fewer = self.skips.checked_sub(1);
+        self.skips = fewer.ok_or("more values without bytes than any record needs")?;
+        Ok(())
     }
 
     /// How many bytes are left.

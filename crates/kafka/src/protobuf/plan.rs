@@ -1,15 +1,15 @@
 //! The decoder of a topic's Protobuf side: sees that a record is of the table's message, and runs the layout over it.
 //!
-//! **State**: one verdict per schema id and place ever seen, shared by all workers; each worker remembers the last.
+//! **State**: one compiled file per schema id, and one verdict per id and place ever seen, shared by all workers; each worker remembers the last.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use kinetable_engine::Result;
 use parking_lot::RwLock;
-use prost_reflect::MessageDescriptor;
+use prost_reflect::{FileDescriptor, MessageDescriptor};
 
-use super::descriptor::{self, ProtobufProtocol, ProtobufSpec};
+use super::descriptor::{self, ProtobufProtocol, ProtobufSpec, Sources};
 use super::frame::{self, Framed};
 use super::include::Include;
 use super::layout::Layout;
@@ -27,8 +27,13 @@ pub(crate) struct ProtobufPlan {
     protocol: ProtobufProtocol,
     /// Without one all records are taken to be of our message.
     registry: Option<Arc<Registry>>,
+    files: Files,
     verdicts: RwLock<Verdicts>,
 }
+
+/// What came of compiling the schema of an id. Garbage can have any place: each is looked up in a file that is compiled once.
+#[derive(Default)]
+struct Files(RwLock<HashMap<u32, Result<FileDescriptor, Reason>>>);
 
 /// What a worker keeps from record to record.
 #[derive(Default)]
@@ -40,6 +45,8 @@ pub(crate) struct Scratch {
 
 /// Garbage can have any id: so many verdicts are remembered.
 const VERDICTS_MAX: usize = 10_000;
+/// And so many files.
+const FILES_MAX: usize = 1_000;
 
 impl ProtobufPlan {
     /// The plan of a spec.
@@ -53,6 +60,7 @@ impl ProtobufPlan {
             layout,
             protocol: spec.protocol,
             registry: registry.cloned(),
+            files: Files::default(),
             verdicts: RwLock::default(),
         })
     }
@@ -102,8 +110,10 @@ impl ProtobufPlan {
         if let Some(verdict) = self.verdicts.read().get(&key) {
             return verdict.clone();
         }
-        let sources = descriptor::by_id(registry, framed.schema)?;
-        let verdict = self.judge(sources, framed);
+        let verdict = match self.files.get(framed.schema, || descriptor::by_id(registry, framed.schema))? {
+            Ok(file) => self.judge(&file, framed),
+            Err(reason) => Err(reason),
+        };
         let mut verdicts = self.verdicts.write();
         if verdicts.len() >= VERDICTS_MAX {
             verdicts.clear();
@@ -112,11 +122,9 @@ impl ProtobufPlan {
         verdict
     }
 
-    fn judge(&self, sources: descriptor::Sources, framed: &Framed<'_>) -> Result<(), Reason> {
+    fn judge(&self, file: &FileDescriptor, framed: &Framed<'_>) -> Result<(), Reason> {
         let id = framed.schema;
-        let file = descriptor::compile(sources)
-            .map_err(|error| Reason::from(format!("schema {id}: {}", error.message())))?;
-        let found = descriptor::at_place(&file, &frame::steps(framed.place));
+        let found = descriptor::at_place(file, &frame::steps(framed.place));
         if found.iter().any(|message| message.full_name() == self.message.full_name()) {
             return Ok(());
         }
@@ -128,5 +136,53 @@ impl ProtobufPlan {
             None => format!("schema {id} has no message at the place that the record says"),
         }
         .into())
+    }
+}
+
+impl Files {
+    /// The file of an id, or why its texts are none; an error of its own if there are no texts now.
+    fn get(
+        &self,
+        id: u32,
+        sources: impl FnOnce() -> Result<Sources, Reason>,
+    ) -> Result<Result<FileDescriptor, Reason>, Reason> {
+        if let Some(file) = self.0.read().get(&id) {
+            return Ok(file.clone());
+        }
+        let file = descriptor::compile(sources()?)
+            .map_err(|error| Reason::from(format!("schema {id}: {}", error.message())));
+        let mut files = self.0.write();
+        if files.len() >= FILES_MAX {
+            files.clear();
+        }
+        files.insert(id, file.clone());
+        Ok(file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn the_schema_of_an_id_is_compiled_once() {
+        let (files, asked) = (Files::default(), Cell::new(0));
+        let get = |id, text: &str| {
+            files.get(id, || {
+                asked.set(asked.get() + 1);
+                Ok(Sources { text: text.to_owned(), imports: std::collections::BTreeMap::new() })
+            })
+        };
+        for _ in 0..3 {
+            let file = get(1, "syntax = \"proto3\"; message M {}").unwrap().unwrap();
+            assert_eq!(file.messages().count(), 1);
+            assert!(get(2, "?").unwrap().unwrap_err().contains("schema 2: "));
+        }
+        assert_eq!(asked.get(), 2);
+        // Texts that are not there may be there the next time.
+        assert!(files.get(3, || Err("no registry".into())).is_err());
+        assert!(get(3, "syntax = \"proto3\";").unwrap().is_ok());
     }
 }
