@@ -40,12 +40,18 @@ pub(crate) enum Values {
     List(Vec<i32>, Box<ColumnBuilder>),
 }
 
-/// Byte strings in Arrow's view layout: up to twelve bytes in place, longer ones in one buffer.
+/// Byte strings in Arrow's view layout: up to twelve bytes in place, longer ones one after the other in buffers.
 #[derive(Default)]
 pub(crate) struct Views {
     views: Vec<u128>,
+    /// Buffers that are full.
+    sealed: Vec<Vec<u8>>,
     long: Vec<u8>,
 }
+
+/// The longest buffer that views point into: their offsets are signed in other programs. In tests they are short, so that there
+/// are several.
+const LONGEST: usize = if cfg!(test) { 64 } else { i32::MAX as usize };
 
 impl ColumnBuilder {
     /// An empty column of a type; `None` if the engine has no such type.
@@ -221,7 +227,7 @@ impl ColumnBuilder {
             Values::F64(values) => values.truncate(len),
             Values::Decimal(values) => values.truncate(len),
             Values::WideDecimal(values) => values.truncate(len),
-            Values::Text(views) | Values::Bytes(views) => views.views.truncate(len),
+            Values::Text(views) | Values::Bytes(views) => views.truncate(len),
             Values::List(offsets, items) => {
                 offsets.truncate(len + 1);
                 items.truncate(offsets[offsets.len() - 1] as usize);
@@ -264,7 +270,7 @@ impl ColumnBuilder {
             }
             Values::Bytes(views) => {
                 let (views, long) = views.take();
-                Arc::new(BinaryViewArray::try_new(views, long, nulls).expect("views lie in the buffer"))
+                Arc::new(BinaryViewArray::try_new(views, long, nulls).expect("views lie in the buffers"))
             }
             Values::List(offsets, items) => {
                 let offsets = std::mem::replace(offsets, vec![0]);
@@ -281,18 +287,37 @@ impl ColumnBuilder {
 
 impl Views {
     fn push(&mut self, bytes: &[u8]) {
-        let offset = self.long.len() as u32;
-        let view = arrow_array::builder::make_view(bytes, 0, offset);
+        assert!(bytes.len() <= i32::MAX as usize, "a text of two gigabytes");
+        if bytes.len() > 12 && !self.long.is_empty() && self.long.len() + bytes.len() > LONGEST {
+            self.sealed.push(std::mem::take(&mut self.long));
+        }
+        let (block, offset) = (self.sealed.len() as u32, self.long.len() as u32);
+        let view = arrow_array::builder::make_view(bytes, block, offset);
         if bytes.len() > 12 {
             self.long.extend_from_slice(bytes);
         }
         self.views.push(view);
     }
 
+    /// Takes back all but the first `len`, and their bytes.
+    fn truncate(&mut self, len: usize) {
+        let gone = self.views.get(len..).unwrap_or_default();
+        // A view's lowest 32 bits are its length; the number of the buffer and the place in it are above bit 64.
+        if let Some(first) = gone.iter().find(|view| **view as u32 > 12) {
+            let (block, offset) = ((first >> 64) as u32 as usize, (first >> 96) as usize);
+            if block < self.sealed.len() {
+                self.long = self.sealed.swap_remove(block);
+                self.sealed.truncate(block);
+            }
+            self.long.truncate(offset);
+        }
+        self.views.truncate(len);
+    }
+
     fn take(&mut self) -> (ScalarBuffer<u128>, Vec<Buffer>) {
-        let long = std::mem::take(&mut self.long);
-        let long = if long.is_empty() { Vec::new() } else { vec![Buffer::from_vec(long)] };
-        (ScalarBuffer::from(std::mem::take(&mut self.views)), long)
+        let open = Some(std::mem::take(&mut self.long)).filter(|open| !open.is_empty());
+        let buffers = self.sealed.drain(..).chain(open).map(Buffer::from_vec).collect();
+        (ScalarBuffer::from(std::mem::take(&mut self.views)), buffers)
     }
 }
 
@@ -317,5 +342,36 @@ fn item_field(data_type: &DataType) -> FieldRef {
     match data_type {
         DataType::List(item) => item.clone(),
         other => panic!("{other:?} is not a list"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::cast::AsArray;
+
+    use super::*;
+
+    #[test]
+    fn texts_lie_in_several_buffers_and_refused_ones_in_none() {
+        let mut column = ColumnBuilder::new(&DataType::Utf8View).unwrap();
+        let text = |number: usize| format!("{number}: {}", "x".repeat(number % 40));
+        let mut kept = Vec::new();
+        for number in 0..1_000 {
+            column.push_text(&text(number));
+            if number % 7 == 0 {
+                column.push_text(&text(number + 1));
+                column.push_text("short");
+                column.push_text(&"refused, and longer than a buffer".repeat(20));
+                column.truncate(kept.len());
+            } else {
+                kept.push(text(number));
+            }
+        }
+        let texts = column.finish();
+        let texts = texts.as_string_view();
+        assert!(texts.iter().flatten().eq(kept.iter().map(String::as_str)));
+        assert!(texts.data_buffers().len() > 100);
+        let held: usize = texts.data_buffers().iter().map(Buffer::len).sum();
+        assert_eq!(held, kept.iter().map(String::len).filter(|length| *length > 12).sum::<usize>());
     }
 }

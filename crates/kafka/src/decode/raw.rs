@@ -12,9 +12,9 @@ pub(super) fn text_views(
 ) -> StringViewArray {
     debug_assert!(
         StringViewArray::try_new(views.clone(), long.clone(), nulls.clone()).is_ok(),
-        "views lie in the buffer and are UTF-8"
+        "views lie in the buffers and are UTF-8"
     );
-    // SAFETY: `Views::push` makes every view from bytes in place or in the one buffer it fills, and text columns
+    // SAFETY: `Views::push` makes every view from bytes in place or in the buffers it fills, and text columns
     // push nothing but `str`; the debug assertion above checks both.
     unsafe { StringViewArray::new_unchecked(views, long.into(), nulls) }
 }
