@@ -2,69 +2,7 @@
 
 use std::collections::HashSet;
 
-/// Names that formulas give a meaning of their own.
-const RESERVED: [&str; 60] = [
-    "abstract",
-    "assert",
-    "boolean",
-    "break",
-    "byte",
-    "case",
-    "catch",
-    "char",
-    "class",
-    "const",
-    "continue",
-    "default",
-    "do",
-    "double",
-    "else",
-    "enum",
-    "extends",
-    "false",
-    "final",
-    "finally",
-    "float",
-    "for",
-    "goto",
-    "i",
-    "if",
-    "ii",
-    "implements",
-    "import",
-    "in",
-    "instanceof",
-    "int",
-    "interface",
-    "k",
-    "long",
-    "native",
-    "new",
-    "not",
-    "null",
-    "package",
-    "private",
-    "protected",
-    "public",
-    "return",
-    "short",
-    "static",
-    "strictfp",
-    "super",
-    "switch",
-    "synchronized",
-    "this",
-    "throw",
-    "throws",
-    "transient",
-    "true",
-    "try",
-    "var",
-    "void",
-    "volatile",
-    "while",
-    "_",
-];
+use kinetable_formula::is_column_name;
 
 /// The names of a header row, made legal and each once: blanks and hyphens become `_`, other characters that no name has go, a name that
 /// begins with a digit or is a word of formulas gets `column_` before it, one that is there already a number behind it.
@@ -92,11 +30,11 @@ pub fn numbered(width: usize) -> Vec<String> {
 fn clean(name: &str) -> Option<String> {
     let replaced = name.trim().chars().map(|c| if c == '-' || c.is_whitespace() { '_' } else { c });
     let kept: String = replaced.filter(|c| c.is_alphanumeric() || matches!(c, '_' | '$')).collect();
-    let first = kept.chars().next()?;
-    if first.is_numeric() || RESERVED.contains(&kept.as_str()) {
-        return Some(format!("column_{kept}"));
+    if kept.is_empty() {
+        return None;
     }
-    Some(kept)
+    // It is of the characters of names, so a digit first or a reserved word is all that may be wrong with it.
+    Some(if is_column_name(&kept) { kept } else { format!("column_{kept}") })
 }
 
 #[cfg(test)]
@@ -105,9 +43,24 @@ mod tests {
 
     #[test]
     fn names_become_legal_and_different() {
-        let names = ["b c", "1x", "a", "a", "a", "Größe", "x(%)", "", "in", "a2", "d-e"].map(str::to_owned);
-        let expected =
-            ["b_c", "column_1x", "a", "a2", "a3", "Größe", "x", "Column8", "column_in", "a22", "d_e"];
+        let names = ["b c", "1x", "a", "a", "a", "Größe", "x(%)", "", "in", "a2", "d-e", "icase", "$5"]
+            .map(str::to_owned);
+        let expected = [
+            "b_c",
+            "column_1x",
+            "a",
+            "a2",
+            "a3",
+            "Größe",
+            "x",
+            "Column8",
+            "column_in",
+            "a22",
+            "d_e",
+            "column_icase",
+            "$5",
+        ];
         assert_eq!(legal(&names), expected);
+        assert!(expected.iter().all(|name| is_column_name(name)));
     }
 }

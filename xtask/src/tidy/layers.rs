@@ -14,7 +14,7 @@ const LAYERS: [(&str, &[&str]); 14] = [
     ("testkit", &["features", "rowset", "engine"]),
     ("kafka", &["features", "rowset", "engine"]),
     ("parquet", &["features", "rowset", "engine"]),
-    ("files", &["features", "engine"]),
+    ("files", &["features", "formula", "engine"]),
     ("broker", &["features"]),
     ("fuzz", &["features", "engine", "kafka", "parquet"]),
     ("kinetable", &["features", "rowset", "formula", "engine", "operators", "kafka", "parquet", "files"]),
