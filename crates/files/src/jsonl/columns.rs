@@ -1,5 +1,6 @@
 //! What a column is, from the cells it has, and its cells as that.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow_array::builder::{BooleanBuilder, Float64Builder, Int64Builder, ListBuilder, StringViewBuilder};
@@ -156,14 +157,14 @@ fn instant(cell: &Scalar) -> Option<i64> {
 }
 
 /// A cell as text: texts as they are, other values as JSON.
-pub fn spelled(cell: &Scalar) -> Option<String> {
+pub fn spelled(cell: &Scalar) -> Option<Cow<'_, str>> {
     match cell {
         Scalar::Null => None,
-        Scalar::Boolean(value) => Some(value.to_string()),
-        Scalar::Long(value) => Some(value.to_string()),
-        Scalar::Double(value) => Some(zmij::Buffer::new().format(*value).to_owned()),
-        Scalar::Text(value) => Some(value.to_string()),
-        Scalar::List(items) => serde_json::to_string(items).ok(),
+        Scalar::Boolean(value) => Some(value.to_string().into()),
+        Scalar::Long(value) => Some(value.to_string().into()),
+        Scalar::Double(value) => Some(zmij::Buffer::new().format(*value).to_owned().into()),
+        Scalar::Text(value) => Some(Cow::Borrowed(value)),
+        Scalar::List(items) => serde_json::to_string(items).ok().map(Cow::Owned),
     }
 }
 
