@@ -124,12 +124,7 @@ impl Outlet {
     /// Decodes a batch. A panic is a bug of ours: it fails the table and nothing else.
     fn decode(&self, worker: &mut Worker, batch: &Batch) -> Decoded {
         let decoded = catch_unwind(AssertUnwindSafe(|| worker.decode(batch)));
-        decoded.unwrap_or_else(|_| {
-            self.has_failed.store(true, Ordering::Relaxed);
-            let topic = &self.topic;
-            self.rows.fail(&Error::internal(format!("the decoder of topic \"{topic}\" panicked")));
-            Decoded::nothing(self.rows.schema(), batch)
-        })
+        decoded.unwrap_or_else(|_| Decoded::nothing(self.rows.schema(), batch))
     }
 
     /// Whether everything submitted before this sequence is published.
@@ -158,11 +153,12 @@ impl Outlet {
         published.expect("decoded rows have the table's columns");
         let refused = &decoded.refused;
         self.quarantine.take(decoded.received, decoded.records, refused);
-        if refused.is_fatal
-            && let Some(last) = refused.bad.last()
-        {
+        if refused.is_fatal {
             self.has_failed.store(true, Ordering::Relaxed);
-            let failure = self.quarantine.failure(last);
+            let failure = match refused.bad.last() {
+                Some(last) => self.quarantine.failure(last),
+                None => Error::internal(format!("the decoder of topic \"{}\" panicked", self.topic)),
+            };
             self.counters.conditions.set(FAILED, "record", failure.message());
             self.counters.stop_reason.lock().get_or_insert_with(|| failure.message().to_owned());
             self.rows.fail(&failure);
@@ -256,5 +252,55 @@ fn decode_all(outlet: &Outlet, mut worker: Worker, todo: &Receiver<Batch>, done:
         outlet.in_flight.fetch_sub(batch.memory(), Ordering::Relaxed);
         // The poll thread may be gone; then nobody needs the memory.
         let _kept = done.send(batch);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kinetable_engine::source::{self, Retention};
+    use kinetable_engine::{Graph, Table};
+
+    use super::*;
+    use crate::consume::breaker::Breaker;
+    use crate::consume::policy::RateLimit;
+    use crate::consume::raw::Record;
+    use crate::consume::tables::error_schema;
+
+    /// A flow without threads, its table and its errors.
+    fn flow(recipe: Recipe) -> (Flow, Table, Table) {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
+        let graph = Graph::new(Arc::new(pool), true);
+        let (table, rows) = source::open(&graph, recipe.schema.clone(), Retention::Append);
+        let (errors, bad) = source::open(&graph, error_schema(), Retention::Append);
+        let (recipe, counters) = (Arc::new(recipe), Arc::new(Counters::default()));
+        let limit = RateLimit { window: 100, share_max: 1.0, pauses: false };
+        let quarantine = Quarantine {
+            topic: "t".into(),
+            errors: bad,
+            letters: None,
+            breaker: Breaker::new(limit, recipe.clone()),
+            counters: counters.clone(),
+        };
+        let outlet = Outlet::new("t", Rows::One(rows), quarantine, counters);
+        (Flow::start(Arc::new(outlet), recipe, 0, 0).expect("no thread is started"), table, errors)
+    }
+
+    fn one() -> Batch {
+        let mut batch = Batch::default();
+        let (key, value) = (None, None);
+        batch.push(&Record { partition: 0, offset: 7, timestamp: None, key, value, headers: &[] });
+        batch
+    }
+
+    #[test]
+    fn what_a_decoder_panics_at_never_counts_as_published() {
+        // The recipe makes columns that its schema does not have.
+        let (mut flow, table, _errors) = flow(Recipe::for_tests());
+        flow.submit(one());
+        assert_eq!((flow.submitted(), flow.outlet().published()), (1, 0));
+        assert!(!flow.outlet().is_open());
+        let failure = flow.outlet().rows().failure().expect("the table has failed");
+        assert!(failure.to_string().contains("the decoder of topic \"t\" panicked"), "{failure}");
+        drop(table);
     }
 }

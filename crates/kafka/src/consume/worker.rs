@@ -56,14 +56,14 @@ pub(super) struct Decoded {
 }
 
 impl Decoded {
-    /// What is left of a batch that could not be decoded at all.
+    /// What is left of a batch whose decoding panicked: it fails the table, and its offsets never count as read.
     pub(super) fn nothing(schema: &SchemaRef, batch: &Batch) -> Decoded {
         Decoded {
             partition: batch.partition(),
             received: batch.received,
             records: 0,
             rows: RecordBatch::new_empty(schema.clone()),
-            refused: Refused::default(),
+            refused: Refused { is_fatal: true, ..Refused::default() },
         }
     }
 }
