@@ -59,8 +59,9 @@ pub(super) struct Replay {
     recipe: Arc<Recipe>,
     settings: Settings,
     registry: Option<Arc<Registry>>,
-    /// One replay at a time: two would make two rows of one record.
-    turn: Mutex<()>,
+    /// The rows of the errors table that are on their way out: rows are taken out by the next cycle, and a record is to become
+    /// a row once. One replay at a time holds them.
+    turn: Mutex<RowSet>,
 }
 
 impl SourceHandle {
@@ -81,37 +82,42 @@ impl SourceHandle {
             return Err(failure.in_context("a failed table takes no rows"));
         }
         let recipe = Arc::new(self.replay.recipe(specs)?);
-        let _turn = self.replay.turn.lock();
+        let mut leaving = self.replay.turn.lock();
         if let Some(registry) = &self.replay.registry {
             registry.forget_missing();
         }
         let mut worker = Worker::new(recipe);
         let version = self.replay.errors.version();
+        *leaving = leaving.intersect(version.rows());
+        let was_first = leaving.is_empty();
+        let staying = version.rows().difference(&leaving);
         let mut done = Replayed::default();
-        for start in (0..version.rows().len()).step_by(CHUNK as usize) {
-            let rows = version.rows().slice(start..(start + CHUNK).min(version.rows().len()));
-            let chunk = Chunk::new(version.batch(self.replay.errors.schema(), &rows)?, rows);
+        for start in (0..staying.len()).step_by(CHUNK as usize) {
+            let rows = staying.slice(start..(start + CHUNK).min(staying.len()));
+            let batch = version.batch(self.replay.errors.schema(), &rows)?;
+            let chunk = Chunk::new(batch, rows, |partition| outlet.rows().takes(partition));
             let tried = chunk.records.len() as u64;
             done.remaining += chunk.rows.len() - tried;
             let again = worker.decode(&chunk.records);
             let rows = chunk.with_headers(&again, self.replay.recipe.extra.headers.as_deref())?;
             let parts = chunk.parts(&again, rows, outlet.rows().is_split())?;
-            let (gone, changed) = chunk.outcome(again.refused.bad);
+            let (gone, told) = chunk.outcome(again.refused.bad, &outlet.quarantine().topic)?;
             done.remaining += again.refused.count;
             done.replayed += tried - again.refused.count;
             let errors = &outlet.quarantine().errors;
-            let told = error_rows(&outlet.quarantine().topic, now(), &changed);
             self.replay.graph.between_cycles(|_| {
                 for (partition, rows) in parts {
                     outlet.rows().publish(partition, rows)?;
                 }
                 errors.retract(&gone)?;
+                *leaving = leaving.union(&gone);
                 errors.publish(told)
             })?;
         }
         self.counters.replayed.fetch_add(done.replayed, Ordering::Relaxed);
         self.counters.rows.fetch_add(done.replayed, Ordering::Relaxed);
-        if done.remaining == 0 {
+        // Of what was on its way out before, this replay does not know whether it comes back.
+        if done.remaining == 0 && was_first {
             outlet.quarantine().resume();
         }
         Ok(done)
@@ -170,12 +176,13 @@ struct Chunk {
     rows: RowSet,
     batch: RecordBatch,
     records: Batch,
-    /// Of each record its place in the batch: those without bytes cannot be tried.
+    /// Of each record its place in the batch: those without bytes cannot be tried, those of which nobody holds the table
+    /// are not.
     places: Vec<usize>,
 }
 
 impl Chunk {
-    fn new(batch: RecordBatch, rows: RowSet) -> Chunk {
+    fn new(batch: RecordBatch, rows: RowSet, takes: impl Fn(i32) -> bool) -> Chunk {
         let mut records = Batch::default();
         records.received = now();
         let column = |name: &str| batch.column_by_name(name).expect("a column of the errors table").clone();
@@ -186,7 +193,8 @@ impl Chunk {
         let time = time.as_primitive::<TimestampNanosecondType>();
         let (side, raw, other) = (side.as_string_view(), raw.as_binary_view(), other.as_binary_view());
         let mut places = Vec::new();
-        for row in (0..batch.num_rows()).filter(|row| raw.is_valid(*row)) {
+        let is_tried = |row: &usize| raw.is_valid(*row) && takes(partition.value(*row));
+        for row in (0..batch.num_rows()).filter(is_tried) {
             let bytes =
                 |array: &arrow_array::BinaryViewArray| array.is_valid(row).then(|| array.value(row).to_vec());
             let (raw, other) = (bytes(raw), bytes(other));
@@ -241,8 +249,8 @@ impl Chunk {
         Ok(RecordBatch::try_new(again.rows.schema(), columns)?)
     }
 
-    /// The rows that leave the errors table, and those that come back to it with another reason.
-    fn outcome(&self, bad: Vec<BadRecord>) -> (RowSet, Vec<BadRecord>) {
+    /// The rows that leave the errors table, and those that come to it for records with another reason.
+    fn outcome(&self, bad: Vec<BadRecord>, topic: &str) -> Result<(RowSet, RecordBatch)> {
         let reasons = self.batch.column_by_name("Reason").expect("a column of the errors table");
         let sides = self.batch.column_by_name("Side").expect("a column of the errors table");
         let (reasons, sides) = (reasons.as_string_view(), sides.as_string_view());
@@ -254,6 +262,17 @@ impl Chunk {
         same.iter().for_each(|bad| stays[bad.index] = true);
         let gone = self.places.iter().zip(stays).filter(|(_, stays)| !stays);
         let positions = RowSet::from_sorted(gone.map(|(row, _)| *row as u64));
-        (self.rows.keys_at(&positions), changed)
+        Ok((self.rows.keys_at(&positions), self.told(topic, &changed)?))
+    }
+
+    /// Rows for the errors table, with the headers that it has as text already.
+    fn told(&self, topic: &str, bad: &[BadRecord]) -> Result<RecordBatch> {
+        let told = error_rows(topic, now(), bad);
+        let places = bad.iter().map(|bad| self.places[bad.index] as u64);
+        let places = UInt64Array::from_iter_values(places);
+        let mut columns = told.columns().to_vec();
+        let headers = told.schema().index_of("Headers")?;
+        columns[headers] = take(self.batch.column(headers), &places, None)?;
+        Ok(RecordBatch::try_new(told.schema(), columns)?)
     }
 }

@@ -122,6 +122,14 @@ impl Rows {
         }
     }
 
+    /// Whether somebody still holds the table that rows of a partition go to.
+    pub(super) fn takes(&self, partition: i32) -> bool {
+        match self {
+            Rows::One(publisher) => publisher.is_open(),
+            Rows::Each(each) => each.publishers.lock().get(&partition).is_some_and(Publisher::is_open),
+        }
+    }
+
     pub(super) fn fail(&self, error: &Error) {
         self.all().iter().for_each(|publisher| publisher.fail(error.clone()));
     }

@@ -1,8 +1,13 @@
 //! Partitions that are added while a source reads.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kinetable_kafka::{Consumed, ConsumerConfig, Offsets, Partitions, StartAt, consume, consume_parts};
+use arrow_schema::DataType;
+use kinetable_kafka::{
+    Consumed, ConsumedParts, ConsumerConfig, Offsets, Partitions, ReplaySpecs, Spec, StartAt, consume,
+    consume_parts,
+};
 
 use crate::consuming::text;
 use crate::live::{Live, cells, read, wait_for, wait_rows};
@@ -133,4 +138,26 @@ fn each_partition_can_have_a_table_of_its_own() {
     assert!(!source.is_stopped());
     drop(held);
     wait_for("the source's end", || source.is_stopped());
+}
+
+#[test]
+fn a_replay_leaves_records_whose_table_nobody_holds() {
+    let stand = Stand::shared();
+    let topic = stand.topic("parts-replayed", 2);
+    let json = br#"{"V":5}"#;
+    stand.produce(&topic, &[(0, None, Some(json)), (1, None, Some(json))]);
+    let live = Live::start();
+    let mut config = soon(stand, &topic);
+    config.value = Spec::Simple { column: "V".into(), data_type: Some(DataType::Int64) };
+    let ConsumedParts { partitions, constituents, errors, source, .. } =
+        consume_parts(&live.graph, config).unwrap();
+    wait_rows(&errors, 2);
+    let held = constituents.table(0).expect("the partition's table");
+    drop((partitions, constituents));
+    let value = Spec::Json { columns: vec![("V".into(), DataType::Int64)], mapping: BTreeMap::new() };
+    let done = source.replay_errors(&ReplaySpecs { value: Some(value), ..ReplaySpecs::default() }).unwrap();
+    assert_eq!((done.replayed, done.remaining), (1, 1));
+    assert_eq!(cells(&wait_rows(&held, 1), "V"), ["5"]);
+    wait_for("one error", || errors.size() == 1);
+    assert_eq!(cells(&read(&errors), "Partition"), ["1"]);
 }

@@ -234,8 +234,14 @@ fn a_replay_with_another_spec_makes_rows() {
         wait_for("the good rows", || seen.rows() == 3_000);
         wait_rows(&consumed.errors, 2_001);
         let specs = ReplaySpecs { value: Some(json("/A/n")), ..ReplaySpecs::default() };
+        live.hold(true);
+        // A cycle that had begun ends.
+        std::thread::sleep(Duration::from_millis(50));
         let done = consumed.source.replay_errors(&specs).unwrap();
         assert_eq!((done.replayed, done.remaining), (2_000, 1));
+        let again = consumed.source.replay_errors(&specs).unwrap();
+        assert_eq!(again.replayed, 0, "they are on their way out of the errors");
+        live.hold(false);
         wait_for("the rows", || seen.rows() == 5_000);
         wait_for("one error", || consumed.errors.size() == 1);
         let rows = seen.all();
@@ -374,4 +380,15 @@ fn headers_go_with_a_letter_and_come_back_with_a_replay() {
     let rows = wait_rows(&consumed.table, 2);
     assert_eq!(cells(&rows, "A"), ["1", "2"]);
     assert_eq!(cells(&rows, "H"), [r#"{"trace":"one"}"#, r#"{"trace":"two"}"#]);
+    let reason = || cells(&read(&consumed.errors), "Reason");
+    wait_for("one error", || consumed.errors.size() == 1);
+    let before = reason();
+    let specs = ReplaySpecs { value: Some(long("A")), ..ReplaySpecs::default() };
+    assert_eq!(consumed.source.replay_errors(&specs).unwrap().remaining, 1);
+    wait_for("another reason", || reason() != before);
+    let left = read(&consumed.errors);
+    assert_eq!(
+        (cells(&left, "Headers"), longs(&left, "Offset")),
+        (vec![r#"{"trace":"three"}"#.into()], vec![2])
+    );
 }
