@@ -33,9 +33,8 @@ pub(crate) fn configure(
 pub(crate) fn creation_error(error: KafkaError) -> Error {
     match error {
         KafkaError::ClientConfig(_, reason, key, value) => {
-            let is_secret = is_secret(&key) && !value.is_empty();
-            let shown = if is_secret { "…" } else { value.as_str() };
-            let reason = if is_secret { reason.replace(&value, "…") } else { reason };
+            let shown = shown(&key, &value);
+            let reason = if value.is_empty() { reason } else { reason.replace(&value, &shown) };
             Error::invalid(format!("Kafka setting \"{key}\" = \"{shown}\": {reason}"))
                 .with_hint("settings are those of librdkafka; Java-only ones are to be left out")
         }
@@ -110,29 +109,69 @@ pub(crate) struct Shown<'a>(pub(crate) &'a BTreeMap<String, String>);
 
 impl std::fmt::Debug for Shown<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let shown = |(key, value): (&'_ String, &'_ String)| {
-            let value = if is_secret(key) { "…".to_owned() } else { without_user(value) };
-            (key.clone(), value)
-        };
-        f.debug_map().entries(self.0.iter().map(shown)).finish()
+        f.debug_map().entries(self.0.iter().map(|(key, value)| (key, shown(key, value)))).finish()
     }
 }
 
-/// Addresses without the user and password that may be in them.
-pub(crate) fn without_user(text: &str) -> String {
-    let part = |part: &str| match part.split_once("://") {
-        Some((scheme, rest)) => match rest.rsplit_once('@') {
-            Some((_, address)) => format!("{scheme}://…@{address}"),
+/// The value of a setting as it may be shown.
+fn shown(key: &str, value: &str) -> String {
+    match is_secret(key) {
+        true if value.is_empty() => String::new(),
+        true => "…".to_owned(),
+        // Addresses are given without a scheme too.
+        false => without_user(value, key.ends_with(".url")),
+    }
+}
+
+/// Addresses without the user and password that may be in them; `all`: also those without a scheme.
+fn without_user(text: &str, all: bool) -> String {
+    let part = |part: &str| {
+        let (start, rest) = match part.find("://") {
+            Some(at) => part.split_at(at + 3),
+            None if all => ("", part),
+            None => return part.to_owned(),
+        };
+        match rest.rsplit_once('@') {
+            Some((_, address)) => format!("{start}…@{address}"),
             None => part.to_owned(),
-        },
-        None => part.to_owned(),
+        }
     };
     text.split(',').map(part).collect::<Vec<_>>().join(",")
 }
 
 /// Whether a setting is not to be shown.
-pub(crate) fn is_secret(key: &str) -> bool {
-    let words = ["password", "secret", "key.pem", "token", "jaas", "user.info", "private", "credentials"];
+fn is_secret(key: &str) -> bool {
+    let words = [
+        "password",
+        "secret",
+        "key.pem",
+        "keystore.key",
+        "token",
+        "jaas",
+        "user.info",
+        "private",
+        "credentials",
+    ];
     let is_config = key == "sasl.oauthbearer.config" || key == "sasl.oauthbearer.extensions";
     is_config || words.iter().any(|word| key.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_shown_without_secrets() {
+        let all = [
+            ("bootstrap.servers", "h:1,h:2", "h:1,h:2"),
+            ("schema.registry.url", "http://u:p@h:1,u:p@h:2,h:3", "http://…@h:1,…@h:2,h:3"),
+            ("sasl.username", "u@h", "u@h"),
+            ("ssl.keystore.key", "p", "…"),
+            ("ssl.keystore.location", "/k", "/k"),
+            ("sasl.password", "", ""),
+        ];
+        for (key, value, expected) in all {
+            assert_eq!(shown(key, value), expected, "{key}");
+        }
+    }
 }

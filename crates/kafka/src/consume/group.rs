@@ -28,6 +28,7 @@ use rdkafka::{Offset, TopicPartitionList};
 use super::control::Reins;
 use super::flow::Outlet;
 use super::watch::Events;
+use crate::client::Secrets;
 
 /// How long a step may take to show what was read of partitions that are taken away.
 const HAND_OVER_MAX: Duration = Duration::from_secs(30);
@@ -36,6 +37,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(1);
 /// A member of a group, as its client calls it.
 pub(super) struct Member {
     pub(super) topic: String,
+    pub(super) secrets: Secrets,
     pub(super) reins: Reins,
     pub(super) outlet: Arc<Outlet>,
     pub(super) events: Arc<Events>,
@@ -61,6 +63,7 @@ pub(super) struct State {
 
 impl ClientContext for Member {
     fn error(&self, error: KafkaError, reason: &str) {
+        let reason = self.secrets.hide(reason);
         tracing::debug!(topic = self.topic, %error, reason, "member of a group");
         if error.rdkafka_error_code() == Some(RDKafkaErrorCode::Fatal) {
             self.events.tell("ATTENTION", "fatal", format!("the group has shut us out: {reason}"));

@@ -17,7 +17,7 @@ use super::group::{Member, State, listed};
 use super::start::{Start, Survey};
 use super::stats::Counters;
 use super::watch::Events;
-use crate::client::{configure, creation_error};
+use crate::client::{Secrets, configure, creation_error};
 use crate::spec::StartAt;
 
 const TICK: Duration = Duration::from_millis(20);
@@ -81,6 +81,7 @@ impl Joining {
         defaults.push(("topic.metadata.refresh.interval.ms", &refresh));
         let member = Member {
             topic: topic.clone(),
+            secrets: Secrets::of(&self.survey.config.client),
             reins: self.reins,
             outlet: self.outlet,
             events: self.events,

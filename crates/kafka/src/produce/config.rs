@@ -1,6 +1,7 @@
 //! What a publication is made of.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use arrow_schema::Schema;
 use kinetable_engine::Result;
@@ -8,12 +9,13 @@ use kinetable_engine::Result;
 use super::avro::{Destination, used_columns};
 use super::protobuf::ProtobufEncoder;
 use super::spec::ProduceSpec;
+use crate::client::Shown;
 use crate::settings::Settings;
 
 /// Where and how a table is published.
 ///
 /// To publish the newest row of each key only, publish `table.last_by(key columns)`; [`ProducerConfig::key_columns`] names them.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ProducerConfig {
     /// Settings of librdkafka; see the crate's page.
     pub client: BTreeMap<String, String>,
@@ -35,6 +37,15 @@ pub struct ProducerConfig {
     pub timestamp_column: Option<String>,
     /// Headers of each record: name and column. Text and bytes as they are, other values as text; null: no such header.
     pub headers: Vec<(String, String)>,
+}
+
+impl fmt::Debug for ProducerConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("ProducerConfig");
+        shown.field("client", &Shown(&self.client)).field("topic", &self.topic);
+        shown.field("key", &self.key).field("value", &self.value);
+        shown.finish_non_exhaustive()
+    }
 }
 
 impl ProducerConfig {

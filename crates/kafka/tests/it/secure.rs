@@ -9,7 +9,8 @@ use kinetable_broker::apache::{ApacheKafka, KafkaOptions, PASSWORD, SecureListen
 use kinetable_broker::feed::{Publisher, Record};
 use kinetable_broker::{EmbeddedBroker, Target, client};
 use kinetable_kafka::{
-    Board, Consumed, ConsumerConfig, Offsets, Retention, Spec, StartAt, Token, TokenFunction,
+    Board, Consumed, ConsumerConfig, Offsets, ProduceSpec, ProducerConfig, Retention, Spec, StartAt, Token,
+    TokenFunction,
 };
 use kinetable_kafka::{consume, topics};
 use parking_lot::Mutex;
@@ -255,6 +256,7 @@ fn no_secret_is_ever_shown() {
     broker.create_topic("redacted", 1);
     broker.fake().require_sasl_plain(USER, PASSWORD);
     let registry = format!("http://someone:{SECRET}@127.0.0.1:9");
+    let bare = format!("someone:{SECRET}@127.0.0.1:9");
     let everything = [
         ("sasl.password", SECRET),
         ("ssl.key.password", SECRET),
@@ -274,9 +276,19 @@ fn no_secret_is_ever_shown() {
     write!(all, "{refused:?}").unwrap();
     let error = consume(&live.graph, refused.clone()).err().unwrap();
     write!(all, "{error} {error:?}").unwrap();
+    let more = [
+        ("ssl.key.pem", SECRET),
+        ("ssl.keystore.key", SECRET),
+        ("sasl.passwords", SECRET),
+        ("other.url", bare.as_str()),
+    ];
     // Each setting refused by itself, and those that are no settings at all.
-    for (key, value) in everything.iter().chain([&("ssl.key.pem", SECRET), &("sasl.passwords", SECRET)]) {
+    for (key, value) in everything.iter().chain(&more) {
         let bad = config(&broker.bootstrap(), "redacted", &[(key, value), ("security.protocol", "sasl_ssl")]);
+        let mut out =
+            ProducerConfig::new(broker.bootstrap(), "redacted", ProduceSpec::Ignore, ProduceSpec::json());
+        out.client.insert((*key).to_owned(), (*value).to_owned());
+        write!(all, "{out:?}").unwrap();
         let bad = bad.with_setting("kinetable.connect.timeout.ms", "200");
         let error = consume(&live.graph, bad.clone()).err().unwrap();
         write!(all, "{bad:?} {error} {error:?}").unwrap();
