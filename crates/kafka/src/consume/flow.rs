@@ -221,9 +221,11 @@ impl Flow {
         self.sequence
     }
 
-    /// Notes a record that librdkafka itself could not take.
-    pub(super) fn refuse(&self, bad: BadRecord) {
-        self.outlet.quarantine.take_unseen(now(), bad);
+    /// Does with a record that librdkafka itself could not take what the policy says, after all that was submitted.
+    pub(super) fn refuse(&mut self, bad: BadRecord) {
+        let sequence = self.sequence;
+        self.sequence += 1;
+        self.outlet.deliver(sequence, Decoded::unseen(&self.own.recipe, now(), bad));
     }
 
     pub(super) fn outlet(&self) -> &Arc<Outlet> {
@@ -262,7 +264,7 @@ mod tests {
 
     use super::*;
     use crate::consume::breaker::Breaker;
-    use crate::consume::policy::RateLimit;
+    use crate::consume::policy::{OnError, RateLimit};
     use crate::consume::raw::Record;
     use crate::consume::tables::error_schema;
 
@@ -302,5 +304,21 @@ mod tests {
         let failure = flow.outlet().rows().failure().expect("the table has failed");
         assert!(failure.to_string().contains("the decoder of topic \"t\" panicked"), "{failure}");
         drop(table);
+    }
+
+    #[test]
+    fn a_record_that_could_not_be_fetched_obeys_the_policy() {
+        for (on_error, kept, published) in
+            [(OnError::DeadLetter, 1, 1), (OnError::Null, 1, 1), (OnError::Skip, 0, 1), (OnError::Fail, 1, 0)]
+        {
+            let (mut flow, table, errors) = flow(Recipe { on_error, ..Recipe::for_tests() });
+            flow.refuse(BadRecord::unseen(0, 7, "no sense".into()));
+            let outlet = flow.outlet().clone();
+            assert_eq!(outlet.quarantine.errors.queued_rows(), kept, "{on_error:?}");
+            assert_eq!(outlet.counters.errors.load(Ordering::Relaxed), 1, "{on_error:?}");
+            assert_eq!((flow.submitted(), outlet.published()), (1, published), "{on_error:?}");
+            assert_eq!(outlet.rows.failure().is_some(), on_error == OnError::Fail);
+            drop((table, errors));
+        }
     }
 }

@@ -34,14 +34,6 @@ impl Quarantine {
         }
     }
 
-    /// Takes a record that could not even be fetched.
-    pub(super) fn take_unseen(&self, time: i64, bad: BadRecord) {
-        let cause = Cause { side: bad.side, reason: bad.reason.clone(), schema_id: None };
-        self.breaker.note(1, 1, Some(cause));
-        self.counters.errors.fetch_add(1, Ordering::Relaxed);
-        self.keep(time, &[bad]);
-    }
-
     fn keep(&self, time: i64, bad: &[BadRecord]) {
         if bad.is_empty() {
             return;

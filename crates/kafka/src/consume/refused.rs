@@ -27,7 +27,7 @@ pub(super) struct Cause {
 /// The records of a batch that were refused.
 #[derive(Default)]
 pub(super) struct Refused {
-    /// How many, kept or not.
+    /// How many records, kept or not.
     pub(super) count: u64,
     /// Those that are kept.
     pub(super) bad: Vec<BadRecord>,
@@ -50,6 +50,17 @@ impl Refusal {
 }
 
 impl Refused {
+    /// A record that could not even be fetched.
+    pub(super) fn unseen(on_error: OnError, bad: BadRecord) -> Refused {
+        let cause = Cause { side: bad.side, reason: bad.reason.clone(), schema_id: None };
+        Refused {
+            count: 1,
+            bad: if on_error == OnError::Skip { Vec::new() } else { vec![bad] },
+            cause: Some(cause),
+            is_fatal: on_error == OnError::Fail,
+        }
+    }
+
     pub(super) fn add(&mut self, recipe: &Recipe, index: usize, record: &Record<'_>, refusal: Refusal) {
         let Refusal { side, reason, size } = refusal;
         let schema_id = match side {
@@ -57,7 +68,8 @@ impl Refused {
             "value" => recipe.value.decoder.schema_id(record.value),
             _ => None,
         };
-        self.count += 1;
+        // A record of which both sides are refused is one.
+        self.count += u64::from(self.bad.last().is_none_or(|last| last.index != index));
         if self.cause.is_none() {
             self.cause = Some(Cause { side, reason: reason.clone().into_owned(), schema_id });
         }

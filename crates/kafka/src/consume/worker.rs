@@ -10,7 +10,7 @@ use super::headers::HeaderColumn;
 use super::policy::OnError;
 use super::raw::Record;
 use super::refused::{Refusal, Refused};
-use super::tables::instants;
+use super::tables::{BadRecord, instants};
 use super::watch::Events;
 use crate::decode::{Side, SideDecoder};
 use crate::settings::ExtraColumns;
@@ -39,7 +39,7 @@ impl Recipe {
 
 /// Decodes batches, one at a time.
 pub(super) struct Worker {
-    recipe: Arc<Recipe>,
+    pub(super) recipe: Arc<Recipe>,
     key: SideDecoder,
     value: SideDecoder,
 }
@@ -56,6 +56,17 @@ pub(super) struct Decoded {
 }
 
 impl Decoded {
+    /// In place of a record that librdkafka itself could not take.
+    pub(super) fn unseen(recipe: &Recipe, received: i64, bad: BadRecord) -> Decoded {
+        Decoded {
+            partition: bad.partition,
+            received,
+            records: 1,
+            rows: RecordBatch::new_empty(recipe.schema.clone()),
+            refused: Refused::unseen(recipe.on_error, bad),
+        }
+    }
+
     /// What is left of a batch whose decoding panicked: it fails the table, and its offsets never count as read.
     pub(super) fn nothing(schema: &SchemaRef, batch: &Batch) -> Decoded {
         Decoded {

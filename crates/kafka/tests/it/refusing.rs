@@ -75,6 +75,7 @@ fn a_bad_side_may_be_null_in_a_row_that_stays() {
     let errors = wait_rows(&consumed.errors, 4);
     assert_eq!(longs(&errors, "Offset"), [1, 2, 3, 3]);
     assert_eq!(cells(&errors, "Side"), ["key", "value", "key", "value"]);
+    assert_eq!(consumed.source.stats().errors, 3, "a record that is bad twice is one");
     let refused = consumed.source.replay_errors(&ReplaySpecs::default()).unwrap_err();
     assert!(refused.to_string().contains("rows of the table already"), "{refused}");
 }
