@@ -117,6 +117,10 @@ impl Inspector {
     }
 
     fn compare(&mut self, id: Option<String>, counters: &Counters, events: &Events) {
+        if id.is_none() && self.id.is_some() {
+            // A broker that has just started may not know it: that says nothing against the one we know.
+            return;
+        }
         let known = std::mem::replace(&mut self.id, id);
         if known.is_none() || known == self.id {
             self.confirmed_at = std::mem::take(&mut self.asked_at);

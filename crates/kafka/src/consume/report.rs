@@ -30,6 +30,8 @@ struct Reading {
     at: Instant,
     rows: u64,
     bytes: u64,
+    /// Of all partitions that are or were read, as are the bytes.
+    records: u64,
     /// Partition → records taken, end of the partition.
     partitions: HashMap<i32, (u64, Option<i64>)>,
 }
@@ -74,7 +76,7 @@ impl Report {
             let progress = Progress {
                 lag: PartitionCounters::known(&place.end).map_or(0, |end| end - next),
                 age_ms: stamp.map(|stamp| (now() / 1_000_000).saturating_sub(stamp)),
-                bytes_per_record: self.last.bytes as f64 / self.last.records().max(1) as f64,
+                bytes_per_record: self.last.bytes as f64 / self.last.records.max(1) as f64,
                 produced_per_second: self.rates.partitions.get(&place.partition).map_or(0.0, |rates| rates.1),
             };
             lag::risk(keeping, place.partition, &progress)
@@ -134,12 +136,9 @@ impl Reading {
             at: Instant::now(),
             rows: counters.rows.load(Ordering::Relaxed),
             bytes: counters.bytes.load(Ordering::Relaxed),
+            records: counters.records(),
             partitions: counters.partitions().iter().map(partition).collect(),
         }
-    }
-
-    fn records(&self) -> u64 {
-        self.partitions.values().map(|(taken, _)| taken).sum()
     }
 }
 
@@ -157,5 +156,21 @@ impl Rates {
             bytes: rate(before.bytes, after.bytes),
             partitions: after.partitions.iter().map(partition).collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::consume::start::Start;
+
+    #[test]
+    fn records_of_partitions_that_were_taken_away_count_as_their_bytes_do() {
+        let start = |partition| Start { partition, next: 0, fetch: 0 };
+        let counters = Counters::new(&[start(0), start(1)]);
+        counters.partition(0).unwrap().took(0, None);
+        counters.partition(1).unwrap().took(0, None);
+        counters.end(1);
+        assert_eq!(Reading::of(&counters).records, 2);
     }
 }

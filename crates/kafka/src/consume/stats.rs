@@ -20,7 +20,7 @@ pub struct SourceStats {
     pub detail: String,
     /// Good rows published.
     pub rows: u64,
-    /// Records put into `errors`.
+    /// Records that could not be decoded, kept in `errors` or not.
     pub errors: u64,
     /// Bytes of keys and values read.
     pub bytes: u64,
@@ -199,6 +199,11 @@ impl Counters {
     pub(super) fn places(&self) -> Vec<(i32, i64)> {
         let place = |c: &Arc<PartitionCounters>| (c.partition, c.next.load(Ordering::Relaxed));
         self.partitions.lock().iter().map(place).collect()
+    }
+
+    /// Records taken, of every partition that is or was read.
+    pub(super) fn records(&self) -> u64 {
+        self.partitions.lock().iter().map(|counters| counters.records.load(Ordering::Relaxed)).sum()
     }
 
     /// Notes what went wrong.
