@@ -69,7 +69,7 @@ impl Settings {
     }
 
     /// A setting of ours.
-    pub(crate) fn ours(&self, key: &str) -> Option<&str> {
+    pub(crate) fn text(&self, key: &str) -> Option<&str> {
         self.ours.get(key).map(String::as_str)
     }
 
@@ -81,11 +81,6 @@ impl Settings {
                 .parse()
                 .map_err(|_| Error::invalid(format!("setting \"{key}\" is \"{text}\", not a whole number"))),
         }
-    }
-
-    /// A text of ours.
-    pub(crate) fn text(&self, key: &str) -> Option<&str> {
-        self.ours.get(key).map(String::as_str)
     }
 
     pub(crate) fn extra_columns(&self) -> ExtraColumns {

@@ -52,7 +52,7 @@ pub(crate) enum Framing {
 impl Framing {
     /// What a client's settings say.
     pub(crate) fn of(settings: &Settings) -> Result<Framing> {
-        match settings.ours("kinetable.avro.framing") {
+        match settings.text("kinetable.avro.framing") {
             None | Some("schema") => Ok(Framing::Schema),
             Some("single_object") => Ok(Framing::SingleObject),
             Some("none") => Ok(Framing::Bare),

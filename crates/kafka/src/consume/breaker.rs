@@ -73,7 +73,9 @@ impl Breaker {
 
     /// Begins anew.
     pub(super) fn resume(&self) {
-        *self.recent.lock() = Recent::default();
+        let mut recent = self.recent.lock();
+        *recent = Recent::default();
+        // Under the lock: what a batch trips after this stays tripped.
         self.is_holding.store(false, Ordering::Relaxed);
     }
 

@@ -18,7 +18,7 @@ use rdkafka::consumer::Consumer;
 use rdkafka::error::RDKafkaErrorCode;
 
 use super::choices::{OnGap, OnMissing, OnRecreated};
-use super::conditions::{ATTENTION, AUTH_FAILED, FAILED, TOPIC_MISSING, TOPIC_RECREATED};
+use super::conditions::{ATTENTION, AUTH_FAILED, FAILED, TOPIC_RECREATED};
 use super::poll::Poller;
 use super::stats::{Order, PartitionCounters, find};
 use super::tables::BadRecord;
@@ -52,12 +52,8 @@ impl Poller {
             RDKafkaErrorCode::UnknownTopic
             | RDKafkaErrorCode::UnknownTopicOrPartition
             | RDKafkaErrorCode::UnknownPartition => {
-                // Cleared by the watch thread when the broker has it again.
-                let detail = format!(
-                    "topic \"{}\" or its partition {partition} is gone; its rows are kept",
-                    self.topic
-                );
-                self.counters.conditions.set(TOPIC_MISSING, "missing", detail);
+                // One answer may come from a broker that has just started: the inspector waits for a second.
+                self.counters.note_error(format!("partition {partition}: {text}"));
             }
             RDKafkaErrorCode::TopicAuthorizationFailed => {
                 let principal = self.client.client().context().principal();

@@ -254,6 +254,7 @@ impl Plan {
         let parts = Parts {
             survey: self.survey,
             settings: &self.settings,
+            record_bytes_max: self.limits.record_bytes_max,
             starts: self.starts,
             recipe: self.recipe,
             registry: self.registry,
@@ -356,6 +357,7 @@ fn open_client(config: &ConsumerConfig, settings: &Settings) -> Result<Arc<BaseC
 struct Parts<'a> {
     survey: Survey,
     settings: &'a Settings,
+    record_bytes_max: usize,
     starts: Vec<Start>,
     recipe: Arc<Recipe>,
     registry: Option<Arc<Registry>>,
@@ -408,7 +410,6 @@ impl Parts<'_> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
         let threads = self.settings.number("kinetable.decode.threads", cores.div_ceil(2).min(4))?;
         let queued_max = self.settings.number("kinetable.queue.bytes.max", QUEUED_BYTES_MAX)?;
-        let record_bytes_max = ErrorLimits::from_settings(self.settings)?.record_bytes_max;
         let client = self.survey.client.clone();
         let places = source.counters.partitions();
         let context = rdkafka::consumer::Consumer::client(&*client).context();
@@ -432,7 +433,7 @@ impl Parts<'_> {
                 source.outlet.clone(),
                 self.recipe.clone(),
                 threads.max(1) as usize,
-                record_bytes_max,
+                self.record_bytes_max,
             )?,
             counters: source.counters.clone(),
             events,

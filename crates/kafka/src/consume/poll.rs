@@ -51,6 +51,22 @@ pub(super) struct Poller {
     pub(super) is_stopped: Arc<AtomicBool>,
 }
 
+/// Tells the other threads that the poll thread has ended, also if it panicked.
+struct End {
+    is_stopped: Arc<AtomicBool>,
+    counters: Arc<Counters>,
+}
+
+impl Drop for End {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let reason = || "the poll thread panicked".to_owned();
+            self.counters.stop_reason.lock().get_or_insert_with(reason);
+        }
+        self.is_stopped.store(true, Ordering::Release);
+    }
+}
+
 /// What came of one look into the queue.
 #[derive(Default)]
 struct Taken {
@@ -63,6 +79,7 @@ struct Taken {
 impl Poller {
     /// Polls until told to stop, or until nobody holds the table any more.
     pub(super) fn run(mut self) {
+        let _end = End { is_stopped: self.is_stopped.clone(), counters: self.counters.clone() };
         let mut looked = Instant::now();
         while !self.is_stopping.load(Ordering::Acquire) && self.flow.outlet().is_open() {
             self.obey();
@@ -83,10 +100,9 @@ impl Poller {
                 }
             }
         }
-        let (flow, is_stopped) = (self.flow, self.is_stopped);
         drop(self.drain);
-        drop(flow);
-        is_stopped.store(true, Ordering::Release);
+        // What was read is published before the source counts as stopped.
+        drop(self.flow);
     }
 
     /// Does what it was told to since the last batch.

@@ -59,7 +59,7 @@ impl Destination<'_> {
             topic,
             side,
             framing: Framing::of(settings)?,
-            may_register: settings.ours("auto.register.schemas") != Some("false"),
+            may_register: settings.text("auto.register.schemas") != Some("false"),
         })
     }
 }
