@@ -1,10 +1,12 @@
 //! Clients of librdkafka: our defaults under the user's settings, and errors in words a user can act on.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use kinetable_engine::{Error, Result};
 use rdkafka::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
 use crate::token;
@@ -58,6 +60,21 @@ pub(crate) fn request_error(doing: &str, servers: &str, error: &KafkaError) -> E
         }
         _ => Error::source(message),
     }
+}
+
+/// Asks the broker while a thread serves the client's events: tokens that are wanted, log-ins that are refused.
+pub(crate) fn attended<C: ConsumerContext, T>(client: &BaseConsumer<C>, ask: impl FnOnce() -> T) -> T {
+    let is_done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_done.load(Ordering::Relaxed) {
+                let _event = client.poll(Duration::from_millis(20));
+            }
+        });
+        let answer = ask();
+        is_done.store(true, Ordering::Relaxed);
+        answer
+    })
 }
 
 /// The addresses a client was given, for messages.

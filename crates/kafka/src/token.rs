@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kinetable_engine::{Error, Result};
-use rdkafka::client::OAuthToken;
+use rdkafka::client::{ClientContext, OAuthToken};
+use rdkafka::consumer::ConsumerContext;
 use serde::Deserialize;
 
 use crate::base64;
@@ -112,6 +113,22 @@ impl Tokens {
         Ok(OAuthToken { token, principal_name, lifetime_ms })
     }
 }
+
+/// The context of a client that asks a question or two: it can log in with tokens, and hears nothing else.
+pub(crate) struct Bearer(pub(crate) Tokens);
+
+impl ClientContext for Bearer {
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
+
+    fn generate_oauth_token(
+        &self,
+        config: Option<&str>,
+    ) -> std::result::Result<OAuthToken, Box<dyn std::error::Error>> {
+        self.0.token(config.unwrap_or_default())
+    }
+}
+
+impl ConsumerContext for Bearer {}
 
 /// Whether a setting is ours, and not known to librdkafka as it is built.
 pub(crate) fn is_ours(settings: &BTreeMap<String, String>, key: &str) -> bool {

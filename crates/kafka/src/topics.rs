@@ -7,6 +7,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 
 use crate::client;
 use crate::settings::Settings;
+use crate::token::{Bearer, Tokens};
 
 /// The names of all topics the client may see, sorted; Kafka's internal ones are left out.
 ///
@@ -18,10 +19,10 @@ pub fn topics(client: &BTreeMap<String, String>) -> Result<Vec<String>> {
     let timeout = client::connect_timeout(&settings)?;
     let mut user = settings.client;
     user.remove("group.id");
-    let consumer: BaseConsumer =
-        client::configure(&user, &[], &[]).create().map_err(client::creation_error)?;
-    let metadata = consumer
-        .fetch_metadata(None, timeout)
+    let bearer = Bearer(Tokens::new(&user, None)?);
+    let consumer: BaseConsumer<Bearer> =
+        client::configure(&user, &[], &[]).create_with_context(bearer).map_err(client::creation_error)?;
+    let metadata = client::attended(&consumer, || consumer.fetch_metadata(None, timeout))
         .map_err(|error| client::request_error("asking for the topics", &servers, &error))?;
     let names = metadata.topics().iter().map(|topic| topic.name());
     let mut names: Vec<String> =

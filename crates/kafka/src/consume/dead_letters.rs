@@ -217,6 +217,8 @@ fn expect_topic(
 ) -> Result<()> {
     let deadline = Instant::now() + timeout.min(Duration::from_secs(3));
     loop {
+        // A token that is wanted for the log-in is asked for.
+        producer.poll(TICK);
         let metadata = producer
             .client()
             .fetch_metadata(Some(topic), timeout)

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use rdkafka::client::ClientContext;
+use rdkafka::client::{ClientContext, OAuthToken};
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext, RebalanceProtocol};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::types::RDKafkaRespErr;
@@ -29,6 +29,7 @@ use super::control::Reins;
 use super::flow::Outlet;
 use super::watch::Events;
 use crate::client::Secrets;
+use crate::token::Tokens;
 
 /// How long a step may take to show what was read of partitions that are taken away.
 const HAND_OVER_MAX: Duration = Duration::from_secs(30);
@@ -38,6 +39,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(1);
 pub(super) struct Member {
     pub(super) topic: String,
     pub(super) secrets: Secrets,
+    pub(super) tokens: Tokens,
     pub(super) reins: Reins,
     pub(super) outlet: Arc<Outlet>,
     pub(super) events: Arc<Events>,
@@ -62,6 +64,12 @@ pub(super) struct State {
 }
 
 impl ClientContext for Member {
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
+
+    fn generate_oauth_token(&self, config: Option<&str>) -> Result<OAuthToken, Box<dyn std::error::Error>> {
+        self.tokens.token(config.unwrap_or_default())
+    }
+
     fn error(&self, error: KafkaError, reason: &str) {
         let reason = self.secrets.hide(reason);
         tracing::debug!(topic = self.topic, %error, reason, "member of a group");

@@ -19,6 +19,7 @@ use super::stats::Counters;
 use super::watch::Events;
 use crate::client::{Secrets, configure, creation_error};
 use crate::spec::StartAt;
+use crate::token::Tokens;
 
 const TICK: Duration = Duration::from_millis(20);
 const TRY_AGAIN: Duration = Duration::from_secs(1);
@@ -82,6 +83,7 @@ impl Joining {
         let member = Member {
             topic: topic.clone(),
             secrets: Secrets::of(&self.survey.config.client),
+            tokens: Tokens::new(&self.survey.user, self.survey.config.tokens.clone())?,
             reins: self.reins,
             outlet: self.outlet,
             events: self.events,

@@ -33,7 +33,7 @@ use super::tables::{error_schema, row_schema, status_schema};
 use super::watch::{Events, Identity, Watch, Watcher};
 use super::worker::Recipe;
 use crate::board::Place;
-use crate::client::{Secrets, configure, connect_timeout, creation_error, principal, servers};
+use crate::client::{Secrets, attended, configure, connect_timeout, creation_error, principal, servers};
 use crate::registry::Registry;
 use crate::settings::Settings;
 use crate::token::Tokens;
@@ -216,7 +216,7 @@ impl Plan {
             is_member: is_member(&config, &settings)?,
             config,
         };
-        let starts = attended(&survey.client, || survey.starts())?;
+        let starts = let_in(&survey.client, || survey.starts())?;
         let letters = dead_letters(&survey.config, &settings)?;
         Ok(Plan { settings, limits, letters, registry, recipe, survey, starts, policies })
     }
@@ -267,19 +267,9 @@ impl Plan {
     }
 }
 
-/// Asks the broker while a thread serves the client's events, so that a refused log-in is heard and told as the reason.
-fn attended<T>(client: &BaseConsumer<Watch>, ask: impl FnOnce() -> Result<T>) -> Result<T> {
-    let is_done = AtomicBool::new(false);
-    let answer = std::thread::scope(|scope| {
-        scope.spawn(|| {
-            while !is_done.load(Ordering::Relaxed) {
-                let _event = client.poll(Duration::from_millis(20));
-            }
-        });
-        let answer = ask();
-        is_done.store(true, Ordering::Relaxed);
-        answer
-    });
+/// Asks the broker; a log-in that is refused meanwhile is told as the reason.
+fn let_in<T>(client: &BaseConsumer<Watch>, ask: impl FnOnce() -> Result<T>) -> Result<T> {
+    let answer = attended(client, ask);
     let refusal = rdkafka::consumer::Consumer::client(client).context().refusal();
     answer.map_err(|error| match refusal {
         Some(refusal) => Error::source(refusal).with_hint("check the security, sasl and ssl settings"),

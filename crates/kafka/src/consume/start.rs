@@ -17,8 +17,9 @@ use rdkafka::{Offset, TopicPartitionList};
 
 use super::config::{ConsumerConfig, Partitions};
 use super::watch::Watch;
-use crate::client::{configure, creation_error, request_error};
+use crate::client::{attended, configure, creation_error, request_error};
 use crate::spec::StartAt;
+use crate::token::{Bearer, Tokens};
 
 /// The broker, as asked before a table is made, and when partitions come.
 pub(super) struct Survey {
@@ -199,10 +200,11 @@ impl Survey {
         if !self.user.contains_key("group.id") || asked.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let group: BaseConsumer = configure(&self.user, &[], &[("enable.auto.commit", "false")])
-            .create()
+        let bearer = Bearer(Tokens::new(&self.user, self.config.tokens.clone())?);
+        let group: BaseConsumer<Bearer> = configure(&self.user, &[], &[("enable.auto.commit", "false")])
+            .create_with_context(bearer)
             .map_err(creation_error)?;
-        self.positions(&group, &asked)
+        attended(&group, || self.positions(&group, &asked))
     }
 
     /// Where a group stands in partitions, as far as it has a position.

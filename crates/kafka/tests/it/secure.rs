@@ -147,6 +147,39 @@ fn a_function_gives_tokens() {
     assert!(*asked.lock() >= 1);
 }
 
+#[test]
+fn every_client_of_a_source_logs_in_with_tokens() {
+    let Some(kafka) = secure() else { return };
+    let target = Target::new(kafka.bootstrap(), "");
+    topic(&target, "members", &["one"]);
+    topic(&target, "members-letters", &[]);
+    let settings = [
+        ("security.protocol", "sasl_plaintext"),
+        ("sasl.mechanism", "OAUTHBEARER"),
+        ("enable.sasl.oauthbearer.unsecure.jwt", "true"),
+        ("sasl.oauthbearer.config", "principal=alice"),
+        ("group.id", "members"),
+    ];
+    let bootstrap = listeners(kafka).sasl();
+    let live = Live::start();
+    for mode in ["subscribe", "assign"] {
+        let mut config = config(&bootstrap, "members", &settings).with_setting("kinetable.group.mode", mode);
+        if mode == "assign" {
+            config.offsets = Offsets::All(StartAt::DontSeek);
+        }
+        config.errors.dead_letter_topic = Some("members-letters".into());
+        let found = topics(&config.client).unwrap();
+        assert!(found.contains(&"members".to_owned()), "{found:?}");
+        let consumed = consume(&live.graph, config).unwrap();
+        if mode == "assign" {
+            produce(&target, "members", &["two"]);
+        }
+        let expected = if mode == "assign" { "two" } else { "one" };
+        assert_eq!(cells(&wait_rows(&consumed.table, 1), "V"), [expected]);
+        consumed.source.stop();
+    }
+}
+
 /// Base64 for the web, without padding.
 fn base64(bytes: &[u8]) -> String {
     let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
