@@ -66,6 +66,11 @@ impl Supervised {
         since.elapsed()
     }
 
+    /// Waits until the topic's id is shown. At first there is no row, then one without it.
+    fn wait_id(&self) {
+        wait_for("the topic's id", || !["", "."].contains(&self.cell("TopicId").as_str()));
+    }
+
     fn states(&self) -> Vec<(String, String)> {
         let status = read(&self.consumed.status);
         cells(&status, "State").into_iter().zip(cells(&status, "Detail")).collect()
@@ -131,7 +136,7 @@ fn the_tables_of_sources_show_how_each_fares() {
     let partitions = read(source.board.partitions());
     assert_eq!(cells(&partitions, "Offset"), ["1", "2", "1", "2"]);
     assert_eq!(cells(&partitions, "HighWaterMark"), ["1", "2", "1", "2"]);
-    wait_for("the topic's id", || source.cell("TopicId") != ".");
+    source.wait_id();
     second.source.stop();
     wait_for("the end of one", || cells(&source.row(), "State") == ["RUNNING", "STOPPED"]);
     let busy = Instant::now();
@@ -149,7 +154,7 @@ fn a_topic_made_anew_is_not_read_on_silently() {
     stand.produce_values(&topic, &[b"1", b"2", b"3"]);
     let source = Supervised::of(stand, &topic, &[]);
     source.wait_values(&["1", "2", "3"]);
-    wait_for("the topic's id", || source.cell("TopicId") != ".");
+    source.wait_id();
     let id = source.cell("TopicId");
     recreate(stand, &topic);
     let told = source.wait_state("TOPIC RECREATED");
@@ -174,7 +179,7 @@ fn policies_say_what_becomes_of_a_topic_made_anew() {
     let off = Supervised::of(stand, &topic, &[("kinetable.on.topic.recreated", "stop")]);
     for source in [&on, &off] {
         source.wait_values(&["1", "2", "3"]);
-        wait_for("the topic's id", || source.cell("TopicId") != ".");
+        source.wait_id();
     }
     recreate(stand, &topic);
     stand.produce_values(&topic, &[b"n1"]);
@@ -201,7 +206,7 @@ fn a_deleted_topic_is_waited_for_or_stops_the_source() {
     let stopping = Supervised::of(stand, &topic, &[("kinetable.on.topic.missing", "stop")]);
     for source in [&waiting, &stopping] {
         source.wait_values(&["1"]);
-        wait_for("the topic's id", || source.cell("TopicId") != ".");
+        source.wait_id();
     }
     delete(stand, &topic);
     let told = waiting.wait_state("TOPIC MISSING");
