@@ -3,8 +3,6 @@
 //! Each call works on a thread of its own, while the calling one looks whether the user pressed Ctrl-C, and shows how far it is.
 
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::time::Duration;
 
 use arrow_schema::DataType;
 use kinetable::files::{
@@ -12,48 +10,22 @@ use kinetable::files::{
     OnBadLines, Progress,
 };
 use kinetable::{Error, Session};
-use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::errors::{invalid, raise};
+use crate::errors::invalid;
 use crate::table::PyTable;
 use crate::types;
 
-/// How often a long call shows itself, and looks for Ctrl-C.
-const TICK: Duration = Duration::from_millis(100);
-
-/// Runs a call on a thread of its own; `show` is called with what is done and what there is in all.
+/// Runs a call on files on a thread of its own; `show` is called with what is done and what there is in all.
 fn watched<T: Send + 'static>(
     py: Python<'_>,
     show: &Bound<'_, PyAny>,
     call: impl FnOnce(&Arc<Progress>) -> Result<T, Error> + Send + 'static,
 ) -> PyResult<T> {
     let progress = Arc::new(Progress::default());
-    let (done, mut result) = channel();
     let told = progress.clone();
-    // The receiver is gone only if this call was.
-    let work = move || drop(done.send(call(&told)));
-    let thread = std::thread::Builder::new().name("kinetable-file".into()).spawn(work);
-    thread.map_err(|error| PyRuntimeError::new_err(format!("cannot start a thread: {error}")))?;
-    let mut interrupted = None;
-    loop {
-        let receiver = &mut result;
-        match py.detach(move || receiver.recv_timeout(TICK)) {
-            Ok(_) if interrupted.is_some() => break,
-            Ok(result) => return result.map_err(|error| raise(py, &error)),
-            Err(RecvTimeoutError::Timeout) => {
-                let (done, total) = progress.get();
-                let shown = py.check_signals().and_then(|()| show.call1((done, total)).map(drop));
-                if let Err(error) = shown {
-                    progress.cancel();
-                    interrupted.get_or_insert(error);
-                }
-            }
-            Err(RecvTimeoutError::Disconnected) => break,
-        }
-    }
-    Err(interrupted.unwrap_or_else(|| PyRuntimeError::new_err("the thread that works on the file panicked")))
+    crate::watched::watched(py, show, &*progress, move || call(&told))
 }
 
 fn typed(py: Python<'_>, header: Vec<(String, String)>) -> PyResult<Vec<(String, DataType)>> {

@@ -28,6 +28,8 @@ mod ops;
 mod table;
 
 mod files;
+mod watched;
+
 mod history;
 mod kafka;
 mod parquet;

@@ -6,24 +6,20 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use arrow_schema::{Field, Schema};
+use kinetable::Session;
 use kinetable::parquet::{
-    Codec, Credentials, Layout, Progress, ReadOptions, RowGroups, StoreOptions, Unsigned, WriteOptions,
-    delete, write_all,
+    Codec, Credentials, Layout, ReadOptions, RowGroups, StoreOptions, Unsigned, WriteOptions, delete,
+    write_all,
 };
-use kinetable::{Error, Session};
-use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
 use crate::errors::{engine, invalid, raise};
 use crate::table::PyTable;
 use crate::types;
-
-/// How often a long write shows itself, and looks for Ctrl-C.
-const TICK: Duration = Duration::from_millis(100);
+use crate::watched::watched;
 
 /// How an object store is reached; what is `None` is as the store has it.
 #[derive(FromPyObject, Default)]
@@ -187,7 +183,7 @@ pub fn parquet_write(
     let tables: Vec<kinetable::Table> = tables.iter().map(|table| table.inner().clone()).collect();
     // Live listings become tables on this thread, which may hold the lock of the graph.
     engine(py, || tables.iter().try_for_each(|table| table.engine().map(drop)))?;
-    watched(py, show, &options.progress.clone(), move || {
+    watched(py, show, &*options.progress.clone(), move || {
         let paths = paths.iter().map(PathBuf::as_path);
         let parts: Vec<(kinetable::Table, &Path)> = tables.into_iter().zip(paths).collect();
         write_all(&parts, &options).map(drop)
@@ -207,7 +203,7 @@ pub fn parquet_write_partitioned(
     let options = options.options(py)?;
     let table = table.inner().clone();
     engine(py, || table.engine().map(drop))?;
-    watched(py, show, &options.progress.clone(), move || {
+    watched(py, show, &*options.progress.clone(), move || {
         let by: Vec<&str> = by.iter().map(String::as_str).collect();
         table.write_parquet_partitioned(directory, &by, &options).map(drop)
     })
@@ -219,37 +215,6 @@ pub fn parquet_write_partitioned(
 pub fn parquet_delete(py: Python<'_>, path: PathBuf, store: Option<Store>) -> PyResult<()> {
     let options = Store::options(store);
     engine(py, || delete(path, &options))
-}
-
-/// Runs a write on a thread of its own; `show` is called with what is done and what there is in all.
-fn watched<T: Send + 'static>(
-    py: Python<'_>,
-    show: &Bound<'_, PyAny>,
-    progress: &Progress,
-    write: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> PyResult<T> {
-    let (done, mut result) = channel();
-    // The receiver is gone only if this call was.
-    let work = move || drop(done.send(write()));
-    let thread = std::thread::Builder::new().name("kinetable-write".into()).spawn(work);
-    thread.map_err(|error| PyRuntimeError::new_err(format!("cannot start a thread: {error}")))?;
-    let mut interrupted = None;
-    loop {
-        let receiver = &mut result;
-        match py.detach(move || receiver.recv_timeout(TICK)) {
-            Ok(_) if interrupted.is_some() => break,
-            Ok(result) => return result.map_err(|error| raise(py, &error)),
-            Err(RecvTimeoutError::Timeout) => {
-                let shown = py.check_signals().and_then(|()| show.call1(progress.get()).map(drop));
-                if let Err(error) = shown {
-                    progress.cancel();
-                    interrupted.get_or_insert(error);
-                }
-            }
-            Err(RecvTimeoutError::Disconnected) => break,
-        }
-    }
-    Err(interrupted.unwrap_or_else(|| PyRuntimeError::new_err("the thread that writes panicked")))
 }
 
 /// What has been read of a table that is still a listing of files; `None` once it is more than that.
