@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use crate::run::cargo;
 
 /// The packages that are built by themselves: by the package's build, the tests' broker, the benches, and whoever works on one.
-const PACKAGES: [&str; 6] = ["bench", "broker", "kafka", "operators", "parquet", "python"];
+const PACKAGES: [&str; 8] = ["bench", "broker", "kafka", "operators", "parquet", "python", "server", "wire"];
 
 /// Features by dependency; several sets if it is built more than once.
 type Features = BTreeMap<String, BTreeSet<String>>;

@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use crate::run::root;
 
 /// The house from the ground up: a crate, and the crates of the house it may depend on.
-const LAYERS: [(&str, &[&str]); 14] = [
+const LAYERS: [(&str, &[&str]); 16] = [
     ("features", &[]),
     ("rowset", &[]),
     ("formula", &["features"]),
@@ -18,7 +18,9 @@ const LAYERS: [(&str, &[&str]); 14] = [
     ("broker", &["features"]),
     ("fuzz", &["features", "engine", "kafka", "parquet"]),
     ("kinetable", &["features", "rowset", "formula", "engine", "operators", "kafka", "parquet", "files"]),
-    ("python", &["features", "kinetable", "formula", "kafka", "parquet", "files"]),
+    ("wire", &["features", "rowset"]),
+    ("server", &["features", "kinetable", "wire", "kafka", "parquet"]),
+    ("python", &["features", "kinetable", "server", "formula", "kafka", "parquet", "files"]),
     (
         "bench",
         &["features", "kinetable", "broker", "rowset", "formula", "engine", "operators", "kafka", "parquet"],
@@ -26,14 +28,15 @@ const LAYERS: [(&str, &[&str]); 14] = [
 ];
 
 /// A heavy dependency, and the crates that may have it.
-const KEEPERS: [(&str, &[&str]); 9] = [
+const KEEPERS: [(&str, &[&str]); 10] = [
     ("rdkafka", &["kafka", "broker", "bench"]),
     ("parquet", &["parquet", "broker"]),
     ("pyo3", &["python"]),
-    ("tokio", &["broker", "features", "parquet"]),
+    ("tokio", &["broker", "features", "parquet", "server"]),
     ("object_store", &["parquet"]),
     ("prost-reflect", &["kafka"]),
-    ("axum", &["broker"]),
+    ("axum", &["broker", "features", "server"]),
+    ("tonic", &["wire", "server"]),
     ("krafka", &["broker"]),
     ("ureq", &["kafka", "broker"]),
 ];

@@ -1,0 +1,1 @@
+//! Live tables for other processes: sessions, tickets, subscriptions, console, on one port.

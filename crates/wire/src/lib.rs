@@ -1,0 +1,1 @@
+//! The messages of the gRPC, Flight and Barrage protocol, and their encodings.
