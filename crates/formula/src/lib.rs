@@ -45,3 +45,4 @@ pub use functions::{FunctionInfo, functions};
 pub use parser::{check_column_name, is_column_name, parse_join_keys, parse_pair};
 pub use scope::{Object, OpaqueUse, Scope, UserFunction, Variable};
 pub use time::zone::{add_zone_alias, remove_zone_alias};
+pub use time::{parse_duration, parse_instant};

@@ -39,7 +39,7 @@ pub use hierarchy::{Expansion, Levels};
 pub use names::{Names, NoNames};
 pub use partitioned::{CONSTITUENT, PartFunction, PartitionedTable, tables_of};
 pub use session::{InputTable, Session, SessionConfig};
-pub use table::{GroupFormulas, Table, UpdateBy, together};
+pub use table::{GroupFormulas, GroupResult, SortKey, Table, UpdateBy, together};
 
 pub use kinetable_operators::aggregate::{Aggregation, GroupOptions, NewColumn, SplitOptions};
 pub use kinetable_operators::join::NaturalJoinType;
@@ -64,4 +64,5 @@ pub mod formula {
         add_calendar, calendar_name, calendar_names, calendar_zone, remove_calendar, set_calendar,
     };
     pub use kinetable_formula::{add_zone_alias, remove_zone_alias};
+    pub use kinetable_formula::{parse_duration, parse_instant};
 }

@@ -1,1 +1,3 @@
 //! Live tables for other processes: sessions, tickets, subscriptions, console, on one port.
+
+pub mod operations;

@@ -1,9 +1,11 @@
 //! Tables that a program writes: rows are added, and of a keyed table replaced and deleted.
 //!
 //! ```text
-//!  add, delete ─▶ Publisher ─▶ append table                          (no keys)
+//!  add, delete ─▶ Publisher ─▶ append table, or blink table          (no keys)
 //!                     └──────▶ blink table of commands ─▶ keyed_input (keys)
 //! ```
+//!
+//! The table knows its writer ([`Table::input`]), so that who is handed the table alone can write it.
 
 use std::sync::Arc;
 
@@ -23,6 +25,11 @@ const DELETE: &str = "__Delete";
 #[derive(Clone)]
 pub struct InputTable {
     table: Table,
+    writer: Arc<Writer>,
+}
+
+/// The way to write a table.
+pub(crate) struct Writer {
     publisher: Publisher,
     schema: SchemaRef,
     keys: Vec<String>,
@@ -35,8 +42,7 @@ impl Session {
     /// If a key is no column.
     pub fn input_table(&self, schema: SchemaRef, keys: Vec<String>) -> Result<InputTable> {
         if keys.is_empty() {
-            let (table, publisher) = source::open(self.graph(), schema.clone(), Retention::Append);
-            return Ok(InputTable { table: Table::of(self, table), publisher, schema, keys });
+            return Ok(self.open_input(schema, Retention::Append));
         }
         let mut fields = schema.fields().to_vec();
         fields.push(Arc::new(Field::new(DELETE, DataType::Boolean, true)));
@@ -44,19 +50,47 @@ impl Session {
         let (commands, publisher) = source::open(self.graph(), commands, Retention::BLINK);
         let names: Vec<&str> = keys.iter().map(String::as_str).collect();
         let table = Table::of(self, shape::keyed_input(&commands, &names, DELETE)?);
-        Ok(InputTable { table, publisher, schema, keys })
+        Ok(InputTable::new(table, Writer { publisher, schema, keys }))
+    }
+
+    /// A live table that is written by its holder, and keeps rows for one cycle.
+    pub fn blink_input_table(&self, schema: SchemaRef) -> InputTable {
+        self.open_input(schema, Retention::BLINK)
+    }
+
+    fn open_input(&self, schema: SchemaRef, retention: Retention) -> InputTable {
+        let (table, publisher) = source::open(self.graph(), schema.clone(), retention);
+        InputTable::new(Table::of(self, table), Writer { publisher, schema, keys: Vec::new() })
     }
 }
 
 impl InputTable {
+    fn new(table: Table, writer: Writer) -> InputTable {
+        let writer = Arc::new(writer);
+        InputTable { table: table.written_by(writer.clone()), writer }
+    }
+
+    /// A table and the way to write it.
+    pub(crate) fn of(table: Table, writer: Arc<Writer>) -> InputTable {
+        InputTable { table, writer }
+    }
+
     /// The table.
     pub fn table(&self) -> &Table {
         &self.table
     }
 
+    /// The table with these attributes set; it is written as before.
+    ///
+    /// # Errors
+    /// If an attribute is a property that the engine relies on.
+    pub fn marked(&self, attributes: &[(String, String)]) -> Result<Table> {
+        Ok(self.table.with_attributes(attributes)?.written_by(self.writer.clone()))
+    }
+
     /// The key columns; none if rows are appended.
     pub fn keys(&self) -> &[String] {
-        &self.keys
+        &self.writer.keys
     }
 
     /// Queues rows; they are in the table after the next cycle, or after [`Session::flush`].
@@ -64,9 +98,9 @@ impl InputTable {
     /// # Errors
     /// If the rows have other columns than the table.
     pub fn add(&self, rows: &Table) -> Result<()> {
-        let batch = rows.exact_rows_as(&self.schema)?;
-        if self.keys.is_empty() {
-            return self.publisher.publish(batch);
+        let batch = rows.exact_rows_as(&self.writer.schema)?;
+        if self.writer.keys.is_empty() {
+            return self.writer.publisher.publish(batch);
         }
         self.command(batch.columns().to_vec(), batch.num_rows(), false)
     }
@@ -76,23 +110,23 @@ impl InputTable {
     /// # Errors
     /// If the table has no keys, or the rows lack one.
     pub fn delete(&self, rows: &Table) -> Result<()> {
-        if self.keys.is_empty() {
-            let message = "Table doesn't support delete operation: it is append-only";
+        if self.writer.keys.is_empty() {
+            let message = "Table doesn't support delete operation: it has no keys";
             return Err(Error::invalid(message).with_hint("make the input table with key columns"));
         }
-        let fields = self.keys.iter().map(|name| self.schema.field_with_name(name).cloned());
+        let fields = self.writer.keys.iter().map(|name| self.writer.schema.field_with_name(name).cloned());
         let fields = fields.collect::<std::result::Result<Vec<_>, _>>()?;
         let keys = rows.rows_as(&Arc::new(Schema::new(fields)))?;
         let column = |field: &Arc<Field>| match keys.column_by_name(field.name()) {
             Some(values) => values.clone(),
             None => new_null_array(field.data_type(), keys.num_rows()),
         };
-        self.command(self.schema.fields().iter().map(column).collect(), keys.num_rows(), true)
+        self.command(self.writer.schema.fields().iter().map(column).collect(), keys.num_rows(), true)
     }
 
     fn command(&self, mut columns: Vec<ArrayRef>, rows: usize, delete: bool) -> Result<()> {
         columns.push(Arc::new(BooleanArray::from(vec![delete; rows])));
-        self.publisher.publish(RecordBatch::try_new(self.publisher.schema().clone(), columns)?)
+        self.writer.publisher.publish(RecordBatch::try_new(self.writer.publisher.schema().clone(), columns)?)
     }
 }
 

@@ -8,3 +8,4 @@ mod make;
 pub(crate) use driver::wall_clock;
 pub use handle::{Session, SessionConfig};
 pub use input::InputTable;
+pub(crate) use input::Writer;

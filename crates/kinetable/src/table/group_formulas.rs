@@ -32,6 +32,18 @@ impl Table {
     }
 }
 
+impl<'a> GroupFormulas<'a> {
+    /// The table.
+    pub(super) fn table(&self) -> &'a Table {
+        self.table
+    }
+
+    /// The keys.
+    pub(super) fn by(&self) -> &'a [String] {
+        self.by
+    }
+}
+
 impl GroupFormulas<'_> {
     /// The number of rows of a group that pass all of the filters.
     ///

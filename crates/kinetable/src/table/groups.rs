@@ -84,6 +84,14 @@ impl Table {
     pub fn ungroup(&self, columns: &[String]) -> Result<Table> {
         self.reshaped(|table| shape::ungroup(table, &borrowed(columns)))
     }
+
+    /// As [`Table::ungroup`], with as many rows as the longest array of a row has elements; the shorter ones are filled up with nulls.
+    ///
+    /// # Errors
+    /// If a column is missing or holds no arrays.
+    pub fn ungroup_filled(&self, columns: &[String]) -> Result<Table> {
+        self.reshaped(|table| shape::ungroup_filled(table, &borrowed(columns)))
+    }
 }
 
 fn borrowed(names: &[String]) -> Vec<&str> {

@@ -7,6 +7,7 @@ use kinetable_engine::{Definition, Result};
 use kinetable_parquet::ParquetTable;
 
 use crate::formulas::Lenience;
+use crate::session::{InputTable, Writer};
 use crate::{CellErrors, Session};
 
 /// A table: live, static, or a listing of Parquet files of which nothing is read yet. Cheap to clone.
@@ -15,6 +16,8 @@ pub struct Table {
     pub(super) session: Session,
     pub(super) state: State,
     pub(super) cell_errors: CellErrors,
+    /// The way to write it, of a table that a program writes.
+    writer: Option<Arc<Writer>>,
 }
 
 #[derive(Clone)]
@@ -32,13 +35,27 @@ pub(super) struct Listed {
 impl Table {
     /// An engine's table in a session.
     pub fn of(session: &Session, table: engine::Table) -> Table {
-        Table { session: session.clone(), state: State::Made(table), cell_errors: CellErrors::default() }
+        Table::with(session, State::Made(table), CellErrors::default())
+    }
+
+    fn with(session: &Session, state: State, cell_errors: CellErrors) -> Table {
+        Table { session: session.clone(), state, cell_errors, writer: None }
+    }
+
+    /// The table with the way to write it.
+    pub(crate) fn written_by(self, writer: Arc<Writer>) -> Table {
+        Table { writer: Some(writer), ..self }
+    }
+
+    /// The way to write the table, if it is one that a program writes: not of what is derived from such.
+    pub fn input(&self) -> Option<InputTable> {
+        self.writer.clone().map(|writer| InputTable::of(self.clone(), writer))
     }
 
     /// A listing of Parquet files in a session.
     pub(crate) fn listed(session: &Session, files: ParquetTable) -> Table {
         let state = State::Listed(Listed { files, made: Arc::default() });
-        Table { session: session.clone(), state, cell_errors: CellErrors::default() }
+        Table::with(session, state, CellErrors::default())
     }
 
     /// A table made from this one by formulas that share a record of failing cells.
@@ -46,8 +63,7 @@ impl Table {
         if table.is_live() {
             lenience.begin();
         }
-        let cell_errors = lenience.errors().clone();
-        Table { session: self.session.clone(), state: State::Made(table), cell_errors }
+        Table::with(&self.session, State::Made(table), lenience.errors().clone())
     }
 
     /// The engine's table. A listing becomes one when first asked: it reads the files' footers then.

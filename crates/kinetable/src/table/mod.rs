@@ -4,10 +4,13 @@ mod handle;
 
 mod choose;
 mod group_formulas;
+mod group_rows;
 mod groups;
 mod join_texts;
 mod joins;
 mod marks;
+mod order;
+mod preview;
 mod rolling;
 mod rows;
 mod snapshots;
@@ -16,7 +19,9 @@ mod style;
 mod read;
 
 pub use group_formulas::GroupFormulas;
+pub use group_rows::GroupResult;
 use handle::State;
 pub use handle::Table;
+pub use order::SortKey;
 pub use rolling::UpdateBy;
 pub use snapshots::together;

@@ -56,6 +56,11 @@ impl Table {
     /// If there is no such column, or it cannot be ordered.
     pub fn sort(&self, keys: &[(String, Order)]) -> Result<Table> {
         self.ensure_sortable(keys.iter().map(|(name, _)| name.as_str()))?;
+        self.sorted(keys)
+    }
+
+    /// As [`Table::sort`], by whatever columns.
+    pub(super) fn sorted(&self, keys: &[(String, Order)]) -> Result<Table> {
         let keys = keys.iter().map(|(name, order)| Ok((self.definition().column_index(name)?, *order)));
         let keys = keys.collect::<Result<Vec<_>>>()?;
         self.without_order()?.reshaped(|table| sort::sort(table, &keys))

@@ -243,6 +243,14 @@ impl Aggregation {
         Aggregation::new(Kind::Formula(GroupFormula { function, keys }), [column])
     }
 
+    /// The names of its results, in order.
+    ///
+    /// # Errors
+    /// If a column is not given as `"Out = In"` or `"In"`.
+    pub fn outputs(&self) -> Result<Vec<&str>> {
+        Ok(self.pairs()?.into_iter().map(|(output, _)| output).collect())
+    }
+
     /// What the aggregation is called in messages.
     pub(super) fn name(&self) -> &'static str {
         match &self.kind {

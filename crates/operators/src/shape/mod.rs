@@ -29,5 +29,5 @@ pub use snapshot_when::{SnapshotMode, snapshot_when};
 pub use time::time_table;
 pub use time_window::time_window;
 pub use together::{Together, together};
-pub use ungroup::ungroup;
+pub use ungroup::{ungroup, ungroup_filled};
 pub use window::{head, head_pct, slice, slice_pct, tail, tail_pct};

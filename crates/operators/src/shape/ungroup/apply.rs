@@ -11,23 +11,29 @@ use kinetable_engine::{
 
 use super::columns::{Elements, Repeated};
 use super::layout::Layout;
-use super::lists::{differing_elements, lengths};
+use super::lists::{Unequal, differing_elements, lengths};
 use crate::support::differing::differing;
 
 /// Keeps the elements of lists up to date.
 pub(super) struct Ungroup {
     /// The columns of lists that become elements.
     lists: Vec<usize>,
+    unequal: Unequal,
     layout: Layout,
 }
 
 impl Ungroup {
     /// The operator and the first rows.
-    pub(super) fn start(input: &Version, lists: Vec<usize>, live: bool) -> Result<(Ungroup, RowSet)> {
-        let counts = lengths(input, input.rows(), &lists)?;
+    pub(super) fn start(
+        input: &Version,
+        lists: Vec<usize>,
+        unequal: Unequal,
+        live: bool,
+    ) -> Result<(Ungroup, RowSet)> {
+        let counts = lengths(input, input.rows(), &lists, unequal)?;
         let layout = Layout::new(input.rows(), counts.iter().copied().max().unwrap_or(0), live)?;
         let rows = RowSet::from_ranges(runs(layout, input.rows(), counts.iter().map(|count| 0..*count)));
-        Ok((Ungroup { lists, layout }, rows))
+        Ok((Ungroup { lists, unequal, layout }, rows))
     }
 
     /// The columns over a version of the input.
@@ -48,8 +54,8 @@ impl Ungroup {
     fn follow(&mut self, input: &Input<'_>, update: &Update, before: &RowSet) -> Result<Update> {
         let resized = update.modified_columns.intersects(self.lists.iter().copied());
         let modified = if resized { update.modified.clone() } else { RowSet::empty() };
-        let added = lengths(input.now, &update.added, &self.lists)?;
-        let now = lengths(input.now, &modified, &self.lists)?;
+        let added = lengths(input.now, &update.added, &self.lists, self.unequal)?;
+        let now = lengths(input.now, &modified, &self.lists, self.unequal)?;
         let modified_before = update.shifted.unapply(&modified);
         let was = self.lengths_before(before, &modified_before);
 

@@ -15,7 +15,8 @@
 //! read. A new layout costs a run of shifts an input row when the room grows, which it does by doubling, and one run
 //! otherwise.
 //!
-//! **Invariants**: 1. every element of every row has a place; 2. the lists of a row are of one length.
+//! **Invariants**: 1. every element of every row has a place; 2. the lists of a row are of one length, or are read as if they were:
+//! filled up with nulls to that of the longest.
 
 mod layout;
 mod lists;
@@ -30,6 +31,7 @@ use arrow_schema::{DataType, Field, Schema};
 use kinetable_engine::{Definition, Error, Initial, Properties, Result, Table};
 
 use apply::Ungroup;
+use lists::Unequal;
 
 /// A row for each element of the lists of a row, in all columns of lists or in those named; the other columns repeat
 /// their value. A row whose lists are null or empty gives no row. A table without lists is given back as it is.
@@ -38,6 +40,18 @@ use apply::Ungroup;
 /// If a named column does not exist or holds no lists, or the lists of a row differ in length; of a live table that
 /// fails the result when it comes to be so.
 pub fn ungroup(table: &Table, columns: &[&str]) -> Result<Table> {
+    ungrouped(table, columns, Unequal::Refused)
+}
+
+/// As [`ungroup`], but lists of a row that differ in length are filled up with nulls to the length of the longest.
+///
+/// # Errors
+/// If a named column does not exist or holds no lists.
+pub fn ungroup_filled(table: &Table, columns: &[&str]) -> Result<Table> {
+    ungrouped(table, columns, Unequal::Filled)
+}
+
+fn ungrouped(table: &Table, columns: &[&str], unequal: Unequal) -> Result<Table> {
     let definition = table.definition();
     let lists = match columns {
         [] => all_lists(&definition.schema),
@@ -55,7 +69,7 @@ pub fn ungroup(table: &Table, columns: &[&str]) -> Result<Table> {
     let fields: Vec<Arc<Field>> = definition.schema.fields().iter().enumerate().map(field).collect();
     let properties = if definition.properties.blink { Properties::BLINK } else { Properties::ANY };
     Table::derive(std::slice::from_ref(table), |inputs| {
-        let (operator, rows) = Ungroup::start(&inputs[0], lists, table.is_live())?;
+        let (operator, rows) = Ungroup::start(&inputs[0], lists, unequal, table.is_live())?;
         Ok(Initial {
             definition: Definition::new(Arc::new(Schema::new(fields)), properties),
             rows,
