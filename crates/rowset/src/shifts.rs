@@ -104,6 +104,31 @@ impl Shifts {
         builder.finish()
     }
 
+    /// What these shifts and then `next` do to rows that survive both, given by their old keys. Only as far as there are such rows:
+    /// between them a run may have passed others in two steps.
+    pub fn then(&self, next: &Shifts, survivors: &RowSet) -> Shifts {
+        if next.is_empty() {
+            return self.clone();
+        }
+        let mut builder = ShiftsBuilder::new();
+        let mut push = |old: Range<u64>, delta: i64| {
+            let Some(old) = between_rows(survivors, old) else { return };
+            for (new, further) in next.cut(moved(&old, delta)) {
+                if let Some(part) = between_rows(survivors, moved(&new, -delta)) {
+                    builder.push(part, delta + further);
+                }
+            }
+        };
+        let mut still_from = 0;
+        for (old, delta) in self.iter() {
+            push(still_from..old.start, 0);
+            push(old.clone(), delta);
+            still_from = old.end;
+        }
+        push(still_from..u64::MAX, 0);
+        builder.finish()
+    }
+
     /// Whether rows with these old keys can all move: no two meet, and none changes order or is passed.
     pub fn fits(&self, old: &RowSet) -> bool {
         let mut end = 0;
@@ -166,6 +191,13 @@ impl Shifts {
     fn moves(&self) -> &[Move] {
         self.moves.as_deref().unwrap_or_default()
     }
+}
+
+/// A range as far as rows reach in it.
+fn between_rows(rows: &RowSet, range: Range<u64>) -> Option<Range<u64>> {
+    let first = rows.select(rows.rank(range.start)).filter(|first| *first < range.end)?;
+    let last = rows.select(rows.rank(range.end) - 1)?;
+    Some(first..last + 1)
 }
 
 /// Moves ranges of a set by a pass over all of it.

@@ -1,7 +1,23 @@
 //! The messages of the gRPC, Flight and Barrage protocol, and their encodings.
 //!
+//! | module | what |
+//! |---|---|
+//! | [`schema`] | names and types of columns as clients read them, and the bytes of an Arrow schema |
+//! | [`columns`] | the engine's arrays as the arrays clients know, and back |
+//! | [`barrage`] | what subscribers ask and are told: requests, row sets, shifts, batches |
+//!
 //! The services and messages of `proto/` are in [`grpc`], [`script`] and [`flightjs`], as the package of each is called; those of
 //! Arrow Flight are the crate `arrow-flight`'s. Nested messages are written flat there: on the wire there is no difference.
+
+mod error;
+
+pub mod schema;
+
+pub mod columns;
+
+pub mod barrage;
+
+pub use error::{Error, Result};
 
 pub use backplane::grpc;
 pub use backplane::script::grpc as script;

@@ -4,15 +4,20 @@ use crate::random::{SEEDS, model, rng, runs, subset};
 use kinetable_rowset::{RowSet, Shifts, ShiftsBuilder};
 use rand::Rng;
 use rand::rngs::StdRng;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Random surviving rows, shifts that fit them, and where each row goes.
 fn moved(rng: &mut StdRng) -> (RowSet, Shifts, BTreeMap<u64, u64>) {
     let old = model(rng);
+    moved_of(rng, &old)
+}
+
+/// As [`moved`], of these rows.
+fn moved_of(rng: &mut StdRng, old: &BTreeSet<u64>) -> (RowSet, Shifts, BTreeMap<u64, u64>) {
     let mut builder = ShiftsBuilder::new();
     let mut expected = BTreeMap::new();
     let mut end = 0;
-    for run in runs(&old) {
+    for run in runs(old) {
         let mut from = run.start;
         while from < run.end {
             let until = (from + rng.random_range(1..2000)).min(run.end);
@@ -73,6 +78,23 @@ fn unapply_is_the_inverse_of_apply_where_shifts_fit() {
         }
     }
     assert!(tried > SEEDS as usize / 3, "only {tried} seeds had shifts");
+}
+
+#[test]
+fn then_is_one_map_after_the_other() {
+    for seed in 0..SEEDS {
+        let mut rng = rng(seed);
+        let (_, first, once) = moved(&mut rng);
+        let (_, second, twice) = moved_of(&mut rng, &once.values().copied().collect());
+        let both = once.iter().filter_map(|(old, new)| Some((*old, *twice.get(new)?)));
+        let both: BTreeMap<u64, u64> = both.collect();
+        let survivors: RowSet = both.keys().copied().collect();
+        let composed = first.then(&second, &survivors);
+        assert_eq!(composed.apply(&survivors), both.values().copied().collect(), "seed {seed}");
+        for (&from, &to) in both.iter().step_by(37) {
+            assert_eq!(composed.shift_key(from), to, "seed {seed} key {from}");
+        }
+    }
 }
 
 #[test]
