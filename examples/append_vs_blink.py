@@ -15,6 +15,7 @@ import time
 from kinetable import Table, agg, merge
 from kinetable import kafka_consumer as kc
 from kinetable.table_listener import TableUpdate, listen
+from kinetable.update_graph import exclusive_lock
 
 KEYS = ["Exchange", "Instrument"]
 
@@ -44,6 +45,15 @@ def find_start(args: argparse.Namespace) -> dict[int, int]:
         newest.await_update(1_000)
     start = newest.snapshot().view("Start = max(0, KafkaOffset - size_offset)")
     return {0: next(start.iter_dict())["Start"]}
+
+
+def open_twice(args: argparse.Namespace, start: dict[int, int]) -> tuple[kc.ConsumedTable, Table, kc.ConsumedTable, Table]:
+    """The trades kept and not kept, each with its totals."""
+    append = open_trades(args, start, kc.TableType.append())
+    with exclusive_lock(append):  # no cycle's rows pass before the totals take them in
+        blink = open_trades(args, start, kc.TableType.blink())
+        blink_totals = aggregate(blink)
+    return append, aggregate(append), blink, blink_totals
 
 
 def aggregate(trades: Table) -> Table:
@@ -85,9 +95,7 @@ def main() -> int:
     args = arguments()
     start = find_start(args)
     print(f"reading {args.topic} twice from offset {start[0]:,}")
-    append = open_trades(args, start, kc.TableType.append())
-    blink = open_trades(args, start, kc.TableType.blink())
-    append_totals, blink_totals = aggregate(append), aggregate(blink)
+    append, append_totals, blink, blink_totals = open_twice(args, start)
     row_counts = merge(
         [
             append.count_by("Rows").view(["Source = `append`", "Rows"]),

@@ -80,9 +80,7 @@ def main() -> int:
         sys.argv = ["append_vs_blink.py", *where]
         trades_args = trades_script.arguments()
         start = trades_script.find_start(trades_args)
-        append = trades_script.open_trades(trades_args, start, kc.TableType.append())
-        blink = trades_script.open_trades(trades_args, start, kc.TableType.blink())
-        append_totals, blink_totals = trades_script.aggregate(append), trades_script.aggregate(blink)
+        append, append_totals, blink, blink_totals = trades_script.open_twice(trades_args, start)
         comparison = trades_script.compare(append, blink, append_totals, blink_totals)
         largest = blink_totals.drop_columns("Instrument__TABLE_STYLE_FORMAT").sort_descending("Total_Size").head(8)
 

@@ -19,6 +19,7 @@ from kinetable import kafka_consumer as kc
 from kinetable import kafka_producer as kp
 from kinetable.stream import blink_to_append_only
 from kinetable.table_listener import TableUpdate, listen
+from kinetable.update_graph import exclusive_lock
 from numpy.typing import NDArray
 
 
@@ -80,15 +81,16 @@ def settings(args: argparse.Namespace) -> dict[str, str]:
 def watch(args: argparse.Namespace, expected: Table) -> tuple[kc.ConsumedTable, Table, Table]:
     """The live topic, the values of the one service in it, and the unusual ones among them."""
     service = args.service
-    source = kc.consume(
-        settings(args),
-        args.topic,
-        offsets=kc.ALL_PARTITIONS_SEEK_TO_BEGINNING,
-        key_spec=kc.simple_spec("ServiceName", dtypes.string),
-        value_spec=kc.avro_spec(f"{args.topic}-value"),
-        table_type=kc.TableType.blink(),
-    )
-    live = blink_to_append_only(source.where("ServiceName = service"))
+    with exclusive_lock(expected):  # no cycle's rows pass before the append table takes them in
+        source = kc.consume(
+            settings(args),
+            args.topic,
+            offsets=kc.ALL_PARTITIONS_SEEK_TO_BEGINNING,
+            key_spec=kc.simple_spec("ServiceName", dtypes.string),
+            value_spec=kc.avro_spec(f"{args.topic}-value"),
+            table_type=kc.TableType.blink(),
+        )
+        live = blink_to_append_only(source.where("ServiceName = service"))
     return source, live, anomalies(live, expected)
 
 

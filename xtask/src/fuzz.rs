@@ -1,10 +1,13 @@
 //! `cargo xtask fuzz`: drives the targets of `crates/fuzz` with libFuzzer.
 //!
-//! The coverage counters are put in by flags that stable compilers take, so no nightly compiler is needed; the price is a
-//! build of its own below `target/fuzz`. An input that breaks something is kept in `target/fuzz/found`, and belongs into
-//! `crates/fuzz/corpus` once it is mended.
+//! The coverage counters are put in by flags that stable compilers take, so no nightly compiler is needed. They are put into the
+//! house's crates, where this program stands before the compiler ([`as_compiler`]); the dependencies are those that other
+//! builds have made. `--deep` has counters in the dependencies too (the Parquet library decodes footers): a build of its own
+//! below `target/fuzz`, of ten minutes. An input that breaks something is kept in `target/fuzz/found`, and belongs
+//! into `crates/fuzz/corpus` once it is mended.
 
-use std::process::Child;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 
@@ -28,11 +31,14 @@ pub struct Options {
     /// Add inputs that reach new code to the corpus in `crates/fuzz/corpus`.
     #[arg(long)]
     pub keep: bool,
+    /// Look for new code in the dependencies too; builds all of them once more.
+    #[arg(long)]
+    pub deep: bool,
 }
 
 /// Builds the targets and runs them, two at a time.
 pub fn fuzz(options: &Options) -> Result<()> {
-    let binaries = build()?;
+    let binaries = if options.deep { build_deep()? } else { build()? };
     let chosen: Vec<&str> = match &options.targets[..] {
         [] => TARGETS.to_vec(),
         some => some.iter().map(String::as_str).collect(),
@@ -58,28 +64,54 @@ pub fn fuzz(options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn build() -> Result<std::path::PathBuf> {
+const FLAGS: [&str; 5] = [
+    "-Cpasses=sancov-module",
+    "-Cllvm-args=-sanitizer-coverage-level=4",
+    "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
+    "-Cllvm-args=-sanitizer-coverage-pc-table",
+    "-Cllvm-args=-sanitizer-coverage-trace-compares",
+];
+/// Says to this program that cargo calls it in the compiler's place.
+const COMPILES: &str = "KINETABLE_FUZZ_COMPILER";
+const BUILD: [&str; 6] = ["build", "--package", "kinetable-fuzz", "--features", "libfuzzer", "--bins"];
+
+fn build() -> Result<PathBuf> {
+    let me = std::env::current_exe().context("this program does not know where it lies")?;
+    let mut build = cargo(&BUILD);
+    build.env("RUSTC_WORKSPACE_WRAPPER", me).env(COMPILES, "1").env("CARGO_INCREMENTAL", "0");
+    step("building the fuzz targets", &mut build)?;
+    Ok(target().join("debug"))
+}
+
+fn build_deep() -> Result<PathBuf> {
     let host = output("rustc", &["-vV"]).context("rustc does not run")?;
     let host =
         host.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc names no host")?.to_owned();
-    let flags = [
-        "-Cpasses=sancov-module",
-        "-Cllvm-args=-sanitizer-coverage-level=4",
-        "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
-        "-Cllvm-args=-sanitizer-coverage-pc-table",
-        "-Cllvm-args=-sanitizer-coverage-trace-compares",
-    ];
     let folder = target().join("fuzz");
     // With a target named, the flags are not for build scripts.
-    let arguments =
-        ["build", "--package", "kinetable-fuzz", "--features", "libfuzzer", "--bins", "--target", &host];
-    let mut build = cargo(&arguments);
-    build.env("RUSTFLAGS", flags.join(" ")).env("CARGO_TARGET_DIR", &folder).env("CARGO_INCREMENTAL", "0");
-    step("building the fuzz targets", &mut build)?;
+    let mut build = cargo(&BUILD);
+    build.args(["--target", &host]).env("RUSTFLAGS", FLAGS.join(" "));
+    build.env("CARGO_TARGET_DIR", &folder).env("CARGO_INCREMENTAL", "0");
+    step("building the fuzz targets and all they depend on", &mut build)?;
     Ok(folder.join(host).join("debug"))
 }
 
-fn start(binaries: &std::path::Path, name: &str, options: &Options) -> Result<Child> {
+/// Runs the compiler as cargo asks for it, with coverage counters, if cargo called this program in its place.
+pub fn as_compiler() -> Option<ExitCode> {
+    std::env::var_os(COMPILES)?;
+    let mut words = std::env::args_os().skip(1);
+    let mut compiler = Command::new(words.next()?);
+    let words: Vec<_> = words.collect();
+    let builds_script = words.iter().any(|word| word == "build_script_build");
+    compiler.args(&words);
+    if words.iter().any(|word| word == "--crate-name") && !builds_script {
+        compiler.args(FLAGS);
+    }
+    let status = compiler.status().ok()?;
+    Some(ExitCode::from(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1)))
+}
+
+fn start(binaries: &Path, name: &str, options: &Options) -> Result<Child> {
     let folder = target().join("fuzz");
     let kept = root().join("crates/fuzz/corpus").join(name);
     let found = folder.join("found").join(name);

@@ -41,6 +41,9 @@ enum Task {
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = fuzz::as_compiler() {
+        return code;
+    }
     let result = match Arguments::parse().task {
         Task::Demo(options) => demo::demo(&options),
         Task::Test(options) => suite::test(&options),

@@ -29,7 +29,7 @@ pub fn test(options: &Options) -> Result<()> {
     let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"];
     step("clippy", &mut cargo(&clippy))?;
     step("Rust tests, on the embedded broker", &mut cargo(&["test", "--workspace", "--quiet"]))?;
-    fuzz::fuzz(&fuzz::Options { targets: Vec::new(), seconds: options.fuzz, keep: false })?;
+    fuzz::fuzz(&fuzz::Options { targets: Vec::new(), seconds: options.fuzz, keep: false, deep: false })?;
     let broker = setup::broker(Purpose::Tests)?;
     let python = setup::package(Purpose::Tests)?;
     let pytest = |kind: &str, arguments: &[&str]| {

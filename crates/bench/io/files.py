@@ -17,6 +17,7 @@ import kinetable
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pa_compute
 import pyarrow.csv as pa_csv
 from kinetable import arrow, csv, jsonl
 from pyarrow import feather
@@ -87,7 +88,7 @@ def ipc_cases(folder: pathlib.Path, source: pl.DataFrame) -> dict[str, Case]:
         "IPC mapped, sum of three columns": {
             "kinetable": lambda: arrow.read_ipc(plain, memory_map=True).view(mapped.column_names).sum_by().size,
             "polars": lambda: pl.scan_ipc(plain).select(pl.col(mapped.column_names).sum()).collect(),
-            "pyarrow": lambda: [pa.compute.sum(feather.read_table(plain)[name]) for name in mapped.column_names],
+            "pyarrow": lambda: [pa_compute.sum(feather.read_table(plain)[name]) for name in mapped.column_names],
         },
         "IPC read, lz4": {
             "kinetable": lambda: arrow.read_ipc(packed),
