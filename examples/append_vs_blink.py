@@ -47,7 +47,9 @@ def find_start(args: argparse.Namespace) -> dict[int, int]:
     return {0: next(start.iter_dict())["Start"]}
 
 
-def open_twice(args: argparse.Namespace, start: dict[int, int]) -> tuple[kc.ConsumedTable, Table, kc.ConsumedTable, Table]:
+def open_twice(
+    args: argparse.Namespace, start: dict[int, int]
+) -> tuple[kc.ConsumedTable, Table, kc.ConsumedTable, Table]:
     """The trades kept and not kept, each with its totals."""
     append = open_trades(args, start, kc.TableType.append())
     with exclusive_lock(append):  # no cycle's rows pass before the totals take them in
