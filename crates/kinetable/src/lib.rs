@@ -19,6 +19,7 @@
 //! | [`kafka`], [`parquet`], [`files`], [`history`] | where tables come from and go to |
 
 mod cell_errors;
+mod changes;
 mod error;
 mod names;
 mod session;
@@ -51,9 +52,11 @@ pub use kinetable_operators::sort::Direction as Order;
 
 /// The engine's values that the façade hands out as they are.
 pub mod engine {
+    pub use crate::changes::{followed, then};
     pub use kinetable_engine::source::{Publisher, Retention};
     pub use kinetable_engine::{
-        Change, ColumnSet, Definition, Listener, ListenerHandle, Properties, RowSet, Shifts, Update, Version,
+        Change, Column, ColumnSet, Definition, Listener, ListenerHandle, Properties, RowSet, RowSetBuilder,
+        Shifts, ShiftsBuilder, Update, Version,
     };
 }
 

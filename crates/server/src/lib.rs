@@ -1,3 +1,4 @@
 //! Live tables for other processes: sessions, tickets, subscriptions, console, on one port.
 
 pub mod operations;
+pub mod subscriptions;

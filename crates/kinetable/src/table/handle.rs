@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use arrow_schema::SchemaRef;
 use kinetable_engine as engine;
 use kinetable_engine::{Definition, Result};
 use kinetable_parquet::ParquetTable;
@@ -18,6 +19,8 @@ pub struct Table {
     pub(super) cell_errors: CellErrors,
     /// The way to write it, of a table that a program writes.
     writer: Option<Arc<Writer>>,
+    /// The Arrow schema that its rows came with, where clients are to get them back so.
+    given: Option<SchemaRef>,
 }
 
 #[derive(Clone)]
@@ -39,12 +42,22 @@ impl Table {
     }
 
     fn with(session: &Session, state: State, cell_errors: CellErrors) -> Table {
-        Table { session: session.clone(), state, cell_errors, writer: None }
+        Table { session: session.clone(), state, cell_errors, writer: None, given: None }
     }
 
     /// The table with the way to write it.
     pub(crate) fn written_by(self, writer: Arc<Writer>) -> Table {
         Table { writer: Some(writer), ..self }
+    }
+
+    /// The same table, whose rows came with this Arrow schema: clients get them back under its types.
+    pub fn given_as(self, schema: SchemaRef) -> Table {
+        Table { given: Some(schema), ..self }
+    }
+
+    /// The Arrow schema that the rows of the table came with: not of what is derived from it.
+    pub fn given(&self) -> Option<&SchemaRef> {
+        self.given.as_ref()
     }
 
     /// The way to write the table, if it is one that a program writes: not of what is derived from such.

@@ -17,7 +17,7 @@ pub(super) fn to_bytes(array: &ArrayRef) -> Result<ArrayRef> {
     match array.data_type() {
         DataType::Decimal256(76, 0) => {
             let values = array.as_primitive::<Decimal256Type>();
-            Ok(bytes_of(values.len(), values.iter(), |value, bytes| push_unscaled(value, bytes)))
+            Ok(bytes_of(values.len(), values.iter(), push_unscaled))
         }
         DataType::Decimal256(_, scale) => {
             let values = array.as_primitive::<Decimal256Type>();
