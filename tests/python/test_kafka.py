@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+import time
 
 import confluent_kafka
 import pytest
@@ -11,7 +12,7 @@ from confluent_kafka.schema_registry import SchemaRegistryClient
 from confluent_kafka.schema_registry.avro import AvroSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext
 from conftest import wait_until
-from kinetable import DHError, agg, dtypes, new_table, time_table
+from kinetable import DHError, agg, dtypes, merge, new_table, time_table
 from kinetable import kafka_consumer as kc
 from kinetable import kafka_producer as kp
 from kinetable.liveness_scope import liveness_scope
@@ -99,6 +100,34 @@ def test_blink_accumulates_and_ring_keeps_the_newest(broker, topic):
     wait_until(lambda: rows(ring, "Size") == [(7,), (8,), (9,)])
     wait_until(lambda: blink.size == 0)
     assert rows(total) == [("A", 10, 45)]
+
+
+def test_first_rows_of_blink_tables_wait_for_users(broker, topic):
+    broker.create_topic(topic=topic)
+    broker.put(topic, *({"Sym": "A", "Size": n} for n in range(10)))
+    for _ in range(5):
+        opened = time.monotonic()
+        blink = json_table(broker, topic, kc.TableType.blink())
+        wait_until(lambda: blink.stats()["rows"] == 10)
+        time.sleep(0.1)
+        large = blink.where("Size > 4")
+        time.sleep(0.1)
+        counted = merge([blink.agg_by(agg.count_("N")), large.agg_by(agg.count_("N"))])
+        was_in_time = time.monotonic() - opened < 0.9
+        if was_in_time:
+            wait_until(lambda: rows(counted) == [(10,), (5,)])
+            return
+    raise AssertionError("this machine is too busy to make two tables in a second")
+
+
+def test_first_rows_of_blink_tables_wait_a_second_only(broker, topic):
+    broker.create_topic(topic=topic)
+    broker.put(topic, {"Sym": "A", "Size": 1})
+    alone = json_table(broker, topic, kc.TableType.blink())
+    seen = []
+    wait_until(lambda: seen.append(alone.size) or 1 in seen)
+    told = json_table(broker, topic, kc.TableType.blink())
+    assert told.await_update(10_000)
 
 
 def test_avro_with_registry_written_by_another_client(broker, topic):

@@ -16,6 +16,7 @@ mod update;
 mod version;
 
 mod definition;
+mod hold;
 mod keep;
 mod operator;
 mod table;

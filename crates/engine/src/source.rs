@@ -8,10 +8,11 @@
 //! table removes the rows of its cycle before, a ring table those beyond its newest n, a table with limits its oldest blocks,
 //! a latest table those of the batch before. Rows that were retracted go, where rows may go at all. **Cost**: the rows that
 //! came and went. **Memory**: the publisher knows the bytes queued, so that whoever fills it can pause.
+//! **First rows** of a blink table can be [held](Publisher::hold_first_rows) until somebody uses it and what is made of it.
 //! **Durability**: a publisher can ask whether what it published up to a [mark](Publisher::mark) is in the table at a finished
 //! step, and only then tell the outside (a consumer group, say) that it has been taken.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use arrow_array::{Array, ArrayRef, RecordBatch};
@@ -20,10 +21,11 @@ use kinetable_rowset::RowSet;
 use parking_lot::{Condvar, Mutex};
 
 use crate::column::{Log, concat_chunks};
+use crate::hold::Hold;
 pub use crate::keep::Keep;
 use crate::keep::Ledger;
 use crate::{Column, Definition, Error, Graph, Initial, Input, Operator, Output, Properties, Result};
-use crate::{StepCtx, Table, Update, Version};
+use crate::{StepCtx, Table, Update, Version, WeakTable};
 
 /// Which rows a source table keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,8 +78,7 @@ pub fn open(graph: &Graph, schema: SchemaRef, retention: Retention) -> (Table, P
     };
     let table = Table::source(graph, initial);
     let replaces = retention == Retention::Latest;
-    let publisher =
-        Publisher { queue, schema, replaces, graph: graph.clone(), table: Arc::new(table.downgrade()) };
+    let publisher = Publisher { queue, schema, replaces, graph: graph.clone(), table: table.weak() };
     (table, publisher)
 }
 
@@ -89,7 +90,7 @@ pub struct Publisher {
     /// Whether a batch takes the place of the one before, so that an empty one says something.
     replaces: bool,
     graph: Graph,
-    table: Arc<Weak<crate::table::TableInner>>,
+    table: WeakTable,
 }
 
 #[derive(Default)]
@@ -97,6 +98,8 @@ struct Queue {
     waiting: Mutex<Waiting>,
     taken: Condvar,
     intake: Mutex<Intake>,
+    /// What holds the first rows back, until they flow.
+    hold: Mutex<Option<Hold>>,
 }
 
 #[derive(Default)]
@@ -119,6 +122,23 @@ struct Intake {
 }
 
 impl Queue {
+    /// Whether what is queued is to wait. A failure is not kept waiting, nor are the rows before it.
+    fn is_held(&self, now: i64) -> bool {
+        let mut hold = self.hold.lock();
+        let Some(first) = hold.as_mut() else {
+            return false;
+        };
+        let (is_empty, fails) = {
+            let waiting = self.waiting.lock();
+            (waiting.batches.is_empty(), waiting.failure.is_some())
+        };
+        let is_held = !fails && (is_empty || first.goes_on(now));
+        if !is_held {
+            *hold = None;
+        }
+        is_held
+    }
+
     /// Takes what is queued.
     fn take(&self) -> Waiting {
         let mut waiting = self.waiting.lock();
@@ -159,13 +179,19 @@ impl Publisher {
         Ok(())
     }
 
+    /// Holds the first rows back while the table [awaits users](Table::awaits_users), for so long at most from when they are
+    /// there. To be called before rows are published.
+    pub fn hold_first_rows(&self, at_most_ns: i64) {
+        *self.queue.hold.lock() = Some(Hold::new(self.table.clone(), at_most_ns));
+    }
+
     /// Takes rows out of the table again, in the next cycle; keys that are not there are passed over.
     ///
     /// # Errors
     /// If the table is one that never loses rows.
     pub fn retract(&self, rows: &RowSet) -> Result<()> {
         let add_only = |table: Table| table.definition().properties.add_only;
-        if self.table.upgrade().is_some_and(|inner| add_only(Table(inner))) {
+        if self.table.upgrade().is_some_and(add_only) {
             return Err(Error::invalid("rows cannot be taken out of an append table"));
         }
         let mut waiting = self.queue.waiting.lock();
@@ -177,10 +203,10 @@ impl Publisher {
 
     /// Bytes that the columns of the table hold.
     pub fn table_bytes(&self) -> usize {
-        let Some(inner) = self.table.upgrade() else {
+        let Some(table) = self.table.upgrade() else {
             return 0;
         };
-        let version = Table(inner).version();
+        let version = table.version();
         version.columns().iter().map(|column| column.bytes()).sum()
     }
 
@@ -223,13 +249,13 @@ impl Publisher {
 
     /// Whether somebody still holds the table or one made from it.
     pub fn is_open(&self) -> bool {
-        self.table.strong_count() > 0
+        self.table.is_held()
     }
 
     /// Why the table takes no more rows, if it failed.
     pub fn failure(&self) -> Option<Error> {
         let queued = self.queue.waiting.lock().failure.clone();
-        queued.or_else(|| Table(self.table.upgrade()?).failure())
+        queued.or_else(|| self.table.upgrade()?.failure())
     }
 }
 
@@ -249,6 +275,9 @@ struct Inflow {
 
 impl Operator for Inflow {
     fn apply(&mut self, _: &[Input<'_>], previous: &Version, ctx: &StepCtx) -> Result<Option<Output>> {
+        if self.queue.is_held(ctx.now) {
+            return Ok(None);
+        }
         let waiting = self.queue.take();
         let total = waiting.total;
         let output = self.take_in(waiting, previous, ctx)?;
@@ -261,7 +290,8 @@ impl Operator for Inflow {
         let expires = self.ledger.as_ref().and_then(Ledger::due);
         // At once: every time of a cycle is after the epoch.
         let fails = self.fails.then_some(0);
-        [self.clear_at, expires, fails].into_iter().flatten().min()
+        let asks = self.queue.hold.lock().as_ref().and_then(Hold::due);
+        [self.clear_at, expires, fails, asks].into_iter().flatten().min()
     }
 }
 

@@ -28,6 +28,11 @@ impl WeakTable {
     pub fn upgrade(&self) -> Option<Table> {
         self.0.upgrade().map(Table)
     }
+
+    /// Whether somebody still holds the table.
+    pub fn is_held(&self) -> bool {
+        self.0.strong_count() > 0
+    }
 }
 
 pub(crate) struct TableInner {

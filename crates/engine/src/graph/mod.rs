@@ -27,6 +27,8 @@ mod parts;
 
 mod wards;
 
+mod users;
+
 pub(crate) use birth::born;
 pub(crate) use catchup::Catchup;
 pub use cycle::CycleReport;

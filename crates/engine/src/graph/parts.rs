@@ -111,11 +111,15 @@ impl Parts {
 }
 
 impl Letter {
+    /// The node that follows, if somebody holds it.
+    pub(super) fn node(&self) -> Option<Table> {
+        self.parts.upgrade()?.node.get()?.0.upgrade().map(Table)
+    }
+
     /// Puts an outcome into the letter box; gives the node to be queued, none if it is gone.
     pub(super) fn post(&self, outcome: &Outcome) -> Option<Table> {
-        let parts = self.parts.upgrade()?;
-        let table = parts.node.get()?.0.upgrade()?;
+        let (parts, table) = (self.parts.upgrade()?, self.node()?);
         parts.letters.lock().push((self.number, outcome.clone()));
-        Some(Table(table))
+        Some(table)
     }
 }

@@ -4,3 +4,4 @@ mod blocks;
 mod columns;
 mod graph;
 mod support;
+mod waiting;

@@ -166,8 +166,8 @@ impl SourceHandle {
 /// registry answers. Once the table is there the outside world no longer fails it: see `status`.
 pub fn consume(graph: &Graph, config: ConsumerConfig) -> Result<Consumed> {
     let plan = Plan::new(config)?;
-    let (table, rows) = source::open(graph, plan.recipe.schema.clone(), plan.survey.config.retention);
-    let (errors, status, source) = plan.start(graph, Rows::One(rows))?;
+    let (rows, table) = Rows::open(graph, plan.recipe.schema.clone(), plan.survey.config.retention);
+    let (errors, status, source) = plan.start(graph, rows)?;
     Ok(Consumed { table, errors, status, source })
 }
 

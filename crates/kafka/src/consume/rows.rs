@@ -2,6 +2,8 @@
 //!
 //! Of a table for each partition there is a table of the partitions' numbers, to which a row is added with each; a constituent is
 //! there before its row. Whoever holds the numbers, or a constituent, keeps the source running.
+//!
+//! The first rows of a blink table wait for those who use it, [`PATIENCE_NS`] at most.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
@@ -12,6 +14,9 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use kinetable_engine::source::{self, Publisher, Retention};
 use kinetable_engine::{Error, Graph, Result, Table};
 use parking_lot::Mutex;
+
+/// How long the first rows of a blink table wait for its users, ns.
+const PATIENCE_NS: i64 = 1_000_000_000;
 
 /// The constituents by partition. Cheap to clone.
 #[derive(Clone, Default)]
@@ -45,6 +50,15 @@ pub(super) struct Each {
 /// The name of the column of partitions.
 const PARTITION: &str = "Partition";
 
+/// A table for rows of a topic.
+fn open(graph: &Graph, schema: SchemaRef, retention: Retention) -> (Table, Publisher) {
+    let (table, publisher) = source::open(graph, schema, retention);
+    if matches!(retention, Retention::Blink { .. }) {
+        publisher.hold_first_rows(PATIENCE_NS);
+    }
+    (table, publisher)
+}
+
 impl Each {
     /// The way, the table of numbers, and the constituents.
     pub(super) fn open(
@@ -72,7 +86,7 @@ impl Each {
         }
         // Nobody who could ask for the table is left.
         let Some(constituents) = self.constituents.upgrade() else { return };
-        let (table, publisher) = source::open(&self.graph, self.schema.clone(), self.retention);
+        let (table, publisher) = open(&self.graph, self.schema.clone(), self.retention);
         self.publishers.lock().insert(partition, publisher);
         constituents.lock().insert(partition, table);
         let column: ArrayRef = Arc::new(Int32Array::from(vec![partition]));
@@ -86,6 +100,12 @@ impl Each {
 pub(super) struct RowsMark(Vec<(i32, u64)>);
 
 impl Rows {
+    /// The way into one table, and the table.
+    pub(super) fn open(graph: &Graph, schema: SchemaRef, retention: Retention) -> (Rows, Table) {
+        let (table, publisher) = open(graph, schema, retention);
+        (Rows::One(publisher), table)
+    }
+
     /// Whether a batch may have records of one partition only.
     pub(super) fn is_split(&self) -> bool {
         matches!(self, Rows::Each(_))

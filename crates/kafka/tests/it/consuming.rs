@@ -1,10 +1,12 @@
 //! Topics become tables: specs, columns, retention.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use arrow_schema::DataType;
 use kinetable_broker::feed::{TradeFeed, Trades, exchanges, instruments};
-use kinetable_kafka::{AvroSchema, Retention, Spec, consume};
+use kinetable_engine::Graph;
+use kinetable_kafka::{AvroSchema, Retention, Spec, consume, consume_parts};
 
 use crate::live::{Collector, Live, cells, doubles, longs, wait_for, wait_rows};
 use crate::stand::Stand;
@@ -86,6 +88,37 @@ fn a_blink_table_shows_every_row_once_and_keeps_none() {
     pairs.sort_unstable();
     pairs.dedup();
     assert_eq!(pairs.len(), 5_000, "no row twice");
+}
+
+/// A graph whose cycles the test runs.
+fn by_hand() -> Graph {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
+    Graph::new(Arc::new(pool), true)
+}
+
+#[test]
+fn the_first_rows_of_a_blink_table_wait_for_its_users() {
+    let stand = Stand::shared();
+    let topic = stand.topic("blink-first", 2);
+    stand.produce(&topic, &[(0, None, Some(b"a")), (1, None, Some(b"b")), (0, None, Some(b"c"))]);
+    let mut config = stand.consumer(&topic, text("V"));
+    config.retention = Retention::BLINK;
+    let graph = by_hand();
+    let consumed = consume(&graph, config.clone()).unwrap();
+    let parted = consume_parts(&graph, config).unwrap();
+    let queued = || (consumed.source.stats().queued_rows, parted.source.stats().queued_rows);
+    wait_for("all rows", || queued() == (3, 3));
+    for cycle in 0..9 {
+        graph.run_cycle(cycle);
+    }
+    assert_eq!(queued(), (3, 3), "nobody is there to use them");
+    let seen = Collector::of(&consumed.table);
+    let of_first = Collector::of(&parted.constituents.table(0).expect("it has rows"));
+    graph.run_cycle(9);
+    assert_eq!((seen.rows(), of_first.rows()), (3, 2));
+    assert_eq!(queued(), (0, 1), "nobody uses the other partition's table");
+    graph.run_cycle(1_000_000_000);
+    assert_eq!((queued(), parted.constituents.table(1).expect("it has a row").size()), ((0, 0), 1));
 }
 
 #[test]

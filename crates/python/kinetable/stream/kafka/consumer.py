@@ -93,7 +93,11 @@ class TableType:
 
     @staticmethod
     def blink() -> TableType:
-        """Only the records of the latest cycle; aggregations go on over all that ever came."""
+        """Only the records of the latest cycle; aggregations go on over all that ever came.
+
+        The first records wait until the table, and each blink table made of it, has an aggregation, a listener or another
+        user, for a second at most.
+        """
         return TableType("blink")
 
     @staticmethod
