@@ -22,8 +22,10 @@ pub(super) enum Command {
 pub(super) struct Mark {
     /// All batches before this one have been handed on.
     pub(super) sequence: u64,
-    /// The next offset of every partition that is or was read.
+    /// The next offset of every partition that is or was read; none while nothing is read.
     pub(super) places: Vec<(i32, i64)>,
+    /// Of which reading these places are; see [`super::stats::Counters`].
+    pub(super) reading: u64,
 }
 
 /// The end of whoever decides on partitions. Cheap to clone.

@@ -12,10 +12,12 @@
 //! **Invariants**: 1. an offset is committed only when the rows before it are in the table (or in `errors`) at a finished step;
 //! 2. a partition that is taken away is read no more before it is let go, and what was read of it is committed, unless the group
 //! has thrown us out or the step does not end within [`HAND_OVER_MAX`]; 3. a partition that comes back goes on after the later of the
-//! group's position and the last record that this table has.
+//! group's position and the last record that this table has; 4. of a log that is no longer read, because the topic was made anew or cut,
+//! no place is committed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -25,8 +27,9 @@ use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{Offset, TopicPartitionList};
 
-use super::control::Reins;
+use super::control::{Mark, Reins};
 use super::flow::Outlet;
+use super::stats::Counters;
 use super::watch::Events;
 use crate::client::Secrets;
 use crate::token::Tokens;
@@ -43,6 +46,7 @@ pub(super) struct Member {
     pub(super) reins: Reins,
     pub(super) outlet: Arc<Outlet>,
     pub(super) events: Arc<Events>,
+    pub(super) counters: Arc<Counters>,
     pub(super) state: Mutex<State>,
 }
 
@@ -59,6 +63,8 @@ pub(super) struct State {
     pub(super) settled: BTreeMap<i32, i64>,
     /// What was committed of ours.
     pub(super) committed: BTreeMap<i32, i64>,
+    /// The reading that these places are of.
+    reading: u64,
     /// Rebalances so far.
     turns: u64,
 }
@@ -149,9 +155,28 @@ impl State {
     fn note_committed(&mut self, offsets: &TopicPartitionList) {
         for element in offsets.elements() {
             let offset = element.offset().to_raw().filter(|offset| *offset >= 0);
-            if let Some(offset) = offset.filter(|_| element.error().is_ok()) {
+            // An answer that comes after reading has begun anew is of the log that was read before.
+            let is_ours =
+                |offset: &i64| self.settled.get(&element.partition()).is_some_and(|place| place >= offset);
+            if let Some(offset) = offset.filter(is_ours).filter(|_| element.error().is_ok()) {
                 self.committed.insert(element.partition(), offset);
             }
+        }
+    }
+
+    /// Forgets the places of the log that was read before, if reading has begun anew.
+    pub(super) fn see(&mut self, reading: u64) {
+        if std::mem::replace(&mut self.reading, reading) != reading {
+            self.settled.clear();
+            self.committed.clear();
+        }
+    }
+
+    /// A finished step shows all before a mark.
+    fn settle(&mut self, mark: Mark, reading: u64) {
+        self.see(reading);
+        if mark.reading == reading {
+            self.settled.extend(mark.places);
         }
     }
 
@@ -183,7 +208,11 @@ impl Member {
         partitions.iter().for_each(|partition| self.reins.stop(*partition));
         let is_settled = self.settle(HAND_OVER_MAX);
         let is_lost = client.assignment_lost();
-        let places = self.state.lock().uncommitted(&started);
+        let places = {
+            let mut state = self.state.lock();
+            state.see(self.reading());
+            state.uncommitted(&started)
+        };
         if is_lost {
             let detail =
                 format!("the group has given {} away; others may read rows again", listed(partitions));
@@ -219,15 +248,25 @@ impl Member {
         let published = self.outlet.mark();
         let is_settled = until(&|| self.outlet.is_settled(&published));
         if is_settled {
-            self.state.lock().settled.extend(mark.places);
+            self.settled(mark);
         }
         is_settled
+    }
+
+    /// Notes that a finished step shows all before a mark.
+    pub(super) fn settled(&self, mark: Mark) {
+        self.state.lock().settle(mark, self.reading());
+    }
+
+    fn reading(&self) -> u64 {
+        self.counters.readings.load(Ordering::Acquire)
     }
 
     /// Commits what is settled and not yet committed of our partitions.
     pub(super) fn commit_settled(&self, client: &BaseConsumer<Member>) {
         let places = {
-            let state = self.state.lock();
+            let mut state = self.state.lock();
+            state.see(self.reading());
             let started = state.owned.difference(&state.waiting).copied().collect();
             state.uncommitted(&started)
         };
@@ -286,6 +325,23 @@ mod tests {
         state.let_go(&BTreeSet::from([0]));
         assert_eq!(state.owned, BTreeSet::from([1, 2]));
         assert!(!state.committed.contains_key(&0), "others commit it from now on");
+    }
+
+    #[test]
+    fn places_of_a_log_that_is_read_no_more_are_not_committed() {
+        let mut state = State::default();
+        let ours = BTreeSet::from([0]);
+        state.take_up(&ours);
+        let mark = |place, reading| Mark { sequence: 0, places: vec![(0, place)], reading };
+        let mut answer = TopicPartitionList::new();
+        answer.add_partition_offset("t", 0, Offset::Offset(500)).unwrap();
+        state.settle(mark(500, 0), 0);
+        state.note_committed(&answer);
+        state.settle(mark(700, 0), 1);
+        assert_eq!(state.uncommitted(&ours), [], "a mark under way is of the old topic");
+        state.settle(mark(2, 1), 1);
+        state.note_committed(&answer);
+        assert_eq!(state.uncommitted(&ours), [(0, 2)], "and so is the answer to a commit");
     }
 
     #[test]

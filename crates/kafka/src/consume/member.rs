@@ -87,6 +87,7 @@ impl Joining {
             reins: self.reins,
             outlet: self.outlet,
             events: self.events,
+            counters: self.counters.clone(),
             state: parking_lot::Mutex::new(State::default()),
         };
         let client: BaseConsumer<Member> = configure(&self.survey.user, &defaults, &FIXED)
@@ -186,27 +187,39 @@ impl Membership {
         let positions = self.survey.positions(&self.client, &all)?;
         for partition in waiting {
             let is_new = !self.starts.contains_key(partition);
-            let start = match (positions.get(partition), self.starts.get(partition)) {
-                (Some(position), _) => StartAt::Offset(*position),
-                (None, Some(start)) => StartAt::Offset(start.next),
-                (None, None) => start_of_added(&self.survey.config.offsets, *partition),
-            };
-            let mut start = self.survey.resolve(*partition, start)?;
-            if let Some(place) = self.counters.partition(*partition) {
-                let next = place.next.load(Ordering::Relaxed);
-                if next > start.next {
-                    // The table has records that were never committed.
-                    start = self.survey.resolve(*partition, StartAt::Offset(next))?;
-                }
-            }
+            let start = self.start_of(*partition, positions.get(partition).copied())?;
             if is_new {
                 self.member().events.tell("PARTITION ADDED", format!("added {partition}"), told(&start));
                 self.starts.insert(*partition, start);
             }
             self.member().reins.start(start);
-            self.member().state.lock().started(*partition, positions.get(partition).copied());
+            // Not one of an old topic.
+            let position = positions.get(partition).copied().filter(|position| *position <= start.next);
+            self.member().state.lock().started(*partition, position);
         }
         Ok(())
+    }
+
+    /// Where a partition goes on: at the group's position or after the last record that this table has, whichever is later.
+    fn start_of(&self, partition: i32, position: Option<i64>) -> Result<Start> {
+        let is_anew = self.counters.is_anew.load(Ordering::Acquire);
+        let found = self.starts.get(&partition).filter(|_| !is_anew);
+        let start = match (position, found) {
+            (Some(position), _) => StartAt::Offset(position),
+            (None, Some(start)) => StartAt::Offset(start.next),
+            (None, None) if is_anew => StartAt::Beginning,
+            (None, None) => start_of_added(&self.survey.config.offsets, partition),
+        };
+        let start = self.survey.resolve(partition, start)?;
+        if is_anew && start.next > start.fetch {
+            // A position beyond the end is one that the group had in the old topic.
+            return self.survey.resolve(partition, StartAt::Beginning);
+        }
+        match self.counters.partition(partition).map(|place| place.next.load(Ordering::Relaxed)) {
+            // The table has records that were never committed.
+            Some(next) if next > start.next => self.survey.resolve(partition, StartAt::Offset(next)),
+            _ => Ok(start),
+        }
     }
 
     /// Goes on with the commit under way, or begins one when it is time.
@@ -227,7 +240,7 @@ impl Membership {
                 Progress::Taking(mark, published)
             }
             Progress::Taking(mark, _) => {
-                self.member().state.lock().settled.extend(mark.places);
+                self.member().settled(mark);
                 self.member().commit_settled(&self.client);
                 return;
             }

@@ -3,8 +3,7 @@
 //! | seen | done |
 //! |---|---|
 //! | our offset is older than the oldest record | `kinetable.on.gap`: go on at the oldest, at the end, or fail; the lost offsets are named |
-//! | the topic has another id | `kinetable.on.topic.recreated`: nothing is read until told, or the new one from its beginning, or stop |
-//! | the partition ends before our offset, same topic | as if it were made anew, for this partition alone |
+//! | the topic has another id, or a partition ends before our offset | `anew.rs` |
 //! | the topic is gone | `kinetable.on.topic.missing`: wait or stop |
 //!
 //! **Invariant**: 1. no partition is ever read on at another place than the one after its last record without a row in
@@ -17,10 +16,10 @@ use kinetable_engine::Error;
 use rdkafka::consumer::Consumer;
 use rdkafka::error::RDKafkaErrorCode;
 
-use super::choices::{OnGap, OnMissing, OnRecreated};
-use super::conditions::{ATTENTION, AUTH_FAILED, FAILED, TOPIC_RECREATED};
+use super::choices::OnGap;
+use super::conditions::{ATTENTION, AUTH_FAILED, FAILED};
 use super::poll::Poller;
-use super::stats::{Order, PartitionCounters, find};
+use super::stats::{PartitionCounters, find};
 use super::tables::BadRecord;
 
 const AGAIN: Duration = Duration::from_secs(1);
@@ -82,72 +81,9 @@ impl Poller {
         }
     }
 
-    /// Whether nothing is read until the user says so.
-    pub(super) fn is_held(&self) -> bool {
-        self.counters.conditions.has("recreated")
-    }
-
-    /// Does what the watch thread and the user ask for, and what the policies say of a topic that is gone.
-    pub(super) fn follow_orders(&mut self) {
-        let orders = std::mem::take(&mut *self.counters.orders.lock());
-        for order in orders {
-            match order {
-                Order::Recreated => {
-                    self.lost.clear();
-                    self.topic_is_another();
-                }
-                Order::Resume if self.is_held() => {
-                    self.lost.clear();
-                    self.read_anew();
-                }
-                Order::Resume => {}
-            }
-        }
-        if self.policies.missing == OnMissing::Stop && self.counters.conditions.has("missing") {
-            self.stop_because(format!("topic \"{}\" is gone", self.topic));
-        }
-    }
-
-    fn topic_is_another(&mut self) {
-        let topic = &self.topic;
-        match self.policies.recreated {
-            OnRecreated::NewIncarnation => self.read_anew(),
-            OnRecreated::Stop => self.stop_because(format!("topic \"{topic}\" was deleted and made anew")),
-            OnRecreated::Ask => {
-                let detail = format!(
-                    "topic \"{topic}\" was deleted and made anew; nothing is read until resume() is called, \
-                     which reads the new topic from its beginning"
-                );
-                self.counters.conditions.set(TOPIC_RECREATED, "recreated", detail);
-                for (partition, _) in self.counters.places() {
-                    self.drain.stop(partition);
-                }
-            }
-        }
-    }
-
-    /// Reads all partitions from their beginning.
-    fn read_anew(&mut self) {
-        self.counters.conditions.clear("recreated");
-        for place in self.places.clone() {
-            self.drain.stop(place.partition);
-            place.next.store(0, Ordering::Relaxed);
-            place.first.store(0, Ordering::Relaxed);
-            place.end.store(-1, Ordering::Relaxed);
-            if let Err(error) = self.drain.start(place.partition, 0) {
-                self.events.tell(ATTENTION, format!("start {}", place.partition), error.to_string());
-            }
-        }
-    }
-
-    fn stop_because(&self, reason: String) {
-        self.counters.stop_reason.lock().get_or_insert(reason);
-        self.is_stopping.store(true, Ordering::Release);
-    }
-
     /// Starts a partition again whose offset the broker does not have (any more); false if that cannot be done yet.
     pub(super) fn mend(&mut self, lost: &mut Lost) -> bool {
-        if self.is_held() {
+        if self.is_held() || self.cut.contains_key(&lost.partition) {
             return true;
         }
         if lost.tried.is_some_and(|tried| tried.elapsed() < AGAIN) {
@@ -204,38 +140,7 @@ impl Poller {
         self.start_at(partition, on)
     }
 
-    fn partition_is_cut(&mut self, place: &PartitionCounters, low: i64, high: i64) -> bool {
-        let (partition, next) = (place.partition, place.next.load(Ordering::Relaxed));
-        let what = format!(
-            "partition {partition} ends at {high}, before offset {next}: the topic was made anew or cut"
-        );
-        self.counters.note_error(what.clone());
-        match self.policies.recreated {
-            OnRecreated::NewIncarnation => {
-                let detail = format!("{what}; reading on from {low}");
-                self.events.tell(TOPIC_RECREATED, format!("anew {partition} {next}"), detail);
-                place.next.store(low, Ordering::Relaxed);
-                place.first.store(low, Ordering::Relaxed);
-                self.start_at(partition, low)
-            }
-            OnRecreated::Stop => {
-                self.stop_because(what);
-                true
-            }
-            OnRecreated::Ask => {
-                let detail = format!(
-                    "{what}; nothing is read until resume() is called, which reads the topic from its beginning"
-                );
-                self.counters.conditions.set(TOPIC_RECREATED, "recreated", detail);
-                for (partition, _) in self.counters.places() {
-                    self.drain.stop(partition);
-                }
-                true
-            }
-        }
-    }
-
-    fn start_at(&mut self, partition: i32, offset: i64) -> bool {
+    pub(super) fn start_at(&mut self, partition: i32, offset: i64) -> bool {
         self.drain.stop(partition);
         self.drain.start(partition, offset).is_ok()
     }

@@ -12,6 +12,7 @@
 //! **Invariants**: 1. rows of a partition are published in the order of their offsets, each once; 2. what is polled
 //! is published or quarantined, or counted where the policy is to skip; 3. while queued bytes exceed the budget nothing is polled.
 
+mod anew;
 mod ask;
 mod batch;
 mod breaker;

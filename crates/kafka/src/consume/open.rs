@@ -1,5 +1,6 @@
 //! Making a source: checks everything a user can get wrong, then starts the threads.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -127,8 +128,8 @@ impl SourceHandle {
         self.name.as_deref()
     }
 
-    /// Goes on after `TOPIC RECREATED`, with the new topic from its beginning, and after too many records were bad; takes what
-    /// was told of bad records for read. Does nothing in another state.
+    /// Goes on after `TOPIC RECREATED`, with the new topic from its beginning or with a partition that was cut from its oldest
+    /// record, and after too many records were bad; takes what was told of bad records for read. Does nothing in another state.
     pub fn resume(&self) {
         self.counters.order(Order::Resume);
         self.outlet.quarantine().resume();
@@ -432,6 +433,7 @@ impl Parts<'_> {
             commands,
             places,
             lost: Vec::new(),
+            cut: BTreeMap::new(),
             is_stopping,
             is_stopped: source.is_stopped.clone(),
         })

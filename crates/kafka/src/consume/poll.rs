@@ -3,6 +3,7 @@
 //! Invariant 1 of the source is kept here: a record below the next expected offset has been seen and is dropped. Offsets may
 //! jump ahead (compaction, transactions); a jump that lost records is one that the broker reports as out of range.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -47,6 +48,8 @@ pub(super) struct Poller {
     pub(super) places: Vec<Arc<PartitionCounters>>,
     /// Those that have to be started again.
     pub(super) lost: Vec<Lost>,
+    /// Those that ended before our place, with their oldest offsets: they are read again when the user says so.
+    pub(super) cut: BTreeMap<i32, i64>,
     pub(super) is_stopping: Arc<AtomicBool>,
     pub(super) is_stopped: Arc<AtomicBool>,
 }
@@ -117,11 +120,21 @@ impl Poller {
                     self.look_up_places();
                 }
                 Command::Mark(reply) => {
-                    let mark = Mark { sequence: self.flow.submitted(), places: self.counters.places() };
+                    let mark = self.mark();
                     // Who asked may have stopped waiting.
                     let _unheard = reply.send(mark);
                 }
             }
+        }
+    }
+
+    fn mark(&self) -> Mark {
+        // Of a topic that is another, the places reached in the old one are nobody's to go on from.
+        let places = if self.is_held() { Vec::new() } else { self.counters.places() };
+        Mark {
+            sequence: self.flow.submitted(),
+            places,
+            reading: self.counters.readings.load(Ordering::Acquire),
         }
     }
 
@@ -131,13 +144,10 @@ impl Poller {
         self.counters.begin(start);
         self.flow.outlet().rows().begin(partition);
         self.look_up_places();
-        if self.is_held() {
+        if self.is_held() || self.cut.contains_key(&partition) {
             return;
         }
-        if let Err(error) = self.drain.start(partition, start.fetch) {
-            self.events.tell("ATTENTION", format!("start {partition}"), error.to_string());
-            self.lose(partition);
-        }
+        self.start_or_lose(partition, start.fetch);
     }
 
     fn look_up_places(&mut self) {

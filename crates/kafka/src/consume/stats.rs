@@ -77,6 +77,10 @@ pub(super) struct Counters {
     pub(super) retries: AtomicU64,
     /// How often the topic was made anew, and one.
     pub(super) incarnation: AtomicI32,
+    /// How often reading began anew, of a partition or of all: places noted before are not those of the log that is read now.
+    pub(super) readings: AtomicU64,
+    /// Whether the topic has been made anew, so that places found when the table was made are not its own.
+    pub(super) is_anew: AtomicBool,
     /// The id of the topic, from brokers that give ids.
     pub(super) topic_id: Mutex<Option<String>>,
     /// When the broker was last asked for the topic and named the one we read.
@@ -134,6 +138,14 @@ impl PartitionCounters {
         }
     }
 
+    /// What comes next is the first record that is wanted, whatever was read before.
+    pub(super) fn begin_at(&self, offset: i64) {
+        self.first.store(offset, Ordering::Relaxed);
+        self.next.store(offset, Ordering::Relaxed);
+        self.end.store(-1, Ordering::Relaxed);
+        self.low.store(-1, Ordering::Relaxed);
+    }
+
     /// A place that may not be known.
     pub(super) fn known(place: &AtomicI64) -> Option<i64> {
         Some(place.load(Ordering::Relaxed)).filter(|place| *place >= 0)
@@ -176,6 +188,13 @@ impl Counters {
                 partitions.insert(at, Arc::new(counters));
             }
         }
+    }
+
+    /// All partitions that are or were read begin at the first offset of another log.
+    pub(super) fn begin_anew(&self) {
+        self.is_anew.store(true, Ordering::Release);
+        self.partitions.lock().iter().for_each(|place| place.begin_at(0));
+        self.readings.fetch_add(1, Ordering::AcqRel);
     }
 
     /// A partition is read no more.

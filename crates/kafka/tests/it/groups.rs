@@ -12,7 +12,7 @@ use std::time::Duration;
 use kinetable_broker::client::end_offsets;
 use kinetable_broker::feed::{Publisher, Record};
 use kinetable_engine::{Change, Error, Listener};
-use kinetable_kafka::{Consumed, ConsumerConfig, Offsets, StartAt, consume, consume_parts};
+use kinetable_kafka::{Board, Consumed, ConsumerConfig, Offsets, StartAt, consume, consume_parts};
 use parking_lot::Mutex;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 
@@ -20,6 +20,7 @@ use crate::consuming::text;
 use crate::live::{Live, cells, longs, read, wait_for, wait_rows};
 use crate::partitions::told;
 use crate::stand::{Broker, Stand};
+use crate::supervised::recreate;
 
 /// How often each record was read, by partition and offset.
 type Places = BTreeMap<(i64, i64), usize>;
@@ -372,4 +373,35 @@ fn tables_of_partitions_follow_the_group() {
     assert_eq!(cells(&rows, "V")[1], "d");
     assert_eq!(first.partitions.size(), 2, "a partition that comes back has its table already");
     first.source.stop();
+}
+
+#[test]
+fn a_group_stands_in_the_topic_that_was_made_anew() {
+    let stand = Stand::shared();
+    let topic = stand.topic("group-anew", 1);
+    stand.produce_values(&topic, &[b"1", b"2", b"3"]);
+    let live = Live::start();
+    let config = member(stand, &topic, &[("kinetable.on.topic.recreated", "new_incarnation")]);
+    let board = Board::new(&live.graph);
+    let consumed =
+        consume(&live.graph, ConsumerConfig { board: Some(board.clone()), ..config.clone() }).unwrap();
+    wait_rows(&consumed.table, 3);
+    wait_for("a commit", || committed(stand, &topic, 1).get(&0) == Some(&3));
+    wait_for("the topic's id", || !["", "."].contains(&topic_id(&board).as_str()));
+    recreate(stand, &topic);
+    stand.produce_values(&topic, &[b"n1", b"n2"]);
+    wait_for("the new rows", || cells(&read(&consumed.table), "V") == ["1", "2", "3", "n1", "n2"]);
+    wait_for("a place in the new topic", || committed(stand, &topic, 1).get(&0) == Some(&2));
+    assert_eq!(consumed.source.stats().duplicates, 0);
+    stand.produce_values(&topic, &[b"n3"]);
+    wait_rows(&consumed.table, 6);
+    consumed.source.stop();
+    assert_eq!(committed(stand, &topic, 1)[&0], 3, "handed over where it stands");
+    let next = consume(&live.graph, config).unwrap();
+    stand.produce_values(&topic, &[b"n4"]);
+    wait_rows(&next.table, 1);
+}
+
+fn topic_id(board: &Board) -> String {
+    cells(&read(board.sources()), "TopicId").pop().unwrap_or_default()
 }

@@ -2,6 +2,7 @@
 
 mod changing;
 mod consuming;
+mod cut;
 mod evolving;
 mod faults;
 mod garbage;

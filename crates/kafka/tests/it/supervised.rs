@@ -85,7 +85,7 @@ impl Supervised {
     }
 }
 
-fn recreate(stand: &Stand, topic: &str) {
+pub fn recreate(stand: &Stand, topic: &str) {
     delete(stand, topic);
     let gone = || client::partition_count(&stand.target, topic).is_err();
     wait_for("the topic to be gone", gone);

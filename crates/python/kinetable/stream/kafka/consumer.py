@@ -209,7 +209,7 @@ class Source:
     def resume(self) -> None:
         """Goes on after ``TOPIC RECREATED``, with the new topic from its beginning, and after too many records were bad.
 
-        It also takes what ``ATTENTION`` told of bad records for read. In another state it does nothing.
+        If a partition was cut, it goes on with that one alone, from its oldest record. It also takes what ``ATTENTION`` told of bad records for read. In another state it does nothing.
         """
         self._topic.resume()
 
