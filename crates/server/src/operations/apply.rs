@@ -5,7 +5,10 @@ use kinetable_wire::grpc::operation::Op;
 use tonic::Status;
 
 use super::fault::{Outcome, unsupported};
-use super::{Context, aggregate, columns, filter, joins, make, references, rows, update_by};
+use super::{
+    Context, about, aggregate, columns, downsample, filter, input, joins, make, preview, references, rows,
+    update_by,
+};
 
 /// The result of an operation on tables, which are those of [`super::inputs`] in that order.
 ///
@@ -41,9 +44,7 @@ fn dispatch(op: &Op, inputs: &[Table], context: &Context) -> Outcome<Table> {
         Op::Merge(request) => make::merge(request, inputs, context),
         Op::ComboAggregate(request) => aggregate::combo(request, &inputs[0], context),
         Op::Flatten(_) => Ok(inputs[0].flatten()?),
-        Op::RunChartDownsample(_) => {
-            Err(unsupported("RunChartDownsample is not offered: plot the table itself"))
-        }
+        Op::RunChartDownsample(request) => downsample::downsample(request, &inputs[0], context),
         Op::CrossJoin(request) => joins::cross(request, &inputs[0], &inputs[1]),
         Op::NaturalJoin(request) => joins::natural(request, &inputs[0], &inputs[1]),
         Op::ExactJoin(request) => joins::exact(request, &inputs[0], &inputs[1]),
@@ -52,19 +53,19 @@ fn dispatch(op: &Op, inputs: &[Table], context: &Context) -> Outcome<Table> {
         }
         Op::AsOfJoin(request) => joins::as_of(request, &inputs[0], &inputs[1]),
         Op::FetchTable(_) => Ok(inputs[0].clone()),
-        Op::ApplyPreviewColumns(_) => Err(unsupported("ApplyPreviewColumns is not offered yet")),
-        Op::CreateInputTable(_) => Err(unsupported("CreateInputTable is not offered yet")),
+        Op::ApplyPreviewColumns(request) => preview::preview(request, &inputs[0]),
+        Op::CreateInputTable(request) => input::create(request, inputs.first(), context),
         Op::UpdateBy(request) => update_by::update_by(request, &inputs[0], context),
         Op::WhereIn(request) => joins::where_in(request, &inputs[0], &inputs[1]),
         Op::AggregateAll(request) => aggregate::all(request, &inputs[0], context),
         Op::Aggregate(request) => aggregate::by(request, &inputs[0], inputs.get(1), context),
         Op::Snapshot(_) => Ok(inputs[0].snapshot()?),
         Op::SnapshotWhen(request) => rows::snapshot_when(request, &inputs[0], &inputs[1]),
-        Op::MetaTable(_) => Err(unsupported("MetaTable is not offered yet")),
+        Op::MetaTable(_) => about::meta(&inputs[0]),
         Op::RangeJoin(request) => joins::range(request, &inputs[0], &inputs[1]),
         Op::Aj(request) => joins::nearest(request, &inputs[0], &inputs[1], Table::aj),
         Op::Raj(request) => joins::nearest(request, &inputs[0], &inputs[1], Table::raj),
-        Op::ColumnStatistics(_) => Err(unsupported("ColumnStatistics is not offered yet")),
+        Op::ColumnStatistics(request) => about::statistics(request, &inputs[0]),
         Op::MultiJoin(request) => joins::multi(request, inputs),
         Op::Slice(request) => rows::slice(request, &inputs[0]),
     }

@@ -1,6 +1,6 @@
 //! Filters: as texts, or as trees of conditions that become formulas.
 //!
-//! A condition is spelled in parentheses, so that it is one operand wherever it stands. Names are columns of the table and values
+//! A condition is spelled in parentheses, or as the negation of one, so that it is one operand wherever it stands. Names are columns of the table and values
 //! literals ([`super::literal`]), so that nothing in a message is read as a formula but the operations it names.
 //!
 //! | condition | formula |
@@ -81,7 +81,7 @@ impl Speller<'_> {
             }
             Some(Data::Or(or)) => Ok(joined(all(not_empty(&or.filters, "OrCondition", "filters")?)?, " || ")),
             Some(Data::Not(not)) => match &not.filter {
-                Some(inner) => Ok(format!("(!{})", self.condition(inner, depth + 1)?)),
+                Some(inner) => Ok(format!("!{}", self.condition(inner, depth + 1)?)),
                 None => Err(unmet("a negation holds no condition")),
             },
             Some(Data::Compare(compare)) => self.compare(compare),
@@ -186,7 +186,7 @@ impl Speller<'_> {
         let equal =
             |candidate: &&Value| self.compared(target, CompareOperation::Equals, candidate, ignores_case);
         let any = joined(candidates.iter().map(equal).collect::<Outcome<Vec<_>>>()?, " || ");
-        Ok(if is_inverted { format!("(!{any})") } else { any })
+        Ok(if is_inverted { format!("!{any}") } else { any })
     }
 
     fn is_nan(&self, (name, data_type): (&str, &DataType)) -> Outcome<String> {

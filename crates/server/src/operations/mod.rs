@@ -26,6 +26,10 @@ mod filter;
 mod literal;
 mod quick;
 
+mod about;
+mod downsample;
+mod preview;
+
 mod joins;
 
 mod aggregate;
@@ -34,6 +38,7 @@ mod aggregate_spec;
 mod update_by;
 
 pub mod batch;
+pub mod input;
 pub mod partitioned;
 
 mod seek;

@@ -1,3 +1,4 @@
-//! The server, as its clients see it.
+//! The server, part by part and as its clients see it.
 
+mod operations;
 mod subscriptions;
