@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from conftest import wait_until
-from kinetable import DHError, dtypes
+from kinetable import DHError, dtypes, new_table
 from kinetable import kafka_consumer as kc
+from kinetable import kafka_producer as kp
+from kinetable.column import string_col
 from kinetable.stream.kafka import source_partitions, sources
 
 pytestmark = pytest.mark.broker
@@ -69,7 +71,7 @@ def test_a_topic_made_anew_waits_for_a_word(broker, topic):
     broker.put(topic, "1", "2")
     table = texts(broker, topic)
     wait_until(lambda: table.size == 2)
-    wait_until(lambda: row(table)["TopicId"])
+    wait_until(lambda: row(table).get("TopicId"))
     broker.delete_topic(topic=topic)
     wait_until(lambda: row(table)["State"] == "TOPIC MISSING", 5)
     wait_until(lambda: broker.create_topic(topic=topic)["created"])
@@ -103,3 +105,43 @@ def test_a_record_on_which_a_formula_fails_is_a_null_that_is_listed(broker, topi
     wait_until(lambda: errors.size == 1)
     assert column(errors, "Column") == ["Half"]
     assert row(table)["State"] == "RUNNING"
+
+
+def test_a_publication_has_a_row_too(broker, topic):
+    broker.create_topic(topic=topic)
+    source = new_table([string_col("V", ["a", "b"])])
+    publication = kp.produce(source, broker.config, topic, kp.KeyValueSpec.IGNORE, kp.simple_spec("V"))
+    publication.flush()
+    stats = publication.stats()
+    assert (stats["state"], stats["delivered"], stats["lag"], stats["bytes"], stats["failed"]) == ("RUNNING", 2, 0, 2, 0)
+    shown = sources().where(f"Source = `{topic}`")
+
+    def row():
+        return next(shown.iter_dict(), {})
+
+    wait_until(lambda: row().get("Rows") == 2)
+    assert (row()["Kind"], row()["State"], row()["Lag"], row()["Errors"]) == ("producer", "RUNNING", 0, 0)
+    assert (row()["Partitions"], row()["Offset"], row()["TopicId"], row()["LastError"]) == (None, None, None, None)
+    publication()
+    wait_until(lambda: row()["State"] == "STOPPED")
+
+
+def test_a_function_gives_publications_tokens(broker, topic):
+    broker.create_topic(topic=topic)
+    asked = []
+
+    def refuse(config):
+        asked.append(config)
+        raise RuntimeError("no token today")
+
+    config = broker.config | {
+        "security.protocol": "sasl_plaintext",
+        "sasl.mechanism": "OAUTHBEARER",
+        "sasl.oauthbearer.config": "for=tests",
+        "kinetable.connect.timeout.ms": 1_500,
+        "oauth_cb": refuse,
+    }
+    source = new_table([string_col("V", ["a"])])
+    with pytest.raises(DHError, match="no token today"):
+        kp.produce(source, config, topic, kp.KeyValueSpec.IGNORE, kp.simple_spec("V"))
+    assert asked[0] == "for=tests"

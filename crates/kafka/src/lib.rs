@@ -31,6 +31,7 @@ mod client;
 mod clock;
 mod consume;
 mod decode;
+mod health;
 #[doc(hidden)]
 pub mod measure;
 mod produce;

@@ -106,7 +106,8 @@ impl Table {
     ///
     /// # Errors
     /// If a setting is wrong, or there is no such column.
-    pub fn produce(&self, config: ProducerConfig) -> Result<Publication> {
+    pub fn produce(&self, mut config: ProducerConfig) -> Result<Publication> {
+        config.board.get_or_insert_with(|| self.session().board().clone());
         kinetable_kafka::produce(&self.engine()?, config)
     }
 }

@@ -18,7 +18,8 @@ pub(crate) struct MemberRow {
     pub(crate) detail: String,
     /// Since when it is in this state, ns since the epoch.
     pub(crate) since: i64,
-    pub(crate) partitions: i32,
+    /// `None`: of a sink.
+    pub(crate) partitions: Option<i32>,
     pub(crate) offset: Option<i64>,
     pub(crate) lag: Option<i64>,
     pub(crate) rows: u64,
@@ -31,7 +32,8 @@ pub(crate) struct MemberRow {
     pub(crate) last_error: Option<(i64, String)>,
     pub(crate) retries: u64,
     pub(crate) topic_id: Option<String>,
-    pub(crate) incarnation: i32,
+    /// `None`: of a sink.
+    pub(crate) incarnation: Option<i32>,
 }
 
 /// How far a partition is read.
@@ -113,8 +115,8 @@ impl<R> Cells<'_, R> {
         Arc::new(self.0.iter().map(cell).collect::<Int64Array>())
     }
 
-    fn int(&self, cell: impl Fn(&R) -> i32) -> ArrayRef {
-        Arc::new(self.0.iter().map(|row| Some(cell(row))).collect::<Int32Array>())
+    fn int(&self, cell: impl Fn(&R) -> Option<i32>) -> ArrayRef {
+        Arc::new(self.0.iter().map(cell).collect::<Int32Array>())
     }
 
     fn double(&self, cell: impl Fn(&R) -> f64) -> ArrayRef {
@@ -169,7 +171,7 @@ pub(super) fn partition_batch(members: &BTreeMap<u64, Member>) -> RecordBatch {
     let columns = vec![
         cells.text(|(m, _)| Some(&m.name)),
         cells.text(|(m, _)| Some(&m.topic)),
-        cells.int(|(_, p)| p.partition),
+        cells.int(|(_, p)| Some(p.partition)),
         cells.whole(|(_, p)| Some(p.offset)),
         cells.whole(|(_, p)| p.low),
         cells.whole(|(_, p)| p.high),

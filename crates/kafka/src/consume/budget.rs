@@ -1,11 +1,11 @@
-//! The memory budget of all sources of the process: over it, every source pauses; none drops anything.
+//! The memory budget of all sources and publications of the process: over it, every source pauses; none drops anything.
 //!
-//! What counts is what sources hold themselves: records and rows that are queued, their tables, and their errors tables.
-//! What is made from those tables is not counted. A table that keeps all rows therefore pauses for good at the budget, until
+//! What counts is what they hold themselves: records and rows that are queued, sources' tables and their errors tables, and what
+//! publications have still to send, so that who cannot write does not read without end. What is made from those tables is not counted. A table that keeps all rows therefore pauses for good at the budget, until
 //! the budget is raised or the table let go; one with limits or a blink table goes on.
 
+use std::sync::Weak;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -19,13 +19,25 @@ const FRESH: Duration = Duration::from_millis(50);
 static BUDGET: AtomicU64 = AtomicU64::new(0);
 static SOURCES: Mutex<Sources> = Mutex::new(Sources { all: Vec::new(), used: 0, summed: None });
 
+/// Who holds memory.
+pub(crate) trait Holder: Send + Sync {
+    /// Bytes held now.
+    fn memory(&self) -> usize;
+}
+
+impl Holder for Outlet {
+    fn memory(&self) -> usize {
+        Outlet::memory(self)
+    }
+}
+
 struct Sources {
-    all: Vec<Weak<Outlet>>,
+    all: Vec<Weak<dyn Holder>>,
     used: u64,
     summed: Option<Instant>,
 }
 
-/// Limits what all sources of this process may hold, in bytes; `None`: as much as there is.
+/// Limits what all sources and publications of this process may hold, in bytes; `None`: as much as there is.
 pub fn set_memory_budget(bytes: Option<u64>) {
     BUDGET.store(bytes.map_or(0, |bytes| bytes.max(1)), Ordering::Relaxed);
 }
@@ -35,16 +47,16 @@ pub fn memory_budget() -> Option<u64> {
     Some(BUDGET.load(Ordering::Relaxed)).filter(|budget| *budget > 0)
 }
 
-/// Bytes that all sources of this process hold: what is queued, their tables, their errors tables.
+/// Bytes that all sources and publications of this process hold: what is queued, tables, errors tables.
 pub fn memory_used() -> u64 {
     let mut sources = SOURCES.lock();
     sources.summed = None;
     sources.used()
 }
 
-/// Counts a source in, as long as it lives.
-pub(super) fn watch(source: &Arc<Outlet>) {
-    SOURCES.lock().all.push(Arc::downgrade(source));
+/// Counts somebody in, as long as it lives.
+pub(crate) fn count_in(holder: Weak<dyn Holder>) {
+    SOURCES.lock().all.push(holder);
 }
 
 /// Whether all sources together hold more than they may.

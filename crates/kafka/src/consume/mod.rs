@@ -26,7 +26,6 @@ mod discover;
 mod flow;
 mod group;
 mod headers;
-mod health;
 mod inspect;
 mod lag;
 mod member;
@@ -46,6 +45,7 @@ mod tables;
 mod watch;
 mod worker;
 
+pub(crate) use budget::{Holder, count_in};
 pub use budget::{memory_budget, memory_used, set_memory_budget};
 pub use config::{ConsumerConfig, PartitionFilter, Partitions};
 pub use dead_letters::LetterStats;

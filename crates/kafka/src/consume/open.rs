@@ -242,7 +242,7 @@ impl Plan {
             counters: counters.clone(),
         };
         let outlet = Arc::new(Outlet::new(&topic, rows, quarantine, counters.clone()));
-        budget::watch(&outlet);
+        budget::count_in(Arc::<Outlet>::downgrade(&outlet));
         let replay = Replay::new(graph, &errors, &self.recipe, &self.settings, self.registry.as_ref());
         let source = SourceHandle {
             outlet,

@@ -96,7 +96,7 @@ impl Report {
             state,
             detail,
             since,
-            partitions: places.len() as i32,
+            partitions: Some(places.len() as i32),
             offset: Some(places.iter().map(|place| place.next.load(Ordering::Relaxed)).sum()),
             lag: counters.lag(),
             rows: counters.rows.load(Ordering::Relaxed),
@@ -108,7 +108,7 @@ impl Report {
             last_error: counters.last_error.lock().clone(),
             retries: counters.retries.load(Ordering::Relaxed),
             topic_id: counters.topic_id.lock().clone(),
-            incarnation: counters.incarnation.load(Ordering::Relaxed),
+            incarnation: Some(counters.incarnation.load(Ordering::Relaxed)),
         };
         place.show(row, places.iter().map(|partition| self.partition(partition)).collect());
     }

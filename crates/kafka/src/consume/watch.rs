@@ -24,7 +24,6 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use super::budget;
 use super::conditions::{ATTENTION, AUTH_FAILED, Condition, DEGRADED, LAG_RISK, PAUSED, RUNNING};
 use super::flow::Outlet;
-use super::health;
 use super::inspect::Inspector;
 use super::report::Report;
 use super::stats::Counters;
@@ -32,6 +31,7 @@ use super::tables::{StatusRow, status_row};
 use super::worker::Recipe;
 use crate::client::Secrets;
 use crate::clock::now;
+use crate::health;
 use crate::registry::Registry;
 use crate::token::Tokens;
 

@@ -9,10 +9,15 @@ use kinetable_engine::Result;
 use super::avro::{Destination, used_columns};
 use super::protobuf::ProtobufEncoder;
 use super::spec::ProduceSpec;
+use crate::board::Board;
 use crate::client::Shown;
 use crate::settings::Settings;
+use crate::token::TokenFunction;
 
 /// Where and how a table is published.
+///
+/// With the setting `transactional.id` the records of each cycle are in one transaction: who reads with `read_committed` sees all of
+/// them or none. Each publication needs an id of its own.
 ///
 /// To publish the newest row of each key only, publish `table.last_by(key columns)`; [`ProducerConfig::key_columns`] names them.
 #[derive(Clone)]
@@ -37,6 +42,10 @@ pub struct ProducerConfig {
     pub timestamp_column: Option<String>,
     /// Headers of each record: name and column. Text and bytes as they are, other values as text; null: no such header.
     pub headers: Vec<(String, String)>,
+    /// The board that the publication is shown on.
+    pub board: Option<Board>,
+    /// Gives tokens for SASL OAUTHBEARER.
+    pub tokens: Option<TokenFunction>,
 }
 
 impl fmt::Debug for ProducerConfig {
@@ -67,6 +76,8 @@ impl ProducerConfig {
             partition_column: None,
             timestamp_column: None,
             headers: Vec::new(),
+            board: None,
+            tokens: None,
         }
     }
 

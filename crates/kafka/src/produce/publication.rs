@@ -1,51 +1,73 @@
 //! Making a publication, and the handle to it.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arrow_schema::{DataType, Schema};
-use crossbeam_channel::{Sender, bounded, unbounded};
+use crossbeam_channel::{RecvTimeoutError, Sender, bounded, unbounded};
 use kinetable_engine::{Change, Error, Listener, ListenerHandle, Result, Table};
 use parking_lot::Mutex;
+use rdkafka::error::KafkaError;
 use rdkafka::producer::{Producer, ThreadedProducer};
 
 use super::avro::Destination;
 use super::config::ProducerConfig;
+use super::deliveries::{Deliveries, Tally};
 use super::encode::SideEncoder;
-use super::send::{Deliveries, Sending, Tally, Task};
-use crate::client::{configure, connect_timeout, creation_error, request_error, servers};
+use super::send::{END_TIMEOUT, Sending, Task};
+use super::transact;
+use super::watch::Watcher;
+use crate::client::{Secrets, configure, connect_timeout, creation_error, principal, request_error, servers};
+use crate::consume::count_in;
 use crate::settings::Settings;
+use crate::token::Tokens;
 
 /// Ours, unless the user says otherwise: each record once and in order, soon, and for ever retried.
-const DEFAULTS: [(&str, &str); 7] = [
+const DEFAULTS: [(&str, &str); 8] = [
     ("enable.idempotence", "true"),
     ("linger.ms", "1"),
     ("message.timeout.ms", "0"),
     ("batch.num.messages", "50000"),
+    // What waits beyond it are changes of the table, which hold no copies.
+    ("queue.buffering.max.kbytes", "65536"),
     ("reconnect.backoff.ms", "50"),
     ("reconnect.backoff.max.ms", "1000"),
     ("socket.nagle.disable", "true"),
 ];
-const STOP_TIMEOUT: Duration = Duration::from_secs(30);
+/// What the watch relies on.
+const FIXED: [(&str, &str); 1] = [("statistics.interval.ms", "1000")];
+
+/// The setting that makes each cycle a transaction.
+const TRANSACTIONAL_ID: &str = "transactional.id";
 
 /// A table that is being published. Drop it to stop; what was handed over is still sent.
 pub struct Publication {
     tally: Arc<Tally>,
     tasks: Mutex<Option<Sender<Task>>>,
     listening: Mutex<Option<ListenerHandle>>,
-    failure: Arc<Mutex<Option<Error>>>,
+    table_failed: Arc<AtomicBool>,
 }
 
 /// How far a publication is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PublicationStats {
+    /// `RUNNING`, or what keeps it from that; see `docs/kafka.md`.
+    pub state: String,
+    /// Why, if there is something to say.
+    pub detail: String,
     /// Changes of the table not yet made records.
     pub waiting: usize,
-    /// Records handed to the client.
+    /// Rows and records that are not with the broker yet.
+    pub lag: u64,
+    /// Their bytes; those of rows that are no records yet are estimated.
+    pub queued_bytes: u64,
+    /// Records handed to the client. With transactions, this and the next are of those that are committed.
     pub sent: u64,
     /// Records the broker has taken.
     pub delivered: u64,
+    /// Bytes of their keys and values.
+    pub bytes: u64,
     /// Records that could not be published.
     pub failed: u64,
     /// Why the first of them could not.
@@ -57,13 +79,19 @@ pub struct PublicationStats {
 impl Publication {
     /// How far it is.
     pub fn stats(&self) -> PublicationStats {
+        let (state, detail) = self.tally.state();
         PublicationStats {
+            state: state.to_owned(),
+            detail,
+            lag: self.tally.lag(),
+            queued_bytes: self.tally.queued_bytes(),
+            bytes: self.tally.bytes.load(Ordering::Relaxed),
             waiting: self.tasks.lock().as_ref().map_or(0, Sender::len),
             sent: self.tally.sent.load(Ordering::Relaxed),
             delivered: self.tally.delivered.load(Ordering::Relaxed),
             failed: self.tally.failed.load(Ordering::Relaxed),
             first_failure: self.tally.first_failure.lock().clone(),
-            table_failed: self.failure.lock().is_some(),
+            table_failed: self.table_failed.load(Ordering::Relaxed),
         }
     }
 
@@ -74,14 +102,15 @@ impl Publication {
     pub fn flush(&self, timeout: Duration) -> Result<()> {
         let (answer, answered) = bounded(1);
         match &*self.tasks.lock() {
-            Some(tasks) => tasks.send(Task::Flush(timeout, answer)).map_err(|_| ended())?,
-            None => return Err(ended()),
+            Some(tasks) => tasks.send(Task::Flush(timeout, answer)).map_err(|_| self.ended())?,
+            None => return Err(self.ended()),
         }
         let late = || Error::source(format!("the broker did not take all records within {timeout:?}"));
         match answered.recv_timeout(timeout + Duration::from_secs(1)) {
             Ok(Ok(())) => {}
             Ok(Err(reason)) => return Err(late().in_context(reason)),
-            Err(_) => return Err(late()),
+            Err(RecvTimeoutError::Timeout) => return Err(late()),
+            Err(RecvTimeoutError::Disconnected) => return Err(self.ended()),
         }
         let stats = self.stats();
         match stats.first_failure {
@@ -100,14 +129,29 @@ impl Publication {
         if self.listening.lock().take().is_none() {
             return Ok(());
         }
-        let flushed = self.flush(STOP_TIMEOUT);
-        self.tasks.lock().take();
+        let flushed = self.flush(END_TIMEOUT);
+        self.end();
         flushed
+    }
+
+    /// What is on its way has a last while; nothing more comes.
+    fn end(&self) {
+        self.tally.end_within(END_TIMEOUT);
+        self.tasks.lock().take();
+    }
+
+    fn ended(&self) -> Error {
+        let failure = self.tally.failure.lock().clone();
+        let ended = || Error::new(kinetable_engine::ErrorKind::Closed, "the publication has ended");
+        failure.map_or_else(ended, |failure| failure.in_context("the publication has ended"))
     }
 }
 
-fn ended() -> Error {
-    Error::new(kinetable_engine::ErrorKind::Closed, "the publication has ended")
+impl Drop for Publication {
+    fn drop(&mut self) {
+        self.listening.lock().take();
+        self.end();
+    }
 }
 
 /// Publishes a table to a topic, from now on.
@@ -140,27 +184,47 @@ pub fn produce(table: &Table, config: ProducerConfig) -> Result<Publication> {
             matches!(kind, DataType::Timestamp(..))
         })?,
         headers: headers(table, &config.headers)?,
-        producer: open_producer(&config, &tally)?,
+        producer: open_producer(&config, &settings, &tally)?,
+        transactional_id: settings.client.get(TRANSACTIONAL_ID).cloned(),
         tally: tally.clone(),
         is_blink: table.definition().properties.blink,
-        topic: config.topic,
+        topic: config.topic.clone(),
         partition: config.partition,
     };
     let (tasks, todo) = unbounded();
-    let thread = std::thread::Builder::new().name("kafka-produce".into());
-    let started = thread.spawn(move || sending.run(&todo));
-    started.map_err(|error| Error::source(format!("no thread can be started: {error}")))?;
-    let failure = Arc::default();
-    let listener =
-        Arc::new(Handing { first: Mutex::default(), tasks: tasks.clone(), failure: Arc::clone(&failure) });
+    spawn("kafka-produce", move || sending.run(&todo))?;
+    let weak = Arc::<Tally>::downgrade(&tally);
+    count_in(weak);
+    if let Some(board) = &config.board {
+        let topic = config.topic.as_deref().or(config.topic_column.as_deref()).unwrap_or_default();
+        let watcher = Watcher::new(tally.clone(), board.join("producer", topic));
+        spawn("kafka-produce-watch", move || watcher.run())?;
+    }
+    let listener = Arc::new(Handing {
+        first: Mutex::default(),
+        tasks: tasks.clone(),
+        tally: tally.clone(),
+        table_failed: Arc::default(),
+    });
     // Changes that come while the first version is on its way wait behind it.
     let first = listener.first.lock();
     let (version, handle) = table.listen(listener.clone());
     if config.publish_initial {
-        tasks.send(Task::Initial(version)).map_err(|_| ended())?;
+        listener.hand(Task::Initial(version));
     }
     drop(first);
-    Ok(Publication { tally, tasks: Mutex::new(Some(tasks)), listening: Mutex::new(Some(handle)), failure })
+    let table_failed = listener.table_failed.clone();
+    Ok(Publication {
+        tally,
+        tasks: Mutex::new(Some(tasks)),
+        listening: Mutex::new(Some(handle)),
+        table_failed,
+    })
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
+    let started = std::thread::Builder::new().name(name.to_owned()).spawn(run);
+    started.map(drop).map_err(|error| Error::source(format!("no thread can be started: {error}")))
 }
 
 fn check(table: &Table, config: &ProducerConfig) -> Result<()> {
@@ -205,15 +269,38 @@ fn typed_column(
     Err(Error::invalid(format!("column \"{name}\" is {found}, but has to be {what}")))
 }
 
-fn open_producer(config: &ProducerConfig, tally: &Arc<Tally>) -> Result<ThreadedProducer<Deliveries>> {
-    let settings = Settings::new(&config.client);
+fn open_producer(
+    config: &ProducerConfig,
+    settings: &Settings,
+    tally: &Arc<Tally>,
+) -> Result<ThreadedProducer<Deliveries>> {
     let servers = servers(&settings.client)?;
-    let timeout = connect_timeout(&settings)?;
-    let producer: ThreadedProducer<Deliveries> = configure(&settings.client, &DEFAULTS, &[])
-        .create_with_context(Deliveries(tally.clone()))
+    let timeout = connect_timeout(settings)?;
+    let id = settings.client.get(TRANSACTIONAL_ID);
+    let deliveries = Deliveries {
+        tally: tally.clone(),
+        tokens: Tokens::new(&settings.client, config.tokens.clone())?,
+        secrets: Secrets::of(&config.client),
+        principal: principal(&settings.client),
+        is_transactional: id.is_some(),
+    };
+    let producer: ThreadedProducer<Deliveries> = configure(&settings.client, &DEFAULTS, &FIXED)
+        .create_with_context(deliveries)
         .map_err(creation_error)?;
+    let refusal = |error: Error| match tally.heard.lock().refusal.clone() {
+        Some(refusal) => Error::source(refusal).with_hint("check the security, sasl and ssl settings"),
+        None => error,
+    };
     let asked = producer.client().fetch_metadata(config.topic.as_deref(), timeout);
-    asked.map_err(|error| request_error("asking for the topic", &servers, &error))?;
+    asked.map_err(|error| refusal(request_error("asking for the topic", &servers, &error)))?;
+    if let Some(id) = id {
+        producer.init_transactions(timeout).map_err(|error| match &error {
+            KafkaError::Transaction(failed) if failed.is_fatal() => {
+                transact::fatal(id, failed.code(), &failed.string())
+            }
+            _ => refusal(request_error(&format!("asking for transactional.id \"{id}\""), &servers, &error)),
+        })?;
+    }
     Ok(producer)
 }
 
@@ -222,17 +309,30 @@ struct Handing {
     /// Held while the first version is being handed over.
     first: Mutex<()>,
     tasks: Sender<Task>,
-    failure: Arc<Mutex<Option<Error>>>,
+    tally: Arc<Tally>,
+    table_failed: Arc<AtomicBool>,
+}
+
+impl Handing {
+    fn hand(&self, task: Task) {
+        let rows = task.rows();
+        self.tally.waiting.fetch_add(rows, Ordering::Relaxed);
+        if self.tasks.send(task).is_err() {
+            // The thread has ended, and has said why.
+            self.tally.waiting.fetch_sub(rows, Ordering::Relaxed);
+        }
+    }
 }
 
 impl Listener for Handing {
     fn on_update(&self, change: &Arc<Change>) {
         let _behind_the_first = self.first.lock();
-        // If the thread has ended there is nobody to tell.
-        let _told = self.tasks.send(Task::Change(change.clone()));
+        self.hand(Task::Change(change.clone()));
     }
 
     fn on_failure(&self, error: &Error) {
-        *self.failure.lock() = Some(error.clone());
+        self.table_failed.store(true, Ordering::Relaxed);
+        let failure = error.clone().in_context("the table has failed");
+        self.tally.failure.lock().get_or_insert(failure);
     }
 }

@@ -1,23 +1,26 @@
 //! The producing thread: changes → records, in the order of the steps.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use arrow_array::ArrayRef;
 use crossbeam_channel::{Receiver, Sender};
-use kinetable_engine::{Change, Result, RowSet, Version};
-use parking_lot::Mutex;
-use rdkafka::client::ClientContext;
+use kinetable_engine::{Change, Error, Result, RowSet, Version};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{DeliveryResult, Header, OwnedHeaders};
-use rdkafka::producer::{BaseRecord, Producer, ProducerContext, ThreadedProducer};
+use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 
 use super::cells::Cells;
+use super::deliveries::{Deliveries, Tally};
 use super::encode::{Chunk, SideEncoder};
 
 /// Rows read of a version at once.
 const CHUNK: u64 = 8192;
+/// Cycles that wait share a transaction, up to so many.
+const CYCLES_MAX: usize = 100;
+/// How long the end of a publication waits for the broker.
+pub(super) const END_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What the producing thread is told.
 pub(super) enum Task {
@@ -28,45 +31,11 @@ pub(super) enum Task {
     Flush(Duration, Sender<Result<(), String>>),
 }
 
-/// What the broker said of records.
-#[derive(Default)]
-pub(super) struct Tally {
-    pub(super) sent: AtomicU64,
-    pub(super) delivered: AtomicU64,
-    pub(super) failed: AtomicU64,
-    pub(super) first_failure: Mutex<Option<String>>,
-}
-
-impl Tally {
-    pub(super) fn fail(&self, reason: impl Into<String>) {
-        self.failed.fetch_add(1, Ordering::Relaxed);
-        let reason = reason.into();
-        tracing::warn!(reason, "a record was not published");
-        self.first_failure.lock().get_or_insert(reason);
-    }
-}
-
-/// Hears of deliveries.
-pub(super) struct Deliveries(pub(super) Arc<Tally>);
-
-impl ClientContext for Deliveries {}
-
-impl ProducerContext for Deliveries {
-    type DeliveryOpaque = ();
-
-    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
-        match result {
-            Ok(_) => {
-                self.0.delivered.fetch_add(1, Ordering::Relaxed);
-            }
-            Err((error, _)) => self.0.fail(error.to_string()),
-        }
-    }
-}
-
 /// What the producing thread works with.
 pub(super) struct Sending {
     pub(super) producer: ThreadedProducer<Deliveries>,
+    /// Of a producer whose cycles are transactions.
+    pub(super) transactional_id: Option<String>,
     pub(super) tally: Arc<Tally>,
     pub(super) is_blink: bool,
     pub(super) key: SideEncoder,
@@ -80,26 +49,95 @@ pub(super) struct Sending {
     pub(super) headers: Vec<(String, usize)>,
 }
 
+/// Says that the producing thread has ended, also if it panicked.
+struct End(Arc<Tally>);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let failure = || Error::internal("the producing thread panicked");
+            self.0.failure.lock().get_or_insert_with(failure);
+        }
+        self.0.has_ended.store(true, Ordering::Release);
+    }
+}
+
+impl Task {
+    /// The rows that are to become records.
+    pub(super) fn rows(&self) -> u64 {
+        match self {
+            Task::Initial(version) => version.rows().len(),
+            Task::Change(change) => change.update.size(),
+            Task::Flush(..) => 0,
+        }
+    }
+}
+
 impl Sending {
     /// Sends until nobody can tell it anything any more, then waits for the broker to have it all.
     pub(super) fn run(self, tasks: &Receiver<Task>) {
+        let _end = End(self.tally.clone());
+        let done = match &self.transactional_id {
+            Some(id) => self.send_in_transactions(id, tasks),
+            None => self.send_all(tasks),
+        };
+        if let Err(error) = done {
+            tracing::warn!(%error, "the publication ended");
+            *self.tally.failure.lock() = Some(error);
+        }
+    }
+
+    fn send_all(&self, tasks: &Receiver<Task>) -> Result<()> {
         for task in tasks {
-            let done = match task {
-                Task::Initial(version) => self.rows(&version, version.rows()),
-                Task::Change(change) => self.change(&change),
+            match task {
                 Task::Flush(timeout, answer) => {
                     let flushed = self.producer.flush(timeout).map_err(|error| error.to_string());
                     // Who asked may have stopped waiting.
                     let _told = answer.send(flushed);
-                    Ok(())
                 }
-            };
-            if let Err(error) = done {
-                self.tally.fail(error.to_string());
+                task => {
+                    self.publish(&task);
+                    self.tally.waiting.fetch_sub(task.rows(), Ordering::Relaxed);
+                }
             }
         }
-        if let Err(error) = self.producer.flush(Duration::from_secs(30)) {
-            tracing::warn!(%error, "records were still waiting when the publication ended");
+        self.producer.flush(END_TIMEOUT).map_err(|error| {
+            Error::source(format!("records were still waiting when the publication ended: {error}"))
+        })
+    }
+
+    fn send_in_transactions(&self, id: &str, tasks: &Receiver<Task>) -> Result<()> {
+        for first in tasks {
+            let (mut cycles, mut flush) = (Vec::new(), None);
+            for task in std::iter::once(first).chain(std::iter::from_fn(|| tasks.try_recv().ok())) {
+                match task {
+                    Task::Flush(_, answer) => flush = Some(answer),
+                    cycle => cycles.push(cycle),
+                }
+                if flush.is_some() || cycles.len() >= CYCLES_MAX {
+                    break;
+                }
+            }
+            if !cycles.is_empty() {
+                self.transact(id, &cycles)?;
+                let rows: u64 = cycles.iter().map(Task::rows).sum();
+                self.tally.waiting.fetch_sub(rows, Ordering::Relaxed);
+            }
+            // What is committed is with the broker. Who asked may have stopped waiting.
+            let _told = flush.map(|answer| answer.send(Ok(())));
+        }
+        Ok(())
+    }
+
+    /// Makes records of a cycle; what cannot be made one is counted.
+    pub(super) fn publish(&self, task: &Task) {
+        let done = match task {
+            Task::Initial(version) => self.rows(version, version.rows()),
+            Task::Change(change) => self.change(change),
+            Task::Flush(..) => Ok(()),
+        };
+        if let Err(error) = done {
+            self.tally.fail(error.to_string());
         }
     }
 
@@ -183,7 +221,8 @@ impl Sending {
         let partition = batch.partition.as_ref().and_then(|cells| cells.whole(row));
         let partition = partition.and_then(|partition| i32::try_from(partition).ok()).or(self.partition);
         let time = batch.timestamp.as_ref().and_then(|cells| cells.whole(row));
-        let mut record = BaseRecord::<[u8], [u8], ()>::with_opaque_to(topic, ());
+        let Some(tag) = self.tally.admit() else { return };
+        let mut record = BaseRecord::<[u8], [u8], usize>::with_opaque_to(topic, tag);
         record.key = has_key.then_some(key);
         record.payload = has_value.then_some(value);
         record.partition = partition;
@@ -215,17 +254,21 @@ impl Sending {
     }
 
     /// Hands a record to librdkafka; waits while its queue is full.
-    fn hand_over(&self, mut record: BaseRecord<'_, [u8], [u8], ()>) {
-        self.tally.sent.fetch_add(1, Ordering::Relaxed);
+    fn hand_over(&self, mut record: BaseRecord<'_, [u8], [u8], usize>) {
+        let bytes = record.key.map_or(0, <[u8]>::len) + record.payload.map_or(0, <[u8]>::len);
+        self.tally.hand_over(bytes);
         loop {
             match self.producer.send(record) {
                 Ok(()) => return,
-                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back)) => {
+                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back))
+                    if !self.tally.is_out_of_time() =>
+                {
                     record = back;
                     std::thread::sleep(Duration::from_millis(1));
                 }
                 Err((error, back)) => {
-                    self.tally.fail(format!("topic \"{}\": {error}", back.topic));
+                    let reason = format!("topic \"{}\": {error}", back.topic);
+                    self.tally.hand_back(bytes, &error, reason);
                     return;
                 }
             }

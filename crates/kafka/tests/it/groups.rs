@@ -392,7 +392,6 @@ fn a_group_stands_in_the_topic_that_was_made_anew() {
     stand.produce_values(&topic, &[b"n1", b"n2"]);
     wait_for("the new rows", || cells(&read(&consumed.table), "V") == ["1", "2", "3", "n1", "n2"]);
     wait_for("a place in the new topic", || committed(stand, &topic, 1).get(&0) == Some(&2));
-    assert_eq!(consumed.source.stats().duplicates, 0);
     stand.produce_values(&topic, &[b"n3"]);
     wait_rows(&consumed.table, 6);
     consumed.source.stop();

@@ -1,6 +1,7 @@
 //! The Kafka crate against a broker: the embedded one, or Apache Kafka if `KINETABLE_TEST_BROKER=apache`.
 
 mod changing;
+mod committing;
 mod consuming;
 mod cut;
 mod evolving;

@@ -142,9 +142,21 @@ fn a_function_gives_tokens() {
     let mut config = config(&listeners(kafka).sasl(), "tokens", &settings);
     config.tokens = Some(TokenFunction(Arc::new(function)));
     let live = Live::start();
-    let consumed = consume(&live.graph, config).unwrap();
+    let tokens = config.tokens.clone();
+    let consumed = consume(&live.graph, config.clone()).unwrap();
     wait_rows(&consumed.table, 1);
-    assert!(*asked.lock() >= 1);
+    let so_far = *asked.lock();
+    assert!(so_far >= 1);
+    client::create_topic(&target, "tokens-out", 1).unwrap();
+    let value = ProduceSpec::Simple { column: "V".into() };
+    let mut out = ProducerConfig::new(listeners(kafka).sasl(), "tokens-out", ProduceSpec::Ignore, value);
+    out.client = config.client;
+    let refused = kinetable_kafka::produce(&consumed.table, out.clone()).err().unwrap().to_string();
+    assert!(refused.contains("a token is asked for, and nothing says where to get one"), "{refused}");
+    out.tokens = tokens;
+    kinetable_kafka::produce(&consumed.table, out).unwrap().stop().unwrap();
+    assert!(*asked.lock() > so_far);
+    assert_eq!(client::read_all(&target, "tokens-out").unwrap().len(), 1);
 }
 
 #[test]

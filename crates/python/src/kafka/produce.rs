@@ -105,6 +105,7 @@ pub struct Options {
     partition_col: Option<String>,
     timestamp_col: Option<String>,
     headers: Vec<(String, String)>,
+    oauth_cb: Option<Py<PyAny>>,
 }
 
 /// Publishes a table to a topic.
@@ -129,6 +130,8 @@ pub fn produce(
         partition_column: options.partition_col,
         timestamp_column: options.timestamp_col,
         headers: options.headers,
+        board: None,
+        tokens: options.oauth_cb.map(super::tokens::function),
     };
     let table = table.inner();
     let newest_only = options.last_by_key_columns && config.key != ProduceSpec::Ignore;
@@ -153,9 +156,14 @@ impl PyPublication {
     fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let stats = py.detach(|| self.0.lock().as_ref().map(Publication::stats)).unwrap_or_default();
         let all = PyDict::new(py);
+        all.set_item("state", stats.state)?;
+        all.set_item("detail", stats.detail)?;
         all.set_item("waiting", stats.waiting)?;
+        all.set_item("lag", stats.lag)?;
+        all.set_item("queued_bytes", stats.queued_bytes)?;
         all.set_item("sent", stats.sent)?;
         all.set_item("delivered", stats.delivered)?;
+        all.set_item("bytes", stats.bytes)?;
         all.set_item("failed", stats.failed)?;
         all.set_item("first_failure", stats.first_failure)?;
         all.set_item("table_failed", stats.table_failed)?;

@@ -1,4 +1,4 @@
-"""Kafka: topics as live tables (`consumer`), live tables as topics (`producer`)."""
+"""Kafka: topics as live tables (`consumer`), live tables as topics (`producer`), tables of a database as live tables (`cdc`)."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ def sources() -> Table:
     QueuedBytes (read and not yet in the table), Errors (records refused), LastError, LastErrorAt (instant), Retries
     (connections lost and requests repeated), TopicId (null from brokers without), Incarnation (how often the topic was made
     anew, and one). What stopped stays, the newest hundred.
+
+    Of a producer, Rows and Bytes are what the broker has taken, Lag (rows and records) and QueuedBytes what it does not have
+    yet, Errors the rows that could not be published; Partitions, Offset, TopicId and Incarnation are null.
 
     Returns:
         A live table; the same one at every call.

@@ -45,7 +45,13 @@ class Publication:
         self._native.flush()
 
     def stats(self) -> dict[str, Any]:
-        """What has been published so far."""
+        """What has been published so far.
+
+        Returns:
+            ``state`` and ``detail`` (``RUNNING``, or what is wrong), ``waiting`` (changes that are no records yet), ``lag`` (rows and
+            records that are not with the broker yet), ``queued_bytes`` (of these), ``sent``, ``delivered`` and ``failed`` (records),
+            ``bytes`` (of keys and values delivered), ``first_failure``, ``table_failed``.
+        """
         return self._native.stats()
 
 
@@ -216,7 +222,9 @@ def produce(
 
     Args:
         table: The table.
-        kafka_config: Settings of librdkafka.
+        kafka_config: Settings of librdkafka. With ``transactional.id`` the records of each cycle are in one transaction:
+            who reads with ``read_committed`` sees all of them or none, each once. ``oauth_cb`` may be a function for SASL
+            OAUTHBEARER, as of `kafka_consumer.consume`.
         topic: The topic; may be ``None`` if `topic_col` is given.
         key_spec: What keys are made of: `simple_spec`, `json_spec`, `avro_spec` or `KeyValueSpec.IGNORE`.
         value_spec: What values are made of.
@@ -231,6 +239,13 @@ def produce(
 
     Returns:
         A `Publication`: call it to stop publishing.
+
+    Raises:
+        DHError: if a setting, spec or column is wrong, or no broker answers. What goes wrong later is told by ``stats()`` of
+            the publication, and by its row of `kinetable.stream.kafka.sources`.
+
+    Publishing never holds up a cycle. What a slow broker has not taken waits as changes of the table and counts toward
+    `kafka_consumer.memory_budget`, over which Kafka sources pause.
 
     Usage:
         from kinetable import kafka_producer as kp
@@ -251,6 +266,7 @@ def produce(
         "partition_col": partition_col,
         "timestamp_col": timestamp_col,
         "headers": list((headers or {}).items()),
+        "oauth_cb": kafka_config.get("oauth_cb"),
     }
     client = _client(kafka_config)
     return Publication(_native.produce(table._native, client, topic, key_spec._spec(), value_spec._spec(), options))

@@ -1,0 +1,375 @@
+//! What became of records: the figures of a publication, and what librdkafka says of its records and its brokers.
+//!
+//! **State**: counts. Within a transaction those of the attempt under way, which count when it is committed and are forgotten when
+//! it is aborted. **Invariant**: 1. a record counts as delivered when its readers may see it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use kinetable_engine::Error;
+use parking_lot::Mutex;
+use rdkafka::Statistics;
+use rdkafka::client::{ClientContext, OAuthToken};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{DeliveryResult, Message};
+use rdkafka::producer::ProducerContext;
+
+use crate::client::Secrets;
+use crate::clock::now;
+use crate::consume::Holder;
+use crate::health;
+use crate::token::Tokens;
+
+/// A row that is not yet a record is taken for so large before the first record is made, bytes.
+const ROW_BYTES: u64 = 100;
+/// Attempts are told apart by the bits above those of a record's number.
+const NUMBER_BITS: u32 = 40;
+
+/// The figures of a publication.
+#[derive(Default)]
+pub(super) struct Tally {
+    pub(super) sent: AtomicU64,
+    pub(super) delivered: AtomicU64,
+    pub(super) failed: AtomicU64,
+    /// Of keys and values that were delivered.
+    pub(super) bytes: AtomicU64,
+    pub(super) first_failure: Mutex<Option<String>>,
+    /// When, and why.
+    pub(super) last_failure: Mutex<Option<(i64, String)>>,
+    /// Rows of changes that are not records yet.
+    pub(super) waiting: AtomicU64,
+    on_their_way: AtomicU64,
+    bytes_on_their_way: AtomicU64,
+    attempt: Mutex<Option<Attempt>>,
+    attempts: AtomicU64,
+    /// Why the transaction under way was aborted the last time.
+    pub(super) trouble: Mutex<Option<String>>,
+    pub(super) heard: Mutex<Heard>,
+    /// Why nothing is published any more, if it is not by the user's wish.
+    pub(super) failure: Mutex<Option<Error>>,
+    /// Whether the producing thread has ended.
+    pub(super) has_ended: AtomicBool,
+    /// Until when what is on its way is waited for, once the publication has ended.
+    pub(super) ends_by: Mutex<Option<Instant>>,
+}
+
+/// What librdkafka says of the brokers.
+#[derive(Default)]
+pub(super) struct Heard {
+    /// What the last statistics show to be wrong.
+    pub(super) problem: Option<String>,
+    /// A refused log-in.
+    pub(super) refusal: Option<String>,
+    pub(super) retries: u64,
+}
+
+/// A transaction under way.
+#[derive(Default)]
+struct Attempt {
+    id: u64,
+    /// The number of the next record.
+    next: usize,
+    /// Records that the broker does not take, as an earlier attempt has shown: they count as failed and are left out.
+    left_out: BTreeSet<usize>,
+    /// Those that it did not take this time.
+    refused: BTreeSet<usize>,
+    /// Whether nothing more can be sent in it.
+    is_over: bool,
+    sent: u64,
+    delivered: u64,
+    bytes: u64,
+    failed: u64,
+    first_failure: Option<String>,
+}
+
+impl Tally {
+    /// Counts a row that cannot be published.
+    pub(super) fn fail(&self, reason: impl Into<String>) {
+        let reason = reason.into();
+        match &mut *self.attempt.lock() {
+            Some(attempt) => attempt.fail(reason),
+            None => self.failed(1, reason),
+        }
+    }
+
+    fn failed(&self, records: u64, reason: String) {
+        tracing::warn!(reason, records, "not published");
+        self.failed.fetch_add(records, Ordering::Relaxed);
+        *self.last_failure.lock() = Some((now(), reason.clone()));
+        self.first_failure.lock().get_or_insert(reason);
+    }
+
+    /// The tag of the next record; `None` if it is left out.
+    pub(super) fn admit(&self) -> Option<usize> {
+        let mut attempt = self.attempt.lock();
+        let Some(attempt) = &mut *attempt else { return Some(0) };
+        let number = attempt.next;
+        attempt.next += 1;
+        let is_in = !attempt.is_over && !attempt.left_out.contains(&number);
+        is_in.then_some((attempt.id as usize) << NUMBER_BITS | number)
+    }
+
+    /// A record of so many bytes is handed to librdkafka.
+    pub(super) fn hand_over(&self, bytes: usize) {
+        self.on_their_way.fetch_add(1, Ordering::Relaxed);
+        self.bytes_on_their_way.fetch_add(bytes as u64, Ordering::Relaxed);
+        match &mut *self.attempt.lock() {
+            Some(attempt) => attempt.sent += 1,
+            None => drop(self.sent.fetch_add(1, Ordering::Relaxed)),
+        }
+    }
+
+    /// librdkafka does not take a record that was handed to it.
+    pub(super) fn hand_back(&self, bytes: usize, error: &KafkaError, reason: String) {
+        self.arrived(bytes);
+        match &mut *self.attempt.lock() {
+            // The transaction has failed already; what it failed of is told when it is to be committed.
+            Some(attempt) if is_of_transaction(error) => attempt.is_over = true,
+            Some(attempt) => attempt.fail(reason),
+            None => self.failed(1, reason),
+        }
+    }
+
+    /// Whether nothing more can be sent in the transaction under way.
+    pub(super) fn is_over(&self) -> bool {
+        self.attempt.lock().as_ref().is_some_and(|attempt| attempt.is_over)
+    }
+
+    fn arrived(&self, bytes: usize) {
+        self.on_their_way.fetch_sub(1, Ordering::Relaxed);
+        self.bytes_on_their_way.fetch_sub(bytes as u64, Ordering::Relaxed);
+    }
+
+    fn delivered(&self, tag: usize, bytes: usize) {
+        match &mut *self.attempt.lock() {
+            Some(attempt) if attempt.id as usize == tag >> NUMBER_BITS => {
+                attempt.delivered += 1;
+                attempt.bytes += bytes as u64;
+            }
+            Some(_) => {}
+            None => {
+                self.delivered.fetch_add(1, Ordering::Relaxed);
+                self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+            }
+        }
+    }
+
+    fn refused(&self, tag: usize, error: &KafkaError) {
+        match &mut *self.attempt.lock() {
+            Some(attempt) if attempt.id as usize == tag >> NUMBER_BITS => {
+                if is_final(error) {
+                    attempt.refused.insert(number_of(tag));
+                    attempt.first_failure.get_or_insert(error.to_string());
+                }
+            }
+            Some(_) => {}
+            None => self.failed(1, error.to_string()),
+        }
+    }
+
+    /// Begins a transaction without some of its records, which have failed for good for a reason.
+    pub(super) fn begin(&self, left_out: BTreeSet<usize>, reason: Option<String>) {
+        let id = self.attempts.fetch_add(1, Ordering::Relaxed) + 1;
+        let failed = left_out.len() as u64;
+        let attempt = Attempt { id, left_out, failed, first_failure: reason, ..Attempt::default() };
+        *self.attempt.lock() = Some(attempt);
+    }
+
+    /// The transaction is committed.
+    pub(super) fn commit(&self) {
+        let Some(attempt) = self.attempt.lock().take() else { return };
+        self.sent.fetch_add(attempt.sent, Ordering::Relaxed);
+        self.delivered.fetch_add(attempt.delivered, Ordering::Relaxed);
+        self.bytes.fetch_add(attempt.bytes, Ordering::Relaxed);
+        if attempt.failed > 0 {
+            self.failed(attempt.failed, attempt.first_failure.unwrap_or_default());
+        }
+        *self.trouble.lock() = None;
+    }
+
+    /// The transaction was aborted; gives the records that the broker does not take, and why.
+    pub(super) fn abort(&self) -> (BTreeSet<usize>, Option<String>) {
+        let attempt = self.attempt.lock().take().unwrap_or_default();
+        let reason = attempt.first_failure.filter(|_| !attempt.refused.is_empty());
+        (attempt.refused, reason)
+    }
+
+    /// Records and rows that are not with the broker yet.
+    pub(super) fn lag(&self) -> u64 {
+        self.waiting.load(Ordering::Relaxed) + self.on_their_way.load(Ordering::Relaxed)
+    }
+
+    /// Bytes that are not with the broker yet. Rows that are no records yet are as large as records were.
+    pub(super) fn queued_bytes(&self) -> u64 {
+        let (records, bytes) = (self.delivered.load(Ordering::Relaxed), self.bytes.load(Ordering::Relaxed));
+        let each = bytes.checked_div(records).unwrap_or(ROW_BYTES);
+        let waiting = self.waiting.load(Ordering::Relaxed).saturating_mul(each);
+        waiting + self.bytes_on_their_way.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn is_out_of_time(&self) -> bool {
+        self.ends_by.lock().is_some_and(|end| Instant::now() >= end)
+    }
+
+    /// Waits at most so long for what is on its way, from now on.
+    pub(super) fn end_within(&self, limit: Duration) {
+        self.ends_by.lock().get_or_insert_with(|| Instant::now() + limit);
+    }
+}
+
+impl Holder for Tally {
+    fn memory(&self) -> usize {
+        usize::try_from(self.queued_bytes()).unwrap_or(usize::MAX)
+    }
+}
+
+impl Attempt {
+    fn fail(&mut self, reason: String) {
+        self.failed += 1;
+        self.first_failure.get_or_insert(reason);
+    }
+}
+
+fn number_of(tag: usize) -> usize {
+    tag & ((1 << NUMBER_BITS) - 1)
+}
+
+/// Whether a record is refused because the transaction it is sent in has failed, or for what may be otherwise in the next.
+fn is_of_transaction(error: &KafkaError) -> bool {
+    use RDKafkaErrorCode::{Fatal, Fenced, QueueFull, State, TopicAuthorizationFailed};
+    matches!(error.rdkafka_error_code(), Some(Fatal | Fenced | QueueFull | State | TopicAuthorizationFailed))
+}
+
+/// Whether a broker that does not take a record will not take it later either.
+fn is_final(error: &KafkaError) -> bool {
+    use RDKafkaErrorCode as Code;
+    matches!(
+        error.rdkafka_error_code(),
+        Some(
+            Code::MessageSizeTooLarge
+                | Code::MessageBatchTooLarge
+                | Code::InvalidMessage
+                | Code::InvalidMessageSize
+                | Code::InvalidRecord
+                | Code::InvalidTimestamp
+                | Code::InvalidTopic
+                | Code::PolicyViolation
+                | Code::UnknownPartition
+                | Code::UnknownTopic
+        )
+    )
+}
+
+/// Hears of deliveries, and of brokers.
+pub(super) struct Deliveries {
+    pub(super) tally: Arc<Tally>,
+    pub(super) tokens: Tokens,
+    pub(super) secrets: Secrets,
+    /// Who we are to the broker, for messages.
+    pub(super) principal: String,
+    pub(super) is_transactional: bool,
+}
+
+impl ClientContext for Deliveries {
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
+
+    fn generate_oauth_token(&self, config: Option<&str>) -> Result<OAuthToken, Box<dyn std::error::Error>> {
+        let token = self.tokens.token(config.unwrap_or_default());
+        if let Err(error) = &token {
+            let refusal = self.secrets.hide(&format!("{} has no token: {error}", self.principal));
+            self.tally.heard.lock().refusal = Some(refusal);
+        }
+        token
+    }
+
+    fn stats(&self, statistics: Statistics) {
+        let problem = health::writing_problem(&statistics);
+        let mut heard = self.tally.heard.lock();
+        if problem.is_none() {
+            heard.refusal = None;
+        }
+        heard.problem = problem;
+        heard.retries = health::retries(&statistics);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        let reason = self.secrets.hide(reason);
+        tracing::debug!(%error, reason, "kafka producer");
+        match error.rdkafka_error_code() {
+            Some(RDKafkaErrorCode::Authentication | RDKafkaErrorCode::SSL) => {
+                self.tally.heard.lock().refusal = Some(format!("{} is not let in: {reason}", self.principal));
+            }
+            // A transaction under way will tell it better.
+            Some(RDKafkaErrorCode::Fatal) if !self.is_transactional => {
+                let failure = Error::source(format!("the producer has failed for good: {reason}"));
+                self.tally.failure.lock().get_or_insert(failure);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl ProducerContext for Deliveries {
+    type DeliveryOpaque = usize;
+
+    fn delivery(&self, result: &DeliveryResult<'_>, tag: usize) {
+        let (Ok(message) | Err((_, message))) = result;
+        let bytes = message.key().map_or(0, <[u8]>::len) + message.payload().map_or(0, <[u8]>::len);
+        self.tally.arrived(bytes);
+        match result {
+            Ok(_) => self.tally.delivered(tag, bytes),
+            Err((error, _)) => self.tally.refused(tag, error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(code: RDKafkaErrorCode) -> KafkaError {
+        KafkaError::MessageProduction(code)
+    }
+
+    #[test]
+    fn an_aborted_attempt_counts_nothing_and_the_next_leaves_out_what_is_refused() {
+        let tally = Tally::default();
+        tally.begin(BTreeSet::new(), None);
+        let tags: Vec<usize> = (0..3).map(|_| tally.admit().expect("all are in")).collect();
+        (0..3).for_each(|_| tally.hand_over(10));
+        tally.delivered(tags[0], 10);
+        tally.refused(tags[1], &refusal(RDKafkaErrorCode::MessageSizeTooLarge));
+        tally.refused(tags[2], &refusal(RDKafkaErrorCode::PurgeQueue));
+        (0..3).for_each(|_| tally.arrived(10));
+        let (refused, reason) = tally.abort();
+        assert_eq!(refused, BTreeSet::from([1]), "the purged one is tried again");
+        let counts = |tally: &Tally| {
+            [&tally.sent, &tally.delivered, &tally.failed, &tally.bytes]
+                .map(|count| count.load(Ordering::Relaxed))
+        };
+        assert_eq!((counts(&tally), tally.lag()), ([0; 4], 0));
+        tally.begin(refused, reason);
+        let again: Vec<Option<usize>> = (0..3).map(|_| tally.admit()).collect();
+        assert!(again[0].is_some() && again[1].is_none() && again[2].is_some());
+        (0..2).for_each(|_| tally.hand_over(10));
+        tally.delivered(tags[2], 10);
+        tally.delivered(again[0].unwrap(), 10);
+        tally.delivered(again[2].unwrap(), 10);
+        tally.commit();
+        assert_eq!(counts(&tally), [2, 2, 1, 20], "what the first attempt hears late is not counted");
+        assert!(tally.first_failure.lock().as_ref().unwrap().contains("too large"));
+    }
+
+    #[test]
+    fn rows_that_wait_are_as_large_as_records_were() {
+        let tally = Tally::default();
+        tally.waiting.fetch_add(10, Ordering::Relaxed);
+        assert_eq!((tally.lag(), tally.queued_bytes()), (10, 10 * ROW_BYTES));
+        (0..2).for_each(|_| tally.hand_over(500));
+        tally.arrived(500);
+        tally.delivered(0, 500);
+        assert_eq!((tally.lag(), tally.queued_bytes()), (11, 5_500));
+    }
+}
