@@ -4,8 +4,10 @@ mod driver;
 mod handle;
 mod input;
 mod make;
+mod mirror;
 
 pub(crate) use driver::wall_clock;
 pub use handle::{Session, SessionConfig};
 pub use input::InputTable;
 pub(crate) use input::Writer;
+pub use mirror::{Mirror, MirrorUpdate};

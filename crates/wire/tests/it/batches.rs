@@ -1,3 +1,5 @@
+//! Record batches whose columns differ in length.
+
 use std::sync::Arc;
 
 use arrow_array::builder::{Int64Builder, ListBuilder};

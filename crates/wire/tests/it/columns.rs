@@ -1,3 +1,5 @@
+//! Columns on their way out and in.
+
 use std::collections::HashMap;
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! Row sets, shifts and sets of columns as bytes.
+
 use kinetable_rowset::{RowSet, Shifts, ShiftsBuilder};
 use kinetable_wire::barrage::{from_bits, read_rows, read_shifts, to_bits, write_rows, write_shifts};
 use rand::rngs::StdRng;

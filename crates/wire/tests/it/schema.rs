@@ -1,3 +1,5 @@
+//! Schemas as clients read them.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

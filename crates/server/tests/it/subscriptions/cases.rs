@@ -1,3 +1,5 @@
+//! Subscriptions, snapshots and `DoGet`, case by case as the protocol has them.
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! A subscriber's copy equals the server's table at the step that each message names.
 
-mod support;
+pub mod support;
 
 mod cases;
-mod random;
+pub mod random;
 mod slow;

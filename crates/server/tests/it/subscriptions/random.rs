@@ -15,14 +15,15 @@ use super::support::{Client, History, Model, asking, fixed, keyed_schema, reques
 const IDS: i64 = 60;
 
 /// A table that is written by key, and one of those made from it: in order of a value, without some rows, flat.
-struct Subject {
-    session: Session,
+pub struct Subject {
+    pub session: Session,
     input: InputTable,
-    table: Table,
+    pub table: Table,
 }
 
 impl Subject {
-    fn new(kind: u64) -> Subject {
+    /// By key, in order of a value, that flat, or flat without some rows.
+    pub fn new(kind: u64) -> Subject {
         let session = session();
         let input = session.input_table(keyed_schema(), vec!["Id".into()]).expect("a table");
         let keyed = input.table().clone();
@@ -40,7 +41,7 @@ impl Subject {
     }
 
     /// Writes some rows, and deletes others.
-    fn change(&self, random: &mut StdRng) {
+    pub fn change(&self, random: &mut StdRng) {
         let mut ids = |most: usize| -> Vec<i64> {
             let mut ids: Vec<i64> =
                 (0..random.random_range(0..=most)).map(|_| random.random_range(0..IDS)).collect();

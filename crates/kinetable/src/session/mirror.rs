@@ -1,0 +1,278 @@
+//! A live table that follows one elsewhere: what happens there, by row key, comes in from any thread.
+//!
+//! **State**: the rows, in copy-on-write blocks, and the changes not yet taken. **Update rule**: the changes that a cycle finds
+//! are one update. A new start is compared with what is there: rows that are the same are not listed. **Cost**: the rows that
+//! changed; of a new start all rows.
+//!
+//! **Invariant**: whatever comes in, the table's updates are honest: a change that does not fit the rows before it is refused
+//! when it comes, and changes nothing.
+
+use std::sync::Arc;
+
+use arrow_array::{Array, ArrayRef};
+use arrow_schema::DataType;
+use kinetable_engine::column::Blocks;
+use kinetable_engine::{
+    ColumnSet, Definition, Error, Initial, Input, Operator, Output, Result, RowSet, Shifts, StepCtx, Update,
+    Version, WeakTable,
+};
+use parking_lot::Mutex;
+
+use super::Session;
+use crate::Table;
+use crate::changes::then;
+
+/// What happened to the table that is followed: first rows go, then they are shifted, then others come.
+#[derive(Debug, Clone, Default)]
+pub struct MirrorUpdate {
+    /// Rows that went, by their keys before.
+    pub removed: RowSet,
+    /// Rows that stayed and moved.
+    pub shifted: Shifts,
+    /// Rows that came, by their keys after.
+    pub added: RowSet,
+    /// By column, their cells.
+    pub values: Vec<ArrayRef>,
+    /// By column, rows that stayed and have another cell, and those cells; empty if none does in any column.
+    pub modified: Vec<(RowSet, ArrayRef)>,
+}
+
+/// The way to tell a table what happened to the one it follows. Cheap to clone.
+#[derive(Clone)]
+pub struct Mirror {
+    shared: Arc<Mutex<Shared>>,
+    types: Arc<[DataType]>,
+    session: Session,
+    table: WeakTable,
+}
+
+#[derive(Default)]
+struct Shared {
+    /// The rows after all that is queued.
+    rows: RowSet,
+    queue: Vec<Message>,
+    failure: Option<Error>,
+}
+
+enum Message {
+    Update(MirrorUpdate),
+    Anew(RowSet, Vec<ArrayRef>),
+}
+
+impl Session {
+    /// A live table that follows one elsewhere, with its rows as they are first, and the way to tell it what happens there.
+    ///
+    /// # Errors
+    /// If cells are of other types than their columns, or are not as many as the rows.
+    pub fn mirror(
+        &self,
+        definition: Definition,
+        rows: RowSet,
+        values: Vec<ArrayRef>,
+    ) -> Result<(Table, Mirror)> {
+        let types = definition.schema.fields().iter().map(|field| field.data_type().clone());
+        let types: Arc<[DataType]> = types.collect();
+        ensure_cells(&types, rows.len(), &values)?;
+        let shared = Arc::new(Mutex::new(Shared { rows: rows.clone(), ..Shared::default() }));
+        let store = Blocks::new(types.clone()).write_all(&rows, values)?;
+        let columns = store.columns();
+        let operator = Box::new(Follower { shared: shared.clone(), store, fails: false });
+        let initial = Initial { definition, rows, columns, operator };
+        let table = kinetable_engine::Table::source(self.graph(), initial);
+        let mirror = Mirror { shared, types, session: self.clone(), table: table.weak() };
+        Ok((Table::of(self, table), mirror))
+    }
+}
+
+impl Mirror {
+    /// Queues what happened for the next cycle.
+    ///
+    /// # Errors
+    /// If it does not fit the rows before it, or cells are of other types than their columns.
+    pub fn update(&self, update: MirrorUpdate) -> Result<()> {
+        self.ensure_types(&update)?;
+        let mut shared = self.shared.lock();
+        shared.rows = rows_after(&shared.rows, &update)?;
+        shared.queue.push(Message::Update(update));
+        drop(shared);
+        self.session.graph().notify();
+        Ok(())
+    }
+
+    /// Queues a new start: these rows and no others.
+    ///
+    /// # Errors
+    /// If cells are of other types than their columns, or are not as many as the rows.
+    pub fn replace(&self, rows: RowSet, values: Vec<ArrayRef>) -> Result<()> {
+        ensure_cells(&self.types, rows.len(), &values)?;
+        let mut shared = self.shared.lock();
+        shared.rows = rows.clone();
+        shared.queue.clear();
+        shared.queue.push(Message::Anew(rows, values));
+        drop(shared);
+        self.session.graph().notify();
+        Ok(())
+    }
+
+    /// Fails the table, with what is made from it. What was queued before is in it first.
+    pub fn fail(&self, error: Error) {
+        self.shared.lock().failure.get_or_insert(error);
+        self.session.graph().notify();
+    }
+
+    /// Whether somebody still holds the table or one made from it.
+    pub fn is_open(&self) -> bool {
+        self.table.upgrade().is_some()
+    }
+
+    fn ensure_types(&self, update: &MirrorUpdate) -> Result<()> {
+        ensure_cells(&self.types, update.added.len(), &update.values)?;
+        if !update.modified.is_empty() && update.modified.len() != self.types.len() {
+            return Err(Error::invalid("a change tells of another number of columns than the table has"));
+        }
+        for ((rows, cells), data_type) in update.modified.iter().zip(self.types.iter()) {
+            if cells.len() as u64 != rows.len() || cells.data_type() != data_type {
+                let (found, count) = (cells.data_type(), cells.len());
+                let message = format!("{count} cells of {found} for {} rows of {data_type}", rows.len());
+                return Err(Error::invalid(message));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn ensure_cells(types: &[DataType], rows: u64, values: &[ArrayRef]) -> Result<()> {
+    let fits = |(cells, data_type): (&ArrayRef, &DataType)| {
+        cells.len() as u64 == rows && cells.data_type() == data_type
+    };
+    if values.len() != types.len() || !values.iter().zip(types).all(fits) {
+        return Err(Error::invalid(format!("the cells of {rows} rows are not those of the table's columns")));
+    }
+    Ok(())
+}
+
+/// The rows after a change that fits those before.
+fn rows_after(rows: &RowSet, update: &MirrorUpdate) -> Result<RowSet> {
+    let wrong = |what: &str| Err(Error::source(format!("the change does not fit the table: {what}")));
+    if !update.removed.is_subset(rows) {
+        return wrong("rows that are not there go");
+    }
+    let stay = rows.difference(&update.removed);
+    if !update.shifted.fits(&stay) {
+        return wrong("rows that move meet others");
+    }
+    let stay = update.shifted.apply(&stay);
+    if !stay.is_disjoint(&update.added) {
+        return wrong("rows that are there come");
+    }
+    if !update.modified.iter().all(|(rows, _)| rows.is_subset(&stay)) {
+        return wrong("rows that are not there change");
+    }
+    Ok(stay.union(&update.added))
+}
+
+struct Follower {
+    shared: Arc<Mutex<Shared>>,
+    store: Blocks,
+    /// Whether the next cycle fails the table.
+    fails: bool,
+}
+
+impl Operator for Follower {
+    fn apply(&mut self, _: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
+        let (queue, failure) = {
+            let mut shared = self.shared.lock();
+            (std::mem::take(&mut shared.queue), shared.failure.clone())
+        };
+        match failure {
+            Some(failure) if queue.is_empty() => return Err(failure),
+            failure => self.fails = failure.is_some(),
+        }
+        let mut rows = previous.rows().clone();
+        let mut all: Option<Update> = None;
+        for message in queue {
+            let next = match message {
+                Message::Update(update) => self.follow(update, &rows)?,
+                Message::Anew(new, values) => self.start_anew(&rows, new, values)?,
+            };
+            rows = next.apply_to(&rows);
+            all = Some(match all {
+                None => next,
+                Some(before) => then(&before, &next, previous.rows()),
+            });
+        }
+        let update = all.filter(|update| !update.is_empty());
+        Ok(update.map(|update| Output { rows, columns: self.store.columns(), update }))
+    }
+
+    fn due(&self) -> Option<i64> {
+        // At once: every time of a cycle is after the epoch.
+        self.fails.then_some(0)
+    }
+}
+
+impl Follower {
+    fn follow(&mut self, update: MirrorUpdate, rows: &RowSet) -> Result<Update> {
+        let stay = rows.difference(&update.removed);
+        let store = self.store.remove(&update.removed)?.shift(&update.shifted, &stay)?;
+        self.store = store.write_all(&update.added, update.values)?;
+        let width = self.store.columns().len();
+        let (mut modified, mut modified_columns) = (RowSet::empty(), ColumnSet::none());
+        for (column, (rows, cells)) in update.modified.into_iter().enumerate() {
+            if rows.is_empty() {
+                continue;
+            }
+            let mut values = vec![None; width];
+            values[column] = Some(cells);
+            self.store = self.store.write(&rows, &values)?;
+            modified = modified.union(&rows);
+            modified_columns.insert(column);
+        }
+        let (removed, added, shifted) = (update.removed, update.added, update.shifted);
+        Ok(Update { added, removed, modified, modified_columns, shifted })
+    }
+
+    fn start_anew(&mut self, rows: &RowSet, new: RowSet, values: Vec<ArrayRef>) -> Result<Update> {
+        let common = rows.intersect(&new);
+        let (removed, added) = (rows.difference(&new), new.difference(&common));
+        let (mut modified, mut modified_columns) = (RowSet::empty(), ColumnSet::none());
+        let places = new.positions_of(&common);
+        for (column, cells) in values.iter().enumerate() {
+            let old = self.store.column(column).read(&common)?;
+            let kept = at_places(cells, &places)?;
+            let mut differing = Vec::new();
+            bisect(&old, &kept, 0, &mut differing);
+            if !differing.is_empty() {
+                modified = modified.union(&common.keys_at(&RowSet::from_sorted(differing)));
+                modified_columns.insert(column);
+            }
+        }
+        self.store = self.store.remove(&removed)?.write_all(&new, values)?;
+        Ok(Update { added, removed, modified, modified_columns, shifted: Shifts::empty() })
+    }
+}
+
+/// The cells at some places.
+fn at_places(cells: &ArrayRef, places: &RowSet) -> Result<ArrayRef> {
+    if places.len() == cells.len() as u64 {
+        return Ok(cells.clone());
+    }
+    let places = arrow_array::UInt64Array::from(places.to_vec());
+    Ok(arrow_select::take::take(cells, &places, None)?)
+}
+
+/// The places at which two arrays differ, found by halves: most of a table is what it was.
+fn bisect(old: &ArrayRef, new: &ArrayRef, from: u64, differing: &mut Vec<u64>) {
+    if old == new {
+        return;
+    }
+    match old.len() {
+        1 => differing.push(from),
+        length => {
+            let half = length / 2;
+            bisect(&old.slice(0, half), &new.slice(0, half), from, differing);
+            let (old, new) = (old.slice(half, length - half), new.slice(half, length - half));
+            bisect(&old, &new, from + half as u64, differing);
+        }
+    }
+}

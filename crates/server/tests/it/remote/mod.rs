@@ -1,0 +1,6 @@
+//! Remote tables: live, and never wrong, whatever becomes of the connection.
+
+mod support;
+
+mod followed;
+mod lost;
