@@ -123,6 +123,7 @@ pub fn missing(tool: &str) -> Option<String> {
         "cc" => "a C compiler: apt-get install build-essential",
         "make" => "make: apt-get install make",
         "java" => "Java 17 or newer: apt-get install openjdk-17-jre-headless",
+        "javac" => "Java's compiler, 17 or newer: apt-get install openjdk-17-jdk-headless",
         "mvn" => "Maven: apt-get install maven",
         "go" => "Go: apt-get install golang-go",
         other => other,

@@ -32,19 +32,21 @@ pub fn test(options: &Options) -> Result<()> {
     fuzz::fuzz(&fuzz::Options { targets: Vec::new(), seconds: options.fuzz, keep: false, deep: false })?;
     let broker = setup::broker(Purpose::Tests)?;
     let python = setup::package(Purpose::Tests)?;
-    let pytest = |kind: &str, arguments: &[&str]| {
+    let pytest = |kind: &str, marked: &str| {
         let mut pytest = command(&python);
-        pytest.args(["-m", "pytest", "-q", "--durations=5", "tests/python"]).args(arguments);
+        pytest.args(["-m", "pytest", "-q", "--durations=5", "tests/python", "-m", marked]);
         pytest.env("KINETABLE_BROKER_BIN", &broker).env("KINETABLE_TEST_BROKER", kind);
         pytest.env("CARGO_TARGET_DIR", target());
         pytest
     };
-    step("Python tests, on the embedded broker", &mut pytest("embedded", &[]))?;
-    if left_out.is_empty() {
+    let (all, real) =
+        if is_whole(&JAVA_CLIENTS) { ("", "broker") } else { ("not java", "broker and not java") };
+    step("Python tests, on the embedded broker", &mut pytest("embedded", all))?;
+    if is_whole(&REAL) {
         let kafka = ["test", "--package", "kinetable-kafka", "--quiet", "--test", "it"];
         let mut kafka = cargo(&kafka);
         step("broker suites in Rust, on Apache Kafka", kafka.env("KINETABLE_TEST_BROKER", "apache"))?;
-        step("broker suites in Python, on Apache Kafka", &mut pytest("apache", &["-m", "broker"]))?;
+        step("broker suites in Python, on Apache Kafka", &mut pytest("apache", real))?;
     }
     for line in &left_out {
         eprintln!("left out: {line}");
@@ -52,9 +54,21 @@ pub fn test(options: &Options) -> Result<()> {
     Ok(())
 }
 
+/// What the broker suites need on Apache Kafka.
+const REAL: [&str; 2] = ["java", "mvn"];
+/// What tests need that are marked `java`.
+const JAVA_CLIENTS: [&str; 2] = ["javac", "mvn"];
+
 /// What cannot be tested here, a line each.
 fn left_out() -> Vec<String> {
-    let lacking = |tool, what: &str| setup::missing(tool).map(|tool| format!("{what}: needs {tool}"));
-    let real = "the broker suites on Apache Kafka";
-    [lacking("java", real), lacking("mvn", real)].into_iter().flatten().collect()
+    let lacking = |tools: [&str; 2], what: &str| {
+        let missing = tools.into_iter().filter_map(setup::missing);
+        missing.map(|tool| format!("{what}: needs {tool}")).collect::<Vec<_>>()
+    };
+    let clients = "what Java's clients write and read";
+    [lacking(REAL, "the broker suites on Apache Kafka"), lacking(JAVA_CLIENTS, clients)].concat()
+}
+
+fn is_whole(tools: &[&str]) -> bool {
+    tools.iter().all(|tool| setup::missing(tool).is_none())
 }

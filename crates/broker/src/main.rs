@@ -2,7 +2,7 @@
 //!
 //! `serve` starts a broker and a registry; `feed` takes the user's own; both print one line of JSON when they are ready,
 //! then answer each command on standard input with a line on standard output, and end when the input does.
-//! `history` writes the Parquet history. The commands are listed in `docs/brokers.md`.
+//! `history` writes the Parquet history, `jars` fetches Java's clients. The commands are listed in `docs/brokers.md`.
 
 mod cli;
 

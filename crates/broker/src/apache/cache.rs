@@ -16,26 +16,18 @@ use super::tools::missing_tools;
 
 const KAFKA: &str = "4.1.1";
 const APICURIO: &str = "3.0.9";
+const AVRO: &str = "1.12.2";
+const PROTOBUF: &str = "4.36.2";
 /// Where another folder for the cache can be named.
 const VARIABLE: &str = "KINETABLE_BROKER_CACHE";
 
+/// Where the POM has its dependencies.
 const POM: &str = r#"<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>kinetable</groupId>
-  <artifactId>kafka-for-tests</artifactId>
+  <artifactId>libraries-for-tests</artifactId>
   <version>1</version>
-  <dependencies>
-    <dependency>
-      <groupId>org.apache.kafka</groupId>
-      <artifactId>kafka_2.13</artifactId>
-      <version>KAFKA</version>
-    </dependency>
-    <dependency>
-      <groupId>org.slf4j</groupId>
-      <artifactId>slf4j-simple</artifactId>
-      <version>1.7.36</version>
-    </dependency>
-  </dependencies>
+  <dependencies>DEPENDENCIES</dependencies>
 </project>
 "#;
 
@@ -49,16 +41,43 @@ pub fn default_cache() -> PathBuf {
 
 /// The folder with Kafka's jars, fetched if need be.
 pub(super) fn kafka(cache: &Path) -> Result<PathBuf> {
+    let artifacts = [("org.apache.kafka", "kafka_2.13", KAFKA)];
+    libraries(cache, &format!("kafka-{KAFKA}"), &format!("Apache Kafka {KAFKA} (43 MB)"), &artifacts)
+}
+
+/// The folder with the jars a Java program needs to speak with Kafka in Avro and Protobuf, fetched into `cache` if need be.
+///
+/// # Errors
+/// If Java or Maven is missing, or Maven cannot fetch them.
+pub fn java_clients(cache: Option<&Path>) -> Result<PathBuf> {
+    let cache = cache.map_or_else(default_cache, Path::to_owned);
+    let artifacts = [
+        ("org.apache.kafka", "kafka-clients", KAFKA),
+        ("org.apache.avro", "avro", AVRO),
+        ("com.google.protobuf", "protobuf-java", PROTOBUF),
+    ];
+    let name = format!("java-clients-{KAFKA}-{AVRO}-{PROTOBUF}");
+    libraries(&cache, &name, "the Java clients of Kafka, Avro and Protobuf (27 MB)", &artifacts)
+}
+
+/// The folder with the jars of artifacts (group, name, version), and of what they need.
+fn libraries(cache: &Path, name: &str, what: &str, artifacts: &[(&str, &str, &str)]) -> Result<PathBuf> {
+    let log = ("org.slf4j", "slf4j-simple", "1.7.36");
+    let dependency = |(group, artifact, version): &(&str, &str, &str)| {
+        format!(
+            "<dependency><groupId>{group}</groupId><artifactId>{artifact}</artifactId><version>{version}</version></dependency>"
+        )
+    };
+    let dependencies: String = artifacts.iter().chain([&log]).map(dependency).collect();
     let arguments = |folder: &Path| {
-        fs::write(folder.join("pom.xml"), POM.replace("KAFKA", KAFKA))?;
+        fs::write(folder.join("pom.xml"), POM.replace("DEPENDENCIES", &dependencies))?;
         Ok(vec![
             "dependency:copy-dependencies".into(),
             "-DincludeScope=runtime".into(),
             "-DoutputDirectory=libs".into(),
         ])
     };
-    let what = format!("Apache Kafka {KAFKA} (43 MB)");
-    Ok(fetch(cache, &format!("kafka-{KAFKA}"), &what, arguments)?.join("libs"))
+    Ok(fetch(cache, name, what, arguments)?.join("libs"))
 }
 
 /// The jar that starts Apicurio Registry, fetched if need be.

@@ -16,7 +16,7 @@ mod secure;
 mod tools;
 
 pub use apicurio::ApicurioRegistry;
-pub use cache::default_cache;
+pub use cache::{default_cache, java_clients};
 pub use kafka::{ApacheKafka, KafkaOptions};
 pub use secure::{PASSWORD, SecureListeners, USER};
 pub use tools::{MissingTool, missing_tools};

@@ -25,6 +25,8 @@ pub(super) enum Action {
     Feed(Feed),
     /// Write the history of the services as Parquet.
     History(History),
+    /// Fetch the jars with which a Java program speaks with Kafka, and print their folder.
+    Jars(Jars),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -113,4 +115,11 @@ pub(super) struct History {
     /// The services; give the option once for each.
     #[arg(long = "service")]
     pub(super) services: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Jars {
+    /// Where Maven's fetches are kept.
+    #[arg(long)]
+    pub(super) cache: Option<PathBuf>,
 }

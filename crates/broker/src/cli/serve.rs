@@ -4,6 +4,7 @@ use std::io::{BufRead, Write};
 
 use anyhow::Result;
 use clap::Parser;
+use kinetable_broker::apache::java_clients;
 use serde_json::{Value, json};
 
 use super::args::{Action, Arguments, Feeds};
@@ -21,6 +22,7 @@ pub(crate) fn run() -> Result<()> {
             let model = model_of(None, &wanted.services);
             print(&history::write(&wanted.dir, &model, wanted.from, wanted.to)?)
         }
+        Action::Jars(wanted) => print(&json!({ "jars": java_clients(wanted.cache.as_deref())? })),
     }
 }
 

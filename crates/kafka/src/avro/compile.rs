@@ -9,6 +9,7 @@ use super::constant::Constant;
 use super::program::{Program, Read, Step};
 use super::reader::{Reader, Target, Wanted};
 use super::schema::{Field, Node, NodeId, Schema};
+use super::text::default_text;
 use crate::decode::Reason;
 
 /// Places of schemas looked at for one program; more is what only a hostile schema needs.
@@ -144,7 +145,7 @@ impl<'a> Compiler<'a> {
             Wanted::Text(column) => {
                 let constant = match default {
                     serde_json::Value::Null => Constant::Null,
-                    other => Constant::Text(other.to_string()),
+                    other => Constant::Text(default_text(self.reader, target.node, other)?),
                 };
                 steps.push(Step::Constant(*column, constant));
             }

@@ -11,6 +11,7 @@
 mod canonical;
 mod compile;
 mod constant;
+mod default;
 mod numbers;
 mod parse;
 mod plan;
@@ -23,11 +24,12 @@ mod text;
 mod wire;
 
 pub(crate) use canonical::fingerprint;
+pub(crate) use default::encode_default;
 pub(crate) use numbers::{shortest, wide_digits_max};
 pub(crate) use plan::{AvroPlan, Framing, PlanCache};
 pub(crate) use reader::Reader;
 pub(crate) use schema::{Field, IntKind, LongKind, Measure, Node, NodeId, Schema};
-pub(crate) use shown::parse_uuid;
+pub(crate) use shown::{parse_duration, parse_uuid};
 pub(crate) use wire::put_long;
 
 #[cfg(test)]

@@ -83,6 +83,43 @@ pub(super) fn duration(bytes: &[u8]) -> String {
     text
 }
 
+/// The twelve bytes of the text of a duration, in the form that it is shown in.
+pub(crate) fn parse_duration(text: &str) -> Option<[u8; 12]> {
+    let text = text.strip_prefix('P')?;
+    let (date, time) = text.split_once('T').map_or((text, None), |(date, time)| (date, Some(time)));
+    if date.is_empty() && time.is_none() {
+        return None;
+    }
+    let (months, date) = number_before('M', date)?;
+    let (days, date) = number_before('D', date)?;
+    let ms = match time.map(|time| time.strip_suffix('S')) {
+        None => 0,
+        Some(seconds) => {
+            let (whole, fraction) = seconds?.split_once('.').map_or((seconds?, "0"), |parts| parts);
+            let fraction = (1..=3).contains(&fraction.len()).then(|| format!("{fraction:0<3}"))?;
+            number(whole)?.checked_mul(1_000)?.checked_add(number(&fraction)?)?
+        }
+    };
+    let mut bytes = [0; 12];
+    for (at, part) in [months, days, ms].into_iter().enumerate() {
+        bytes[4 * at..][..4].copy_from_slice(&part.to_le_bytes());
+    }
+    date.is_empty().then_some(bytes)
+}
+
+/// The number before a unit, zero if there is none, and what comes after.
+fn number_before(unit: char, text: &str) -> Option<(u32, &str)> {
+    match text.split_once(unit) {
+        Some((digits, rest)) => Some((number(digits)?, rest)),
+        None => Some((0, text)),
+    }
+}
+
+fn number(digits: &str) -> Option<u32> {
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number { digits.parse().ok() } else { None }
+}
+
 /// The digits of an unscaled number with the point where its scale puts it.
 pub(super) fn decimal(digits: &str, scale: i8) -> String {
     let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |digits| ("-", digits));
@@ -111,6 +148,35 @@ mod tests {
         assert_eq!(duration(&bytes), "P1M2DT3.004S");
         bytes[8..].fill(0);
         assert_eq!((duration(&bytes), duration(&[0; 12])), ("P1M2D".into(), "P0D".into()));
+    }
+
+    #[test]
+    fn durations_read_back() {
+        let parts = [[0u32, 0, 0], [1, 2, 3_004], [0, 0, 10], [u32::MAX; 3], [7, 0, 120_000], [0, 5, 0]];
+        for parts in parts {
+            let bytes: Vec<u8> = parts.iter().flat_map(|part| part.to_le_bytes()).collect();
+            assert_eq!(parse_duration(&duration(&bytes)).as_ref().map(|bytes| &bytes[..]), Some(&bytes[..]));
+        }
+        for wrong in [
+            "",
+            "P",
+            "1D",
+            "P1",
+            "PD",
+            "P1D2M",
+            "P-1D",
+            "P+1D",
+            "PT",
+            "PTS",
+            "PT1",
+            "PT1.S",
+            "PT1.0004S",
+            "PT.5S",
+            "P4294967296D",
+            "PT4294968S",
+        ] {
+            assert_eq!(parse_duration(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

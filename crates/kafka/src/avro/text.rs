@@ -6,7 +6,9 @@
 use std::fmt::Write;
 
 use serde::Serialize;
+use serde_json::Value;
 
+use super::default::encode_default;
 use super::numbers::{unscaled, unscaled_wide};
 use super::program::{DEPTH_MAX, branch, skip};
 use super::resolve::can_read;
@@ -121,6 +123,7 @@ impl<'a> JsonWriter<'a> {
         cursor: &mut Cursor<'_>,
         depth: usize,
     ) -> Result<(), Reason> {
+        let reader = self.reader;
         let is_it =
             |read: &Field, written: &Field| read.name == written.name || read.aliases.contains(&written.name);
         self.out.push('{');
@@ -140,7 +143,7 @@ impl<'a> JsonWriter<'a> {
             self.separate();
             self.json(&read.name);
             self.out.push(':');
-            self.json(default);
+            self.out.push_str(&default_text(reader, read.node, default)?);
         }
         self.out.push('}');
         Ok(())
@@ -163,11 +166,11 @@ impl<'a> JsonWriter<'a> {
             }
             Node::Float => {
                 let value = cursor.float()?;
-                self.float(value.is_finite(), &value, value);
+                self.float(value.into(), &value);
             }
             Node::Double => {
                 let value = cursor.double()?;
-                self.float(value.is_finite(), &value, value);
+                self.float(value, &value);
             }
             Node::String | Node::Bytes => {
                 let bytes = cursor.bytes()?;
@@ -226,8 +229,14 @@ impl<'a> JsonWriter<'a> {
     }
 
     /// JSON has no NaN and no infinity: they are text.
-    fn float(&mut self, is_finite: bool, json: &impl Serialize, shown: impl std::fmt::Display) {
-        if is_finite { self.json(json) } else { self.json(&shown.to_string()) }
+    fn float(&mut self, value: f64, json: &impl Serialize) {
+        if value.is_finite() {
+            self.json(json);
+        } else if value.is_nan() {
+            self.json("NaN");
+        } else {
+            self.json(if value > 0.0 { "Infinity" } else { "-Infinity" });
+        }
     }
 
     fn separate(&mut self) {
@@ -253,6 +262,16 @@ impl<'a> JsonWriter<'a> {
         }
         self.out.push('"');
     }
+}
+
+/// The JSON of a default, which is shown as if it were written.
+pub(super) fn default_text(schema: &Schema, node: NodeId, default: &Value) -> Result<String, Reason> {
+    let mut bytes = Vec::new();
+    let encoded = encode_default(schema, node, default, &mut bytes);
+    encoded.ok_or_else(|| format!("default {default} is no value of {}", schema.type_name(node)))?;
+    let mut writer = JsonWriter::new(schema, schema, bytes.len());
+    writer.write(node, node, &mut Cursor::new(&bytes), 0)?;
+    Ok(writer.out)
 }
 
 /// What an int means to whoever wants it so.

@@ -108,12 +108,22 @@ fn write_message(message: &DynamicMessage, out: &mut String) {
             Some((field, value)) if field.number() != 1 => write(value, &field.kind(), out),
             _ => out.push_str("null"),
         },
-        _ => object(message.fields(), out, |(field, value), out| {
+        _ => object(descriptor.fields().filter(|field| is_there(message, field)), out, |field, out| {
             quote(out, field.name());
             out.push(':');
-            write(value, &field.kind(), out);
+            write(&message.get_field(&field), &field.kind(), out);
         }),
     }
+}
+
+/// Whether a field is written. Negative zeros are, though they equal the default.
+fn is_there(message: &DynamicMessage, field: &FieldDescriptor) -> bool {
+    message.has_field(field)
+        || match message.get_field(field).as_ref() {
+            Value::F32(value) => value.is_sign_negative(),
+            Value::F64(value) => value.is_sign_negative(),
+            _ => false,
+        }
 }
 
 fn list<T>(items: impl IntoIterator<Item = T>, out: &mut String, each: impl FnMut(T, &mut String)) {

@@ -7,7 +7,6 @@
 //! A field takes the column that the mapping names, or else that of its own name (`N__P` for field P of record N); a field without a
 //! column is its default. A cell that its field cannot hold refuses the row, and no other.
 
-mod default;
 mod derive;
 mod encode;
 mod plan;

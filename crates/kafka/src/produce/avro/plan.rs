@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use arrow_schema::Schema as TableSchema;
 use kinetable_engine::{Error, Result};
 
-use super::default::encode_default;
 use super::put::Choice;
-use crate::avro::{Field, LongKind, Measure, Node, NodeId, Schema, put_long};
+use crate::avro::{Field, LongKind, Measure, Node, NodeId, Schema, encode_default, put_long};
 
 /// What is written at a place of the schema, in the order of its fields.
 #[derive(Debug, Clone)]

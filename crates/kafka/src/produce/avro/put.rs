@@ -5,7 +5,8 @@ use arrow_schema::{DataType, TimeUnit};
 
 use super::super::cells::{Cells, Values};
 use crate::avro::{
-    IntKind, LongKind, Measure, Node, NodeId, Schema, parse_uuid, put_long, shortest, wide_digits_max,
+    IntKind, LongKind, Measure, Node, NodeId, Schema, parse_duration, parse_uuid, put_long, shortest,
+    wide_digits_max,
 };
 use crate::decode::Reason;
 
@@ -30,6 +31,8 @@ pub(super) enum Put {
     Text,
     Symbol(Vec<String>),
     Uuid,
+    /// Text of months, days and milliseconds.
+    Duration,
     Bytes,
     Fixed(usize),
     Decimal {
@@ -90,6 +93,7 @@ impl Put {
             (DataType::Utf8View | DataType::UInt16, Node::String) => Some(Put::Text),
             (DataType::Utf8View, Node::Enum { symbols, .. }) => Some(Put::Symbol(symbols.clone())),
             (DataType::Utf8View, Node::Uuid) => Some(Put::Uuid),
+            (DataType::Utf8View, Node::Duration) => Some(Put::Duration),
             (DataType::BinaryView | DataType::Utf8View, Node::Bytes) => Some(Put::Bytes),
             (DataType::BinaryView, Node::Fixed(size)) => Some(Put::Fixed(*size)),
             (DataType::BinaryView, Node::Uuid) => Some(Put::Fixed(16)),
@@ -155,8 +159,11 @@ impl Put {
             }
             (Put::Uuid, Values::Text(values)) => {
                 let text = values.value(row);
-                let uuid = parse_uuid(text).ok_or_else(|| format!("\"{text}\", which is no UUID"))?;
-                out.extend(uuid);
+                out.extend(parse_uuid(text).ok_or_else(|| format!("\"{text}\", which is no UUID"))?);
+            }
+            (Put::Duration, Values::Text(values)) => {
+                let text = values.value(row);
+                out.extend(parse_duration(text).ok_or_else(|| format!("\"{text}\", which is no duration"))?);
             }
             (Put::Bytes, Values::Bytes(values)) => prefixed(out, values.value(row)),
             (Put::Fixed(size), Values::Bytes(values)) => {

@@ -106,12 +106,11 @@ fn field(part: &Part, columns: &[Cells<'_>], at: At, out: &mut Vec<u8>) -> Resul
             out.extend_from_slice(&body);
             Ok(())
         }
+        Form::Message { parts, .. } if is_absent(parts, columns, at) => Ok(()),
         Form::Message { parts, is_group } => {
             let mut body = Vec::new();
             message(parts, columns, at, &mut body)?;
-            if !body.is_empty() || !is_absent(parts, columns, at) {
-                enclose(part.number, *is_group, &body, out);
-            }
+            enclose(part.number, *is_group, &body, out);
             Ok(())
         }
         Form::Items { parts, places, is_group } => {
