@@ -24,6 +24,8 @@ use crate::token::Tokens;
 
 /// A row that is not yet a record is taken for so large before the first record is made, bytes.
 const ROW_BYTES: u64 = 100;
+/// How long the end of a publication waits for a broker that takes nothing.
+pub(super) const END_TIMEOUT: Duration = Duration::from_secs(30);
 /// Attempts are told apart by the bits above those of a record's number.
 const NUMBER_BITS: u32 = 40;
 
@@ -51,8 +53,8 @@ pub(super) struct Tally {
     pub(super) failure: Mutex<Option<Error>>,
     /// Whether the producing thread has ended.
     pub(super) has_ended: AtomicBool,
-    /// Until when what is on its way is waited for, once the publication has ended.
-    pub(super) ends_by: Mutex<Option<Instant>>,
+    /// Until when what is on its way is waited for, once the publication has ended, unless some of it arrives.
+    ends_by: Mutex<Option<Instant>>,
 }
 
 /// What librdkafka says of the brokers.
@@ -152,6 +154,7 @@ impl Tally {
             None => {
                 self.delivered.fetch_add(1, Ordering::Relaxed);
                 self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+                self.put_off_the_end();
             }
         }
     }
@@ -187,6 +190,7 @@ impl Tally {
             self.failed(attempt.failed, attempt.first_failure.unwrap_or_default());
         }
         *self.trouble.lock() = None;
+        self.put_off_the_end();
     }
 
     /// The transaction was aborted; gives the records that the broker does not take, and why.
@@ -213,9 +217,15 @@ impl Tally {
         self.ends_by.lock().is_some_and(|end| Instant::now() >= end)
     }
 
-    /// Waits at most so long for what is on its way, from now on.
-    pub(super) fn end_within(&self, limit: Duration) {
-        self.ends_by.lock().get_or_insert_with(|| Instant::now() + limit);
+    /// Gives the broker a last while for what is on its way: from now on, and from each time it has taken something.
+    pub(super) fn end(&self) {
+        self.ends_by.lock().get_or_insert_with(|| Instant::now() + END_TIMEOUT);
+    }
+
+    fn put_off_the_end(&self) {
+        if let Some(end) = &mut *self.ends_by.lock() {
+            *end = Instant::now() + END_TIMEOUT;
+        }
     }
 }
 
@@ -360,6 +370,25 @@ mod tests {
         tally.commit();
         assert_eq!(counts(&tally), [2, 2, 1, 20], "what the first attempt hears late is not counted");
         assert!(tally.first_failure.lock().as_ref().unwrap().contains("too large"));
+    }
+
+    #[test]
+    fn a_broker_that_goes_on_taking_records_is_waited_for() {
+        let tally = Tally::default();
+        tally.end();
+        let soon = Instant::now();
+        *tally.ends_by.lock() = Some(soon);
+        assert!(tally.is_out_of_time());
+        tally.hand_over(1);
+        tally.arrived(1);
+        tally.delivered(0, 1);
+        assert!(!tally.is_out_of_time());
+        *tally.ends_by.lock() = Some(soon);
+        tally.begin(BTreeSet::new(), None);
+        tally.delivered(tally.admit().expect("it is in"), 1);
+        assert!(tally.is_out_of_time(), "what is not committed may never be");
+        tally.commit();
+        assert!(!tally.is_out_of_time());
     }
 
     #[test]

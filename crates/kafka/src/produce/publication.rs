@@ -13,9 +13,9 @@ use rdkafka::producer::{Producer, ThreadedProducer};
 
 use super::avro::Destination;
 use super::config::ProducerConfig;
-use super::deliveries::{Deliveries, Tally};
+use super::deliveries::{Deliveries, END_TIMEOUT, Tally};
 use super::encode::SideEncoder;
-use super::send::{END_TIMEOUT, Sending, Task};
+use super::send::{Sending, Task};
 use super::transact;
 use super::watch::Watcher;
 use crate::client::{Secrets, configure, connect_timeout, creation_error, principal, request_error, servers};
@@ -136,7 +136,7 @@ impl Publication {
 
     /// What is on its way has a last while; nothing more comes.
     fn end(&self) {
-        self.tally.end_within(END_TIMEOUT);
+        self.tally.end();
         self.tasks.lock().take();
     }
 

@@ -12,15 +12,13 @@ use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 
 use super::cells::Cells;
-use super::deliveries::{Deliveries, Tally};
+use super::deliveries::{Deliveries, END_TIMEOUT, Tally};
 use super::encode::{Chunk, SideEncoder};
 
 /// Rows read of a version at once.
 const CHUNK: u64 = 8192;
 /// Cycles that wait share a transaction, up to so many.
 const CYCLES_MAX: usize = 100;
-/// How long the end of a publication waits for the broker.
-pub(super) const END_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What the producing thread is told.
 pub(super) enum Task {
