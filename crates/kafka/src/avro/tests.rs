@@ -314,10 +314,12 @@ fn defaults_stand_in_for_what_is_missing() {
         {"name":"e","type":{"type":"enum","name":"E","symbols":["X"]},"default":"X"},
         {"name":"n","type":["null","string"],"default":null},
         {"name":"m","type":{"type":"map","values":"int"},"default":{"k":1}},
+        {"name":"at","type":{"type":"map","values":{"type":"long","logicalType":"timestamp-millis"}},"default":{"k":1}},
         {"name":"In","type":{"type":"record","name":"I","fields":[{"name":"P","type":"int","default":7}]},"default":{}}]}"#;
     let read = columns(&one(r#""int""#), &reader(wanted), &[2]).unwrap();
     let all: Vec<String> = read.iter().map(shown).collect();
-    assert_eq!(all, ["1", "1970-01-02", "00:00:00.001", "0.05", "[1, 2]", "X", ".", r#"{"k":1}"#, "7"]);
+    let at = r#"{"k":"1970-01-01T00:00:00.001Z"}"#;
+    assert_eq!(all, ["1", "1970-01-02", "00:00:00.001", "0.05", "[1, 2]", "X", ".", r#"{"k":1}"#, at, "7"]);
 }
 
 #[test]

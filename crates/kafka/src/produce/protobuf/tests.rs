@@ -110,3 +110,21 @@ fn what_cannot_be_written_is_refused() {
     assert_eq!(bytes, [0x10, 1]);
     assert!(encoder.write(&chunk, 1, &mut bytes).unwrap_err().contains("does not fit into 32 bits"));
 }
+
+#[test]
+fn a_message_that_is_not_there_lacks_no_field() {
+    let text = r#"syntax = "proto2"; message M { required int32 id = 1; optional P p = 2;
+        message P { required int32 x = 1; } }"#;
+    let settings = Settings::new(&BTreeMap::new());
+    let to = Destination::new(&settings, None, "value").unwrap();
+    let fields = ["id", "p__x"].map(|name| arrow_schema::Field::new(name, DataType::Int32, true));
+    let (encoder, _) = ProtobufEncoder::new(&spec(text, "M"), &Schema::new(fields.to_vec()), &to).unwrap();
+    let ids = arrow_array::Int32Array::from(vec![1, 1]);
+    let inner = arrow_array::Int32Array::from(vec![None, Some(5)]);
+    let chunk = Chunk { cells: vec![Cells::of(&ids).unwrap(), Cells::of(&inner).unwrap()], now: 0 };
+    let written = [0, 1].map(|row| {
+        let mut bytes = Vec::new();
+        encoder.write(&chunk, row, &mut bytes).map(|()| bytes)
+    });
+    assert_eq!(written, [Ok(vec![8, 1]), Ok(vec![8, 1, 0x12, 2, 8, 5])]);
+}
