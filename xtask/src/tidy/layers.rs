@@ -16,7 +16,7 @@ const LAYERS: [(&str, &[&str]); 16] = [
     ("parquet", &["features", "rowset", "engine"]),
     ("files", &["features", "formula", "engine"]),
     ("broker", &["features"]),
-    ("fuzz", &["features", "engine", "kafka", "parquet"]),
+    ("fuzz", &["features", "engine", "kafka", "parquet", "wire"]),
     ("kinetable", &["features", "rowset", "formula", "engine", "operators", "kafka", "parquet", "files"]),
     ("wire", &["features", "rowset"]),
     ("server", &["features", "kinetable", "wire", "kafka", "parquet"]),

@@ -179,14 +179,12 @@ impl Exchange {
     }
 
     async fn send(&self, mut messages: Messages) -> Result<(), Stop> {
-        loop {
+        while messages.is_more() {
             let (message, rest) = blocking(move || (messages.next(), messages)).await?;
-            match message {
-                None => return Ok(()),
-                Some(message) => self.outlet.send(message?).await?,
-            }
+            self.outlet.send(message?).await?;
             messages = rest;
         }
+        Ok(())
     }
 }
 

@@ -64,18 +64,22 @@ impl Messages {
         }
     }
 
-    /// The next message; none after the last. Reads cells: for a thread for blocking work.
-    pub(super) fn next(&mut self) -> Option<Result<FlightData, Status>> {
+    /// Whether there is another message.
+    pub(super) fn is_more(&self) -> bool {
+        self.metadata.is_some() || !self.added.is_empty() || self.modified.is_some()
+    }
+
+    /// The next message. Reads cells: for a thread for blocking work.
+    pub(super) fn next(&mut self) -> Result<FlightData, Status> {
         let batch = match (self.added.pop(), self.modified.take()) {
             (Some((version, rows)), modified) => {
                 self.modified = modified;
                 self.next_added(version, rows)
             }
             (None, Some((version, columns))) => self.next_modified(version, columns),
-            (None, None) if self.metadata.is_some() => self.nothing(),
-            (None, None) => return None,
+            (None, None) => self.nothing(),
         };
-        Some(batch.map(|batch| flight_data(batch, self.metadata.take())))
+        Ok(flight_data(batch?, self.metadata.take()))
     }
 
     fn next_added(&mut self, version: Version, rows: RowSet) -> Result<Encoded, Status> {
