@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, ListArray, StringArray, UInt32Array};
+use arrow_array::{Array, ArrayRef, ListArray, StringArray, UInt32Array, new_null_array};
 use arrow_buffer::OffsetBuffer;
 use arrow_cast::{CastOptions, cast_with_options};
 use arrow_schema::DataType;
@@ -35,6 +35,12 @@ pub fn to_wire(array: &ArrayRef, to: &DataType) -> Result<ArrayRef> {
             let cast = cast(array, &DataType::Timestamp(*unit, Some("UTC".into())))?;
             let data = cast.to_data().into_builder().data_type(DataType::Timestamp(*unit, zone.clone()));
             Ok(arrow_array::make_array(data.build()?))
+        }
+        (DataType::BinaryView, DataType::FixedSizeBinary(_)) => cast(&cast(array, &DataType::Binary)?, to),
+        (_, DataType::Null) => Ok(new_null_array(to, array.len())),
+        (DataType::List(_), DataType::FixedSizeList(item, _) | DataType::ListView(item)) => {
+            let list = DataType::List(item.clone());
+            cast(&to_wire(array, &list)?, to)
         }
         (_, to) => cast(array, to),
     }

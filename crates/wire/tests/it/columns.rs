@@ -147,3 +147,68 @@ fn a_preview_has_the_first_or_the_last_items() {
     let numbers: ArrayRef = Arc::new(Int64Array::from(vec![1]));
     assert_eq!(&preview(&numbers, 1).expect("numbers"), &numbers);
 }
+
+/// An array of a type, from the numbers 1, null and 3.
+fn of_type(data_type: &DataType) -> ArrayRef {
+    let numbers: ArrayRef = Arc::new(Int64Array::from(vec![Some(1), None, Some(3)]));
+    let cast = |array: &ArrayRef, to: &DataType| arrow_cast::cast(array, to).expect("an array");
+    match data_type {
+        DataType::FixedSizeBinary(4) => {
+            let cells = vec![Some(b"abcd".as_slice()), None, Some(b"efgh")];
+            cast(&(Arc::new(BinaryArray::from(cells)) as ArrayRef), data_type)
+        }
+        DataType::FixedSizeList(item, 2) => {
+            let lists = vec![Some(vec![Some(1), None]), None, Some(vec![Some(5), Some(6)])];
+            let lists = arrow_array::FixedSizeListArray::from_iter_primitive::<Int64Type, _, _>(lists, 2);
+            cast(&(Arc::new(lists) as ArrayRef), &DataType::FixedSizeList(item.clone(), 2))
+        }
+        DataType::List(_) | DataType::ListView(_) => {
+            let lists = vec![Some(vec![Some(1), None]), None, Some(vec![])];
+            let lists = ListArray::from_iter_primitive::<Int64Type, _, _>(lists);
+            cast(&(Arc::new(lists) as ArrayRef), data_type)
+        }
+        DataType::Null => arrow_array::new_null_array(data_type, 3),
+        DataType::Utf8 | DataType::Binary => cast(&cast(&numbers, &DataType::Utf8), data_type),
+        DataType::Float16 => cast(&cast(&numbers, &DataType::Float32), data_type),
+        DataType::Date32 | DataType::Time32(_) => cast(&cast(&numbers, &DataType::Int32), data_type),
+        DataType::Date64 => cast(&cast(&cast(&numbers, &DataType::Int32), &DataType::Date32), data_type),
+        DataType::Interval(_) => {
+            let values = [Some((1, 2, 3)), None, Some((0, -1, 5))];
+            let make = |(months, days, nanos)| arrow_buffer::IntervalMonthDayNano::new(months, days, nanos);
+            Arc::new(arrow_array::IntervalMonthDayNanoArray::from(values.map(|v| v.map(make)).to_vec()))
+        }
+        _ => cast(&numbers, data_type),
+    }
+}
+
+#[test]
+fn every_uploaded_type_goes_back_as_it_came() {
+    use arrow_schema::IntervalUnit::MonthDayNano;
+    let item = |data_type| Arc::new(Field::new("item", data_type, true));
+    let units = [TimeUnit::Second, TimeUnit::Millisecond, TimeUnit::Microsecond, TimeUnit::Nanosecond];
+    let mut types = vec![DataType::Null, DataType::Boolean, DataType::Utf8, DataType::Binary];
+    types.extend([DataType::Int8, DataType::Int16, DataType::Int32, DataType::Int64]);
+    types.extend([DataType::UInt8, DataType::UInt16, DataType::UInt32, DataType::UInt64]);
+    types.extend([DataType::Float16, DataType::Float32, DataType::Float64]);
+    types.extend([DataType::Date32, DataType::Date64, DataType::Interval(MonthDayNano)]);
+    types.extend([DataType::Decimal128(9, 2), DataType::Decimal256(50, 4), DataType::FixedSizeBinary(4)]);
+    types.extend([DataType::Time32(units[0]), DataType::Time32(units[1])]);
+    types.extend([DataType::Time64(units[2]), DataType::Time64(units[3])]);
+    types.extend(units.map(DataType::Duration));
+    for zone in [None, Some("UTC".into()), Some("America/New_York".into())] {
+        types.extend(units.map(|unit| DataType::Timestamp(unit, zone.clone())));
+    }
+    types.extend([DataType::List(item(DataType::Int64)), DataType::List(item(DataType::Int16))]);
+    types.extend([
+        DataType::ListView(item(DataType::Int64)),
+        DataType::FixedSizeList(item(DataType::Int64), 2),
+    ]);
+    for data_type in types {
+        let array = of_type(&data_type);
+        let field = Field::new("c", data_type.clone(), true);
+        let own = from_upload(&array, &field).unwrap_or_else(|error| panic!("{data_type}: {error}"));
+        assert_eq!(*own.data_type(), engine_type(&field).expect("a type"), "{data_type}");
+        let back = to_wire(&own, &data_type).unwrap_or_else(|error| panic!("{data_type}: {error}"));
+        assert_eq!(&back, &array, "{data_type}");
+    }
+}
