@@ -13,7 +13,7 @@ use kinetable_engine::{Properties, Result, Table};
 use kinetable_operators::aggregate::{
     Aggregation, GroupOptions, NewColumn, Transpose, agg_by, group_by, head_by, keyed_transpose, tail_by,
 };
-use kinetable_operators::shape::{flatten, merge, ungroup};
+use kinetable_operators::shape::{flatten, merge, ungroup, ungroup_filled};
 use kinetable_operators::sort::{Direction, sort};
 use kinetable_testkit::{Driver, Profile, ScriptedTable, change_text, fixed, oracle, record, table_text};
 
@@ -213,6 +213,33 @@ fn lists_of_unequal_length_are_an_error() {
     .assert_eq(&error.to_string());
     let error = ungroup(&grouped, &["K"]).expect_err("text");
     assert!(error.to_string().contains("column \"K\" is"), "{error}");
+}
+
+#[test]
+fn lists_of_unequal_length_are_filled_up() {
+    let aggregations = [Aggregation::distinct(["D = Qty"]), Aggregation::group(["Prices = Price"])];
+    for profile in kinds() {
+        oracle("ungroup filled up")
+            .input(profile)
+            .honest()
+            .unordered()
+            .against(|inputs| ungroup_filled(&naive_lists(&inputs[0])?, &[]))
+            .check(|inputs| {
+                let grouped = agg_by(&inputs[0], &aggregations, &["Sym"], &GroupOptions::default())?;
+                ungroup_filled(&grouped, &[])
+            });
+    }
+    let table = fixed("K:str Qty:i64 \n a 1 \n a 1 \n b 5 \n c .");
+    let aggregations = [Aggregation::distinct(["D = Qty"]), Aggregation::group(["Q = Qty"])];
+    let grouped = agg_by(&table, &aggregations, &["K"], &GroupOptions::default()).unwrap();
+    expect![[r#"
+        key  K:str  D:i64  Q:i64
+        0    a      1      1
+        1    a      .      1
+        2    b      5      5
+        4    c      .      .
+    "#]]
+    .assert_eq(&table_text(&ungroup_filled(&grouped, &[]).unwrap()));
 }
 
 #[test]

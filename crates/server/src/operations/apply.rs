@@ -33,7 +33,7 @@ fn dispatch(op: &Op, inputs: &[Table], context: &Context) -> Outcome<Table> {
         Op::UpdateView(request) => columns::selected(request, &inputs[0], context, Table::update_view),
         Op::Select(request) => columns::selected(request, &inputs[0], context, Table::select),
         Op::SelectDistinct(request) => columns::distinct(request, &inputs[0], context),
-        Op::Filter(request) => filter::structured(request, &inputs[0], context),
+        Op::Filter(request) => filter::structured(request, &inputs[0]),
         Op::UnstructuredFilter(request) => filter::unstructured(request, &inputs[0], context),
         Op::Sort(request) => rows::sort(request, &inputs[0]),
         Op::Head(request) => rows::ends(request, &inputs[0], Table::head),

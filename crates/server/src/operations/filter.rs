@@ -12,7 +12,7 @@
 //! | `search` | see [`super::quick`] |
 
 use arrow_schema::{DataType, Schema};
-use kinetable::Table;
+use kinetable::{NoNames, Table};
 use kinetable_wire::grpc::condition::Data;
 use kinetable_wire::grpc::literal::Value as Constant;
 use kinetable_wire::grpc::value::Data as Operand;
@@ -41,11 +41,11 @@ pub(super) fn unstructured(
     Ok(table.where_(&request.filters, context.names())?)
 }
 
-/// The rows that pass all of the filters, which are trees of conditions.
-pub(super) fn structured(request: &FilterTableRequest, table: &Table, context: &Context) -> Outcome<Table> {
+/// The rows that pass all of the filters, which are trees of conditions. They see no names of a script: what they call is the library's.
+pub(super) fn structured(request: &FilterTableRequest, table: &Table) -> Outcome<Table> {
     let formula = |condition| formula_of(condition, table.schema());
     let formulas = request.filters.iter().map(formula).collect::<Outcome<Vec<_>>>()?;
-    Ok(table.where_(&formulas, context.names())?)
+    Ok(table.where_(&formulas, &NoNames)?)
 }
 
 /// What a condition is as a formula over columns of a schema.
