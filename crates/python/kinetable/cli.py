@@ -11,6 +11,7 @@ import types
 from typing import Any, Optional, Sequence
 
 from . import __version__
+from .server import _command
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
@@ -26,10 +27,18 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     run.add_argument("--exit", action="store_true", help="do not wait: end when the script ends")
     run.add_argument("script", help="a Python file")
     run.add_argument("arguments", nargs=argparse.REMAINDER, help="what the script gets in sys.argv")
+    server = commands.add_parser(
+        "server",
+        help="run scripts, and serve their tables until Ctrl-C",
+        description="Runs scripts, then serves the tables that they hold to other processes, until Ctrl-C.",
+    )
+    _command.add_arguments(server)
     given = parser.parse_args(argv)
     if given.command is None:
         parser.print_help()
         return 2
+    if given.command == "server":
+        return _command.run(given)
     return _run(given.script, given.arguments, wait=not given.exit)
 
 

@@ -152,7 +152,7 @@ fn failed(exception: &Bound<'_, PyAny>) -> Error {
 pub fn input_table(py: Python<'_>, columns: Columns, keys: Vec<String>) -> PyResult<(PyTable, PyInput)> {
     let schema = schema_of(py, &columns)?;
     let input = engine(py, || Session::global().input_table(schema, keys))?;
-    Ok((PyTable::new(input.table().clone()), PyInput { input }))
+    Ok((PyTable::new(input.table().clone()), PyInput::new(input)))
 }
 
 /// Writes an input table.
@@ -161,8 +161,21 @@ pub struct PyInput {
     input: InputTable,
 }
 
+impl PyInput {
+    /// What writes this input table.
+    pub fn new(input: InputTable) -> PyInput {
+        PyInput { input }
+    }
+}
+
 #[pymethods]
 impl PyInput {
+    /// The key columns.
+    #[getter]
+    fn keys(&self) -> Vec<String> {
+        self.input.keys().to_vec()
+    }
+
     /// Queues rows.
     fn add(&self, py: Python<'_>, rows: &PyTable) -> PyResult<()> {
         engine(py, || self.input.add(rows.inner()))

@@ -34,4 +34,6 @@ mod history;
 mod kafka;
 mod parquet;
 
+mod server;
+
 mod module;

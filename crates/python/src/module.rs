@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use crate::array::{PyArray, PyMemory};
 use crate::listener::{PyChange, PyListening};
 use crate::table::{PyPlain, PyRows, PyTable};
-use crate::{files, gate, graph, history, input, kafka, listener, ops, parquet};
+use crate::{files, gate, graph, history, input, kafka, listener, ops, parquet, server};
 
 /// The native part of the package `kinetable`: use that.
 #[pymodule]
@@ -24,6 +24,7 @@ fn _kinetable(module: &Bound<'_, PyModule>) -> PyResult<()> {
     add_hierarchies(module)?;
     add_files(module)?;
     add_history(module)?;
+    add_server(module)?;
     add_sources(module)
 }
 
@@ -179,6 +180,12 @@ fn add_sources(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(parquet::parquet_write_partitioned, module)?)?;
     module.add_function(wrap_pyfunction!(parquet::parquet_delete, module)?)?;
     module.add_function(wrap_pyfunction!(parquet::parquet_counts, module)?)
+}
+
+fn add_server(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<server::PyServer>()?;
+    module.add_class::<server::PyLog>()?;
+    module.add_function(wrap_pyfunction!(server::serve, module)?)
 }
 
 fn add_history(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -10,6 +10,7 @@ use kinetable::Names;
 use kinetable::formula::{OpaqueUse, UserFunction, Variable};
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
 use crate::objects::opaque_use;
 use crate::values::{is_object_type, variable};
@@ -19,6 +20,11 @@ use crate::values::{is_object_type, variable};
 pub struct PyNames(Py<PyAny>, Py<PyAny>);
 
 impl PyNames {
+    /// The names of one name space.
+    pub fn of(py: Python<'_>, variables: &Bound<'_, PyDict>) -> PyNames {
+        PyNames(variables.clone().into_any().unbind(), PyDict::new(py).into_any().unbind())
+    }
+
     fn look_up<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
         for space in [&self.0, &self.1] {
             match space.bind(py).get_item(name) {

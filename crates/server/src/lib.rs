@@ -1,5 +1,28 @@
-//! Live tables for other processes: sessions, tickets, subscriptions, console, on one port.
+//! Live tables for other processes: sessions, tickets, subscriptions and a console, on one port.
+//!
+//! ```text
+//!  socket ─▶ port (TLS, HTTP, checks) ─▶ access (who, may he) ─▶ services ─▶ operations │ subscriptions │ host
+//!                                            └─ session: exports, tickets ◀───────┘
+//! ```
+//!
+//! | module | what |
+//! |---|---|
+//! | [`port`] | the listener, and what is served beside gRPC |
+//! | [`access`] | credentials, rights, and the rule of every rpc |
+//! | [`session`] | sessions, tokens, exports, tickets |
+//! | [`services`] | the services of gRPC |
+//! | [`operations`] | an operation's message and its input tables → a table |
+//! | [`subscriptions`] | tables read whole, and followed as they change |
+//! | [`remote`] | tables of other processes as live tables |
+//! | [`host`] | what the process around hands in |
+//! | [`log`] | what scripts print |
 
+pub mod access;
+pub mod host;
+pub mod log;
 pub mod operations;
+pub mod port;
 pub mod remote;
+pub mod services;
+pub mod session;
 pub mod subscriptions;

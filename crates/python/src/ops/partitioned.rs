@@ -24,7 +24,8 @@ impl PyPartitioned {
         Self(Some(table))
     }
 
-    fn inner(&self) -> &PartitionedTable {
+    /// The table of tables.
+    pub fn inner(&self) -> &PartitionedTable {
         self.0.as_ref().expect("a table is only taken out when it is dropped")
     }
 }

@@ -1,0 +1,130 @@
+"""``kinetable server``: scripts run, then their tables are served until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+import traceback
+import types
+from typing import Any, Optional
+
+from ..dherror import DHError
+from ._serve import Server
+
+
+def add_arguments(server: argparse.ArgumentParser) -> None:
+    """The arguments of the command."""
+    server.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
+    server.add_argument("--port", type=int, default=10000, help="the port; 0 takes one that is free (10000)")
+    server.add_argument("--script", action="append", default=[], metavar="FILE", help="a script to run at start")
+    server.add_argument("--app-dir", metavar="DIR", help="a folder whose scripts to run at start, in order of name")
+    server.add_argument(
+        "--auth",
+        action="append",
+        metavar="HOW",
+        help="who may enter: psk=KEY, basic=USER:PASSWORD or anonymous (a key is made and printed)",
+    )
+    server.add_argument("--console", action="store_true", help="those who enter may run Python in this process")
+    server.add_argument("--read-only", action="store_true", help="those who enter may change nothing")
+    server.add_argument("--session", type=float, default=300, metavar="SECONDS", help="how long a session lasts (300)")
+    server.add_argument("--tls-cert", metavar="FILE", help="the certificate, in PEM")
+    server.add_argument("--tls-key", metavar="FILE", help="its key, in PEM")
+    server.add_argument("--tls-clients", metavar="FILE", help="who vouches for clients, in PEM")
+    server.add_argument(
+        "--origin", action="append", default=[], metavar="URL", help="a web page's origin that may call"
+    )
+
+
+def run(given: argparse.Namespace) -> int:
+    """Runs the command; returns the exit code."""
+    module = types.ModuleType("__main__")
+    sys.modules["__main__"] = module
+    try:
+        server = Server(
+            given.host,
+            given.port,
+            auth=given.auth,
+            console=given.console,
+            read_only=given.read_only,
+            session_s=given.session,
+            tls=_tls(given),
+            origins=given.origin,
+            variables=vars(module),
+        )
+        scripts = [*_folder(given.app_dir), *given.script]
+    except DHError as error:
+        print(f"kinetable: {error}", file=sys.stderr)
+        return 2
+    if not all(_runs(script, vars(module)) for script in scripts):
+        return 1
+    try:
+        server.start()
+    except DHError as error:
+        print(f"kinetable: {error}", file=sys.stderr)
+        return 2
+    print(f"kinetable: serving at {server.link if given.auth is None else server.link.split('?')[0]}", flush=True)
+    _wait_for_end()
+    server.stop()
+    return 0
+
+
+def _tls(given: argparse.Namespace) -> Optional[list[str]]:
+    files = [file for file in (given.tls_cert, given.tls_key, given.tls_clients) if file is not None]
+    if not files:
+        return None
+    if given.tls_cert is None or given.tls_key is None:
+        raise DHError(message="TLS needs a certificate and its key\n  hint: --tls-cert FILE --tls-key FILE")
+    return files
+
+
+def _folder(folder: Optional[str]) -> list[str]:
+    if folder is None:
+        return []
+    try:
+        return [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".py")]
+    except OSError as error:
+        raise DHError(message=f'cannot read the folder "{folder}": {error.strerror}') from error
+
+
+def _runs(script: str, names: dict[str, Any]) -> bool:
+    """Runs a script in the names that are served; a failure is printed, with where it happened."""
+    try:
+        with open(script, "rb") as file:
+            code = compile(file.read(), script, "exec")
+        sys.path.insert(0, os.path.dirname(os.path.abspath(script)))
+        names["__file__"] = script
+        exec(code, names)
+        return True
+    except OSError as error:
+        if error.filename == script:
+            print(f'kinetable: cannot read "{script}": {error.strerror}', file=sys.stderr)
+            return False
+        return _failed(script, error)
+    except SystemExit as ended:
+        if ended.code in (None, 0):
+            return True
+        return _failed(script, ended)
+    except BaseException as error:  # whatever it is, the start stops, and says where
+        return _failed(script, error)
+
+
+def _failed(script: str, error: BaseException) -> bool:
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == script]
+    if isinstance(error, SyntaxError) and error.filename == script:
+        lines = [error.lineno]
+    traceback.print_exception(type(error), error, error.__traceback__)
+    place = f", line {lines[-1]}" if lines else ""
+    print(f'kinetable: the server does not start: script "{script}" failed{place}', file=sys.stderr)
+    return False
+
+
+def _wait_for_end() -> None:
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    while not ended.wait(0.5):
+        pass

@@ -1,0 +1,204 @@
+//! The interpreter as the host of a server: what the side in Python (`kinetable.server._host`) cannot do itself.
+
+use std::sync::Arc;
+
+use arrow_schema::DataType;
+use bytes::Bytes;
+use kinetable::formula::{OpaqueUse, UserFunction, Variable as FormulaVariable};
+use kinetable::{Error, ErrorKind, Names, Result, Session};
+use kinetable_server::host::{Completion, Host, Object, Other, Outcome, Variable};
+use kinetable_server::log::Log;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::gate;
+use crate::input::PyInput;
+use crate::names::PyNames;
+use crate::ops::PyPartitioned;
+use crate::table::PyTable;
+
+/// Where the side in Python is.
+const SIDE: &str = "kinetable.server._host";
+
+/// The interpreter, with the variables of one name space.
+pub struct Interpreter {
+    variables: Py<PyDict>,
+}
+
+impl Interpreter {
+    /// With these variables.
+    pub fn new(variables: Py<PyDict>) -> Interpreter {
+        Interpreter { variables }
+    }
+
+    /// Calls a function of the side in Python, whose first argument is the name space.
+    fn call<T>(
+        &self,
+        name: &str,
+        call: impl FnOnce(Python<'_>, &Bound<'_, PyAny>, &Bound<'_, PyDict>) -> PyResult<T>,
+    ) -> Result<T> {
+        let called = gate::enter(|py| {
+            let function = py.import(SIDE)?.getattr(name)?;
+            call(py, &function, self.variables.bind(py))
+        });
+        match called {
+            Some(Ok(value)) => Ok(value),
+            Some(Err(error)) => Err(of_python(error)),
+            None => Err(Error::new(ErrorKind::Closed, "the program is ending")),
+        }
+    }
+
+    /// As [`Interpreter::call`], where there is nobody to tell an error to.
+    fn ask<T: Default>(
+        &self,
+        name: &str,
+        call: impl FnOnce(Python<'_>, &Bound<'_, PyAny>, &Bound<'_, PyDict>) -> PyResult<T>,
+    ) -> T {
+        self.call(name, call).unwrap_or_else(|error| {
+            if error.kind() != ErrorKind::Closed {
+                eprintln!("kinetable: the server cannot call {SIDE}.{name}: {error}");
+            }
+            T::default()
+        })
+    }
+}
+
+/// An exception whose text is meant for the user.
+fn of_python(error: PyErr) -> Error {
+    let text = Python::attach(|py| error.value(py).to_string());
+    Error::invalid(text).with_cause(error)
+}
+
+impl Host for Interpreter {
+    fn session(&self) -> Session {
+        Session::global()
+    }
+
+    fn names(&self) -> Arc<dyn Names + Send + Sync> {
+        let names = gate::enter(|py| PyNames::of(py, self.variables.bind(py)));
+        match names {
+            Some(names) => Arc::new(Gated(names)),
+            None => Arc::new(kinetable::NoNames),
+        }
+    }
+
+    fn variable(&self, name: &str) -> Option<Object> {
+        self.ask("find", |_, find, variables| find.call1((variables, name))?.extract::<Option<Found>>())
+            .and_then(Found::object)
+    }
+
+    fn variables(&self) -> Vec<Variable> {
+        let listed = self.ask("variables", |_, list, variables| {
+            list.call1((variables,))?.extract::<Vec<(String, String, u64)>>()
+        });
+        listed.into_iter().map(|(name, kind, identity)| Variable { name, kind, identity }).collect()
+    }
+
+    fn assign(&self, name: &str, object: &Object) -> Result<()> {
+        self.call("assign", |py, assign, variables| {
+            let (kind, value, writing) = spelled(py, object)?;
+            assign.call1((variables, name, kind, value, writing)).map(drop)
+        })
+    }
+
+    fn language(&self) -> Option<&str> {
+        Some("python")
+    }
+
+    fn run(&self, code: &str, _: &Log) -> Outcome {
+        let error = self.call("run", |_, run, variables| run.call1((variables, code))?.extract());
+        Outcome { error: error.unwrap_or_else(|error| Some(error.to_string())) }
+    }
+
+    fn interrupt(&self) {
+        self.ask("interrupt", |_, interrupt, _| interrupt.call0().map(drop));
+    }
+
+    fn complete(&self, text: &str, line: u32, character: u32) -> Vec<Completion> {
+        let found = self.ask("complete", |_, complete, variables| {
+            complete.call1((variables, text, line, character))?.extract::<Vec<(String, u32, String)>>()
+        });
+        found.into_iter().map(|(text, start, detail)| Completion { text, start, detail }).collect()
+    }
+}
+
+/// A variable's value, as the side in Python hands it over: its kind and its native part.
+#[derive(FromPyObject)]
+struct Found(String, Py<PyAny>);
+
+impl Found {
+    fn object(self) -> Option<Object> {
+        gate::enter(|py| {
+            let Found(kind, value) = self;
+            let value = value.bind(py);
+            if kind == "PartitionedTable" {
+                let partitioned = value.cast::<PyPartitioned>().ok()?;
+                return Some(Object::Partitioned(partitioned.get().inner().clone()));
+            }
+            let table = value.cast::<PyTable>().ok()?.get().inner().clone();
+            if kind == "Table" {
+                return Some(Object::Table(table));
+            }
+            let references = vec![Object::Table(table)];
+            Some(Object::Other(Arc::new(Other { kind, payload: Bytes::new(), references })))
+        })?
+    }
+}
+
+/// A value as the side in Python takes it.
+fn spelled(py: Python<'_>, object: &Object) -> PyResult<(String, Py<PyAny>, Option<Py<PyAny>>)> {
+    let kind = object.kind().to_owned();
+    match object {
+        Object::Table(table) => {
+            let writing = table.input().map(|input| Py::new(py, PyInput::new(input))).transpose()?;
+            let table = Py::new(py, PyTable::new(table.clone()))?;
+            Ok((kind, table.into_any(), writing.map(Py::into_any)))
+        }
+        Object::Partitioned(value) => {
+            Ok((kind, Py::new(py, PyPartitioned::new(value.clone()))?.into_any(), None))
+        }
+        Object::Other(_) | Object::Console => {
+            let text = format!("a {kind} cannot be assigned to a variable");
+            Err(pyo3::exceptions::PyTypeError::new_err(text))
+        }
+    }
+}
+
+/// Names that are looked up by threads of the server.
+struct Gated(PyNames);
+
+impl Names for Gated {
+    fn variable(&self, name: &str) -> Option<FormulaVariable> {
+        gate::enter(|_| self.0.variable(name))?
+    }
+
+    fn opaque(&self, data_type: &DataType, using: &OpaqueUse<'_>) -> Option<Arc<dyn UserFunction>> {
+        gate::enter(|_| self.0.opaque(data_type, using))?
+    }
+
+    fn names(&self) -> Vec<String> {
+        gate::enter(|_| self.0.names()).unwrap_or_default()
+    }
+
+    fn is_serial(&self, text: &str) -> bool {
+        gate::enter(|_| self.0.is_serial(text)).unwrap_or_default()
+    }
+}
+
+/// The log of a server, for what scripts print.
+#[pyclass(name = "Log", module = "kinetable._kinetable", frozen)]
+pub struct PyLog(pub Arc<Log>);
+
+#[pymethods]
+impl PyLog {
+    /// Adds a line; `level`: `STDOUT`, `STDERR`, `INFO` or `ERROR`.
+    fn write(&self, level: &str, text: &str) {
+        let level = match level {
+            "STDOUT" => "STDOUT",
+            "STDERR" => "STDERR",
+            "ERROR" => "ERROR",
+            _ => "INFO",
+        };
+        self.0.write(level, text);
+    }
+}

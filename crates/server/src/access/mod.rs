@@ -1,0 +1,25 @@
+//! Who may enter, and what they may do: checked before a message is parsed.
+//!
+//! ```text
+//!  request ─▶ rule of the path ─▶ credential ─▶ token of a session, or a credential that begins one ─▶ service
+//!                  └ open to all ───────────────────────────────────────────────────────────────────────┘
+//!  response ◀─ authorization: Bearer <newest token>, on errors too
+//! ```
+//!
+//! **Invariants**
+//! 1. A path without a rule is refused, whoever asks (a test compares the rules with the definitions of the services).
+//! 2. A refusal does not say which part of a credential was wrong; keys and passwords are compared in constant time.
+//! 3. A key, a password or a token is in no message and no log.
+
+mod credentials;
+mod doors;
+mod layer;
+mod rules;
+
+pub use credentials::{Credential, credential};
+pub use doors::{Access, Door, User};
+pub use layer::{AccessLayer, Gate, Guarded};
+pub use rules::{Rule, rule};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,176 @@
+//! Credentials, rules and rights: every rpc, whoever calls.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderMap, HeaderValue};
+use tonic::Code;
+use uuid::Uuid;
+
+use super::credentials::KEY_HANDLER;
+use super::{Access, Door, Gate, Rule, rule};
+use crate::session::{Lifetime, Sessions};
+
+/// The rpcs that the definitions have, of services that this server offers.
+fn defined() -> Vec<String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../wire/proto");
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("definitions") {
+        let text = std::fs::read_to_string(entry.expect("a file").path()).expect("text");
+        let package = text.lines().find_map(|line| line.strip_prefix("package ")).expect("a package");
+        let mut service = "";
+        for line in text.lines() {
+            if let Some(rest) = line.strip_prefix("service ") {
+                service = rest.trim_end_matches(" {");
+            }
+            if let Some(rest) = line.strip_prefix("  rpc ") {
+                let method = rest.split('(').next().expect("a name");
+                paths.push(format!("/{}.{service}/{method}", package.trim_end_matches(';')));
+            }
+        }
+    }
+    paths.extend(
+        ["Handshake", "ListFlights", "GetFlightInfo", "PollFlightInfo", "GetSchema", "DoGet", "DoPut"]
+            .iter()
+            .chain(&["DoExchange", "DoAction", "ListActions"])
+            .map(|method| format!("/arrow.flight.protocol.FlightService/{method}")),
+    );
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+/// Services of the definitions that this server does not offer.
+const NOT_OFFERED: [&str; 2] = ["StorageService", "HierarchicalTableService"];
+
+fn offered() -> Vec<String> {
+    let is_offered =
+        |path: &String| !NOT_OFFERED.iter().any(|service| path.contains(&format!(".{service}/")));
+    defined().into_iter().filter(is_offered).collect()
+}
+
+fn gate(console: bool) -> Gate {
+    let doors =
+        vec![Door::Key("the key".into()), Door::Basic { user: "ada".into(), password: "secret:word".into() }];
+    let lifetime = Lifetime { duration: Duration::from_secs(60), ..Lifetime::default() };
+    Gate { access: Access::new(doors).with_console(console), sessions: Sessions::new(lifetime) }
+}
+
+fn headers(authorization: &str) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert("authorization", HeaderValue::try_from(authorization).expect("a header"));
+    headers
+}
+
+const CONFIGURATION: &str = "/io.deephaven.proto.backplane.grpc.ConfigService/GetConfigurationConstants";
+
+#[test]
+fn every_rpc_has_a_rule_and_there_is_no_rule_too_many() {
+    let offered = offered();
+    assert!(offered.len() > 90, "{}", offered.len());
+    for path in &offered {
+        assert!(rule(path).is_some(), "\"{path}\" has no rule: add one to access/rules.rs");
+    }
+    for path in defined().iter().filter(|path| !offered.contains(path)) {
+        assert_eq!(rule(path), None, "{path}");
+    }
+    let ruled: BTreeSet<_> = offered.iter().collect();
+    assert_eq!(ruled.len(), offered.len());
+    for path in
+        ["", "/", "/x", "//", "/io.deephaven.proto.backplane.grpc.TableService/", "/TableService/Head"]
+    {
+        assert_eq!(rule(path), None, "{path}");
+    }
+}
+
+#[test]
+fn every_rpc_turns_away_who_has_no_token_a_bad_one_or_an_expired_one() {
+    let (gate, start) = (gate(true), Instant::now());
+    let later = start + Duration::from_secs(61);
+    let session =
+        gate.admit(CONFIGURATION, &headers(&format!("{KEY_HANDLER} the key")), start).expect("enters");
+    let token = session.expect("a session").token();
+    let valid = headers(&format!("Bearer {token}"));
+    for path in offered() {
+        let rule = rule(&path).expect("a rule");
+        gate.admit(&path, &valid, start).expect("may");
+        let unknown = headers(&format!("Bearer {}", Uuid::new_v4()));
+        let garbage = headers("Bearer nonsense");
+        let cases = [
+            ("no token", HeaderMap::new(), start),
+            ("unknown token", unknown, start),
+            ("expired token", valid.clone(), later),
+            ("no token at all", garbage, start),
+            ("wrong key", headers(&format!("{KEY_HANDLER} the kez")), start),
+            ("no key", headers(KEY_HANDLER), start),
+            ("anonymous", headers("Anonymous"), start),
+            ("wrong password", headers(&format!("Basic {}", STANDARD.encode("ada:secret"))), start),
+        ];
+        for (case, headers, now) in cases {
+            let admitted = gate.admit(&path, &headers, now);
+            if rule == Rule::Open {
+                assert!(admitted.expect("open").is_none(), "{path}: {case}");
+                continue;
+            }
+            let status = admitted.expect_err(case);
+            assert_eq!(status.code(), Code::Unauthenticated, "{path}: {case}");
+            assert!(!status.message().contains("the ke"), "{case}");
+        }
+    }
+    assert_eq!(gate.sessions.len(), 1);
+}
+
+#[test]
+fn credentials_are_read_in_all_their_forms() {
+    let gate = gate(false);
+    let basic = STANDARD.encode("ada:secret:word");
+    let forms = [
+        format!("{KEY_HANDLER} the key"),
+        format!("Bearer {KEY_HANDLER} the key"),
+        format!("Basic {basic}"),
+        format!("basic {basic}"),
+        format!("Bearer Basic {basic}"),
+        format!("Basic {}", STANDARD.encode("anybody:the key")),
+    ];
+    for form in forms {
+        let session = gate.admit(CONFIGURATION, &headers(&form), Instant::now()).expect(&form);
+        assert!(session.is_some(), "{form}");
+    }
+    let token = gate.admit(CONFIGURATION, &headers(&format!("Basic {basic}")), Instant::now());
+    let token = token.expect("enters").expect("a session").token();
+    let mut by_cookie = HeaderMap::new();
+    let cookie = format!("other=1; deephaven-auth-cookie={token}; more=x");
+    by_cookie.insert("cookie", HeaderValue::try_from(cookie).expect("a header"));
+    assert!(gate.admit(CONFIGURATION, &by_cookie, Instant::now()).is_ok());
+    let mut by_flight = HeaderMap::new();
+    let binary = STANDARD.encode(token.to_string());
+    by_flight.insert("auth-token-bin", HeaderValue::try_from(binary).expect("a header"));
+    assert!(gate.admit(CONFIGURATION, &by_flight, Instant::now()).is_ok());
+}
+
+#[test]
+fn the_console_and_writing_are_rights_of_their_own() {
+    let now = Instant::now();
+    let (with, without) = (gate(true), gate(false));
+    let key = headers(&format!("{KEY_HANDLER} the key"));
+    for path in offered().iter().filter(|path| rule(path) == Some(Rule::Console)) {
+        assert!(with.admit(path, &key, now).is_ok(), "{path}");
+        let status = without.admit(path, &key, now).expect_err("no console");
+        assert_eq!(status.code(), Code::PermissionDenied, "{path}");
+    }
+    let reading = Access::new(vec![Door::Anonymous]).read_only();
+    let reading = Gate { access: reading, sessions: Sessions::new(Lifetime::default()) };
+    for path in offered().iter().filter(|path| rule(path) == Some(Rule::Write)) {
+        assert!(without.admit(path, &key, now).is_ok(), "{path}");
+        let status = reading.admit(path, &headers("Anonymous"), now).expect_err("reads");
+        assert_eq!(status.code(), Code::PermissionDenied, "{path}");
+    }
+}
+
+#[test]
+fn secrets_are_not_shown() {
+    let shown = format!("{:?} {:?}", gate(true), super::Credential::parse(&format!("{KEY_HANDLER} the key")));
+    assert!(!shown.contains("the key") && !shown.contains("secret"), "{shown}");
+}

@@ -1,0 +1,190 @@
+//! What the process that a server runs in hands in: variables, the names that formulas see, and a console.
+//!
+//! Methods may wait (an interpreter's lock, say), so they are called on threads for blocking work alone.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use kinetable::{Error, Names, NoNames, PartitionedTable, Result, Session, Table};
+use parking_lot::Mutex;
+
+use crate::log::Log;
+
+/// A value that a ticket can name.
+#[derive(Debug, Clone)]
+pub enum Object {
+    /// A table; some can be written too.
+    Table(Table),
+    /// A table of tables.
+    Partitioned(PartitionedTable),
+    /// Something that clients fetch as bytes and references.
+    Other(Arc<Other>),
+    /// A console: what a client names when it runs code.
+    Console,
+}
+
+/// Something of a kind that clients have to know.
+#[derive(Debug)]
+pub struct Other {
+    /// The name of the kind, `pandas.DataFrame` say.
+    pub kind: String,
+    /// What the kind's clients read.
+    pub payload: Bytes,
+    /// What the payload refers to.
+    pub references: Vec<Object>,
+}
+
+impl Object {
+    /// The name of the kind.
+    pub fn kind(&self) -> &str {
+        match self {
+            Object::Table(_) => "Table",
+            Object::Partitioned(_) => "PartitionedTable",
+            Object::Other(other) => &other.kind,
+            Object::Console => "Console",
+        }
+    }
+
+    /// The table that this is.
+    pub fn table(&self) -> Option<&Table> {
+        match self {
+            Object::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+}
+
+/// A variable that clients may fetch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variable {
+    /// The name.
+    pub name: String,
+    /// The name of its kind.
+    pub kind: String,
+    /// Another number whenever another value is assigned.
+    pub identity: u64,
+}
+
+/// What running code came to.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// The error and where it happened; none: all went well.
+    pub error: Option<String>,
+}
+
+/// What may be typed at a place of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    /// What is put in.
+    pub text: String,
+    /// Where what it replaces begins: characters from the start of the line.
+    pub start: u32,
+    /// What it is, in a few words.
+    pub detail: String,
+}
+
+/// The process around a server.
+pub trait Host: Send + Sync + 'static {
+    /// The session in which tables are made.
+    fn session(&self) -> Session;
+
+    /// What formulas of clients may use beside columns. Clients without a console see no names.
+    fn names(&self) -> Arc<dyn Names + Send + Sync>;
+
+    /// The value of a variable, if it is one that clients may fetch.
+    fn variable(&self, name: &str) -> Option<Object>;
+
+    /// All variables that clients may fetch, by name.
+    fn variables(&self) -> Vec<Variable>;
+
+    /// Assigns to a variable.
+    ///
+    /// # Errors
+    /// If this is no name for a variable.
+    fn assign(&self, name: &str, object: &Object) -> Result<()>;
+
+    /// The language of the console.
+    fn language(&self) -> Option<&str>;
+
+    /// Runs code; what it prints goes to the log.
+    fn run(&self, code: &str, log: &Log) -> Outcome;
+
+    /// Asks the code that runs to stop.
+    fn interrupt(&self);
+
+    /// What may be typed at a line and a character of a text.
+    fn complete(&self, text: &str, line: u32, character: u32) -> Vec<Completion>;
+}
+
+/// A process that has variables and no language: of a program in Rust.
+pub struct Variables {
+    session: Session,
+    values: Mutex<BTreeMap<String, (u64, Object)>>,
+}
+
+impl Variables {
+    /// No variables, of tables of this session.
+    pub fn new(session: Session) -> Variables {
+        Variables { session, values: Mutex::default() }
+    }
+}
+
+impl Host for Variables {
+    fn session(&self) -> Session {
+        self.session.clone()
+    }
+
+    fn names(&self) -> Arc<dyn Names + Send + Sync> {
+        Arc::new(NoNames)
+    }
+
+    fn variable(&self, name: &str) -> Option<Object> {
+        self.values.lock().get(name).map(|(_, object)| object.clone())
+    }
+
+    fn variables(&self) -> Vec<Variable> {
+        let values = self.values.lock();
+        let listed = values.iter().map(|(name, (identity, object))| Variable {
+            name: name.clone(),
+            kind: object.kind().to_owned(),
+            identity: *identity,
+        });
+        listed.collect()
+    }
+
+    fn assign(&self, name: &str, object: &Object) -> Result<()> {
+        if !is_identifier(name) {
+            let message = format!("\"{}\" is no name for a variable", name.escape_debug());
+            return Err(Error::invalid(message).with_hint("a letter or _, then letters, digits and _"));
+        }
+        let before = {
+            let mut values = self.values.lock();
+            let identity = values.get(name).map_or(0, |(identity, _)| identity + 1);
+            values.insert(name.to_owned(), (identity, object.clone()))
+        };
+        drop(before);
+        Ok(())
+    }
+
+    fn language(&self) -> Option<&str> {
+        None
+    }
+
+    fn run(&self, _: &str, _: &Log) -> Outcome {
+        Outcome { error: Some("this process has no console".to_owned()) }
+    }
+
+    fn interrupt(&self) {}
+
+    fn complete(&self, _: &str, _: u32, _: u32) -> Vec<Completion> {
+        Vec::new()
+    }
+}
+
+/// Whether a text can name a variable.
+pub fn is_identifier(name: &str) -> bool {
+    let mut characters = name.chars();
+    characters.next().is_some_and(|first| first == '_' || first.is_alphabetic())
+        && characters.all(|character| character == '_' || character.is_alphanumeric())
+}

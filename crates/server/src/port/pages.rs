@@ -1,0 +1,99 @@
+//! What is served beside gRPC: whether all is well, and figures for Prometheus.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::registry::Registry;
+use tonic::Status;
+use tonic::body::Body;
+
+use super::front::page;
+use crate::access::{Credential, credential};
+use crate::services::{Shared, memory_used};
+
+/// The pages.
+pub struct Pages {
+    shared: Arc<Shared>,
+    address: SocketAddr,
+    started: Instant,
+}
+
+impl Pages {
+    /// Of a server at an address.
+    pub fn new(shared: Arc<Shared>, address: SocketAddr) -> Pages {
+        Pages { shared, address, started: Instant::now() }
+    }
+
+    /// The page of a request.
+    pub async fn answer(&self, request: &Parts) -> Response<Body> {
+        if request.method != Method::GET && request.method != Method::HEAD {
+            return page(StatusCode::METHOD_NOT_ALLOWED, "pages are read: GET\n");
+        }
+        match request.uri.path() {
+            "/" => page(
+                StatusCode::OK,
+                &format!("Kinetable at {}: tables by gRPC and Arrow Flight\n", self.address),
+            ),
+            "/health" => page(StatusCode::OK, "ok\n"),
+            "/metrics" => self.metrics(&request.headers).await,
+            _ => page(StatusCode::NOT_FOUND, "there is no such page\n"),
+        }
+    }
+
+    /// Figures, for those who could enter.
+    async fn metrics(&self, headers: &HeaderMap) -> Response<Body> {
+        if self.may_read(headers).is_err() {
+            let mut response = page(StatusCode::UNAUTHORIZED, "figures are for those who may enter\n");
+            response
+                .headers_mut()
+                .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"kinetable\""));
+            return response;
+        }
+        let (shared, uptime) = (self.shared.clone(), self.started.elapsed());
+        let text = tokio::task::spawn_blocking(move || figures(&shared, uptime.as_secs_f64())).await;
+        let mut response = page(StatusCode::OK, &text.unwrap_or_default());
+        let kind = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+        response.headers_mut().insert(CONTENT_TYPE, kind);
+        response
+    }
+
+    fn may_read(&self, headers: &HeaderMap) -> Result<(), Status> {
+        let gate = &self.shared.gate;
+        if gate.access.is_open() {
+            return Ok(());
+        }
+        match credential(headers) {
+            Some(Credential::Token(token)) if gate.sessions.find(&token, Instant::now()).is_some() => Ok(()),
+            Some(other) => gate.access.enter(&other).map(|_| ()),
+            None => Err(Status::unauthenticated("")),
+        }
+    }
+}
+
+/// The figures, as text.
+fn figures(shared: &Shared, uptime: f64) -> String {
+    let sessions = &shared.gate.sessions;
+    let cycles = shared.host.session().graph().step();
+    let mut registry = Registry::with_prefix("kinetable");
+    let gauges = [
+        ("uptime_seconds", "Time since the server started", uptime),
+        ("sessions", "Sessions of clients", sessions.len() as f64),
+        ("exports", "Values that sessions export", sessions.exports() as f64),
+        ("memory_bytes", "Memory of the process", memory_used() as f64),
+    ];
+    for (name, help, value) in gauges {
+        registry.register(name, help, ConstGauge::new(value));
+    }
+    registry.register("cycles", "Cycles of the update graph", ConstCounter::new(cycles));
+    let mut text = String::new();
+    // Writing to a text does not fail.
+    let _ = encode(&mut text, &registry);
+    text
+}

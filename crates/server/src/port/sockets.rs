@@ -1,0 +1,294 @@
+//! gRPC over a WebSocket: all calls of a page in one socket, each under a number of the client's.
+//!
+//! ```text
+//!  message = i32, big-endian: number of the call, and in its highest bit: this side is done ─ payload
+//!  client: header lines │ 00, a piece of the request │ 01 (done)      server: headers │ a piece of the answer │ trailers (done)
+//! ```
+//!
+//! The upgrade lets nobody in: every call brings its credential, in its own headers, and passes the same gate as any other.
+//!
+//! **State** per socket: its open calls, at most [`CALLS_MAX`], and a few messages each way.
+
+use std::collections::HashMap;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::FromRequestParts;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use bytes::{BufMut, Bytes, BytesMut};
+use futures_util::stream::SplitStream;
+use futures_util::{SinkExt, StreamExt};
+use http::header::{CONTENT_TYPE, HeaderName};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
+use http_body_util::{BodyExt, StreamBody};
+use hyper::body::Frame;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::body::Body;
+use tonic::service::Routes;
+use tower::ServiceExt;
+
+use super::front::page;
+use crate::access::Guarded;
+use crate::services::Shared;
+
+/// The one protocol that is spoken.
+const PROTOCOL: &str = "grpc-websockets-multiplex";
+
+/// Calls of one socket at a time, at most.
+const CALLS_MAX: usize = 1024;
+
+/// Bytes of a call's headers, at most.
+const HEADER_BYTES_MAX: usize = 64 << 10;
+
+/// Messages that wait, each way and call.
+const MESSAGES_WAITING: usize = 16;
+
+/// How long a client may take no message.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The bit that says that a side is done.
+const DONE: u32 = 1 << 31;
+
+/// The number of no call, which tells clients that the server is going.
+const GOING: u32 = DONE - 1;
+
+/// Marks headers and trailers.
+const HEADERS: u8 = 0x80;
+
+/// What sockets lead to.
+#[derive(Clone)]
+pub struct Sockets {
+    /// The services behind their gate.
+    pub services: Guarded<Routes>,
+    /// The server.
+    pub shared: Arc<Shared>,
+    /// Bytes of a message, at most.
+    pub message_bytes_max: usize,
+    /// How long until the first call.
+    pub handshake_time: Duration,
+}
+
+impl Sockets {
+    /// Begins a socket, if the request asks for one that is spoken here.
+    pub async fn upgrade(&self, mut parts: Parts) -> Response<Body> {
+        let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
+            Ok(upgrade) => upgrade.protocols([PROTOCOL]),
+            Err(_) => return page(StatusCode::BAD_REQUEST, "this is no request for a WebSocket\n"),
+        };
+        if upgrade.selected_protocol().is_none() {
+            return page(StatusCode::BAD_REQUEST, "the WebSocket's protocol is grpc-websockets-multiplex\n");
+        }
+        let sockets = self.clone();
+        let upgrade = upgrade.max_message_size(self.message_bytes_max).max_frame_size(self.message_bytes_max);
+        upgrade.on_upgrade(move |socket| sockets.serve(socket)).map(Body::new)
+    }
+
+    async fn serve(self, socket: WebSocket) {
+        let (mut sink, stream) = socket.split();
+        let (out, mut messages) = mpsc::channel::<Message>(MESSAGES_WAITING);
+        let writer = tokio::spawn(async move {
+            while let Some(message) = messages.recv().await {
+                if !matches!(tokio::time::timeout(PATIENCE, sink.send(message)).await, Ok(Ok(()))) {
+                    return;
+                }
+            }
+        });
+        let reason = Calls::new(&self, out.clone()).read(stream).await;
+        if let Some(reason) = reason {
+            let frame = CloseFrame { code: close_code::PROTOCOL, reason: reason.into() };
+            // The client may have gone.
+            let _ = out.send(Message::Close(Some(frame))).await;
+        }
+        drop(out);
+        // It ends with its last message, or when its time is over.
+        let _ = writer.await;
+    }
+}
+
+/// The calls of a socket.
+struct Calls<'a> {
+    sockets: &'a Sockets,
+    out: mpsc::Sender<Message>,
+    open: HashMap<u32, mpsc::Sender<Bytes>>,
+    running: JoinSet<u32>,
+}
+
+impl<'a> Calls<'a> {
+    fn new(sockets: &'a Sockets, out: mpsc::Sender<Message>) -> Calls<'a> {
+        Calls { sockets, out, open: HashMap::new(), running: JoinSet::new() }
+    }
+
+    /// Reads until the client goes; gives the reason if it is made to.
+    async fn read(mut self, mut stream: SplitStream<WebSocket>) -> Option<&'static str> {
+        let shared = self.sockets.shared.clone();
+        let mut stopping = pin!(shared.stopping());
+        let mut is_stopping = false;
+        let mut first = pin!(tokio::time::sleep(self.sockets.handshake_time));
+        let mut has_called = false;
+        loop {
+            let message = tokio::select! {
+                message = stream.next() => message,
+                Some(ended) = self.running.join_next() => {
+                    if let Ok(id) = ended {
+                        self.open.remove(&id);
+                    }
+                    continue;
+                }
+                () = &mut stopping, if !is_stopping => {
+                    is_stopping = true;
+                    let going = Message::Binary(Bytes::copy_from_slice(&GOING.to_be_bytes()));
+                    if self.out.send(going).await.is_err() {
+                        return None;
+                    }
+                    continue;
+                }
+                () = &mut first, if !has_called => return Some("no call was made in time"),
+            };
+            match message {
+                Some(Ok(Message::Binary(bytes))) => {
+                    has_called = true;
+                    if let Err(reason) = self.take(bytes).await {
+                        return Some(reason);
+                    }
+                }
+                Some(Ok(Message::Text(_))) => return Some("messages are binary"),
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+            }
+        }
+    }
+
+    async fn take(&mut self, mut message: Bytes) -> Result<(), &'static str> {
+        if message.len() < 4 {
+            return Err("a message begins with the number of its call");
+        }
+        let head = message.split_to(4);
+        let id = u32::from_be_bytes([head[0], head[1], head[2], head[3]]);
+        let (id, is_done) = (id & !DONE, id & DONE != 0);
+        if let Some(call) = self.open.get(&id) {
+            if message.first() == Some(&0) {
+                // An error says that the call has ended, and reads no more.
+                let _ = call.send(message.slice(1..)).await;
+            }
+            if is_done {
+                self.open.remove(&id);
+            }
+            return Ok(());
+        }
+        if is_done || id == GOING {
+            // The end of a call that has ended here.
+            return Ok(());
+        }
+        self.begin(id, &message)
+    }
+
+    fn begin(&mut self, id: u32, head: &[u8]) -> Result<(), &'static str> {
+        if head.first() == Some(&0) {
+            // A late piece of a call that has ended here.
+            return Ok(());
+        }
+        if self.running.len() >= CALLS_MAX {
+            return Err("too many calls at a time");
+        }
+        let (sender, receiver) = mpsc::channel(MESSAGES_WAITING);
+        let request = request(head, receiver).ok_or("a call begins with its headers")?;
+        self.open.insert(id, sender);
+        let (services, out) = (self.sockets.services.clone(), self.out.clone());
+        self.running.spawn(async move {
+            let answer = match services.oneshot(request).await {
+                Ok(answer) => answer,
+                Err(never) => match never {},
+            };
+            // An error says that the client has gone.
+            let _ = answered(id, answer, &out).await;
+            id
+        });
+        Ok(())
+    }
+}
+
+/// The request that header lines begin.
+fn request(head: &[u8], pieces: mpsc::Receiver<Bytes>) -> Option<Request<Body>> {
+    if head.len() > HEADER_BYTES_MAX {
+        return None;
+    }
+    let mut headers = HeaderMap::new();
+    let mut path = None;
+    for line in std::str::from_utf8(head).ok()?.split("\r\n").filter(|line| !line.is_empty()) {
+        let (name, value) = line.split_once(':')?;
+        let (name, value) = (name.trim().to_ascii_lowercase(), value.trim());
+        match name.as_str() {
+            "grpc-websockets-path" => path = Some(format!("/{}", value.trim_start_matches('/'))),
+            // Whoever calls says who he is: what a browser adds of itself is no credential.
+            "cookie" | "host" | "connection" | "transfer-encoding" | "content-length" | "upgrade" => {}
+            _ => {
+                headers.append(HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?);
+            }
+        }
+    }
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+    headers.insert("te", HeaderValue::from_static("trailers"));
+    let pieces = ReceiverStream::new(pieces).map(|piece| Ok::<_, tonic::Status>(Frame::data(piece)));
+    let mut request = Request::new(Body::new(StreamBody::new(pieces)));
+    *request.method_mut() = Method::POST;
+    *request.version_mut() = Version::HTTP_2;
+    *request.uri_mut() = path?.parse().ok()?;
+    *request.headers_mut() = headers;
+    Some(request)
+}
+
+/// Writes an answer: its headers, its pieces, its trailers.
+async fn answered(
+    id: u32,
+    answer: Response<Body>,
+    out: &mpsc::Sender<Message>,
+) -> Result<(), mpsc::error::SendError<Message>> {
+    let (parts, mut body) = answer.into_parts();
+    if parts.headers.contains_key("grpc-status") {
+        return out.send(told(id | DONE, &parts.headers)).await;
+    }
+    out.send(told(id, &parts.headers)).await?;
+    let mut trailers = None;
+    while let Some(frame) = body.frame().await {
+        match frame.map(Frame::into_data) {
+            Ok(Ok(piece)) => out.send(numbered(id, &piece)).await?,
+            Ok(Err(frame)) => trailers = frame.into_trailers().ok(),
+            Err(status) => {
+                trailers = Some(status.into_http::<()>().into_parts().0.headers);
+                break;
+            }
+        }
+    }
+    let trailers = trailers.unwrap_or_else(|| {
+        let lost = tonic::Status::internal("the answer broke off");
+        lost.into_http::<()>().into_parts().0.headers
+    });
+    out.send(told(id | DONE, &trailers)).await
+}
+
+fn numbered(id: u32, piece: &[u8]) -> Message {
+    let mut bytes = BytesMut::with_capacity(4 + piece.len());
+    bytes.put_u32(id);
+    bytes.put_slice(piece);
+    Message::Binary(bytes.freeze())
+}
+
+fn told(id: u32, headers: &HeaderMap) -> Message {
+    let mut lines = Vec::new();
+    for (name, value) in headers {
+        lines.extend_from_slice(name.as_str().as_bytes());
+        lines.extend_from_slice(b": ");
+        lines.extend_from_slice(value.as_bytes());
+        lines.extend_from_slice(b"\r\n");
+    }
+    let mut bytes = BytesMut::with_capacity(9 + lines.len());
+    bytes.put_u32(id);
+    bytes.put_u8(HEADERS);
+    bytes.put_u32(u32::try_from(lines.len()).unwrap_or(u32::MAX));
+    bytes.put_slice(&lines);
+    Message::Binary(bytes.freeze())
+}

@@ -1,0 +1,161 @@
+//! A batch: operations that take one another's results, each answered when it is done.
+
+use std::sync::Arc;
+
+use kinetable_wire::grpc::operation::Op;
+use kinetable_wire::grpc::table_reference::Ref;
+use kinetable_wire::grpc::{BatchTableRequest, ExportedTableCreationResponse, TableReference, Ticket};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Status;
+
+use super::shared::{Answers, Shared, blocking, creation, echo, not_a_table, until_end};
+use super::table::{context, make, named};
+use crate::host::Object;
+use crate::operations::batch::{self, Source};
+use crate::session::{Reference, Session, Slot};
+
+/// Answers that wait for a slow reader.
+const ANSWERS_WAITING: usize = 64;
+
+/// One operation of a batch, on its way.
+struct Step {
+    index: usize,
+    op: Op,
+    sources: Vec<Owned>,
+    result: Option<Ticket>,
+    slot: Option<Slot>,
+}
+
+enum Owned {
+    Result(usize),
+    Ticket(Ticket),
+}
+
+/// Begins a batch; its answers come as they are there, and after all of them the first failure.
+///
+/// # Errors
+/// If the batch cannot be meant, or a result's id is taken: then nothing is done.
+pub fn run(
+    shared: Arc<Shared>,
+    session: Arc<Session>,
+    request: BatchTableRequest,
+) -> Result<Answers<ExportedTableCreationResponse>, Status> {
+    let steps = steps(&session, &request)?;
+    let count = request.ops.len();
+    let (answers, receiver) = mpsc::channel(ANSWERS_WAITING);
+    let worker = session.clone();
+    tokio::spawn(async move {
+        let mut results: Vec<Option<Result<Object, Status>>> = vec![None; count];
+        let mut first = None;
+        for step in steps {
+            let (index, reference) = (step.index, reference(&step));
+            let (answer, result) = match perform(&shared, &worker, step, &results).await {
+                Ok((object, answer)) => (answer, Ok(object)),
+                Err(status) => (failed(reference, &status), Err(status)),
+            };
+            if let (None, Err(status)) = (&first, &result) {
+                first = Some(status.clone());
+            }
+            results[index] = Some(result);
+            // The reader may have gone; others may wait for the exports.
+            let _ = answers.send(Ok(answer)).await;
+        }
+        if let Some(status) = first {
+            let _ = answers.send(Err(status)).await;
+        }
+        // The intermediate tables are dropped where that may take its time.
+        let _ = blocking(move || {
+            drop(results);
+            Ok(())
+        })
+        .await;
+    });
+    Ok(until_end(session, ReceiverStream::new(receiver), None))
+}
+
+fn steps(session: &Session, request: &BatchTableRequest) -> Result<Vec<Step>, Status> {
+    let plan = batch::plan(request)?;
+    let step = |step: &batch::Step<'_>| {
+        let result = step.result.filter(|ticket| !ticket.ticket.is_empty()).cloned();
+        let slot = match &result {
+            Some(ticket) => Some(session.exports().begin(Reference::result(Some(ticket))?)?),
+            None => None,
+        };
+        let sources = plan.sources[step.index].iter().map(|source| match source {
+            Source::Result(index) => Owned::Result(*index),
+            Source::Ticket(ticket) => Owned::Ticket((*ticket).clone()),
+        });
+        Ok(Step { index: step.index, op: step.op.clone(), sources: sources.collect(), result, slot })
+    };
+    plan.steps.iter().map(step).collect()
+}
+
+fn reference(step: &Step) -> Ref {
+    match &step.result {
+        Some(ticket) => echo(Some(ticket)),
+        None => Ref::BatchOffset(i32::try_from(step.index).unwrap_or(i32::MAX)),
+    }
+}
+
+async fn perform(
+    shared: &Arc<Shared>,
+    session: &Session,
+    step: Step,
+    results: &[Option<Result<Object, Status>>],
+) -> Result<(Object, ExportedTableCreationResponse), Status> {
+    let reference = reference(&step);
+    let made = match inputs(shared, session, &step.sources, results).await {
+        Ok(inputs) => {
+            let (op, context) = (step.op, context(shared, session));
+            blocking(move || {
+                let object = make(&op, &inputs, &context)?;
+                let table = object.table().ok_or_else(|| not_a_table(&object))?;
+                let answer = creation(table, reference)?;
+                Ok((object, answer))
+            })
+            .await
+        }
+        Err(status) => Err(status),
+    };
+    if let Some(slot) = step.slot {
+        slot.settle(made.as_ref().map(|(object, _)| object.clone()).map_err(Clone::clone));
+    }
+    made
+}
+
+async fn inputs(
+    shared: &Arc<Shared>,
+    session: &Session,
+    sources: &[Owned],
+    results: &[Option<Result<Object, Status>>],
+) -> Result<Vec<Object>, Status> {
+    let mut inputs = Vec::with_capacity(sources.len());
+    for source in sources {
+        inputs.push(match source {
+            Owned::Ticket(ticket) => named(shared, session, ticket).await?,
+            Owned::Result(index) => match results.get(*index) {
+                Some(Some(Ok(object))) => object.clone(),
+                Some(Some(Err(status))) => {
+                    let message = format!("operation {index} of the batch failed: {}", status.message());
+                    return Err(Status::failed_precondition(message));
+                }
+                _ => {
+                    return Err(Status::invalid_argument(format!(
+                        "operation {index} of the batch comes later"
+                    )));
+                }
+            },
+        });
+    }
+    Ok(inputs)
+}
+
+fn failed(reference: Ref, status: &Status) -> ExportedTableCreationResponse {
+    ExportedTableCreationResponse {
+        result_id: Some(TableReference { r#ref: Some(reference) }),
+        success: false,
+        error_info: status.message().to_owned(),
+        ..ExportedTableCreationResponse::default()
+    }
+}

@@ -1,0 +1,118 @@
+//! A server to test, and calls of any rpc.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::uri::PathAndQuery;
+use kinetable::{Session, SessionConfig};
+use kinetable_server::access::{Access, Door};
+use kinetable_server::host::Variables;
+use kinetable_server::port::{Server, Settings};
+use kinetable_server::session::Lifetime;
+use tonic::client::Grpc;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Request, Response, Status};
+use tonic_prost::ProstCodec;
+
+/// The key of servers that ask for one.
+pub const KEY: &str = "the key";
+
+/// The header of who has the key.
+pub fn with_key() -> String {
+    format!("io.deephaven.authentication.psk.PskAuthenticationHandler {KEY}")
+}
+
+/// Settings of a server on a free port.
+pub fn settings(session: Duration) -> Settings {
+    Settings {
+        port: 0,
+        access: Access::new(vec![Door::Key(KEY.to_owned())]),
+        lifetime: Lifetime { duration: session, ..Lifetime::default() },
+        ..Settings::default()
+    }
+}
+
+/// A server with these settings, and variables of its own.
+pub fn start(settings: Settings) -> (Server, Arc<Variables>) {
+    let session =
+        Session::start(SessionConfig { threads: 1, ..SessionConfig::default() }).expect("a session");
+    let host = Arc::new(Variables::new(session));
+    (Server::start(settings, host.clone()).expect("a server"), host)
+}
+
+/// A connection.
+pub async fn connect(server: &Server) -> Channel {
+    let endpoint = Endpoint::from_shared(format!("http://{}", server.address())).expect("an address");
+    endpoint.connect().await.expect("a connection")
+}
+
+/// A request with a header of authorization.
+pub fn authorized<T>(message: T, authorization: &str) -> Request<T> {
+    let mut request = Request::new(message);
+    request.metadata_mut().insert("authorization", authorization.parse().expect("a header"));
+    request
+}
+
+/// Calls an rpc with an empty message, which can be read as any. The answer may be a stream: its first message counts.
+pub async fn call(
+    channel: &Channel,
+    path: &str,
+    authorization: Option<&str>,
+) -> Result<Response<()>, Status> {
+    let request = match authorization {
+        Some(authorization) => authorized((), authorization),
+        None => Request::new(()),
+    };
+    let mut grpc = Grpc::new(channel.clone());
+    grpc.ready().await.expect("a connection");
+    let path = PathAndQuery::try_from(path).expect("a path");
+    let request = request.map(|()| tokio_stream::once(()));
+    let answer = grpc.streaming(request, path, ProstCodec::<(), ()>::default()).await?;
+    let (metadata, mut stream, extensions) = answer.into_parts();
+    // A stream that stays open has nothing to say yet.
+    match tokio::time::timeout(Duration::from_millis(100), stream.message()).await {
+        Ok(Err(mut status)) => {
+            // What the answer began with is lost else.
+            if let Some(authorization) = metadata.get("authorization") {
+                status.metadata_mut().insert("authorization", authorization.clone());
+            }
+            Err(status)
+        }
+        _ => Ok(Response::from_parts(metadata, (), extensions)),
+    }
+}
+
+/// The paths of all rpcs that the definitions have.
+pub fn paths() -> BTreeSet<String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../wire/proto");
+    let mut paths = BTreeSet::new();
+    for entry in std::fs::read_dir(folder).expect("definitions") {
+        let text = std::fs::read_to_string(entry.expect("a file").path()).expect("text");
+        let package = text.lines().find_map(|line| line.strip_prefix("package ")).expect("a package");
+        let mut service = "";
+        for line in text.lines() {
+            if let Some(rest) = line.strip_prefix("service ") {
+                service = rest.trim_end_matches(" {");
+            }
+            if let Some(rest) = line.strip_prefix("  rpc ") {
+                let method = rest.split('(').next().expect("a name");
+                paths.insert(format!("/{}.{service}/{method}", package.trim_end_matches(';')));
+            }
+        }
+    }
+    let flight = [
+        "Handshake",
+        "ListFlights",
+        "GetFlightInfo",
+        "PollFlightInfo",
+        "GetSchema",
+        "DoGet",
+        "DoPut",
+        "DoExchange",
+        "DoAction",
+        "ListActions",
+    ];
+    paths.extend(flight.iter().map(|method| format!("/arrow.flight.protocol.FlightService/{method}")));
+    paths
+}
