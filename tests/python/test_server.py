@@ -24,6 +24,7 @@ import pytest
 from kinetable import DHError
 from kinetable.server import Server
 from pydeephaven import agg, updateby
+from pydeephaven_ticking.table_listener import TableListener, listen
 
 PSK = "io.deephaven.authentication.psk.PskAuthenticationHandler"
 
@@ -149,6 +150,30 @@ def test_a_live_table_ticks_and_a_snapshot_does_not(session: client.Session) -> 
     first = rows(still)
     until(lambda: len(rows(live)["Timestamp"]) > len(first["Timestamp"]))
     assert rows(still) == first
+
+
+def test_a_ticking_client_sees_each_row_once(names: dict[str, Any], session: client.Session) -> None:
+    names["live"] = kinetable.time_table("PT0.02S").update("X = ii")
+    seen: list[int] = []
+
+    class Listener(TableListener):
+        """Keeps what was added."""
+
+        def on_update(self, update: Any) -> None:
+            """Rows came."""
+            seen.extend(update.added()["X"].to_pylist())
+
+        def on_error(self, error: Exception) -> None:
+            """The stream broke."""
+            raise error
+
+    handle = listen(session.open_table("live"), Listener())
+    handle.start()
+    try:
+        until(lambda: len(seen) >= 50)
+    finally:
+        handle.stop()
+    assert seen == list(range(len(seen)))
 
 
 def test_tables_that_a_client_sends(session: client.Session) -> None:

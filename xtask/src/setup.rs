@@ -41,7 +41,7 @@ impl Purpose {
 }
 
 /// Packages the tests need, each with the versions it is tested with.
-const TEST_PACKAGES: [&str; 12] = [
+const TEST_PACKAGES: [&str; 13] = [
     "pytest>=8",
     "numpy>=2",
     "pyarrow>=20",
@@ -54,6 +54,7 @@ const TEST_PACKAGES: [&str; 12] = [
     "confluent-kafka[avro,protobuf,schemaregistry]>=2.8",
     "moto[s3,server]>=5",
     "pydeephaven>=42",
+    "pydeephaven-ticking>=42",
 ];
 
 /// Packages that `bench ops` measures beside; Deephaven's is used if it is there.
