@@ -33,6 +33,7 @@ mod watched;
 mod history;
 mod kafka;
 mod parquet;
+mod remote;
 
 mod server;
 

@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use crate::array::{PyArray, PyMemory};
 use crate::listener::{PyChange, PyListening};
 use crate::table::{PyPlain, PyRows, PyTable};
-use crate::{files, gate, graph, history, input, kafka, listener, ops, parquet, server};
+use crate::{files, gate, graph, history, input, kafka, listener, ops, parquet, remote, server};
 
 /// The native part of the package `kinetable`: use that.
 #[pymodule]
@@ -25,6 +25,7 @@ fn _kinetable(module: &Bound<'_, PyModule>) -> PyResult<()> {
     add_files(module)?;
     add_history(module)?;
     add_server(module)?;
+    add_remote(module)?;
     add_sources(module)
 }
 
@@ -156,6 +157,13 @@ fn add_files(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(files::ipc_write, module)?)?;
     module.add_function(wrap_pyfunction!(files::jsonl_read, module)?)?;
     module.add_function(wrap_pyfunction!(files::jsonl_write, module)?)
+}
+
+fn add_remote(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    kinetable_server::subscriptions::spell_objects_with(remote::spell);
+    module.add_class::<remote::PyRemoteSession>()?;
+    module.add_function(wrap_pyfunction!(remote::remote_session, module)?)?;
+    module.add_function(wrap_pyfunction!(remote::remote_resolve, module)?)
 }
 
 fn add_sources(module: &Bound<'_, PyModule>) -> PyResult<()> {
