@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
+import decimal
 import gc
 import pathlib
 import re
@@ -184,6 +186,60 @@ def test_tables_that_a_client_sends(session: client.Session) -> None:
     assert rows(doubled) == {**sent.to_pydict(), "D": [2, None, 6]}
     big = pa.table({"X": pa.array(range(300_000))})
     assert session.import_table(big).to_arrow().to_pydict() == big.to_pydict()
+
+
+GIVEN = {
+    "boolean": pa.array([True, None]),
+    "byte": pa.array([1, None], pa.int8()),
+    "char": pa.array([65, None], pa.uint16()),
+    "unsigned": pa.array([1, 2**63 - 1], pa.uint64()),
+    "float": pa.array([1.5, None], pa.float32()),
+    "instant": pa.array([datetime.datetime(2024, 1, 1), None], pa.timestamp("ns", "UTC")),
+    "timestamp": pa.array([datetime.datetime(2024, 1, 1), None], pa.timestamp("us")),
+    "date": pa.array([datetime.date(2024, 1, 1), None], pa.date32()),
+    "date64": pa.array([datetime.date(2024, 1, 1), None], pa.date64()),
+    "time": pa.array([datetime.time(1, 2, 3), None], pa.time64("ns")),
+    "time32": pa.array([datetime.time(1, 2, 3), None], pa.time32("s")),
+    "duration": pa.array([datetime.timedelta(seconds=1), None], pa.duration("ns")),
+    "period": pa.array([(1, 2, 3), None], pa.month_day_nano_interval()),
+    "decimal": pa.array([decimal.Decimal("1.23"), None], pa.decimal128(10, 2)),
+    "binary": pa.array([b"ab", None]),
+    "fixed": pa.array([b"ab", None], pa.binary(2)),
+    "numbers": pa.array([[1, 2], None], pa.list_(pa.int64())),
+    "texts": pa.array([["a"], []], pa.list_(pa.string())),
+}
+
+
+@pytest.mark.parametrize("kind", GIVEN)
+def test_types_come_back_as_they_were_given(session: client.Session, kind: str) -> None:
+    back = session.import_table(pa.table({"X": GIVEN[kind]})).to_arrow()
+    assert back.schema.field("X").type == GIVEN[kind].type
+    assert back.column("X").to_pylist() == GIVEN[kind].to_pylist()
+
+
+def test_joins_groups_and_windows(session: client.Session) -> None:
+    table = session.empty_table(10).update(["K = i % 3", "V = ii", "T = epochNanosToInstant(V * SECOND)"])
+    right = session.empty_table(3).update(["K = i", "N = `n` + i"])
+    assert rows(table.exact_join(right, on="K", joins="N").head(2))["N"] == ["n0", "n1"]
+    assert len(rows(table.join(right, on="K", joins="N"))["N"]) == 10
+    times = table.view(["K", "U = T", "W = V"])
+    assert rows(table.aj(times, on=["K", "T >= U"], joins="W"))["W"] == list(range(10))
+    assert rows(table.raj(times, on=["K", "T <= U"], joins="W"))["W"] == list(range(10))
+    joined = client.table.multi_join([table.select_distinct("K"), right], on="K").table
+    assert rows(joined)["N"] == ["n0", "n1", "n2"]
+    groups = [agg.avg("A = V"), agg.group("G = V"), agg.pct(0.5, "P = V"), agg.formula("S = sum(V)")]
+    found = rows(table.agg_by(groups, by="K").head(1))
+    assert found == {"K": [0], "A": [4.5], "G": [[0, 3, 6, 9]], "P": [6], "S": [18]}
+    assert rows(table.drop_columns("T").agg_all_by(agg.max_(), by="K"))["V"] == [9, 7, 8]
+    rolled = table.update_by([updateby.rolling_sum_tick("R = V", 2, 0), updateby.delta("D = V")], by="K")
+    assert rows(rolled.where("K = 0"))["R"] == [0, 3, 9, 15]
+    assert rows(rolled.where("K = 0"))["D"] == [None, 3, 3, 3]
+    assert rows(table.group_by("K").ungroup("V").where("K = 1"))["V"] == [1, 4, 7]
+    assert rows(table.head_by(1, "K"))["V"] == [0, 1, 2]
+    ordered = table.sort(["K", "V"], [client.SortDirection.ASCENDING, client.SortDirection.DESCENDING])
+    assert rows(ordered)["V"] == [9, 6, 3, 0, 7, 4, 1, 8, 5, 2]
+    assert rows(session.merge_tables([table, table], order_by="V").head(3))["V"] == [0, 0, 1]
+    assert rows(table.meta_table)["DataType"] == ["int", "long", "java.time.Instant"]
 
 
 def test_input_tables_are_written(names: dict[str, Any], session: client.Session) -> None:
