@@ -14,6 +14,9 @@ use flatbuffers::FlatBufferBuilder;
 use crate::columns::{has_sentinel, with_sentinels};
 use crate::{Error, Result};
 
+/// What buffers are padded to, bytes.
+const PADDING: usize = 8;
+
 /// How a client wants its batches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Layout {
@@ -164,7 +167,7 @@ impl Writer {
 
     /// Ends a buffer: it is as long as its padding makes it.
     fn close(&mut self, start: usize) {
-        self.body.resize(self.body.len().next_multiple_of(8), 0);
+        self.body.resize(self.body.len().next_multiple_of(PADDING), 0);
         self.buffers.push(Buffer::new(start as i64, (self.body.len() - start) as i64));
     }
 
@@ -177,7 +180,12 @@ impl Writer {
         self.nodes.push(FieldNode::new(length as i64, nulls as i64));
     }
 
-    fn finish(self, length: usize) -> Encoded {
+    fn finish(mut self, length: usize) -> Encoded {
+        if self.body.is_empty() {
+            // The Java client needs the field of the body, and who writes messages leaves an empty one out: so there is padding,
+            // which no buffer refers to.
+            self.body.resize(PADDING, 0);
+        }
         let mut builder = FlatBufferBuilder::new();
         let nodes = builder.create_vector(&self.nodes);
         let buffers = builder.create_vector(&self.buffers);

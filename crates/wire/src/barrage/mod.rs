@@ -26,7 +26,7 @@ mod unbatch;
 pub use assemble::{Assembler, Delivered};
 pub use batch::{Encoded, Layout, encode_batch, encode_rows};
 pub use bits::{from_bits, to_bits};
-pub use flight::{encode_flight_data, flight_data};
+pub use flight::flight_data;
 pub use request::{ExchangeOptions, Request, RequestKind, read_request};
 pub use rows::{read_rows, write_rows};
 pub use shifts::{read_shifts, write_shifts};
