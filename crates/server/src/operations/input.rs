@@ -3,9 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use arrow_schema::{Field, Schema, SchemaRef};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use kinetable::Table;
 use kinetable_wire::grpc::CreateInputTableRequest;
 use kinetable_wire::grpc::create_input_table_request::Definition;
@@ -17,16 +15,13 @@ use super::Context;
 use super::fault::{Outcome, invalid, not_empty, unmet};
 use super::literal::is_name;
 
-/// The attribute with the Arrow schema that a table was made from.
-const GIVEN: &str = "BarrageSchema";
-
 /// Columns that a table may have when it is made here.
 const COLUMNS_MAX: usize = 100_000;
 
 /// Names that formulas keep for themselves.
 const RESERVED: [&str; 3] = ["i", "ii", "k"];
 
-/// A table that clients may write: [`Table::input`] is how.
+/// A table that clients may write: [`Table::input`] is how. Clients get back the types of the schema they gave: [`Table::given`].
 pub(super) fn create(
     request: &CreateInputTableRequest,
     source: Option<&Table>,
@@ -54,20 +49,20 @@ pub(super) fn create(
         Some(Kind::Blink(_)) => context.session.blink_input_table(own),
         None => return Err(unmet("an input table is of no kind: append-only, with keys, or blink")),
     };
-    match given {
-        Some(given) => {
-            let text = BASE64.encode(schema::encapsulated(&given));
-            Ok(input.marked(&[(GIVEN.to_owned(), text)])?)
-        }
-        None => Ok(input.table().clone()),
-    }
+    let table = input.table().clone();
+    Ok(match given {
+        Some(given) => table.given_as(Arc::new(returned(&given))),
+        None => table,
+    })
 }
 
-/// The Arrow schema that an input table was made from, if it was made from one: clients get back the types they gave.
-pub fn given_schema(table: &Table) -> Option<SchemaRef> {
-    table.input()?;
-    let text = table.definition().attributes.get(GIVEN)?;
-    read(&BASE64.decode(text).ok()?).ok()
+/// The columns whose types a client can get back as it gave them.
+fn returned(given: &Schema) -> Schema {
+    let is_kept = |field: &&Arc<Field>| {
+        let of = field.data_type();
+        !of.is_null() && !matches!(of, DataType::Map(..) | DataType::Union(..) | DataType::Dictionary(..))
+    };
+    Schema::new(given.fields().iter().filter(is_kept).cloned().collect::<Vec<_>>())
 }
 
 /// Adds the rows of a table to an input table, or with keys replaces those that have the same; they are there when this returns.

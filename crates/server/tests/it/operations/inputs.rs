@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use kinetable::Table;
-use kinetable_server::operations::input::{add, delete, given_schema};
+use kinetable_server::operations::input::{add, delete};
 use kinetable_wire::grpc::create_input_table_request::Definition;
 use kinetable_wire::grpc::input_table_kind::Kind;
 use kinetable_wire::grpc::operation::Op;
@@ -88,8 +88,8 @@ fn schemas_are_read_and_remembered() {
     let types: Vec<_> = input.schema().fields().iter().map(|field| field.data_type().clone()).collect();
     let instant = DataType::Timestamp(TimeUnit::Nanosecond, Some("UTC".into()));
     assert_eq!(types, [DataType::Utf8View, instant, DataType::Int16]);
-    assert_eq!(given_schema(&input).expect("remembered"), Arc::new(given));
-    assert_eq!(given_schema(&input.head(1).expect("rows")), None);
+    assert_eq!(input.given().cloned().expect("remembered"), Arc::new(given));
+    assert_eq!(input.head(1).expect("rows").given().cloned(), None);
     add(&input, &table("K:str T:instant B:i16\n a 2024-01-01T00:00:00Z 5")).expect("the same columns");
     assert_eq!(input.size().expect("made"), 1);
 }
