@@ -61,7 +61,7 @@ def table_to_numpy_2d(
             if dtype.kind != "f" and column.mask.any():
                 text = f"a column has nulls, which values of {dtype} are not"
                 raise DHError(message=f"{text}\n  hint: np_type=np.double makes NaN of them; or leave such rows out")
-            column = column.astype(dtype).filled(np.nan) if dtype.kind == "f" else column.data
+            column = np.ma.filled(column.astype(dtype), np.nan) if dtype.kind == "f" else column.data
         try:
             gathered[:, place] = column
         except (TypeError, ValueError) as error:

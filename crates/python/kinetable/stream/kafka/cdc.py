@@ -21,13 +21,8 @@ from typing import Any, Mapping, Optional, Sequence
 
 from ...dherror import DHError
 from ...table import Table
-from .consumer import (
-    ALL_PARTITIONS_SEEK_TO_BEGINNING,
-    ConsumedTable,
-    Partitions,
-    TableType,
-    avro_spec,
-)
+from ._start import Partitions
+from .consumer import ALL_PARTITIONS_SEEK_TO_BEGINNING, ConsumedTable, TableType, avro_spec
 from .consumer import consume as consume_topic
 
 __all__ = ["CDCSpec", "cdc_long_spec", "cdc_short_spec", "consume", "consume_raw"]

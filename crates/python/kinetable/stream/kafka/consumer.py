@@ -91,6 +91,9 @@ class TableType:
     Stream: ClassVar[TableType]
     """`blink`, as older scripts write it."""
 
+    def __repr__(self) -> str:
+        return f"TableType.ring({self.kind})" if isinstance(self.kind, int) else f"TableType.{self.kind}()"
+
     @staticmethod
     def blink() -> TableType:
         """Only the records of the latest cycle; aggregations go on over all that ever came.
