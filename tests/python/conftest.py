@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import json
 import os
 import pathlib
 import subprocess
+import sys
 import time
 from typing import Any, Callable, Iterator
 
@@ -33,6 +35,21 @@ class Broker(BrokerProcess):
         """Puts in records: texts, or JSON of anything else."""
         texts = [value if isinstance(value, str) else json.dumps(value) for value in values]
         self.produce(topic=topic, records=[{"value": text} for text in texts])
+
+
+@pytest.fixture(autouse=True)
+def collected_between_tests() -> Iterator[None]:
+    """Garbage is collected between tests only, where tables of `pydeephaven` may be among it.
+
+    Such a table calls the server when it is collected, and waits for itself if that happens within gRPC's own locks.
+    """
+    if "pydeephaven" not in sys.modules:
+        yield
+        return
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

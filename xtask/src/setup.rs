@@ -41,8 +41,9 @@ impl Purpose {
 }
 
 /// Packages the tests need, each with the versions it is tested with.
-const TEST_PACKAGES: [&str; 13] = [
+const TEST_PACKAGES: [&str; 14] = [
     "pytest>=8",
+    "pytest-timeout>=2.3",
     "numpy>=2",
     "pyarrow>=20",
     "pandas>=2.2",
