@@ -80,14 +80,6 @@ impl InputTable {
         &self.table
     }
 
-    /// The table with these attributes set; it is written as before.
-    ///
-    /// # Errors
-    /// If an attribute is a property that the engine relies on.
-    pub fn marked(&self, attributes: &[(String, String)]) -> Result<Table> {
-        Ok(self.table.with_attributes(attributes)?.written_by(self.writer.clone()))
-    }
-
     /// The key columns; none if rows are appended.
     pub fn keys(&self) -> &[String] {
         &self.writer.keys
