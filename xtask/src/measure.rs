@@ -9,9 +9,9 @@ use crate::setup::{self, Purpose};
 #[derive(clap::Args)]
 pub struct Options {
     /// The measurement: `ingest` (Kafka beside librdkafka), `replay` (a long topic within limited memory), `ops` (operations
-    /// beside Polars, DuckDB and Deephaven), `io` (Kafka by format, Parquet, CSV, Arrow IPC and JSON lines beside others) or `cycles`
-    /// (what small changes cost).
-    #[arg(value_parser = ["ingest", "replay", "ops", "io", "cycles"])]
+    /// beside Polars, DuckDB and Deephaven), `io` (Kafka by format, Parquet, CSV, Arrow IPC and JSON lines beside others), `cycles`
+    /// (what small changes cost) or `wire` (the server beside raw Flight, and the lag of a subscription).
+    #[arg(value_parser = ["ingest", "replay", "ops", "io", "cycles", "wire"])]
     what: String,
     /// Arguments of the measurement: `ops --rows 1000000`.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -23,6 +23,7 @@ pub fn bench(options: &Options) -> Result<()> {
     match options.what.as_str() {
         "ops" => ops(&options.rest),
         "io" => io(&options.rest),
+        "wire" => wire(&options.rest),
         "cycles" => {
             let example =
                 ["run", "--release", "--package", "kinetable-operators", "--example", "cycles", "--"];
@@ -58,4 +59,13 @@ fn io(rest: &[String]) -> Result<()> {
     };
     step("bench io: Parquet", &mut script("parquet_files.py"))?;
     step("bench io: CSV, Arrow IPC, JSON lines", script("files.py").arg("--scratch").arg(&scratch))
+}
+
+/// The server from other processes, by clients that others made.
+fn wire(rest: &[String]) -> Result<()> {
+    let python = setup::package(Purpose::Use)?;
+    setup::peers(&python)?;
+    let script = root().join("crates/bench/wire/wire.py");
+    let scratch = setup::scratch("bench")?;
+    step("bench wire", command(&python).arg(&script).arg("--scratch").arg(&scratch).args(rest))
 }

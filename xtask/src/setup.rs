@@ -58,8 +58,9 @@ const TEST_PACKAGES: [&str; 14] = [
     "pydeephaven-ticking>=42",
 ];
 
-/// Packages that `bench ops` measures beside; Deephaven's is used if it is there.
-const PEERS: [&str; 4] = ["numpy>=2", "pyarrow>=20", "polars>=1.30", "duckdb>=1.2"];
+/// Packages that the benches measure beside or with; Deephaven's server is used if it is there.
+const PEERS: [&str; 6] =
+    ["numpy>=2", "pyarrow>=20", "polars>=1.30", "duckdb>=1.2", "pydeephaven>=42", "pydeephaven-ticking>=42"];
 
 /// Builds the package and installs it into a virtual environment of its own; gives that environment's Python.
 pub fn package(purpose: Purpose) -> Result<PathBuf> {
