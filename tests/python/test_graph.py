@@ -45,20 +45,31 @@ def test_the_exclusive_lock_stops_the_world():
 def test_shared_holders_are_together_and_stop_the_world():
     ticking = time_table("PT0.005S")
     wait_until(lambda: ticking.size > 0)
-    inside, leave = threading.Barrier(3), threading.Event()
+    inside, guard = set(), threading.Lock()
+    together, leave = threading.Event(), threading.Event()
     sizes = []
 
     def hold():
-        with ug.shared_lock(ticking):
-            inside.wait(10)
-            sizes.append(ticking.size)
-            leave.wait(10)
-            sizes.append(ticking.size)
+        # A cycle that waits goes before a holder who asks after it: then both let it pass, and try again.
+        while not together.is_set():
+            with ug.shared_lock(ticking):
+                with guard:
+                    inside.add(threading.get_ident())
+                    if len(inside) == 2:
+                        together.set()
+                together.wait(0.02)
+                with guard:
+                    if not together.is_set():
+                        inside.discard(threading.get_ident())
+                        continue
+                sizes.append(ticking.size)
+                leave.wait(10)
+                sizes.append(ticking.size)
 
     holders = [threading.Thread(target=hold) for _ in range(2)]
     for holder in holders:
         holder.start()
-    inside.wait(10)
+    assert together.wait(30)
     wait_until(lambda: len(sizes) == 2)
     time.sleep(0.05)
     leave.set()

@@ -2,8 +2,8 @@
 //!
 //! A read is cut into jobs, one a row group (or a part of a long one); large reads run them in parallel. A job takes
 //! the blocks it needs from the cache, and decodes the others together. Of a file that says where its pages are, the pages
-//! are decoded that the rows wanted lie in, and what they hold of blocks is put together in the cache. What looks like a scan of
-//! pages with a dictionary decodes the row group's column in one go.
+//! are decoded that the rows wanted lie in, and what they hold of blocks is put together in the cache. A read that goes on
+//! where another ended is taken for a scan: of pages with a dictionary it decodes the row group's column in one go.
 //!
 //! **Cost**: a row costs the decoding of its page or block, once while that stays in the cache. What is read is copied
 //! once, into the array that is returned.
@@ -33,9 +33,6 @@ use crate::types::unreadable_type;
 
 /// Pages that are longer are not decoded whole for a part of them.
 const PAGE_ROWS_MAX: u64 = 1 << 20;
-/// A read of so many rows, and of one in so many of a row group, is taken for part of a scan.
-const SCAN_ROWS_MIN: u64 = BLOCK;
-const SCAN_PART: u64 = 64;
 /// The most that is decoded because a scan may go on to it.
 const SCAN_BYTES_MAX: u64 = 64 << 20;
 /// Reads of at least so many rows run their jobs in parallel.
@@ -226,19 +223,25 @@ impl FileColumn {
     }
 
     /// Whether all blocks of a row group are decoded when some are wanted, and the column is small enough to be kept: where
-    /// the file does not say where its pages are; or where a good part is wanted, as by a scan, of pages whose dictionary
-    /// would be decoded again with each part.
+    /// the file does not say where its pages are; or where the block before them was read too, as by a scan, of pages whose
+    /// dictionary would be decoded again with each part.
     fn decodes_whole(&self, footer: &Footer, place: &Place, job: &Job) -> bool {
         let small = (self.dataset.cache.budget() / 4) as u64;
         let bytes = uncompressed(footer, place, job.group);
         if !has_pages(footer, place, job.group) {
             return bytes <= small;
         }
-        let rows = footer.group_rows(job.group);
-        let scans = job.rows() >= SCAN_ROWS_MIN && job.rows() * SCAN_PART >= rows.end - rows.start;
-        scans
-            && bytes <= small.min(SCAN_BYTES_MAX)
+        bytes <= small.min(SCAN_BYTES_MAX)
+            && self.goes_on(job)
             && chunks(footer, place, job.group).any(|chunk| chunk.dictionary_page_offset().is_some())
+    }
+
+    /// Whether a whole block is wanted, and the cache has the whole one before.
+    fn goes_on(&self, job: &Job) -> bool {
+        let first = &job.blocks[0];
+        let before =
+            first.block.checked_sub(1).and_then(|block| self.dataset.cache.get(&self.id(job, block)));
+        job.rows() >= BLOCK && before.is_some_and(|piece| piece.rows() == (0..BLOCK as u32))
     }
 
     fn id(&self, job: &Job, block: u32) -> BlockId {
