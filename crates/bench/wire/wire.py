@@ -7,7 +7,6 @@ they are, and this one, which reads both with unmodified clients. The best of so
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import pathlib
 import socket
 import statistics
@@ -17,6 +16,7 @@ import threading
 import time
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.flight as flight
 import pydeephaven
@@ -62,9 +62,11 @@ class Raw(flight.FlightServerBase):
         return flight.RecordBatchStream(pa.RecordBatchReader.from_batches(self.table.schema, batches))
 
 
-def serve_raw(port: int, table: pa.Table) -> None:
-    """Runs the raw server until the process ends."""
-    Raw(port, table).serve()
+def serve_raw(port: int, rows: int) -> None:
+    """Sends the rows of the application's large table, until the process ends."""
+    at = np.arange(rows)
+    columns = {"A": at, "B": at * 0.5, "C": (at % 1000).astype(np.int32), "D": at * 7, "E": at / 3.0}
+    Raw(port, pa.table(columns)).serve()
 
 
 def best(work: Any, rounds: int) -> float:
@@ -82,10 +84,15 @@ def snapshot(session: pydeephaven.Session, rounds: int) -> None:
     table = session.open_table("big")
     rows = table.to_arrow()
     port = free_port()
-    raw = multiprocessing.get_context("fork").Process(target=serve_raw, args=(port, rows), daemon=True)
-    raw.start()
+    command = [sys.executable, __file__, "--raw", str(port), "--rows", str(len(rows))]
+    raw = subprocess.Popen(command)
     client = flight.FlightClient(f"grpc://127.0.0.1:{port}")
-    client.wait_for_available()
+    while True:
+        try:
+            client.wait_for_available(5)
+            break
+        except flight.FlightUnavailableError:
+            time.sleep(0.2)
     ours = best(table.to_arrow, rounds)
     theirs = best(lambda: client.do_get(flight.Ticket(b"")).read_all(), rounds)
     raw.terminate()
@@ -122,12 +129,15 @@ def lag(session: pydeephaven.Session, seconds: float) -> None:
 def main() -> None:
     """Measures."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--scratch", type=pathlib.Path, required=True)
+    parser.add_argument("--scratch", type=pathlib.Path, default=pathlib.Path("."))
+    parser.add_argument("--raw", type=int, help="be the raw server on this port")
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--period", type=float, default=0.05, help="seconds between the rows of the table that ticks")
     options = parser.parse_args()
+    if options.raw:
+        serve_raw(options.raw, options.rows)
     options.scratch.mkdir(parents=True, exist_ok=True)
     script = options.scratch / "application.py"
     script.write_text(APPLICATION.format(rows=options.rows, period=options.period))
