@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::run::{cargo, command, output, root, step, target};
 
-const TARGETS: [&str; 4] = ["avro", "json", "parquet", "protobuf"];
+const TARGETS: [&str; 5] = ["avro", "barrage", "json", "parquet", "protobuf"];
 /// What a target may use, far above what its inputs need.
 const MEMORY_MIB: u32 = 2048;
 /// The longest an input may take.
@@ -149,4 +149,21 @@ fn summary(name: &str) -> String {
         stat("average_exec_per_sec"),
         stat("peak_rss_mb")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_target_is_driven() {
+        let bins = std::fs::read_dir(root().join("crates/fuzz/bin")).expect("the targets are there");
+        let stem = |entry: std::io::Result<std::fs::DirEntry>| {
+            let path = entry.expect("an entry can be read").path();
+            path.file_stem().expect("a target has a name").to_string_lossy().into_owned()
+        };
+        let mut names: Vec<String> = bins.map(stem).collect();
+        names.sort_unstable();
+        assert_eq!(names, TARGETS);
+    }
 }

@@ -3,7 +3,7 @@
 //! A read is cut into jobs, one a row group (or a part of a long one); large reads run them in parallel. A job takes
 //! the blocks it needs from the cache, and decodes the others together. Of a file that says where its pages are, the pages
 //! are decoded that the rows wanted lie in, and what they hold of blocks is put together in the cache. A read that goes on
-//! where another ended is taken for a scan: of pages with a dictionary it decodes the row group's column in one go.
+//! where another ended is taken for a scan: of pages with a dictionary it decodes some blocks ahead.
 //!
 //! **Cost**: a row costs the decoding of its page or block, once while that stays in the cache. What is read is copied
 //! once, into the array that is returned.
@@ -33,8 +33,10 @@ use crate::types::unreadable_type;
 
 /// Pages that are longer are not decoded whole for a part of them.
 const PAGE_ROWS_MAX: u64 = 1 << 20;
-/// The most that is decoded because a scan may go on to it.
-const SCAN_BYTES_MAX: u64 = 64 << 20;
+/// The most blocks that are decoded because a scan will go on to them.
+const AHEAD_BLOCKS_MAX: u32 = 16;
+/// What a row of them takes at least: a repeated value is next to nothing in the file.
+const AHEAD_ROW_BYTES_MIN: u64 = 16;
 /// Reads of at least so many rows run their jobs in parallel.
 const PARALLEL_ROWS_MIN: u64 = 1 << 15;
 
@@ -77,7 +79,7 @@ impl FileColumn {
         count(&counters.cache_hits, (found.len() - missing) as u64);
         count(&counters.cache_misses, missing as u64);
         if missing > 0 {
-            let whole = self.decodes_whole(&file.footer, place, job);
+            let whole = self.decodes_whole(&file.footer, place, job.group);
             let stripe = job.file * 7 + job.group * 31 + self.index;
             let stripe = &self.dataset.decoding[stripe % self.dataset.decoding.len()];
             let _alone = whole.then(|| stripe.lock());
@@ -145,6 +147,7 @@ impl FileColumn {
             if asked.is_empty() {
                 return Ok(());
             }
+            asked.extend(self.ahead(job, &file.footer, place));
             self.by_pages(&decoding, asked)?
         };
         let arrays = decode(&decoding, &wanted)?;
@@ -222,25 +225,35 @@ impl FileColumn {
         }
     }
 
-    /// Whether all blocks of a row group are decoded when some are wanted, and the column is small enough to be kept: where
-    /// the file does not say where its pages are; or where the block before them was read too, as by a scan, of pages whose
-    /// dictionary would be decoded again with each part.
-    fn decodes_whole(&self, footer: &Footer, place: &Place, job: &Job) -> bool {
-        let small = (self.dataset.cache.budget() / 4) as u64;
-        let bytes = uncompressed(footer, place, job.group);
-        if !has_pages(footer, place, job.group) {
-            return bytes <= small;
+    /// Whether all blocks of a row group are decoded when one is wanted: the file does not say where its pages are,
+    /// and the column is small enough to be kept.
+    fn decodes_whole(&self, footer: &Footer, place: &Place, group: usize) -> bool {
+        let small = self.dataset.cache.budget() / 4;
+        !has_pages(footer, place, group) && uncompressed(footer, place, group) <= small as u64
+    }
+
+    /// Blocks behind those of a job that a scan will want next, of a column whose dictionary would be decoded again with
+    /// each block: none unless the job goes on where another read ended.
+    fn ahead(&self, job: &Job, footer: &Footer, place: &Place) -> Vec<Wanted> {
+        let has_dictionary =
+            chunks(footer, place, job.group).any(|chunk| chunk.dictionary_page_offset().is_some());
+        if !has_dictionary || self.data_type.is_nested() || !self.goes_on(job) {
+            return Vec::new();
         }
-        bytes <= small.min(SCAN_BYTES_MAX)
-            && self.goes_on(job)
-            && chunks(footer, place, job.group).any(|chunk| chunk.dictionary_page_offset().is_some())
+        let rows = footer.group_rows(job.group);
+        let rows = rows.end - rows.start;
+        let row_bytes = (uncompressed(footer, place, job.group) / rows.max(1)).max(AHEAD_ROW_BYTES_MIN);
+        let fits = (self.dataset.cache.budget() / 8) as u64 / (row_bytes * BLOCK);
+        let next = job.blocks.last().map_or(0, |last| last.block + 1);
+        let end = blocks_of(rows).min(next.saturating_add(AHEAD_BLOCKS_MAX.min(fits as u32)));
+        let is_missing = |block: &u32| self.dataset.cache.get(&self.id(job, *block)).is_none();
+        (next..end).filter(is_missing).map(|block| full(block, rows)).collect()
     }
 
     /// Whether a whole block is wanted, and the cache has the whole one before.
     fn goes_on(&self, job: &Job) -> bool {
-        let first = &job.blocks[0];
-        let before =
-            first.block.checked_sub(1).and_then(|block| self.dataset.cache.get(&self.id(job, block)));
+        let before = job.blocks[0].block.checked_sub(1);
+        let before = before.and_then(|block| self.dataset.cache.get(&self.id(job, block)));
         job.rows() >= BLOCK && before.is_some_and(|piece| piece.rows() == (0..BLOCK as u32))
     }
 

@@ -188,6 +188,31 @@ fn a_few_rows_read_a_few_pages() {
 }
 
 #[test]
+fn a_scan_in_chunks_decodes_ahead_and_each_row_about_once() {
+    let scratch = Scratch::new();
+    let path = scratch.join("large.parquet");
+    let values = Int64Array::from_iter_values((0..1_000_000).map(|row| row * 7919 % 50_021));
+    write_file(&path, &batch(vec![("V", Arc::new(values))]), row_groups_of(1_000_000));
+    for (budget, most_reads) in [(64 << 20, 8), (1 << 20, 64)] {
+        let options = ReadOptions { cache: Some(Cache::new(budget)), ..ReadOptions::default() };
+        let parquet = read(&path, &options).unwrap();
+        let table = parquet.coalesce().unwrap();
+        let rows = table.version().rows().clone();
+        for start in (0..1_000_000).step_by(1 << 14) {
+            let chunk = rows.slice(start..start + (1 << 14));
+            let found = read_rows(&table, "V", &chunk);
+            let found = found.as_primitive::<Int64Type>();
+            assert_eq!(found.len() as u64, chunk.len());
+            let row = found.len() / 2;
+            assert_eq!(found.value(row), (start as i64 + row as i64) * 7919 % 50_021);
+        }
+        let counts = parquet.counts();
+        assert!(counts.row_groups_read <= most_reads, "{} reads at {budget}", counts.row_groups_read);
+        assert!(counts.rows_decoded < 2_500_000, "{} rows at {budget}", counts.rows_decoded);
+    }
+}
+
+#[test]
 fn a_scan_beyond_the_budget_stays_within_it() {
     let scratch = Scratch::new();
     let path = scratch.join("large.parquet");
