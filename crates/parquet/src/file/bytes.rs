@@ -10,8 +10,10 @@ use bytes::Bytes;
 use kinetable_engine::{Error, Result};
 use parking_lot::Mutex;
 use parquet::errors::{ParquetError, Result as ParquetResult};
+use parquet::file::FOOTER_SIZE;
 use parquet::file::reader::{ChunkReader, Length};
 
+use super::thrift;
 use crate::counters::{Counters, count};
 use crate::error::{broken, changed, unreadable};
 use crate::store::Location;
@@ -118,6 +120,15 @@ impl FileBytes {
         Ok(())
     }
 
+    /// As [`FileBytes::read_ahead`], unless the range has been read.
+    pub(crate) fn have_ahead(&mut self, range: Range<u64>) -> ParquetResult<()> {
+        let length = range.end.saturating_sub(range.start);
+        match self.ahead_from(range.start) {
+            Some(bytes) if bytes.len() as u64 >= length => Ok(()),
+            _ => self.read_ahead(std::slice::from_ref(&range)),
+        }
+    }
+
     /// As [`FileBytes::read_ahead`]; of a file in a store, some bytes more, not beyond `until`.
     pub(crate) fn read_further(&mut self, ranges: &[Range<u64>], until: u64) -> ParquetResult<()> {
         let bytes = self.open.fetch(ranges, until)?;
@@ -190,7 +201,13 @@ impl ChunkReader for FileBytes {
 
     fn get_read(&self, start: u64) -> ParquetResult<Onward> {
         let ready = self.ahead_from(start).unwrap_or_default();
-        Ok(Onward { open: self.open.clone(), next: start + ready.len() as u64, ready })
+        let mut onward = Onward { open: self.open.clone(), next: start + ready.len() as u64, ready };
+        // The decoder reads headers of pages so, and the last bytes of a file.
+        if start + FOOTER_SIZE as u64 != self.len() {
+            onward.fill()?;
+            thrift::check(&mut onward.clone(), None)?;
+        }
+        Ok(onward)
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> ParquetResult<Bytes> {
@@ -204,14 +221,15 @@ impl ChunkReader for FileBytes {
 }
 
 /// Reads from a place on, a stride at a time.
+#[derive(Clone)]
 pub(crate) struct Onward {
     open: Arc<Open>,
     ready: Bytes,
     next: u64,
 }
 
-impl Read for Onward {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+impl Onward {
+    fn fill(&mut self) -> io::Result<()> {
         if self.ready.is_empty() {
             let length = self.open.look.length;
             let end = (self.next + STRIDE).min(length);
@@ -220,6 +238,13 @@ impl Read for Onward {
             self.ready = self.open.fetch(std::slice::from_ref(&range), length)?.pop().unwrap_or_default();
             self.next = end;
         }
+        Ok(())
+    }
+}
+
+impl Read for Onward {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.fill()?;
         let length = buffer.len().min(self.ready.len());
         buffer[..length].copy_from_slice(&self.ready.split_to(length));
         Ok(length)

@@ -19,10 +19,12 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::basic::CompressionCodec;
 use parquet::errors::{ParquetError, Result as ParquetResult};
+use parquet::file::reader::ChunkReader;
 
 use super::bytes::FileBytes;
 use super::footer::Footer;
 use super::place::{Place, values_inside};
+use super::thrift;
 use crate::counters::{Counters, count};
 use crate::error::quoted;
 use crate::store::Location;
@@ -92,11 +94,18 @@ fn read_blocks(mut bytes: FileBytes, of: &Decoding<'_>, wanted: &[Wanted]) -> Pa
     let rows = of.footer.group_rows(of.group);
     let rows = rows.end - rows.start;
     let whole = wanted.iter().map(|wanted| wanted.rows.len() as u64).sum::<u64>() == rows;
+    let pages = wanted_pages(&bytes, of, wanted)?;
     if whole {
         let chunks = chunk_ranges(of);
         bytes.read_ahead(&joined(chunks))?;
-    } else {
-        read_pages_ahead(&mut bytes, of, wanted)?;
+    } else if pages.are_all {
+        bytes.read_further(&joined(pages.ranges.clone()), pages.until)?;
+        count(&of.counters.pages_read, pages.count);
+    }
+    // The headers of other pages are looked at where they are read.
+    for page in pages.ranges {
+        let page = bytes.get_bytes(page.start, (page.end - page.start) as usize)?;
+        thrift::check(&page[..], None)?;
     }
     let decoder = of.footer.decoder.clone();
     let mask = ProjectionMask::leaves(decoder.parquet_schema(), of.place.leaves.iter().copied());
@@ -123,19 +132,29 @@ fn chunk_ranges(of: &Decoding<'_>) -> Vec<Range<u64>> {
     ranges.map(|(start, length)| start..start.saturating_add(length)).collect()
 }
 
-/// Reads the pages of the rows, and the dictionaries before them. A page is read whole.
-fn read_pages_ahead(bytes: &mut FileBytes, of: &Decoding<'_>, wanted: &[Wanted]) -> ParquetResult<()> {
+/// Where the pages of some rows are, of the columns of which the file says it, and the dictionaries before them.
+struct WantedPages {
+    ranges: Vec<Range<u64>>,
+    /// Without dictionaries.
+    count: u64,
+    /// The end of the columns' chunks.
+    until: u64,
+    /// Whether the file says it of all columns.
+    are_all: bool,
+}
+
+fn wanted_pages(bytes: &FileBytes, of: &Decoding<'_>, wanted: &[Wanted]) -> ParquetResult<WantedPages> {
     let metadata = of.footer.decoder.metadata();
-    let mut ranges = Vec::new();
-    let mut until = 0;
+    let mut found = WantedPages { ranges: Vec::new(), count: 0, until: 0, are_all: true };
     for (leaf, chunk) in of.place.leaves.iter().zip(chunk_ranges(of)) {
         let Some(pages) = of.footer.pages.pages(metadata, bytes, of.group, *leaf)? else {
-            return Ok(());
+            found.are_all = false;
+            continue;
         };
-        until = until.max(chunk.end);
+        found.until = found.until.max(chunk.end);
         let first = pages.first().map_or(chunk.start, |first| first.bytes.start);
         if chunk.start < first {
-            ranges.push(chunk.start..first);
+            found.ranges.push(chunk.start..first);
         }
         let mut rows = wanted.iter().map(Wanted::group_rows).peekable();
         for page in &pages {
@@ -143,12 +162,12 @@ fn read_pages_ahead(bytes: &mut FileBytes, of: &Decoding<'_>, wanted: &[Wanted])
                 rows.next();
             }
             if rows.peek().is_some_and(|rows| (rows.start as u64) < page.rows.end) {
-                ranges.push(page.bytes.clone());
-                count(&of.counters.pages_read, 1);
+                found.ranges.push(page.bytes.clone());
+                found.count += 1;
             }
         }
     }
-    bytes.read_further(&joined(ranges), until)
+    Ok(found)
 }
 
 /// Ranges in order, those that touch as one.

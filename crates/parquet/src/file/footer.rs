@@ -10,11 +10,14 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use kinetable_engine::Result;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::errors::{ParquetError, Result as ParquetResult};
+use parquet::file::FOOTER_SIZE;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::reader::{ChunkReader, Length};
 
 use super::bytes::{FileBytes, Look};
 use super::pages::PageIndexes;
 use super::place::{Place, field_inside};
+use super::thrift;
 use crate::counters::{Counters, count};
 use crate::error::broken;
 use crate::store::Location;
@@ -45,7 +48,7 @@ impl Footer {
         let bytes = FileBytes::open(location, known, counters)?;
         let footer = bytes.within(|mut bytes| {
             bytes.read_tail()?;
-            let metadata = Footer::metadata(&bytes)?;
+            let metadata = Footer::metadata(&mut bytes)?;
             check_chunks(&metadata, bytes.look().length)?;
             Footer::of(metadata, Some(bytes.look().clone()))
         })?;
@@ -54,7 +57,16 @@ impl Footer {
     }
 
     /// What a footer says.
-    pub(crate) fn metadata(bytes: &FileBytes) -> ParquetResult<ParquetMetaData> {
+    pub(crate) fn metadata(bytes: &mut FileBytes) -> ParquetResult<ParquetMetaData> {
+        let length = bytes.len();
+        if let Some(start) = length.checked_sub(FOOTER_SIZE as u64) {
+            let tail = bytes.get_bytes(start, FOOTER_SIZE)?;
+            let said = u64::from(u32::from_le_bytes([tail[0], tail[1], tail[2], tail[3]]));
+            if let Some(start) = start.checked_sub(said) {
+                bytes.have_ahead(start..length)?;
+                thrift::check(&bytes.get_bytes(start, said as usize)?[..], None)?;
+            }
+        }
         ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Skip).parse_and_finish(bytes)
     }
 

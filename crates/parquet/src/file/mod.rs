@@ -5,6 +5,7 @@ mod decode;
 mod footer;
 mod pages;
 mod place;
+mod thrift;
 
 pub(crate) use bytes::{FileBytes, Look, Stamp, local_look, look};
 pub(crate) use decode::{BLOCK, Decoding, Wanted, blocks_of, compact, decode};

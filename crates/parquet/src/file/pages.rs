@@ -18,6 +18,7 @@ use parquet::file::page_index::offset_index::{OffsetIndexMetaData, PageLocation}
 use parquet::file::reader::ChunkReader;
 
 use super::bytes::FileBytes;
+use super::thrift;
 
 /// The page indexes of a file.
 #[derive(Debug)]
@@ -122,7 +123,8 @@ fn offsets(
         return Ok(None);
     };
     let data = bytes.get_bytes(range.start, (range.end - range.start) as usize)?;
-    let Ok(index) = decode_offset_index(&data) else {
+    let read = thrift::check(&data[..], None).and_then(|()| decode_offset_index(&data));
+    let Ok(index) = read else {
         return Ok(None);
     };
     let length = bytes.look().length;
@@ -149,7 +151,8 @@ fn values(
         return Ok(None);
     };
     let data = bytes.get_bytes(range.start, (range.end - range.start) as usize)?;
-    Ok(decode_column_index(&data, column.column_type()).ok())
+    let checked = thrift::check(&data[..], thrift::COLUMN_INDEX);
+    Ok(checked.and_then(|()| decode_column_index(&data, column.column_type())).ok())
 }
 
 fn inside(range: Option<Range<u64>>, bytes: &FileBytes) -> Option<Range<u64>> {

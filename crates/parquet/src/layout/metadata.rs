@@ -41,7 +41,7 @@ pub(crate) fn described(directory: &Location, counters: &Arc<Counters>) -> Resul
     let bytes = FileBytes::open(&path, None, counters)?;
     let metadata = bytes.within(|mut bytes| {
         bytes.read_tail()?;
-        Footer::metadata(&bytes)
+        Footer::metadata(&mut bytes)
     })?;
     count(&counters.footers_read, 1);
     let mut listing = Listing::default();

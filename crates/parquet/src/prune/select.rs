@@ -12,6 +12,7 @@ use kinetable_engine::Result;
 use parquet::bloom_filter::Sbbf;
 use parquet::errors::Result as ParquetResult;
 use parquet::file::metadata::ParquetMetaData;
+use parquet::file::reader::ChunkReader;
 
 use super::bloom::may_hold;
 use super::{Asked, Bounds, Test};
@@ -115,11 +116,12 @@ impl<'a> Selection<'a> {
                 continue;
             };
             let chunk = self.metadata().row_group(group).column(leaf);
-            if chunk.bloom_filter_offset().is_none() {
-                continue;
-            }
+            let Some(offset) = chunk.bloom_filter_offset() else { continue };
             let bytes = self.bytes(bytes)?;
-            let filter = sound(|| Sbbf::read_from_column_chunk(chunk, bytes));
+            let filter = sound(|| {
+                bytes.get_read(offset.cast_unsigned())?;
+                Sbbf::read_from_column_chunk(chunk, bytes)
+            });
             let Ok(Some(filter)) = filter else { continue };
             count(&self.counters().bloom_filters_read, 1);
             let stored = self.opened.footer.decoder.schema().field_with_name(asked.name);

@@ -101,3 +101,32 @@ fn metadata_of_a_directory_may_lie() {
         everything(&directory);
     }
 }
+
+/// A field that no structure of the format has: a list of two billion booleans.
+const ENDLESS: [u8; 7] = [0xf9, 0xf1, 0xff, 0xff, 0xff, 0xff, 0x07];
+
+#[test]
+fn lists_that_take_no_bytes_do_not_take_hours() {
+    let scratch = Scratch::new();
+    let path = scratch.join("one.parquet");
+    write_file(&path, &rows(), row_groups_of(1000));
+    let whole = fs::read(&path).unwrap();
+    let began = std::time::Instant::now();
+
+    let metadata = whole.len() - 8;
+    let mut footer = whole[..metadata - 1].to_vec();
+    (0..1000).for_each(|_| footer.extend(ENDLESS));
+    footer.push(0);
+    let length = u32::from_le_bytes(whole[metadata..metadata + 4].try_into().unwrap()) + 7000;
+    footer.extend(length.to_le_bytes());
+    footer.extend(b"PAR1");
+    fs::write(&path, footer).unwrap();
+    let error = read(&path, &ReadOptions::default()).unwrap_err().to_string();
+    assert!(error.contains("2147483647 booleans"), "{error}");
+
+    let mut header = whole.clone();
+    header[4..4 + 7 * 100].copy_from_slice(&ENDLESS.repeat(100));
+    fs::write(&path, header).unwrap();
+    assert!(!everything(&path));
+    assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+}
