@@ -7,6 +7,7 @@ use arrow_array::{Array, ArrayRef, ListArray, make_array, new_null_array};
 use arrow_cast::{CastOptions, can_cast_types, cast_with_options};
 use arrow_schema::{DataType, Field, IntervalUnit, TimeUnit};
 
+use super::lists::items;
 use super::{decimals, without_sentinels};
 use crate::schema::{COMPONENT_TYPE, ENGINE_TYPE, TYPE};
 use crate::{Error, Result};
@@ -19,7 +20,7 @@ pub fn engine_type(field: &Field) -> Result<DataType> {
     let arrow = field.data_type();
     let said = |key: &str| field.metadata().get(key).map(String::as_str);
     let named = said(TYPE).and_then(|name| of_java(name, said(COMPONENT_TYPE)));
-    let exact = said(ENGINE_TYPE).and_then(|text| text.parse::<DataType>().ok()).filter(is_engine_type);
+    let exact = said(ENGINE_TYPE).and_then(of_engine);
     let fits = |to: &DataType| is_readable(arrow, to);
     match exact.filter(fits).or(named.filter(fits)).or_else(|| of_arrow(arrow)) {
         Some(found) => Ok(found),
@@ -63,9 +64,9 @@ fn convert(array: &ArrayRef, to: &DataType) -> Result<ArrayRef> {
         }
         (DataType::List(_), DataType::List(item)) => {
             let list = array.as_list::<i32>();
-            let values = convert(list.values(), item.data_type())?;
-            let nulls = list.nulls().cloned();
-            Ok(Arc::new(ListArray::try_new(item.clone(), list.offsets().clone(), values, nulls)?))
+            let (offsets, items) = items(list);
+            let values = convert(&items, item.data_type())?;
+            Ok(Arc::new(ListArray::try_new(item.clone(), offsets, values, list.nulls().cloned())?))
         }
         (DataType::ListView(item), DataType::List(_)) => {
             convert(&cast(array, &DataType::List(item.clone()))?, to)
@@ -181,6 +182,18 @@ fn of_arrow(arrow: &DataType) -> Option<DataType> {
         | DataType::ListView(item) => list_of(of_arrow(item.data_type())?),
         _ => return None,
     })
+}
+
+/// The type that metadata name exactly, if columns have it.
+fn of_engine(text: &str) -> Option<DataType> {
+    // Arrow's parser calls itself for each type within a type, and texts come from outside: they are no longer, and nest no
+    // deeper, than this.
+    const LONGEST: usize = 500;
+    const DEEPEST: usize = 16;
+    if text.len() > LONGEST || text.matches('(').count() > DEEPEST {
+        return None;
+    }
+    text.parse().ok().filter(is_engine_type)
 }
 
 /// Whether a type that metadata name exactly is one that columns have.

@@ -9,9 +9,11 @@
 
 mod decimals;
 mod incoming;
+mod lists;
 mod outgoing;
 mod sentinels;
 
 pub use incoming::{engine_type, from_upload, from_wire};
+pub use lists::items;
 pub use outgoing::{preview, to_wire};
 pub use sentinels::{has_sentinel, with_sentinels, without_sentinels};

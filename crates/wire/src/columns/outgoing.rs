@@ -10,6 +10,7 @@ use arrow_schema::DataType;
 use arrow_select::take::take;
 
 use super::decimals;
+use super::lists::items;
 use crate::{Error, Result};
 
 /// An array of the engine as one of the type that its field has for clients.
@@ -26,9 +27,9 @@ pub fn to_wire(array: &ArrayRef, to: &DataType) -> Result<ArrayRef> {
         }
         (DataType::List(_), DataType::List(item)) => {
             let list = array.as_list::<i32>();
-            let values = to_wire(list.values(), item.data_type())?;
-            let nulls = list.nulls().cloned();
-            Ok(Arc::new(ListArray::try_new(item.clone(), list.offsets().clone(), values, nulls)?))
+            let (offsets, items) = items(list);
+            let values = to_wire(&items, item.data_type())?;
+            Ok(Arc::new(ListArray::try_new(item.clone(), offsets, values, list.nulls().cloned())?))
         }
         (DataType::Timestamp(..), DataType::Timestamp(unit, zone)) => {
             // Cast to the unit first: a cast to another zone would move the time where there was none.

@@ -13,6 +13,8 @@ use arrow_array::{Array, ArrayRef, ListArray, PrimitiveArray};
 use arrow_buffer::{BooleanBuffer, NullBuffer};
 use arrow_schema::{DataType, TimeUnit};
 
+use super::lists::items;
+
 /// Calls a generic function with the type of an array and its sentinel; arrays without one get the other expression.
 macro_rules! by_sentinel {
     ($array:expr, $function:ident, $else:expr) => {
@@ -57,8 +59,13 @@ pub fn has_sentinel(data_type: &DataType) -> bool {
 pub fn with_sentinels(array: &ArrayRef) -> ArrayRef {
     if let DataType::List(item) = array.data_type() {
         let list = array.as_list::<i32>();
-        let values = with_sentinels(list.values());
-        return Arc::new(ListArray::new(item.clone(), list.offsets().clone(), values, list.nulls().cloned()));
+        let (offsets, items) = items(list);
+        return Arc::new(ListArray::new(
+            item.clone(),
+            offsets,
+            with_sentinels(&items),
+            list.nulls().cloned(),
+        ));
     }
     if array.null_count() == 0 {
         return array.clone();
@@ -70,8 +77,13 @@ pub fn with_sentinels(array: &ArrayRef) -> ArrayRef {
 pub fn without_sentinels(array: &ArrayRef) -> ArrayRef {
     if let DataType::List(item) = array.data_type() {
         let list = array.as_list::<i32>();
-        let values = without_sentinels(list.values());
-        return Arc::new(ListArray::new(item.clone(), list.offsets().clone(), values, list.nulls().cloned()));
+        let (offsets, items) = items(list);
+        return Arc::new(ListArray::new(
+            item.clone(),
+            offsets,
+            without_sentinels(&items),
+            list.nulls().cloned(),
+        ));
     }
     by_sentinel!(array, mark, array.clone())
 }

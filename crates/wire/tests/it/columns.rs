@@ -212,3 +212,30 @@ fn every_uploaded_type_goes_back_as_it_came() {
         assert_eq!(&back, &array, "{data_type}");
     }
 }
+
+#[test]
+fn of_some_lists_of_a_column_only_their_own_items_are_converted() {
+    let texts = |count: i64| {
+        let items: StringViewArray = (0..count).map(|item| Some(item.to_string())).collect();
+        let field = Arc::new(Field::new_list_field(DataType::Utf8View, true));
+        let offsets = arrow_buffer::OffsetBuffer::from_lengths((0..count / 2).map(|_| 2));
+        Arc::new(ListArray::new(field, offsets, Arc::new(items), None)) as ArrayRef
+    };
+    let numbers = || {
+        let items = (0..2_000).map(|item| (item % 3 != 0).then_some(item));
+        let field = Arc::new(Field::new("", DataType::Int64, true));
+        let offsets = arrow_buffer::OffsetBuffer::from_lengths((0..1_000).map(|_| 2));
+        Arc::new(ListArray::new(field, offsets, Arc::new(items.collect::<Int64Array>()), None)) as ArrayRef
+    };
+    let items = |array: &ArrayRef| array.as_list::<i32>().values().len();
+    let part = texts(2_000).slice(500, 3);
+    let wire = to_wire(&part, client_field(&part).data_type()).expect("it goes out");
+    assert_eq!(items(&wire), 6);
+    let back = from_wire(&wire, &client_field(&part)).expect("it comes in");
+    assert_eq!(&back, &part);
+    let part = numbers().slice(900, 100);
+    let filled = with_sentinels(&part);
+    assert_eq!((items(&filled), items(&without_sentinels(&part))), (200, 200));
+    assert_eq!(&without_sentinels(&filled), &part);
+    assert_eq!(&with_sentinels(&numbers().slice(1_000, 0)), &numbers().slice(0, 0));
+}

@@ -9,6 +9,7 @@ use kinetable_wire::barrage::{
     Encoded, ExchangeOptions, Layout, Request, RequestKind, UpdateMetadata, decode_batch, encode_batch,
     read_request, read_rows, read_shifts,
 };
+use kinetable_wire::columns::engine_type;
 use kinetable_wire::schema::{from_message, message};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -96,4 +97,22 @@ fn a_long_column_without_bytes_is_refused() {
         let error = decode_batch(builder.finished_data(), &[], &schema, false).expect_err("no bytes");
         assert_eq!(error.to_string(), "column \"a\": its buffers are shorter than its cells");
     }
+}
+
+#[test]
+fn types_that_are_named_deep_within_one_another_are_passed_over() {
+    let named = |text: &str| {
+        let metadata = std::collections::HashMap::from([("kinetable:type".to_owned(), text.to_owned())]);
+        let items = DataType::List(Arc::new(Field::new_list_field(DataType::Binary, true)));
+        engine_type(&Field::new("a", items, true).with_metadata(metadata)).expect("a type")
+    };
+    let list =
+        |item: &str| DataType::List(Arc::new(Field::new_list_field(item.parse().expect("a type"), true)));
+    let (exact, not) = (list("Decimal128(9, 2)"), list("BinaryView"));
+    assert_eq!(named(&exact.to_string()), exact);
+    for start in ["List(", "Dictionary(Int8, ", "Struct(\"a\": ", "(", "FixedSizeList(2 x "] {
+        assert_eq!(named(&start.repeat(100_000)), not, "{start}");
+    }
+    assert_eq!(named(&format!("{}{exact}{}", "List(".repeat(99), ")".repeat(99))), not);
+    assert_eq!(named(&" ".repeat(1 << 20)), not);
 }
