@@ -30,7 +30,7 @@ const BYTES_WORTH: usize = 4;
 /// A row set as bytes.
 ///
 /// # Panics
-/// When a key has no place in a signed number of 64 bits, which no row key does.
+/// When a key is 2^63 or more: it has no place in a signed number of 64 bits.
 pub fn write_rows(rows: &RowSet) -> Vec<u8> {
     let mut bytes = Vec::new();
     append_rows(rows, &mut bytes);
@@ -42,9 +42,10 @@ pub(super) fn append_rows(rows: &RowSet, bytes: &mut Vec<u8>) {
     let mut writer = Writer { bytes, shorts: Vec::new() };
     let mut last = 0;
     for run in rows.ranges() {
-        let (first, end) = (signed(run.start), signed(run.end));
+        // The last key and not the end, which may be 2^63: so is that of a reversed table.
+        let first = signed(run.start);
         writer.push(first - last);
-        last = end - 1;
+        last = signed(run.end - 1);
         if last > first {
             writer.push(first - last);
         }
@@ -191,7 +192,7 @@ struct Runs {
     /// The first key of a run whose end is not known yet.
     open: Option<i64>,
     /// The least key that may come.
-    next: i64,
+    next: u64,
 }
 
 impl Runs {
@@ -215,11 +216,12 @@ impl Runs {
     }
 
     fn push_run(&mut self, first: i64, last: i64) -> Result<()> {
-        if first < self.next || last == i64::MAX {
+        let (first, last) = (first as u64, last as u64);
+        if first < self.next {
             return Err(Error::new("the keys of a row set do not ascend"));
         }
         self.next = last + 1;
-        self.builder.push_range(first as u64..last as u64 + 1);
+        self.builder.push_range(first..last + 1);
         Ok(())
     }
 

@@ -7,6 +7,9 @@ use rand::{Rng, SeedableRng};
 
 use crate::hex;
 
+/// The key of the first row of a table that is reversed.
+const LAST: u64 = (1 << 63) - 1;
+
 fn rows(ranges: &[(u64, u64)]) -> RowSet {
     RowSet::from_ranges(ranges.iter().map(|(first, last)| *first..last + 1))
 }
@@ -27,6 +30,8 @@ fn recorded_row_sets_are_written_byte_by_byte_and_read() {
         (&[(1073741822, 1073741822)], "0afeffff3f20"),
         (&[(0, 50)], "1c0200ce20"),
         (&[(11, 13)], "1c020bfe20"),
+        (&[(LAST, LAST)], "0bffffffffffffff7f20"),
+        (&[(LAST - 9, LAST)], "0bf6ffffffffffff7f0cf720"),
     ] {
         let set = rows(ranges);
         assert_eq!(write_rows(&set), hex(bytes), "{set:?}");
@@ -64,7 +69,7 @@ fn row_sets_come_back_as_they_were() {
 #[test]
 fn keys_that_do_not_ascend_are_refused() {
     for bytes in
-        ["0cff20", "0c050c0020", "0c050cff0c0020", "0bffffffffffffff7f20", "0bffffffffffffff7f0c0120"]
+        ["0cff20", "0c050c0020", "0c050cff0c0020", "0bffffffffffffff7f0c0020", "0bffffffffffffff7f0c0120"]
     {
         assert!(read_rows(&hex(bytes)).is_err(), "{bytes}");
     }
@@ -79,6 +84,25 @@ fn shifts_are_three_row_sets() {
     let bytes = hex("0a01000040200a01000040200affffff3f20");
     assert_eq!(write_shifts(&shifts), bytes);
     assert_eq!(read_shifts(&bytes), Ok(shifts));
+}
+
+#[test]
+fn shifts_reach_to_the_last_key() {
+    let of = |run: std::ops::Range<u64>, delta| {
+        let mut builder = ShiftsBuilder::new();
+        builder.push(run, delta);
+        builder.finish()
+    };
+    for shifts in [of(LAST - 4..LAST + 1, -3), of(LAST - 9..LAST - 2, 3)] {
+        assert_eq!(read_shifts(&write_shifts(&shifts)), Ok(shifts));
+    }
+    for (told, read) in [
+        (of(7..u64::MAX, -3), of(7..LAST + 1, -3)),
+        (of(7..u64::MAX - 3, 3), of(7..LAST - 2, 3)),
+        (of(LAST + 1..LAST + 5, -9), Shifts::empty()),
+    ] {
+        assert_eq!(read_shifts(&write_shifts(&told)), Ok(read), "a run past the last row: {told:?}");
+    }
 }
 
 #[test]
