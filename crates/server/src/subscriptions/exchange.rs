@@ -210,17 +210,21 @@ enum Knows {
 
 impl Subscription {
     async fn begin(table: Table, request: &Request, settings: &Settings) -> Result<Subscription, Status> {
-        if table.failure().is_some() {
-            return Err(Status::failed_precondition("Table is already failed"));
-        }
+        let ensure_alive = |table: &Table| match table.failure() {
+            Some(_) => Err(Status::failed_precondition("Table is already failed")),
+            None => Ok(()),
+        };
+        ensure_alive(&table)?;
         let blink = table.definition().properties.blink;
         ensure_direction(blink, request)?;
         let shape = shape(&table, request)?;
         let inbox = Inbox::new(blink && request.viewport.is_none(), settings.pending_rows_max);
-        let listener = inbox.clone();
+        let (listened, listener) = (table.clone(), inbox.clone());
         // Waits for the cycle under way.
-        let listening = blocking(move || table.listen(listener)).await?;
+        let listening = blocking(move || listened.listen(listener)).await?;
         let (version, listening) = listening.map_err(|error| Status::internal(error.to_string()))?;
+        // If that cycle failed the table, no listener will be told any more.
+        ensure_alive(&table)?;
         ensure_keys(&version)?;
         let knows = match viewport(request) {
             None => Knows::All(Full::new(blink)),
@@ -341,7 +345,8 @@ fn snapshot(version: &Version, request: &Request, shape: &Shape) -> Result<Told,
         added_rows_included: Some(keys.clone()),
         ..UpdateMetadata::default()
     };
-    Ok(Told { metadata, added: vec![(version.clone(), keys)], modified: None })
+    let added = vec![(version.clone(), keys)];
+    Ok(Told { columns: shape.columns.clone(), metadata, added, modified: None })
 }
 
 fn viewport(request: &Request) -> Option<Viewport> {

@@ -41,7 +41,8 @@ impl Full {
             table_size: self.rows.len() as i64,
             ..UpdateMetadata::default()
         };
-        Told { metadata, added: vec![(version.clone(), self.rows.clone())], modified: None }
+        let added = vec![(version.clone(), self.rows.clone())];
+        Told { columns: shape.columns.clone(), metadata, added, modified: None }
     }
 
     /// The message after a change; none if nothing of it concerns the columns that the client gets.
@@ -65,7 +66,8 @@ impl Full {
             ..UpdateMetadata::default()
         };
         let added = vec![(merged.after.clone(), added)];
-        Some(Told { metadata, added, modified: Some((merged.after, modified)) })
+        let modified = Some((merged.after, modified));
+        Some(Told { columns: shape.columns.clone(), metadata, added, modified })
     }
 
     /// The message after cycles of a blink table.
@@ -84,6 +86,6 @@ impl Full {
             table_size: cycles.count as i64,
             ..UpdateMetadata::default()
         };
-        Some(Told { metadata, added: cycles.rows, modified: None })
+        Some(Told { columns: shape.columns.clone(), metadata, added: cycles.rows, modified: None })
     }
 }

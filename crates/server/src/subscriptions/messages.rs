@@ -2,12 +2,12 @@
 //!
 //! Added rows go first, all columns of the same rows in a batch; then modified cells, each column its own rows. The metadata
 //! ride on the first batch. How many rows fit is learned from the batch before; one that comes out too large is cut in two
-//! and read again. **Cost**: one batch in memory at a time.
+//! and read again. Rows of which a client gets no column are one batch. **Cost**: one batch in memory at a time.
 
 use arrow_array::{ArrayRef, new_empty_array};
 use arrow_flight::FlightData;
 use kinetable::engine::{RowSet, Version};
-use kinetable_wire::barrage::{Encoded, ExchangeOptions, Layout, encode_batch, flight_data};
+use kinetable_wire::barrage::{Encoded, ExchangeOptions, Layout, encode_bare, encode_batch, flight_data};
 use tonic::Status;
 
 use super::cells::Shape;
@@ -43,23 +43,31 @@ pub(super) struct Messages {
     /// Added rows that are not sent yet, the next ones last.
     added: Vec<(Version, RowSet)>,
     modified: Option<(Version, Vec<RowSet>)>,
+    /// Rows of which the client gets no cells, as it gets no columns.
+    bare: usize,
     /// Rows that the next batch may have.
     fit: u64,
 }
 
 impl Messages {
-    /// The messages of an update.
+    /// The messages of an update. Its columns count, not those of the shape: a client may want others since.
     pub(super) fn new(told: Told, shape: &Shape, layout: Layout, limits: Limits) -> Messages {
+        let shape = Shape { columns: told.columns, ..shape.clone() };
         let mut added = told.added;
         added.retain(|(_, rows)| !rows.is_empty());
         added.reverse();
+        let mut bare = 0;
+        if shape.delivered().is_empty() {
+            bare = added.drain(..).map(|(_, rows)| rows.len() as usize).sum();
+        }
         Messages {
-            shape: shape.clone(),
+            shape,
             layout,
             limits,
             metadata: Some(told.metadata.to_bytes()),
             added,
             modified: told.modified.filter(|(_, columns)| columns.iter().any(|rows| !rows.is_empty())),
+            bare,
             fit: FIRST_ROWS.min(limits.rows),
         }
     }
@@ -135,7 +143,7 @@ impl Messages {
     fn nothing(&self) -> Result<Encoded, Status> {
         let empty = |column| self.empty(column);
         let columns: Vec<ArrayRef> = (0..self.shape.width()).map(empty).collect();
-        encode_batch(&columns, self.layout).map_err(|error| Status::internal(error.to_string()))
+        encode_bare(&columns, self.bare, self.layout).map_err(|error| Status::internal(error.to_string()))
     }
 
     fn cells(&self, version: &Version, column: usize, rows: &RowSet) -> Result<ArrayRef, Status> {

@@ -5,6 +5,8 @@ use kinetable_wire::barrage::UpdateMetadata;
 
 /// A message before its cells are read.
 pub(super) struct Told {
+    /// The columns that the client gets in it; none: all.
+    pub(super) columns: Option<RowSet>,
     /// What is said of the rows.
     pub(super) metadata: UpdateMetadata,
     /// The rows whose cells in all columns that the client gets go with it, by version.

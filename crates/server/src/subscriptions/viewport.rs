@@ -83,7 +83,8 @@ impl Window {
             mod_column_nodes: Some(vec![RowSet::empty(); shape.width()]),
             ..self.metadata(version.step(), version)
         };
-        Told { metadata, added: vec![(version.clone(), fresh)], modified: None }
+        let added = vec![(version.clone(), fresh)];
+        Told { columns: shape.columns.clone(), metadata, added, modified: None }
     }
 
     /// The message after a change; none if the client sees nothing of it.
@@ -108,7 +109,8 @@ impl Window {
             ..self.metadata(merged.first_step, &version)
         };
         let added = vec![(version.clone(), moved.fresh)];
-        Some(Told { metadata, added, modified: Some((version, moved.modified)) })
+        let modified = Some((version, moved.modified));
+        Some(Told { columns: shape.columns.clone(), metadata, added, modified })
     }
 
     fn metadata(&self, first_step: u64, version: &Version) -> UpdateMetadata {

@@ -40,8 +40,20 @@ pub struct Encoded {
 /// # Errors
 /// If a column is of a type that clients do not have.
 pub fn encode_batch(columns: &[ArrayRef], layout: Layout) -> Result<Encoded> {
-    let mut writer = Writer { layout, nodes: Vec::new(), buffers: Vec::new(), body: Vec::new() };
     let length = columns.iter().map(|column| column.len()).max().unwrap_or(0);
+    encode(columns, length, layout)
+}
+
+/// A record batch of so many rows, of which the client gets no column: these are all empty.
+///
+/// # Errors
+/// As [`encode_batch`].
+pub fn encode_bare(columns: &[ArrayRef], length: usize, layout: Layout) -> Result<Encoded> {
+    encode(columns, length, layout)
+}
+
+fn encode(columns: &[ArrayRef], length: usize, layout: Layout) -> Result<Encoded> {
+    let mut writer = Writer { layout, nodes: Vec::new(), buffers: Vec::new(), body: Vec::new() };
     for column in columns {
         let column = if layout.sentinels { with_sentinels(column) } else { column.clone() };
         match layout.columns_as_list && length > 0 {

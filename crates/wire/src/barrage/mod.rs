@@ -24,7 +24,7 @@ mod flight;
 mod unbatch;
 
 pub use assemble::{Assembler, Delivered};
-pub use batch::{Encoded, Layout, encode_batch, encode_rows};
+pub use batch::{Encoded, Layout, encode_bare, encode_batch, encode_rows};
 pub use bits::{from_bits, to_bits};
 pub use flight::flight_data;
 pub use request::{ExchangeOptions, Request, RequestKind, read_request};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_array::builder::{Int64Builder, ListBuilder};
 use arrow_array::{Array, ArrayRef, BinaryArray, BooleanArray, Float64Array, Int64Array, StringArray};
 use arrow_schema::{DataType, Field, Schema};
-use kinetable_wire::barrage::{Encoded, Layout, decode_batch, encode_batch, flight_data};
+use kinetable_wire::barrage::{Encoded, Layout, decode_batch, encode_bare, encode_batch, flight_data};
 use kinetable_wire::columns::without_sentinels;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -107,4 +107,15 @@ fn a_message_without_cells_has_a_body_and_it_is_the_last_field() {
     let batch = encode_batch(&columns, Layout::default()).expect("a message");
     let bytes = prost::Message::encode_to_vec(&flight_data(batch, Some(vec![1, 2, 3])));
     assert!(bytes.ends_with(&[0x1a, 3, 1, 2, 3, 0xc2, 0x3e, 8, 0, 0, 0, 0, 0, 0, 0, 0]), "{bytes:?}");
+}
+
+#[test]
+fn a_batch_without_cells_says_how_many_rows_it_has() {
+    for columns in [vec![], vec![Arc::new(Int64Array::from(Vec::<i64>::new())) as ArrayRef]] {
+        let Encoded { header, body } = encode_bare(&columns, 5_000, Layout::default()).expect("a message");
+        let message = arrow_ipc::root_as_message(&header).expect("a message");
+        assert_eq!(message.header_as_record_batch().expect("a batch").length(), 5_000);
+        let batch = decode_batch(&header, &body, &schema_of(&columns), false).expect("a batch");
+        assert_eq!(batch.columns, columns);
+    }
 }

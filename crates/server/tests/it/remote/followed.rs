@@ -9,14 +9,14 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::support::{Server, until, until_equal};
-use crate::subscriptions::random::Subject;
+use crate::subscriptions::random::{KINDS, Subject};
 use crate::subscriptions::support::{batch, fixed, keyed_schema, rows, session};
 
 #[test]
 fn a_remote_table_follows_adds_removes_changes_and_shifts() {
-    for seed in 0..8 {
+    for seed in 0..KINDS + 4 {
         let mut random = StdRng::seed_from_u64(seed);
-        let subject = Subject::new(seed % 4);
+        let subject = Subject::new(seed % KINDS);
         subject.change(&mut random);
         subject.session.flush().expect("a cycle");
         let server = Server::start(&subject.table, 0);
@@ -37,6 +37,17 @@ fn a_remote_table_follows_adds_removes_changes_and_shifts() {
         assert_eq!(followed.failure().map(|error| error.to_string()), None);
         assert_eq!(remote.state(), ConnectionState::Connected);
     }
+}
+
+#[test]
+fn a_remote_table_may_have_no_columns() {
+    let server = Server::start(&session().empty_table(150_000), 0);
+    let (remote, here) = (server.session(), session());
+    for table in [remote.subscribe(&here, b"s/t"), remote.snapshot(&here, b"s/t")] {
+        assert_eq!(table.expect("a table").size().expect("a size"), 150_000);
+    }
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    assert_eq!(remote.state(), ConnectionState::Connected);
 }
 
 #[test]

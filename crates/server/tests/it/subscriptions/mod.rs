@@ -3,5 +3,6 @@
 pub mod support;
 
 mod cases;
+mod failing;
 pub mod random;
 mod slow;

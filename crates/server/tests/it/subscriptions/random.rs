@@ -13,8 +13,10 @@ use super::support::{Client, History, Model, asking, fixed, keyed_schema, reques
 
 /// Ids of rows.
 const IDS: i64 = 60;
+/// Kinds of [`Subject`].
+pub const KINDS: u64 = 6;
 
-/// A table that is written by key, and one of those made from it: in order of a value, without some rows, flat.
+/// A table that is written by key, and one of those made from it: in order of a value, without some rows, flat, the last row first.
 pub struct Subject {
     pub session: Session,
     input: InputTable,
@@ -22,7 +24,7 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// By key, in order of a value, that flat, or flat without some rows.
+    /// By key, in order of a value, that flat, flat without some rows, flat in the other order, or by key in the other order.
     pub fn new(kind: u64) -> Subject {
         let session = session();
         let input = session.input_table(keyed_schema(), vec!["Id".into()]).expect("a table");
@@ -32,6 +34,8 @@ impl Subject {
             0 => keyed,
             1 => by_value(),
             2 => by_value().flatten().expect("a flat table"),
+            4 => by_value().flatten().and_then(|flat| flat.reverse()).expect("a reversed table"),
+            5 => keyed.reverse().expect("a reversed table"),
             _ => {
                 let some = keyed.where_(&["Value % 3 != 0".into()], &NoNames).expect("a filter");
                 some.flatten().expect("a flat table")
@@ -91,19 +95,23 @@ fn some_columns(random: &mut StdRng) -> Option<RowSet> {
 async fn a_subscriber_of_all_rows_has_the_table() {
     for seed in 0..24 {
         let mut random = StdRng::seed_from_u64(seed);
-        let subject = Subject::new(seed % 4);
+        let subject = Subject::new(seed % KINDS);
         for _ in 0..random.random_range(0..6) {
             subject.change(&mut random);
         }
         subject.session.flush().expect("a cycle");
         let history = History::of(&subject.table);
-        let asked =
+        let mut asked =
             Request { columns: some_columns(&mut random), options: options(&mut random), ..request() };
         let mut client = Client::ask(&subject.table, &asked, Settings::default());
         let mut model = Model::default();
         for _ in 0..30 {
             for _ in 0..random.random_range(0..6) {
                 subject.change(&mut random);
+            }
+            if random.random_bool(0.2) {
+                asked.columns = some_columns(&mut random);
+                client.send(asking(&asked));
             }
             while let Ok(Some(update)) = tokio::time::timeout(Duration::from_millis(8), client.next()).await {
                 let update = update.expect("no error");
@@ -162,7 +170,7 @@ fn random_viewport(random: &mut StdRng) -> RowSet {
 async fn a_subscriber_of_a_viewport_has_what_is_in_it() {
     for seed in 100..130 {
         let mut random = StdRng::seed_from_u64(seed);
-        let subject = Subject::new(seed % 4);
+        let subject = Subject::new(seed % KINDS);
         for _ in 0..random.random_range(0..9) {
             subject.change(&mut random);
         }
