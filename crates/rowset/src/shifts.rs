@@ -129,29 +129,39 @@ impl Shifts {
         builder.finish()
     }
 
-    /// Whether rows with these old keys can all move: no two meet, and none changes order or is passed.
+    /// Whether rows with these old keys can all move: no two meet, and none changes order or is passed. **Cost**: a few searches
+    /// for each shift.
     pub fn fits(&self, old: &RowSet) -> bool {
-        let mut end = 0;
-        for run in old.ranges() {
-            for part in self.cut(run) {
-                let (Some(first), Some(last)) =
-                    (part.0.start.checked_add_signed(part.1), (part.0.end - 1).checked_add_signed(part.1))
-                else {
-                    return false;
-                };
-                if first < end || last == u64::MAX || last < first {
-                    return false;
-                }
-                end = last + 1;
-            }
-        }
-        // A row that stays must not lie where a shift's run goes, or its origin would be in doubt.
-        old.difference(&self.moved_keys(old)).is_disjoint(&self.targets())
+        self.keeps_order(old) && self.moves().iter().all(|shift| self.is_free(&shift.new_range(), old))
     }
 
-    /// The new keys that the runs cover.
-    fn targets(&self) -> RowSet {
-        RowSet::from_ranges(self.moves().iter().map(Move::new_range))
+    /// Whether rows that move stay between those around them. The rows of a piece of keys move alike, so its ends tell.
+    fn keeps_order(&self, old: &RowSet) -> bool {
+        let (mut still_from, mut end) = (0, 0);
+        let mut passes = |piece: Range<u64>, delta: i64| {
+            let Some(piece) = between_rows(old, piece) else { return true };
+            let new = moved(&piece, delta);
+            let follows = new.start >= end;
+            end = new.end;
+            follows
+        };
+        for shift in self.moves() {
+            if !passes(still_from..shift.old.start, 0) || !passes(shift.old.clone(), shift.delta) {
+                return false;
+            }
+            still_from = shift.old.end;
+        }
+        passes(still_from..u64::MAX, 0)
+    }
+
+    /// Whether no row that stays lies where a shift's run goes: its origin would be in doubt.
+    fn is_free(&self, target: &Range<u64>, old: &RowSet) -> bool {
+        let count = |range: Range<u64>| old.rank(range.end) - old.rank(range.start);
+        let moves = self.moves();
+        let at = moves.partition_point(|shift| shift.old.end <= target.start);
+        let near = moves[at..].iter().take_while(|shift| shift.old.start < target.end);
+        let inside = |shift: &Move| shift.old.start.max(target.start)..shift.old.end.min(target.end);
+        count(target.clone()) == near.map(|shift| count(inside(shift))).sum::<u64>()
     }
 
     /// The parts of a run that move by one delta each.

@@ -1,6 +1,6 @@
 //! A live table that follows one elsewhere: what happens there, by row key, comes in from any thread.
 //!
-//! **State**: the rows, in copy-on-write blocks, and the changes not yet taken. **Update rule**: the changes that a cycle finds
+//! **State**: the rows, in copy-on-write blocks, and the changes not yet taken; who tells can wait until they are few. **Update rule**: the changes that a cycle finds
 //! are one update. A new start is compared with what is there: rows that are the same are not listed. **Cost**: the rows that
 //! changed; of a new start all rows.
 //!
@@ -8,6 +8,7 @@
 //! when it comes, and changes nothing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
@@ -16,7 +17,7 @@ use kinetable_engine::{
     ColumnSet, Definition, Error, Initial, Input, Operator, Output, Result, RowSet, Shifts, StepCtx, Update,
     Version, WeakTable,
 };
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 
 use super::Session;
 use crate::Table;
@@ -40,17 +41,26 @@ pub struct MirrorUpdate {
 /// The way to tell a table what happened to the one it follows. Cheap to clone.
 #[derive(Clone)]
 pub struct Mirror {
-    shared: Arc<Mutex<Shared>>,
+    /// The rows after all that came. Held by who tells, while a change is compared with them; never by a cycle.
+    rows: Arc<Mutex<RowSet>>,
+    shared: Arc<Shared>,
     types: Arc<[DataType]>,
     session: Session,
     table: WeakTable,
 }
 
+/// What a cycle takes.
 #[derive(Default)]
 struct Shared {
-    /// The rows after all that is queued.
-    rows: RowSet,
+    waiting: Mutex<Waiting>,
+    taken: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
     queue: Vec<Message>,
+    /// Bytes of what is queued.
+    bytes: usize,
     failure: Option<Error>,
 }
 
@@ -73,13 +83,14 @@ impl Session {
         let types = definition.schema.fields().iter().map(|field| field.data_type().clone());
         let types: Arc<[DataType]> = types.collect();
         ensure_cells(&types, rows.len(), &values)?;
-        let shared = Arc::new(Mutex::new(Shared { rows: rows.clone(), ..Shared::default() }));
+        let shared = Arc::<Shared>::default();
+        let known = Arc::new(Mutex::new(rows.clone()));
         let store = Blocks::new(types.clone()).write_all(&rows, values)?;
         let columns = store.columns();
         let operator = Box::new(Follower { shared: shared.clone(), store, fails: false });
         let initial = Initial { definition, rows, columns, operator };
         let table = kinetable_engine::Table::source(self.graph(), initial);
-        let mirror = Mirror { shared, types, session: self.clone(), table: table.weak() };
+        let mirror = Mirror { rows: known, shared, types, session: self.clone(), table: table.weak() };
         Ok((Table::of(self, table), mirror))
     }
 }
@@ -91,10 +102,12 @@ impl Mirror {
     /// If it does not fit the rows before it, or cells are of other types than their columns.
     pub fn update(&self, update: MirrorUpdate) -> Result<()> {
         self.ensure_types(&update)?;
-        let mut shared = self.shared.lock();
-        shared.rows = rows_after(&shared.rows, &update)?;
-        shared.queue.push(Message::Update(update));
-        drop(shared);
+        let mut rows = self.rows.lock();
+        *rows = rows_after(&rows, &update)?;
+        let mut waiting = self.shared.waiting.lock();
+        waiting.bytes += update.bytes();
+        waiting.queue.push(Message::Update(update));
+        drop((waiting, rows));
         self.session.graph().notify();
         Ok(())
     }
@@ -105,19 +118,27 @@ impl Mirror {
     /// If cells are of other types than their columns, or are not as many as the rows.
     pub fn replace(&self, rows: RowSet, values: Vec<ArrayRef>) -> Result<()> {
         ensure_cells(&self.types, rows.len(), &values)?;
-        let mut shared = self.shared.lock();
-        shared.rows = rows.clone();
-        shared.queue.clear();
-        shared.queue.push(Message::Anew(rows, values));
-        drop(shared);
+        let mut known = self.rows.lock();
+        known.clone_from(&rows);
+        let mut waiting = self.shared.waiting.lock();
+        waiting.bytes = bytes(&values);
+        waiting.queue = vec![Message::Anew(rows, values)];
+        drop((waiting, known));
         self.session.graph().notify();
         Ok(())
     }
 
     /// Fails the table, with what is made from it. What was queued before is in it first.
     pub fn fail(&self, error: Error) {
-        self.shared.lock().failure.get_or_insert(error);
+        self.shared.waiting.lock().failure.get_or_insert(error);
         self.session.graph().notify();
+    }
+
+    /// Waits until fewer bytes than `limit` are queued for the next cycle; false if that did not happen in time.
+    pub fn wait_below(&self, limit: usize, timeout: Duration) -> bool {
+        let mut waiting = self.shared.waiting.lock();
+        let busy = |waiting: &mut Waiting| waiting.bytes >= limit;
+        !self.shared.taken.wait_while_for(&mut waiting, busy, timeout).timed_out()
     }
 
     /// Whether somebody still holds the table or one made from it.
@@ -139,6 +160,18 @@ impl Mirror {
         }
         Ok(())
     }
+}
+
+impl MirrorUpdate {
+    /// Bytes of its cells.
+    fn bytes(&self) -> usize {
+        bytes(&self.values)
+            + self.modified.iter().map(|(_, cells)| cells.get_array_memory_size()).sum::<usize>()
+    }
+}
+
+fn bytes(cells: &[ArrayRef]) -> usize {
+    cells.iter().map(|cells| cells.get_array_memory_size()).sum()
 }
 
 fn ensure_cells(types: &[DataType], rows: u64, values: &[ArrayRef]) -> Result<()> {
@@ -172,7 +205,7 @@ fn rows_after(rows: &RowSet, update: &MirrorUpdate) -> Result<RowSet> {
 }
 
 struct Follower {
-    shared: Arc<Mutex<Shared>>,
+    shared: Arc<Shared>,
     store: Blocks,
     /// Whether the next cycle fails the table.
     fails: bool,
@@ -181,9 +214,11 @@ struct Follower {
 impl Operator for Follower {
     fn apply(&mut self, _: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let (queue, failure) = {
-            let mut shared = self.shared.lock();
-            (std::mem::take(&mut shared.queue), shared.failure.clone())
+            let mut waiting = self.shared.waiting.lock();
+            waiting.bytes = 0;
+            (std::mem::take(&mut waiting.queue), waiting.failure.clone())
         };
+        self.shared.taken.notify_all();
         match failure {
             Some(failure) if queue.is_empty() => return Err(failure),
             failure => self.fails = failure.is_some(),

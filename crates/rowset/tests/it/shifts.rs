@@ -158,3 +158,34 @@ fn rows_in_the_way_do_not_fit() {
     assert!(shifts.fits(&RowSet::from_ranges([0..5, 19..20, 30..31])));
     assert!(shifts.fits(&RowSet::empty()));
 }
+
+#[test]
+fn rows_fit_if_each_can_move_in_order_and_none_that_stays_lies_in_the_way() {
+    let mut seen = [0; 2];
+    for seed in 0..20_000 {
+        let mut rng = rng(seed);
+        let old: RowSet = (0..40u64).filter(|_| rng.random_bool(0.4)).collect();
+        let mut builder = ShiftsBuilder::new();
+        let (mut from, mut to) = (0u64, 0u64);
+        for _ in 0..rng.random_range(0..4) {
+            from += rng.random_range(0..9);
+            to = to.max(from.saturating_sub(6)) + rng.random_range(0..4);
+            let length = rng.random_range(1..6);
+            builder.push(from..from + length, to as i64 - from as i64);
+            (from, to) = (from + length, to + length);
+        }
+        let shifts = builder.finish();
+        let goes = |key: u64| shifts.shift_key(key);
+        let keeps_order = old.iter().zip(old.iter().skip(1)).all(|(one, next)| goes(one) < goes(next));
+        let stays = |key: &u64| !shifts.iter().any(|(run, _)| run.contains(key));
+        let in_the_way = |key: u64| {
+            shifts.iter().any(|(run, delta)| {
+                (run.start.wrapping_add_signed(delta)..run.end.wrapping_add_signed(delta)).contains(&key)
+            })
+        };
+        let expected = keeps_order && !old.iter().filter(stays).any(in_the_way);
+        assert_eq!(shifts.fits(&old), expected, "seed {seed}: {shifts:?} of {old:?}");
+        seen[usize::from(expected)] += 1;
+    }
+    assert!(seen.iter().all(|count| *count > 1_000), "{seen:?}");
+}
