@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import confluent_kafka
 import pytest
 from confluent_kafka.schema_registry import SchemaRegistryClient
@@ -12,6 +14,7 @@ from kinetable import DHError
 from kinetable import kafka_consumer as kc
 from kinetable.stream import blink_to_append_only
 from kinetable.stream.kafka import cdc
+from kinetable.update_graph import shared_lock
 
 pytestmark = pytest.mark.broker
 
@@ -37,16 +40,24 @@ VALUE = """{
 }"""
 
 
+# Of a table that has columns which are called as the envelope's fields are.
+TIMED = VALUE.replace('{"name": "name", "type": "string"}', """{"name": "op", "type": "string"},
+        {"name": "cdc_op", "type": "string"},
+        {"name": "ts_ms", "type": ["null", "long"], "default": null}""").replace(
+    '"default": null}\n  ]\n}', '"default": null},\n    {"name": "ts_us", "type": ["null", "long"], "default": null}\n  ]\n}'
+)
+
+
 class Database:
     """A table of customers whose changes go into a topic, as Debezium would write them."""
 
-    def __init__(self, broker, server):
+    def __init__(self, broker, server, envelope=VALUE):
         registry = SchemaRegistryClient({"url": broker.registry})
         self.topic = f"{server}.shop.customers"
         broker.create_topic(topic=self.topic, partitions=2)
         self._sides = [
             (AvroSerializer(registry, schema), SerializationContext(self.topic, field))
-            for schema, field in [(KEY, MessageField.KEY), (VALUE, MessageField.VALUE)]
+            for schema, field in [(KEY, MessageField.KEY), (envelope, MessageField.VALUE)]
         ]
         self._producer = confluent_kafka.Producer({"bootstrap.servers": broker.bootstrap})
         self._rows = {}
@@ -58,10 +69,12 @@ class Database:
         self._producer.flush()
 
     def put(self, key, name, email=None, op=None):
-        before = self._rows.get(key)
-        after = {"id": key, "name": name, "email": email, "since": 19_000 + key}
-        self._change(key, op or ("u" if before else "c"), before, after)
-        self._rows[key] = after
+        self.put_row({"id": key, "name": name, "email": email, "since": 19_000 + key}, op)
+
+    def put_row(self, after, op=None):
+        before = self._rows.get(after["id"])
+        self._change(after["id"], op or ("u" if before else "c"), before, after)
+        self._rows[after["id"]] = after
 
     def delete(self, key):
         self._change(key, "d", self._rows.pop(key), None)
@@ -126,6 +139,42 @@ def test_the_changes_themselves(broker, database):
         (1, "u", "Ada L."),
         (1, "d", None),
     ]
+
+
+def test_columns_may_be_called_as_fields_of_the_envelope_are(broker, topic):
+    database = Database(broker, topic, TIMED)
+    row = {"id": 1, "email": None, "since": 19_000, "cdc_op": "?"}
+    database.put_row({**row, "op": "sell", "ts_ms": 7})
+    database.put_row({**row, "op": "buy", "ts_ms": 8})
+    orders = cdc.consume(broker.config, spec(database), cols_to_drop=["email", "since"])
+    assert orders.column_names == ["id", "op", "cdc_op", "ts_ms"]
+    changes = cdc.consume(broker.config, spec(database), stream_table=True, cols_to_drop=["email", "since"])
+    kept = blink_to_append_only(changes)
+    wait_until(lambda: rows(orders) == [(1, "buy", "?", 8)])
+    wait_until(lambda: kept.size == 2)
+    assert [tuple(row.values()) for row in kept.iter_dict()] == [(1, "sell", "?", 7, "c"), (1, "buy", "?", 8, "u")]
+    assert kept.column_names == ["id", "op", "cdc_op", "ts_ms", "cdc_cdc_op"]
+    database.delete(1)
+    wait_until(lambda: orders.size == 0)
+
+
+def test_no_change_is_missed_however_long_the_table_takes_to_make(broker, database, monkeypatch):
+    database.put(1, "Ada")
+    columns = cdc._columns
+
+    def slowly(*args):
+        # Rows wait for a second.
+        time.sleep(1.5)
+        return columns(*args)
+
+    monkeypatch.setattr(cdc, "_columns", slowly)
+    customers = cdc.consume(broker.config, spec(database))
+    database.put(2, "Bob")
+    wait_until(lambda: names(customers) == [(1, "Ada", None), (2, "Bob", None)])
+    monkeypatch.undo()
+    with shared_lock(customers):
+        again = cdc.consume(broker.config, spec(database))
+    wait_until(lambda: again.size == 2)
 
 
 def test_raw_changes_have_everything(broker, database):

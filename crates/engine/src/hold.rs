@@ -2,7 +2,8 @@
 //!
 //! **State**: when the wait ends, and when is asked again. **Update rule**: each cycle asks whether the table
 //! [awaits users](crate::Table::awaits_users); while it does, rows stay queued, and a cycle is due [`ASK_EVERY_NS`] later.
-//! **Invariants**: 1. rows wait no longer than the patience; 2. once rows have flowed, nothing is asked any more.
+//! **Invariants**: 1. rows wait no longer than the patience, counted from where a clock is set back to if it is; 2. once rows have
+//! flowed, nothing is asked any more.
 
 use crate::WeakTable;
 
@@ -30,7 +31,8 @@ impl Hold {
 
     /// Whether rows that are there wait on.
     pub(crate) fn goes_on(&mut self, now: i64) -> bool {
-        let ends = self.asked.as_ref().map_or(now.saturating_add(self.patience_ns), |asked| asked.ends);
+        let latest = now.saturating_add(self.patience_ns);
+        let ends = self.asked.as_ref().map_or(latest, |asked| asked.ends.min(latest));
         self.asked = Some(Asked { ends, again: ends.min(now.saturating_add(ASK_EVERY_NS)) });
         now < ends && self.table.upgrade().is_some_and(|table| table.awaits_users())
     }

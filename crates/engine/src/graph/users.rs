@@ -1,7 +1,8 @@
 //! Whether a blink table and the blink tables made of it have somebody who keeps, counts or is told what comes.
 //!
 //! A blink table forgets: what is made from it later never sees the rows that came before. A table that is not blink, made
-//! from it, takes its rows in, and a listener is told of them; another blink table only passes them on.
+//! from it, takes its rows in, and a listener is told of them; another blink table only passes them on. So a chain of blink
+//! tables is looked at by its ends: one that has a table made from it is used as far as that one is.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Weak};
@@ -10,8 +11,8 @@ use super::{Child, Node};
 use crate::Table;
 
 impl Table {
-    /// Whether this table is blink, and it or a blink table made of it has neither a table that is not blink made from it, nor
-    /// a listener. Looks at each blink table below once.
+    /// Whether this table is blink, and it or a blink table made of it has neither a table made from it nor a listener. Looks at
+    /// each blink table below once.
     pub fn awaits_users(&self) -> bool {
         // All that were found are held until the end, so that no address comes twice.
         let (mut found, mut seen) = (vec![self.clone()], HashSet::new());
@@ -23,7 +24,7 @@ impl Table {
                 continue;
             };
             let children = node.child_tables();
-            if !node.has_listener() && children.iter().all(Table::is_blink) {
+            if children.is_empty() && !node.has_listener() {
                 return true;
             }
             found.extend(children);

@@ -77,7 +77,19 @@ fn rows_wait_a_second_from_when_they_are_there() {
 }
 
 #[test]
-fn every_blink_table_needs_a_user_of_its_own() {
+fn a_clock_that_is_set_back_does_not_prolong_the_wait() {
+    let (graph, blink, _publisher) = held();
+    graph.run_cycle(10_000_000 * MS);
+    graph.run_cycle(5_000 * MS);
+    assert_eq!((blink.size(), graph.next_due()), (0, Some(5_010 * MS)));
+    graph.run_cycle(5_999 * MS);
+    assert_eq!(blink.size(), 0);
+    graph.run_cycle(6_000 * MS);
+    assert_eq!(values(&blink.version()), [1, 2]);
+}
+
+#[test]
+fn a_chain_of_blink_tables_needs_a_user_at_each_end() {
     let graph = graph();
     let (blink, _publisher) = open(&graph, schema(), Retention::BLINK);
     assert!(blink.awaits_users());
@@ -86,15 +98,18 @@ fn every_blink_table_needs_a_user_of_its_own() {
     let passed = picky(&blink).expect("made");
     let further = picky(&passed).expect("made");
     assert!(blink.awaits_users() && passed.awaits_users());
-    let (second, third) = (kept(&passed), kept(&further));
-    assert!(!blink.awaits_users());
-    drop(second);
+    let third = kept(&further);
+    assert!(!blink.awaits_users() && !passed.awaits_users(), "one in the middle needs none of its own");
+    drop(third);
     assert!(blink.awaits_users(), "a user that is gone is none");
-    let (_, handle) = passed.listen(Arc::new(Told::default()));
+    let other = picky(&passed).expect("made");
+    let (_, handle) = further.listen(Arc::new(Told::default()));
+    assert!(blink.awaits_users(), "a second end needs one too");
+    let fourth = kept(&other);
     assert!(!blink.awaits_users(), "who is told uses it");
     drop(handle);
     assert!(blink.awaits_users());
-    drop((passed, further, third));
+    drop((passed, further, other, fourth));
     assert!(!blink.awaits_users(), "a table that is gone needs nobody");
     let (append, _publisher) = open(&graph, schema(), Retention::Append);
     let (definition, version) = (blink.definition().clone(), blink.version());

@@ -16,18 +16,20 @@ and envelopes are Avro, with schemas in the registry.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Mapping, Optional, Sequence
 
 from ...dherror import DHError
 from ...table import Table
+from ...update_graph import exclusive_lock, has_shared_lock
 from ._start import Partitions
 from .consumer import ALL_PARTITIONS_SEEK_TO_BEGINNING, ConsumedTable, TableType, avro_spec
 from .consumer import consume as consume_topic
 
 __all__ = ["CDCSpec", "cdc_long_spec", "cdc_short_spec", "consume", "consume_raw"]
 
-_AFTER = "after__"
+_BEFORE, _AFTER = "before__", "after__"
 _OP = "op"
 # What changes a row; truncations and messages of the database's own have no row.
 _OF_ROWS = "op in `c`, `u`, `d`, `r`"
@@ -95,13 +97,14 @@ def consume(
 
     The columns are those of the primary key, then the others of the row, with the names and types that the schemas give
     them. Changes are read from the beginning of the topic. All keys that were ever seen are remembered, those of deleted rows too.
+    No live table ticks until this one stands, so that it misses no change.
 
     Args:
         kafka_config: Settings of librdkafka and of the registry (``schema.registry.url``), as of `kafka_consumer.consume`.
         cdc_spec: What `cdc_short_spec` or `cdc_long_spec` gives.
         partitions: As of `kafka_consumer.consume`.
         stream_table: Whether to give the changes themselves, as a blink table with one more column at the end, ``op``
-            (``cdc_op`` if the row has such a column). The row of ``d`` has the key, and nulls.
+            (``cdc_op`` if the row has a column of that name). The row of ``d`` has the key, and nulls.
         cols_to_drop: Columns to leave out; none of the primary key.
 
     Returns:
@@ -116,22 +119,9 @@ def consume(
         config = {"bootstrap.servers": "localhost:9092", "schema.registry.url": "http://localhost:8081"}
         customers = cdc.consume(config, cdc.cdc_short_spec("mysql", "shop", "customers"), cols_to_drop=["notes"])
     """
-    raw = consume_raw(kafka_config, cdc_spec, partitions, TableType.blink())
-    keys, others = _columns(raw.column_names, cdc_spec)
-    dropped = list(cols_to_drop or [])
-    for name in dropped:
-        if name in keys:
-            raise DHError(
-                message=f'column "{name}" is of the primary key\n  hint: drop it from the table that this gives'
-            )
-        if name not in others:
-            raise DHError(message=f'no column "{name}" to drop\n  hint: there are {", ".join(others) or "none"}')
-    kept = [f"{name} = {_AFTER}{name}" for name in others if name not in dropped]
-    op = f"cdc_{_OP}" if _OP in [*keys, *others] else _OP
-    changes = raw.where(_OF_ROWS).view([*keys, *kept, f"{op} = {_OP}"])
-    if stream_table:
-        return _with_source(changes, raw)
-    return _with_source(changes.last_by(keys).where(f"{op} != `d`").drop_columns(op), raw)
+    # First rows wait for who uses them, but a second only. Under a shared lock no cycle runs either.
+    with nullcontext() if has_shared_lock(None) else exclusive_lock(None):
+        return _consume(kafka_config, cdc_spec, partitions, stream_table, list(cols_to_drop or []))
 
 
 def consume_raw(
@@ -175,6 +165,34 @@ def consume_raw(
     )
 
 
+def _consume(
+    config: Mapping[str, Any],
+    spec: CDCSpec,
+    partitions: Optional[Partitions],
+    stream_table: bool,
+    dropped: Sequence[str],
+) -> ConsumedTable:
+    raw = consume_raw(config, spec, partitions, TableType.blink())
+    keys, others = _columns(raw.column_names, spec)
+    for name in dropped:
+        if name in keys:
+            raise DHError(
+                message=f'column "{name}" is of the primary key\n  hint: drop it from the table that this gives'
+            )
+        if name not in others:
+            raise DHError(message=f'no column "{name}" to drop\n  hint: there are {", ".join(others) or "none"}')
+    kept = [f"{name} = {_AFTER}{name}" for name in others if name not in dropped]
+    op = _OP
+    while op in [*keys, *others]:
+        op = f"cdc_{op}"
+    # Named first: within the view `op` may be the row's own.
+    named = raw.where(_OF_ROWS).update_view([] if op == _OP else f"{op} = {_OP}")
+    changes = named.view([*keys, *kept, op])
+    if stream_table:
+        return _with_source(changes, raw)
+    return _with_source(changes.last_by(keys).where(f"{op} != `d`").drop_columns(op), raw)
+
+
 def _columns(names: Sequence[str], spec: CDCSpec) -> tuple[list[str], list[str]]:
     """The columns of the primary key, and the others of the row."""
     row = [name[len(_AFTER) :] for name in names if name.startswith(_AFTER)]
@@ -183,7 +201,9 @@ def _columns(names: Sequence[str], spec: CDCSpec) -> tuple[list[str], list[str]]
             message=f'schema "{spec.value_schema_name}" has no fields "after" and "op"\n'
             '  hint: it is to be that of Debezium\'s envelope, with a record in "after"'
         )
-    keys = [name for name in names if name in row]
+    # The key's fields come first; the envelope may have fields of the same names as the row, such as "ts_ms".
+    ahead = next(place for place, name in enumerate(names) if name.startswith((_BEFORE, _AFTER)))
+    keys = [name for name in names[:ahead] if name in row]
     if not keys:
         raise DHError(
             message=f'schema "{spec.key_schema_name}" has no field of the row\n'

@@ -98,8 +98,8 @@ class TableType:
     def blink() -> TableType:
         """Only the records of the latest cycle; aggregations go on over all that ever came.
 
-        The first records wait until the table, and each blink table made of it, has an aggregation, a listener or another
-        user, for a second at most.
+        The first records wait until somebody uses the table, and each blink table made of it: an aggregation, a listener or
+        another table. They wait for a second at most.
         """
         return TableType("blink")
 
