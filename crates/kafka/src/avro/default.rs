@@ -8,20 +8,26 @@ use super::wire::put_long;
 /// Values in one default. More is what only a schema needs whose defaults stand for themselves, over and over.
 const VALUES_MAX: usize = 1 << 16;
 const DEPTH_MAX: usize = 64;
+/// Bytes of one default, but for its last value. More is what only a schema needs that names a long default over and over.
+const BYTES_MAX: usize = 1 << 20;
 
 /// Appends a default; `None` if it is no value of the type.
 pub(crate) fn encode_default(schema: &Schema, node: NodeId, value: &Value, out: &mut Vec<u8>) -> Option<()> {
-    Encoder { schema, left: VALUES_MAX }.value(node, value, out, 0)
+    let end = out.len().saturating_add(BYTES_MAX);
+    Encoder { schema, left: VALUES_MAX, end }.value(node, value, out, 0)
 }
 
 struct Encoder<'a> {
     schema: &'a Schema,
+    /// Values that may still come.
     left: usize,
+    /// How long the bytes may be where a value begins.
+    end: usize,
 }
 
 impl Encoder<'_> {
     fn value(&mut self, node: NodeId, value: &Value, out: &mut Vec<u8>, depth: usize) -> Option<()> {
-        self.left = self.left.checked_sub(1).filter(|_| depth < DEPTH_MAX)?;
+        self.left = self.left.checked_sub(1).filter(|_| depth < DEPTH_MAX && out.len() <= self.end)?;
         match self.schema.node(node) {
             Node::Null => value.is_null().then_some(())?,
             Node::Boolean => out.push(value.as_bool()?.into()),
@@ -105,5 +111,27 @@ mod tests {
         let schema = Schema::parse(text).unwrap();
         let encoded = encode_default(&schema, schema.root(), &serde_json::json!({}), &mut Vec::new());
         assert_eq!(encoded, None);
+    }
+
+    #[test]
+    fn a_default_that_is_long_over_and_over_is_refused() {
+        // Each record has two of the next, the last a long text: a schema of 60 kB, a default of 1 GB.
+        let mut kind = format!(
+            r#"{{"type":"record","name":"R0","fields":[
+            {{"name":"t","type":"string","default":"{}"}}]}}"#,
+            "x".repeat(60_000)
+        );
+        for level in 1..15 {
+            kind = format!(
+                r#"{{"type":"record","name":"R{level}","fields":[
+                {{"name":"a","type":{kind},"default":{{}}}},{{"name":"b","type":"R{}","default":{{}}}}]}}"#,
+                level - 1
+            );
+        }
+        let schema = Schema::parse(&kind).unwrap();
+        let mut bytes = Vec::new();
+        let encoded = encode_default(&schema, schema.root(), &serde_json::json!({}), &mut bytes);
+        assert_eq!(encoded, None);
+        assert!(bytes.len() < 2 * BYTES_MAX, "{}", bytes.len());
     }
 }

@@ -22,6 +22,8 @@ const LENGTH_FACTOR: usize = 256;
 const LENGTH_MIN: usize = 64 << 10;
 /// Longer texts no column holds.
 const LENGTH_MAX: usize = 1 << 30;
+/// A default is no longer; a record may have many.
+const DEFAULT_MAX: usize = 4 << 20;
 
 /// The JSON of one value.
 pub(super) struct JsonWriter<'a> {
@@ -53,9 +55,7 @@ impl<'a> JsonWriter<'a> {
         if depth > DEPTH_MAX {
             return Err("the record is nested too deep".into());
         }
-        if self.out.len() > self.length_max {
-            return Err("the JSON of the record would be far longer than the record".into());
-        }
+        self.check_length()?;
         let (writer, reader) = (self.writer, self.reader);
         if let Node::Union(branches) = writer.node(written) {
             return self.write(*branch(branches, cursor)?, wanted, cursor, depth + 1);
@@ -88,6 +88,13 @@ impl<'a> JsonWriter<'a> {
                 let (from, to) = (writer.type_name(written), reader.type_name(wanted));
                 return Err(format!("{from} cannot be read as {to}").into());
             }
+        }
+        Ok(())
+    }
+
+    fn check_length(&self) -> Result<(), Reason> {
+        if self.out.len() > self.length_max {
+            return Err("the JSON of the record would be far longer than the record".into());
         }
         Ok(())
     }
@@ -138,6 +145,7 @@ impl<'a> JsonWriter<'a> {
             self.write(written.node, read.node, cursor, depth + 1)?;
         }
         for read in to.iter().filter(|read| !from.iter().any(|written| is_it(read, written))) {
+            self.check_length()?;
             let default = read.default.as_ref();
             let default = default.ok_or_else(|| format!("field \"{}\" is missing", read.name))?;
             self.separate();
@@ -270,6 +278,7 @@ pub(super) fn default_text(schema: &Schema, node: NodeId, default: &Value) -> Re
     let encoded = encode_default(schema, node, default, &mut bytes);
     encoded.ok_or_else(|| format!("default {default} is no value of {}", schema.type_name(node)))?;
     let mut writer = JsonWriter::new(schema, schema, bytes.len());
+    writer.length_max = writer.length_max.min(DEFAULT_MAX);
     writer.write(node, node, &mut Cursor::new(&bytes), 0)?;
     Ok(writer.out)
 }
