@@ -95,6 +95,8 @@ impl Poller {
                      the other partitions are read on"
                 );
                 self.counters.conditions.set(TOPIC_RECREATED, cut_key(partition), detail);
+                // What is being committed may be of what was cut.
+                self.counters.readings.fetch_add(1, Ordering::AcqRel);
                 self.drain.stop(partition);
                 self.cut.insert(partition, low);
                 true

@@ -22,7 +22,7 @@ pub(super) enum Command {
 pub(super) struct Mark {
     /// All batches before this one have been handed on.
     pub(super) sequence: u64,
-    /// The next offset of every partition that is or was read; none while nothing is read.
+    /// The next offset of every partition that is or was read, but for those that were cut; none while nothing is read.
     pub(super) places: Vec<(i32, i64)>,
     /// Of which reading these places are; see [`super::stats::Counters`].
     pub(super) reading: u64,

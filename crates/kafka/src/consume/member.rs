@@ -210,16 +210,24 @@ impl Membership {
             (None, None) if is_anew => StartAt::Beginning,
             (None, None) => start_of_added(&self.survey.config.offsets, partition),
         };
-        let start = self.survey.resolve(partition, start)?;
+        let mut start = self.survey.resolve(partition, start)?;
         if is_anew && start.next > start.fetch {
             // A position beyond the end is one that the group had in the old topic.
             return self.survey.resolve(partition, StartAt::Beginning);
         }
-        match self.counters.partition(partition).map(|place| place.next.load(Ordering::Relaxed)) {
-            // The table has records that were never committed.
-            Some(next) if next > start.next => self.survey.resolve(partition, StartAt::Offset(next)),
-            _ => Ok(start),
+        let place = self.counters.partition(partition);
+        let next = place.as_ref().map(|place| place.next.load(Ordering::Relaxed));
+        // The table may have records that were never committed.
+        let has_more = next.is_some_and(|next| next > start.next);
+        if let Some(next) = next.filter(|_| has_more) {
+            start = self.survey.resolve(partition, StartAt::Offset(next))?;
         }
+        let is_awaited = place.is_some_and(|place| place.awaited.load(Ordering::Relaxed) == start.next);
+        if (position.is_some() || has_more) && !is_awaited {
+            // That place was reached: the broker is to say so if the partition ends before it, which is then another.
+            start.fetch = start.next;
+        }
+        Ok(start)
     }
 
     /// Goes on with the commit under way, or begins one when it is time.

@@ -101,7 +101,7 @@ impl Poller {
         if next < low {
             return self.cross_gap(&place, low, high);
         }
-        if next > high && next > place.first.load(Ordering::Relaxed) {
+        if next > high && next > place.awaited.load(Ordering::Relaxed) {
             return self.is_same_topic(lost) && self.partition_is_cut(&place, low, high);
         }
         self.start_at(place.partition, next.min(high))

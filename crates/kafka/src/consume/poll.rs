@@ -129,8 +129,9 @@ impl Poller {
     }
 
     fn mark(&self) -> Mark {
-        // Of a topic that is another, the places reached in the old one are nobody's to go on from.
-        let places = if self.is_held() { Vec::new() } else { self.counters.places() };
+        // Of a topic or a partition that is another, the places reached in the old one are nobody's to go on from.
+        let mut places = if self.is_held() { Vec::new() } else { self.counters.places() };
+        places.retain(|(partition, _)| !self.cut.contains_key(partition));
         Mark {
             sequence: self.flow.submitted(),
             places,

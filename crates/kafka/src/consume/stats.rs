@@ -104,8 +104,9 @@ pub(super) enum Order {
 
 pub(super) struct PartitionCounters {
     pub(super) partition: i32,
-    /// The first offset that was wanted.
-    pub(super) first: AtomicI64,
+    /// The offset that was still to come when reading began: that the partition ends before it says nothing. [`i64::MIN`] if the
+    /// place was there.
+    pub(super) awaited: AtomicI64,
     /// Read by the poll thread up to here.
     pub(super) next: AtomicI64,
     /// −1: not known.
@@ -140,7 +141,7 @@ impl PartitionCounters {
 
     /// What comes next is the first record that is wanted, whatever was read before.
     pub(super) fn begin_at(&self, offset: i64) {
-        self.first.store(offset, Ordering::Relaxed);
+        self.awaited.store(i64::MIN, Ordering::Relaxed);
         self.next.store(offset, Ordering::Relaxed);
         self.end.store(-1, Ordering::Relaxed);
         self.low.store(-1, Ordering::Relaxed);
@@ -175,7 +176,7 @@ impl Counters {
             Err(at) => {
                 let counters = PartitionCounters {
                     partition: start.partition,
-                    first: AtomicI64::new(start.next),
+                    awaited: AtomicI64::new(if start.fetch < start.next { start.next } else { i64::MIN }),
                     next: AtomicI64::new(start.next),
                     end: AtomicI64::new(-1),
                     is_read: AtomicBool::new(true),

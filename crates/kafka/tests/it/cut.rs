@@ -4,6 +4,7 @@ use kinetable_broker::EmbeddedBroker;
 use kinetable_kafka::{Consumed, consume};
 
 use crate::consuming::text;
+use crate::groups::{committed, member};
 use crate::live::{Live, cells, longs, read, wait_for};
 use crate::partitions::told;
 use crate::stand::{Broker, Stand};
@@ -74,4 +75,47 @@ fn a_cut_partition_is_read_again_at_once_if_so_wished() {
     wait_for("the next", || consumed.table.size() == 7);
     assert_eq!(rows(&consumed)[5..], [(0, "a".to_owned()), (0, "n".to_owned())]);
     assert!(told(&consumed, "TOPIC RECREATED")[0].ends_with("reading on from 0"));
+}
+
+#[test]
+fn a_member_whose_group_stands_beyond_the_end_skips_nothing_silently() {
+    let (stand, live) = (Stand::shared(), Live::start());
+    let Broker::Embedded(broker) = &stand.broker else { return };
+    let topic = stand.topic("cut-away", 1);
+    put(stand, &topic, 0, &["a", "b", "c"]);
+    let first = consume(&live.graph, member(stand, &topic, &[])).unwrap();
+    wait_for("a commit", || committed(stand, &topic, 1).get(&0) == Some(&3));
+    first.source.stop();
+    cut(broker, &topic, 0, 1, 1);
+    put(stand, &topic, 0, &["n"]);
+    let asking = consume(&live.graph, member(stand, &topic, &[])).unwrap();
+    wait_for("the cut to be told", || asking.source.stats().state == "TOPIC RECREATED");
+    let detail = asking.source.stats().detail;
+    assert!(detail.starts_with("partition 0 ends at 2, before offset 3"), "{detail}");
+    asking.source.resume();
+    wait_for("all there is", || rows(&asking) == [(0, "a".to_owned()), (0, "n".to_owned())]);
+    wait_for("its place", || committed(stand, &topic, 1).get(&0) == Some(&2));
+    asking.source.stop();
+}
+
+#[test]
+fn the_place_in_a_partition_that_was_cut_is_not_committed() {
+    let (stand, live) = (Stand::shared(), Live::start());
+    let Broker::Embedded(broker) = &stand.broker else { return };
+    let topic = stand.topic("cut-marks", 2);
+    put(stand, &topic, 0, &["a"]);
+    let consumed = consume(&live.graph, member(stand, &topic, &[])).unwrap();
+    wait_for("commits", || committed(stand, &topic, 2).get(&0) == Some(&1));
+    // No cycle shows the rows that are read now, so that their places are not committed.
+    live.hold(true);
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    put(stand, &topic, 0, &["b", "c"]);
+    wait_for("the rows to be read", || consumed.source.stats().rows == 3);
+    cut(broker, &topic, 0, 1, 1);
+    wait_for("the cut to be told", || consumed.source.stats().state == "TOPIC RECREATED");
+    live.hold(false);
+    put(stand, &topic, 1, &["x"]);
+    wait_for("the other partition's place", || committed(stand, &topic, 2).get(&1) == Some(&1));
+    consumed.source.stop();
+    assert_eq!(committed(stand, &topic, 2)[&0], 1, "the group does not stand beyond the end");
 }

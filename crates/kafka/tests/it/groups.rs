@@ -31,7 +31,7 @@ fn real() -> Option<&'static Stand> {
     matches!(stand.broker, Broker::Apache(_)).then_some(stand)
 }
 
-fn member(stand: &Stand, topic: &str, settings: &[(&str, &str)]) -> ConsumerConfig {
+pub fn member(stand: &Stand, topic: &str, settings: &[(&str, &str)]) -> ConsumerConfig {
     let mut config = stand
         .consumer(topic, text("V"))
         .with_setting("kinetable.group.mode", "subscribe")
@@ -57,7 +57,7 @@ fn partitions(consumed: &Consumed) -> Vec<i32> {
 }
 
 /// The positions of a topic's group.
-fn committed(stand: &Stand, topic: &str, partitions: i32) -> BTreeMap<i32, i64> {
+pub fn committed(stand: &Stand, topic: &str, partitions: i32) -> BTreeMap<i32, i64> {
     let mut client = rdkafka::ClientConfig::new();
     client.set("bootstrap.servers", &stand.target.bootstrap).set("broker.address.family", "v4");
     let group: BaseConsumer = client.set("group.id", format!("group-of-{topic}")).create().unwrap();
