@@ -15,10 +15,12 @@ mod cells;
 mod config;
 mod deliveries;
 mod encode;
+mod limit;
 mod protobuf;
 mod publication;
 mod send;
 mod spec;
+mod tally;
 mod transact;
 mod watch;
 

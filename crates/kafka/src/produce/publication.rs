@@ -13,9 +13,11 @@ use rdkafka::producer::{Producer, ThreadedProducer};
 
 use super::avro::Destination;
 use super::config::ProducerConfig;
-use super::deliveries::{Deliveries, END_TIMEOUT, Tally};
+use super::deliveries::Deliveries;
 use super::encode::SideEncoder;
+use super::limit::batch_bytes_max;
 use super::send::{Sending, Task};
+use super::tally::{END_TIMEOUT, Tally};
 use super::transact;
 use super::watch::Watcher;
 use crate::client::{Secrets, configure, connect_timeout, creation_error, principal, request_error, servers};
@@ -38,6 +40,9 @@ const DEFAULTS: [(&str, &str); 8] = [
 /// What the watch relies on.
 const FIXED: [(&str, &str); 1] = [("statistics.interval.ms", "1000")];
 
+/// The setting that says how large a batch may be, bytes, and what it is by librdkafka's default.
+const BATCH_SIZE: &str = "batch.size";
+const BATCH_BYTES: u32 = 1_000_000;
 /// The setting that makes each cycle a transaction.
 const TRANSACTIONAL_ID: &str = "transactional.id";
 
@@ -100,13 +105,25 @@ impl Publication {
     /// # Errors
     /// If it did not take it in time, or has refused a record since the start.
     pub fn flush(&self, timeout: Duration) -> Result<()> {
+        self.wait(Some(timeout))
+    }
+
+    /// As [`Publication::flush`]; without a timeout the producing thread says when there is no more time.
+    fn wait(&self, timeout: Option<Duration>) -> Result<()> {
         let (answer, answered) = bounded(1);
         match &*self.tasks.lock() {
             Some(tasks) => tasks.send(Task::Flush(timeout, answer)).map_err(|_| self.ended())?,
             None => return Err(self.ended()),
         }
-        let late = || Error::source(format!("the broker did not take all records within {timeout:?}"));
-        match answered.recv_timeout(timeout + Duration::from_secs(1)) {
+        let late = || {
+            let within = timeout.unwrap_or(END_TIMEOUT);
+            Error::source(format!("the broker did not take all records within {within:?}"))
+        };
+        let answered = match timeout {
+            Some(timeout) => answered.recv_timeout(timeout + Duration::from_secs(1)),
+            None => answered.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        match answered {
             Ok(Ok(())) => {}
             Ok(Err(reason)) => return Err(late().in_context(reason)),
             Err(RecvTimeoutError::Timeout) => return Err(late()),
@@ -121,7 +138,7 @@ impl Publication {
         }
     }
 
-    /// Stops publishing and waits until what was published is with the broker.
+    /// Stops publishing and waits until what was published is with the broker, as long as it takes some of it every 30 s.
     ///
     /// # Errors
     /// As [`Publication::flush`]; it is stopped all the same. Stopping twice is no error.
@@ -129,7 +146,8 @@ impl Publication {
         if self.listening.lock().take().is_none() {
             return Ok(());
         }
-        let flushed = self.flush(END_TIMEOUT);
+        self.tally.end();
+        let flushed = self.wait(None);
         self.end();
         flushed
     }
@@ -277,22 +295,33 @@ fn open_producer(
     let servers = servers(&settings.client)?;
     let timeout = connect_timeout(settings)?;
     let id = settings.client.get(TRANSACTIONAL_ID);
-    let deliveries = Deliveries {
-        tally: tally.clone(),
-        tokens: Tokens::new(&settings.client, config.tokens.clone())?,
-        secrets: Secrets::of(&config.client),
-        principal: principal(&settings.client),
-        is_transactional: id.is_some(),
+    let make = |defaults: &[(&str, &str)]| -> Result<ThreadedProducer<Deliveries>> {
+        let deliveries = Deliveries {
+            tally: tally.clone(),
+            tokens: Tokens::new(&settings.client, config.tokens.clone())?,
+            secrets: Secrets::of(&config.client),
+            principal: principal(&settings.client),
+            is_transactional: id.is_some(),
+        };
+        let made = configure(&settings.client, defaults, &FIXED).create_with_context(deliveries);
+        made.map_err(creation_error)
     };
-    let producer: ThreadedProducer<Deliveries> = configure(&settings.client, &DEFAULTS, &FIXED)
-        .create_with_context(deliveries)
-        .map_err(creation_error)?;
+    let mut producer = make(&DEFAULTS)?;
     let refusal = |error: Error| match tally.heard.lock().refusal.clone() {
         Some(refusal) => Error::source(refusal).with_hint("check the security, sasl and ssl settings"),
         None => error,
     };
     let asked = producer.client().fetch_metadata(config.topic.as_deref(), timeout);
     asked.map_err(|error| refusal(request_error("asking for the topic", &servers, &error)))?;
+    if !settings.client.contains_key(BATCH_SIZE)
+        && let Some(topic) = &config.topic
+        && let Some(limit) = batch_bytes_max(&settings.client, topic).filter(|limit| *limit < BATCH_BYTES)
+    {
+        let limit = limit.max(1).to_string();
+        let mut defaults = DEFAULTS.to_vec();
+        defaults.push((BATCH_SIZE, &limit));
+        producer = make(&defaults)?;
+    }
     if let Some(id) = id {
         producer.init_transactions(timeout).map_err(|error| match &error {
             KafkaError::Transaction(failed) if failed.is_fatal() => {

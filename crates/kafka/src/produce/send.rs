@@ -12,21 +12,27 @@ use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 
 use super::cells::Cells;
-use super::deliveries::{Deliveries, END_TIMEOUT, Tally};
+use super::deliveries::Deliveries;
 use super::encode::{Chunk, SideEncoder};
+use super::tally::Tally;
 
 /// Rows read of a version at once.
 const CHUNK: u64 = 8192;
-/// Cycles that wait share a transaction, up to so many.
+/// Cycles that wait share a transaction, up to so many, and until they have so many rows: brokers give up on a transaction that
+/// takes longer than `transaction.timeout.ms`, and one that is tried again is sent whole.
 const CYCLES_MAX: usize = 100;
+const ROWS_MAX: u64 = 50_000;
+/// How often we look whether what is on its way can still arrive.
+pub(super) const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// What the producing thread is told.
 pub(super) enum Task {
     /// The rows there were at the start.
     Initial(Version),
     Change(Arc<Change>),
-    /// Everything before is to be with the broker; the answer is given when it is, or could not be in time.
-    Flush(Duration, Sender<Result<(), String>>),
+    /// Everything before is to be with the broker; the answer is given when it is, or could not be in time. Without a time it is
+    /// the end, which waits as long as the broker takes something.
+    Flush(Option<Duration>, Sender<Result<(), String>>),
 }
 
 /// What the producing thread works with.
@@ -89,7 +95,11 @@ impl Sending {
         for task in tasks {
             match task {
                 Task::Flush(timeout, answer) => {
-                    let flushed = self.producer.flush(timeout).map_err(|error| error.to_string());
+                    let flushed = match timeout {
+                        Some(timeout) => self.producer.flush(timeout),
+                        None => self.flush_the_last(),
+                    };
+                    let flushed = flushed.map_err(|error| error.to_string());
                     // Who asked may have stopped waiting.
                     let _told = answer.send(flushed);
                 }
@@ -99,26 +109,38 @@ impl Sending {
                 }
             }
         }
-        self.producer.flush(END_TIMEOUT).map_err(|error| {
+        self.flush_the_last().map_err(|error| {
             Error::source(format!("records were still waiting when the publication ended: {error}"))
         })
     }
 
+    /// Waits for what is on its way, as long as some of it arrives.
+    fn flush_the_last(&self) -> Result<(), KafkaError> {
+        loop {
+            match self.producer.flush(LOOK_EVERY) {
+                Err(_) if !self.tally.is_out_of_time() => {}
+                done => return done,
+            }
+        }
+    }
+
     fn send_in_transactions(&self, id: &str, tasks: &Receiver<Task>) -> Result<()> {
         for first in tasks {
-            let (mut cycles, mut flush) = (Vec::new(), None);
+            let (mut cycles, mut rows, mut flush) = (Vec::new(), 0, None);
             for task in std::iter::once(first).chain(std::iter::from_fn(|| tasks.try_recv().ok())) {
                 match task {
                     Task::Flush(_, answer) => flush = Some(answer),
-                    cycle => cycles.push(cycle),
+                    cycle => {
+                        rows += cycle.rows();
+                        cycles.push(cycle);
+                    }
                 }
-                if flush.is_some() || cycles.len() >= CYCLES_MAX {
+                if flush.is_some() || cycles.len() >= CYCLES_MAX || rows >= ROWS_MAX {
                     break;
                 }
             }
             if !cycles.is_empty() {
                 self.transact(id, &cycles)?;
-                let rows: u64 = cycles.iter().map(Task::rows).sum();
                 self.tally.waiting.fetch_sub(rows, Ordering::Relaxed);
             }
             // What is committed is with the broker. Who asked may have stopped waiting.
@@ -187,7 +209,7 @@ impl Sending {
         mut each: impl FnMut(&Batch<'_>, usize),
     ) -> Result<()> {
         let mut start = 0;
-        while start < rows.len() {
+        while start < rows.len() && self.tally.why_over().is_none() {
             let part = rows.slice(start..(start + CHUNK).min(rows.len()));
             start += part.len();
             let columns = Columns::read(self, version, &part)?;
@@ -259,7 +281,7 @@ impl Sending {
             match self.producer.send(record) {
                 Ok(()) => return,
                 Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back))
-                    if !self.tally.is_out_of_time() =>
+                    if !self.tally.is_out_of_time() && self.tally.why_over().is_none() =>
                 {
                     record = back;
                     std::thread::sleep(Duration::from_millis(1));

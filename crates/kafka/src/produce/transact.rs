@@ -19,7 +19,7 @@ use kinetable_engine::Error;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::Producer;
 
-use super::send::{Sending, Task};
+use super::send::{LOOK_EVERY, Sending, Task};
 
 /// How long one question to the coordinator may take before we look around.
 const STEP: Duration = Duration::from_secs(5);
@@ -51,6 +51,10 @@ impl Sending {
                 Err(Failure::Aborted(aborted)) => aborted,
             };
             let (refused, why) = self.tally.abort();
+            if !refused.is_empty() {
+                // The next attempt is another.
+                pause = FIRST_PAUSE;
+            }
             left_out.extend(refused);
             reason = reason.or(why);
             *self.tally.trouble.lock() = Some(aborted.clone());
@@ -71,18 +75,42 @@ impl Sending {
     ) -> Result<(), Failure> {
         self.tally.begin(left_out, reason);
         let begun = self.producer.begin_transaction();
-        let done = begun.map_err(|error| Failure::of(id, &error).unwrap_or_else(|| failure(&error)));
+        let done = begun.map_err(|error| Failure::of(id, &error).unwrap_or_else(|| failure_of(&error)));
         let done = done.and_then(|()| {
             tasks.iter().for_each(|task| self.publish(task));
-            match self.tally.is_over() {
-                true => Err(Failure::Aborted("not all records of a cycle could be sent".to_owned())),
-                false => self.until_done(id, || self.producer.commit_transaction(STEP)),
-            }
+            self.until_delivered(id)?;
+            self.until_done(id, || self.producer.commit_transaction(STEP))
         });
         if let Err(Failure::Aborted(_)) = &done {
             self.until_done(id, || self.producer.abort_transaction(STEP))?;
         }
         done
+    }
+
+    /// Waits until all records of the transaction under way have arrived.
+    ///
+    /// Some may never: of a transaction that has failed the client sends nothing more, and it tells so only when it is asked to
+    /// commit, which waits for the records first.
+    fn until_delivered(&self, id: &str) -> Result<(), Failure> {
+        loop {
+            if let Some(reason) = self.tally.why_over() {
+                return Err(Failure::Aborted(reason));
+            }
+            let Err(error) = self.producer.flush(LOOK_EVERY) else { return Ok(()) };
+            if let Some((code, reason)) = self.producer.client().fatal_error() {
+                return Err(Failure::Fatal(fatal(id, code, &reason)));
+            }
+            // None can begin within another; the refusal says whether the one under way has failed.
+            if let Err(KafkaError::Transaction(refusal)) = self.producer.begin_transaction()
+                && (refusal.is_fatal() || refusal.txn_requires_abort())
+            {
+                let failure = Failure::of(id, &KafkaError::Transaction(refusal));
+                return Err(failure.unwrap_or_else(|| failure_of(&error)));
+            }
+            if self.tally.is_out_of_time() {
+                return Err(Failure::Fatal(out_of_time(&error.to_string())));
+            }
+        }
     }
 
     /// Asks until the outcome is known.
@@ -111,14 +139,12 @@ impl Failure {
                 Some(Failure::Aborted(error.string()))
             }
             KafkaError::Transaction(error) if error.is_retriable() => None,
-            // Not all was sent in time.
-            KafkaError::Flush(_) => None,
-            other => Some(failure(other)),
+            other => Some(failure_of(other)),
         }
     }
 }
 
-fn failure(error: &KafkaError) -> Failure {
+fn failure_of(error: &KafkaError) -> Failure {
     Failure::Aborted(error.to_string())
 }
 
@@ -129,7 +155,10 @@ pub(super) fn fatal(id: &str, code: RDKafkaErrorCode, reason: &str) -> Error {
         Fenced | ProducerFenced | InvalidProducerEpoch => Error::source(format!(
             "another producer has transactional.id \"{id}\" now, or the broker gave up on a transaction: {reason}"
         ))
-        .with_hint("give each publication a transactional.id of its own"),
+        .with_hint(
+            "give each publication a transactional.id of its own; \
+             if a cycle takes longer to send than transaction.timeout.ms, raise that",
+        ),
         _ => Error::source(format!("the producer has failed for good: {reason}")),
     }
 }

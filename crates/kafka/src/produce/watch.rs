@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::deliveries::Tally;
+use super::tally::Tally;
 use crate::board::{MemberRow, Place};
 use crate::clock::now;
 
