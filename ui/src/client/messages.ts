@@ -1,0 +1,147 @@
+/**
+ * The messages of `rt.v1` as types. `docs/decisions/0064-rt-v1.md` says what each of them means.
+ */
+
+/** One operation of the list that makes the table that is shown. */
+export type Op =
+  | { where: string }
+  | { sort: [column: string, direction: Direction][] }
+  | { select: string[] }
+  | { custom: string[] };
+
+export type Direction = 'asc' | 'desc' | 'abs';
+
+/** Which rows are wanted: counted from the first one, or back from the last. */
+export interface Window {
+  first: number;
+  n: number;
+  anchor: 'top' | 'bottom';
+  /** Null asks for the first columns there are. */
+  cols: string[] | null;
+}
+
+export interface TableEntry {
+  name: string;
+  id: string;
+  kind: string;
+  live: boolean;
+  rows: number | null;
+  columns: number;
+}
+
+export interface ColumnInfo {
+  name: string;
+  type: string;
+  chars?: number | null;
+  scale?: number | null;
+  zone?: string | null;
+}
+
+export interface Welcome {
+  type: 'welcome';
+  protocol: number;
+  server: string;
+  instance: string;
+  resume: string;
+  resumed: boolean;
+  resume_seconds: number;
+  user: string;
+  console: boolean;
+  write: boolean;
+  zone: string;
+  limits: { subs: number; rows: number; cells: number; fetch_cells: number; ops: number };
+}
+
+export interface Vars {
+  type: 'vars';
+  full: boolean;
+  added: TableEntry[];
+  changed: TableEntry[];
+  removed: string[];
+}
+
+export interface Status {
+  type: 'status';
+  at: string;
+  step: number;
+  cycles: number;
+  cycle_ms: number | null;
+  memory: number;
+  zone: string;
+}
+
+export interface Schema {
+  type: 'schema';
+  sub: number;
+  vp: number;
+  live: boolean;
+  kind: string;
+  columns: ColumnInfo[];
+}
+
+export interface ErrorMessage {
+  type: 'error';
+  code: 'unauthenticated' | 'forbidden' | 'invalid' | 'missing' | 'limit' | 'gone' | 'internal';
+  message: string;
+  hint?: string | null;
+  sub?: number | null;
+  vp?: number | null;
+  id?: number | null;
+  op?: number | null;
+  from?: number | null;
+  to?: number | null;
+}
+
+/** What every frame says of the table at the time that its cells are of. */
+interface FrameHeader {
+  sub: number;
+  rows: number;
+  first: number;
+  n: number;
+  step: number;
+  at: string;
+  cut?: string[] | null;
+}
+
+export interface Snap extends FrameHeader {
+  type: 'snap';
+  vp: number;
+  seq: number;
+  total: number;
+}
+
+export interface Delta extends FrameHeader {
+  type: 'delta';
+  vp: number;
+  seq: number;
+  base: number;
+  total: number;
+  moves?: [from: number, to: number, count: number][] | null;
+  runs: [offset: number, count: number][];
+}
+
+export interface Size extends FrameHeader {
+  type: 'size';
+  vp: number;
+  seq: number;
+  base: number;
+  total: number;
+}
+
+/** The answer to `fetch`. */
+export interface Fetched extends FrameHeader {
+  type: 'page';
+  id: number;
+}
+
+export type TextMessage = Welcome | Vars | Status | Schema | Size | ErrorMessage;
+export type BinaryHeader = Snap | Delta | Fetched;
+
+/** A cell: nanoseconds and 64-bit integers are `bigint`, and exact decimals are text. */
+export type Cell = null | boolean | number | bigint | string;
+
+/** The cells of one column of a frame, in the order of the rows. */
+export interface ColumnCells {
+  name: string;
+  cells: Cell[];
+}

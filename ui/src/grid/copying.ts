@@ -1,0 +1,32 @@
+/** Copies what is selected: from the screen if all of it is there, else the cells are fetched first. */
+import type { Cell } from '../client/messages.ts';
+import { asTsv, toClipboard } from './copy.ts';
+import type { Grid } from './grid.ts';
+import { cellsOf } from './selection.ts';
+
+export async function copySelection(grid: Grid, headers: boolean): Promise<void> {
+  const range = grid.range();
+  if (!range) return;
+  const { model, layout, view, events } = grid;
+  const cells = cellsOf(range);
+  if (cells > model.copyCellsMax) {
+    return events.failed(`${cells.toLocaleString('en-US')} cells are selected; ${model.copyCellsMax.toLocaleString('en-US')} can be copied at once`);
+  }
+  const names = layout.placed.slice(range.firstColumn, range.lastColumn + 1).map((column) => column.info.name);
+  const rows = range.lastRow - range.firstRow + 1;
+  try {
+    // Rows beyond a window are not here, and need not be looked for one by one.
+    const near = rows <= model.windowRowsMax ? rows : 0;
+    const held = new Map(names.map((name) => [name, Array.from({ length: near }, (_, i) => model.cell(range.firstRow + i, name))]));
+    const isHere = near > 0 && [...held.values()].every((column) => column.every((cell) => cell !== undefined));
+    const columns: ReadonlyMap<string, readonly (Cell | undefined)[]> = isHere ? held : await model.fetch(range.firstRow, rows, names);
+    const formats = names.flatMap((name) => {
+      const format = view.formatters.get(name);
+      return format ? [{ name, format, cells: columns.get(name) ?? [] }] : [];
+    });
+    await toClipboard(asTsv(formats, rows, headers));
+    events.copied(cells, headers);
+  } catch (error) {
+    events.failed(`nothing was copied: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

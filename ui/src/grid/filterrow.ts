@@ -1,0 +1,97 @@
+/** The row of inputs below the header. They are elements, so that the browser's editing, undo and input methods work. */
+import type { Layout } from './layout.ts';
+
+export const FILTER_HEIGHT = 30;
+
+export interface FilterEvents {
+  /** After typing, and at once on Enter. */
+  changed(column: string, text: string): void;
+  left(): void;
+}
+
+export class FilterRow {
+  private readonly inputs = new Map<string, HTMLInputElement>();
+  private readonly errors = new Map<string, string>();
+  private readonly texts = new Map<string, string>();
+  private pause: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly root: HTMLElement, private readonly events: FilterEvents) {}
+
+  get isShown(): boolean {
+    return !this.root.hidden;
+  }
+
+  show(shown: boolean): void {
+    this.root.hidden = !shown;
+  }
+
+  setTexts(texts: ReadonlyMap<string, string>): void {
+    this.texts.clear();
+    for (const [column, text] of texts) this.texts.set(column, text);
+    for (const [column, input] of this.inputs) if (input.getRootNode() && document.activeElement !== input && !input.matches(':focus')) input.value = this.texts.get(column) ?? '';
+  }
+
+  setErrors(errors: ReadonlyMap<string, string>): void {
+    this.errors.clear();
+    for (const [column, error] of errors) this.errors.set(column, error);
+    for (const [column, input] of this.inputs) this.mark(column, input);
+  }
+
+  focus(column: string): void {
+    this.inputs.get(column)?.focus();
+    this.inputs.get(column)?.select();
+  }
+
+  /** Puts the inputs where the columns are. */
+  place(layout: Layout, scrollX: number, width: number, top: number): void {
+    if (!this.isShown) return;
+    this.root.style.top = `${top}px`;
+    const seen = layout.seen(scrollX, width);
+    const names = new Set(seen.map((column) => column.info.name));
+    for (const [name, input] of this.inputs) {
+      if (names.has(name) || input.matches(':focus')) continue;
+      input.remove();
+      this.inputs.delete(name);
+    }
+    for (const column of seen) {
+      const input = this.inputs.get(column.info.name) ?? this.make(column.info.name);
+      const left = layout.left(column, scrollX);
+      // Below frozen columns those that scroll are cut, as in the body.
+      const hidden = column.frozen ? 0 : Math.max(0, layout.frozenWidth - left);
+      input.style.transform = `translateX(${left + hidden}px)`;
+      input.style.width = `${Math.max(0, Math.min(column.width, width - left) - hidden)}px`;
+    }
+  }
+
+  private make(column: string): HTMLInputElement {
+    const input = document.createElement('input');
+    input.type = 'text';
+    input.spellcheck = false;
+    input.autocomplete = 'off';
+    input.placeholder = 'filter';
+    input.setAttribute('aria-label', `Filter ${column}`);
+    input.value = this.texts.get(column) ?? '';
+    input.addEventListener('input', () => {
+      clearTimeout(this.pause);
+      this.pause = setTimeout(() => this.events.changed(column, input.value), 250);
+    });
+    input.addEventListener('keydown', (event) => {
+      event.stopPropagation();
+      if (event.key === 'Enter') {
+        clearTimeout(this.pause);
+        this.events.changed(column, input.value);
+      } else if (event.key === 'Escape') this.events.left();
+    });
+    this.inputs.set(column, input);
+    this.root.append(input);
+    this.mark(column, input);
+    return input;
+  }
+
+  private mark(column: string, input: HTMLInputElement): void {
+    const error = this.errors.get(column);
+    input.setAttribute('aria-invalid', String(Boolean(error)));
+    input.title = error ?? '';
+    input.classList.toggle('bad', Boolean(error));
+  }
+}

@@ -1,0 +1,377 @@
+/**
+ * The grid: a canvas that shows a window of a table of up to 2^53-1 rows.
+ *
+ * ```text
+ *  model (cells) ─┐
+ *  layout (columns) ├─▶ view ─▶ painter ─▶ canvas          pointer, keys ─▶ methods of the grid ─▶ one animation frame
+ *  position, selection ─┘   └─▶ mirror (elements)
+ * ```
+ *
+ * **State** position, selection, layout, what is to be painted anew. **Cost** of a tick: the rows that changed, once a frame.
+ * **Invariant** whatever happens within a frame, there is one paint, one request for a window and one `painted`.
+ */
+import type { ColumnInfo, Window } from '../client/messages.ts';
+import { copySelection } from './copying.ts';
+import { FILTER_HEIGHT, FilterRow } from './filterrow.ts';
+import { formatter, typicalChars } from './format.ts';
+import { Keys } from './keys.ts';
+import { Layout } from './layout.ts';
+import { Mirror } from './mirror.ts';
+import type { GridEvents, GridModel, Sorts } from './model.ts';
+import { paintAll, paintHeader, paintRows, type View } from './paint.ts';
+import { Pointer } from './pointer.ts';
+import { clampTop, maxTop, reveal, scrollBy, seen, type Top } from './position.ts';
+import { type Bars, LANE, paintBars } from './scrollbars.ts';
+import { type Range, Selection } from './selection.ts';
+import { Widths } from './texts.ts';
+import { readTheme } from './theme.ts';
+import { want } from './want.ts';
+
+export interface GridParts {
+  /** The element with the role of a grid, which has the keyboard's focus. */
+  surface: HTMLElement;
+  canvas: HTMLCanvasElement;
+  mirror: HTMLElement;
+  filters: HTMLElement;
+}
+
+export class Grid {
+  readonly view: View;
+  readonly layout = new Layout();
+  readonly selection = new Selection();
+  readonly filterRow: FilterRow;
+  readonly keys: Keys;
+  /** Whether the end of the table stays in sight as rows are added. */
+  following = false;
+  activeBar: Bars['active'] = null;
+  mirrorsPage = false;
+  /** Milliseconds of script that the last paint took, and how many there were. */
+  readonly paints = { last: 0, count: 0, total: 0 };
+  private readonly mirror: Mirror;
+  private readonly observer: ResizeObserver;
+  private readonly pointer: Pointer;
+  private columns: readonly ColumnInfo[] = [];
+  private zone = 'UTC';
+  private asked: Window | null = null;
+  private frame = 0;
+  private dirty: 'all' | 'header' | Set<number> = 'all';
+  private mirrorDirty = true;
+  private untold = false;
+  private size = { width: 0, height: 0 };
+
+  constructor(readonly parts: GridParts, readonly model: GridModel, readonly events: GridEvents) {
+    const ctx = parts.canvas.getContext('2d', { alpha: false }) as CanvasRenderingContext2D;
+    const theme = readTheme(parts.surface, 24);
+    this.view = {
+      ctx, theme, widths: new Widths(ctx, theme.font), boldWidths: new Widths(ctx, theme.fontBold), layout: this.layout, formatters: new Map(),
+      cell: (row, column) => model.cell(row, column), top: { row: 0, px: 0 }, extent: { rows: 0, rowHeight: theme.rowHeight, height: 0 },
+      scrollX: 0, width: 0, bodyTop: theme.headerHeight, range: null, focus: null, hasFocus: false, hoverRow: -1, hoverHeader: null, stale: false,
+      sorts: new Map(), filtered: new Set(), dropX: null,
+    };
+    this.mirror = new Mirror(parts.mirror, parts.surface);
+    this.filterRow = new FilterRow(parts.filters, { changed: (column, text) => events.filter(column, text), left: () => events.filterLeft() });
+    this.pointer = new Pointer(this);
+    this.keys = new Keys(this);
+    this.observer = new ResizeObserver(() => this.resize());
+    this.observer.observe(parts.surface);
+    parts.surface.addEventListener('focus', () => this.focusChanged(true));
+    parts.surface.addEventListener('blur', () => this.focusChanged(false));
+  }
+
+  dispose(): void {
+    this.observer.disconnect();
+    this.pointer.dispose();
+    cancelAnimationFrame(this.frame);
+    this.frame = -1;
+  }
+
+  /** Other columns, or other types. What the user did to columns of the same name stays. */
+  setColumns(columns: readonly ColumnInfo[]): void {
+    this.columns = columns;
+    this.view.formatters = new Map(columns.map((info) => [info.name, formatter(info, this.zone)]));
+    this.layout.setColumns(columns, (info) => this.guessWidth(info));
+    this.asked = null;
+    this.layoutChanged();
+  }
+
+  setZone(zone: string): void {
+    if (zone === this.zone) return;
+    this.zone = zone;
+    this.view.formatters = new Map(this.columns.map((info) => [info.name, formatter(info, zone)]));
+    this.repaint();
+  }
+
+  /** Reads colours and sizes again: the theme, the density or the font changed. */
+  setTheme(rowHeight: number): void {
+    const theme = readTheme(this.parts.surface, rowHeight);
+    const { view } = this;
+    view.theme = theme;
+    view.widths = new Widths(view.ctx, theme.font);
+    view.boldWidths = new Widths(view.ctx, theme.fontBold);
+    view.extent.rowHeight = rowHeight;
+    view.top = { row: view.top.row, px: 0 };
+    this.resize();
+  }
+
+  setMarks(sorts: Sorts, filtered: ReadonlySet<string>): void {
+    this.view.sorts = sorts;
+    this.view.filtered = filtered;
+    this.mirror.header(this.view);
+    this.repaint();
+  }
+
+  setStale(stale: boolean): void {
+    if (stale === this.view.stale) return;
+    this.view.stale = stale;
+    this.repaint();
+  }
+
+  showFilters(shown: boolean): void {
+    if (shown === this.filterRow.isShown) return;
+    this.filterRow.show(shown);
+    this.resize();
+  }
+
+  /** Cells changed: these rows of the table, or all. */
+  cellsChanged(rows: 'all' | readonly number[]): void {
+    this.untold = true;
+    this.rowsChanged();
+    if (rows === 'all') return this.repaint();
+    if (this.dirty instanceof Set) for (const row of rows) this.dirty.add(row);
+    else this.dirty = 'all';
+    this.schedule();
+  }
+
+  /** The table has other operations now: what was asked for is no longer meant, and the top is the top. */
+  restart(): void {
+    this.asked = null;
+    this.repaint();
+  }
+
+  /** The window that the model would be asked for now. */
+  wantNow(): Window {
+    return this.wanted(null) as Window;
+  }
+
+  /** Something else asked for a window: the grid takes it for its own. */
+  noteAsked(window: Window): void {
+    this.asked = window;
+  }
+
+  scroll(top: Top): void {
+    const { extent } = this.view;
+    const next = clampTop(top, extent);
+    const max = maxTop(extent);
+    this.following = max.row > 0 && next.row === max.row && next.px === max.px;
+    this.moveTo(next);
+  }
+
+  scrollPixels(dx: number, dy: number): void {
+    if (dx) this.scrollToX(this.view.scrollX + dx);
+    if (dy) this.scroll(scrollBy(this.view.top, dy, this.view.extent));
+  }
+
+  scrollToX(x: number): void {
+    const next = Math.round(Math.min(this.layout.maxScrollX(this.view.width), Math.max(0, x)));
+    if (next === this.view.scrollX) return;
+    this.view.scrollX = next;
+    this.repaint();
+  }
+
+  /** Moves the focus, brings it into sight, and says so to screen readers. */
+  focusCell(row: number, column: number, extend: boolean): void {
+    const { extent } = this.view;
+    if (!extent.rows || !this.layout.placed.length) return;
+    const place = { row: Math.min(extent.rows - 1, Math.max(0, row)), column: Math.min(this.layout.placed.length - 1, Math.max(0, column)) };
+    this.selection.set(place, extend);
+    this.scroll(reveal(this.view.top, place.row, extent));
+    this.revealColumn(place.column);
+    this.selectionChanged();
+  }
+
+  selectionChanged(): void {
+    const { view } = this;
+    view.focus = this.selection.focus;
+    view.range = this.range();
+    this.mirrorDirty = true;
+    this.repaint();
+    this.events.selected();
+  }
+
+  range(): Range | null {
+    return this.selection.range(this.view.extent.rows, this.layout.placed.length);
+  }
+
+  layoutChanged(): void {
+    this.view.scrollX = Math.min(this.view.scrollX, this.layout.maxScrollX(this.view.width));
+    this.selection.limit(this.view.extent.rows, this.layout.placed.length);
+    this.view.focus = this.selection.focus;
+    this.view.range = this.range();
+    this.mirror.header(this.view);
+    this.mirrorDirty = true;
+    this.repaint();
+  }
+
+  /** As wide as what is seen of it. */
+  fitColumn(name: string): void {
+    const { view } = this;
+    const { first, n } = seen(view.top, view.extent);
+    const format = view.formatters.get(name);
+    let width = view.boldWidths.of(name) + 34;
+    for (let row = first; row < first + n; row++) {
+      const cell = view.cell(row, name);
+      if (cell !== undefined && cell !== null && format) width = Math.max(width, view.widths.of(format.show(cell)));
+    }
+    this.layout.resize(name, width + 21);
+    this.layoutChanged();
+  }
+
+  copy(headers: boolean): Promise<void> {
+    return copySelection(this, headers);
+  }
+
+  bars(): Bars {
+    const { view } = this;
+    return {
+      extent: view.extent, top: view.top, bodyTop: view.bodyTop, width: view.width, scrollX: view.scrollX,
+      maxScrollX: this.layout.maxScrollX(view.width), contentWidth: this.layout.width, frozenWidth: this.layout.frozenWidth, active: this.activeBar,
+    };
+  }
+
+  repaint(): void {
+    this.dirty = 'all';
+    this.schedule();
+  }
+
+  repaintHeader(): void {
+    if (this.dirty instanceof Set && this.dirty.size === 0) this.dirty = 'header';
+    else this.dirty = 'all';
+    this.schedule();
+  }
+
+  /** The pointer went from one row to another. */
+  hoverChanged(former: number, row: number): void {
+    if (this.dirty instanceof Set) this.dirty.add(former).add(row);
+    else this.dirty = 'all';
+    this.schedule();
+  }
+
+  private moveTo(next: Top): void {
+    const { view } = this;
+    if (next.row === view.top.row && next.px === view.top.px) return;
+    view.top = next;
+    this.repaint();
+  }
+
+  private focusChanged(hasFocus: boolean): void {
+    this.view.hasFocus = hasFocus;
+    if (hasFocus && !this.selection.focus && this.view.extent.rows) this.selection.set({ row: this.view.top.row, column: 0 }, false);
+    this.selectionChanged();
+  }
+
+  private revealColumn(index: number): void {
+    const column = this.layout.at(index);
+    if (!column || column.frozen) return;
+    const { view } = this;
+    const [left, right] = [column.x - this.layout.frozenWidth, column.x + column.width - view.width];
+    if (view.scrollX > left) this.scrollToX(left);
+    else if (view.scrollX < right) this.scrollToX(Math.min(left, right));
+  }
+
+  private rowsChanged(): void {
+    const { view } = this;
+    if (view.extent.rows === this.model.rows) return;
+    const grew = this.model.rows > view.extent.rows;
+    view.extent.rows = this.model.rows;
+    const top = this.following ? maxTop(view.extent) : clampTop(view.top, view.extent);
+    if (!grew) this.selection.limit(view.extent.rows, this.layout.placed.length);
+    view.focus = this.selection.focus;
+    view.range = this.range();
+    this.mirrorDirty = true;
+    if (top.row !== view.top.row || top.px !== view.top.px) this.moveTo(top);
+    // Rows that are added in sight of the body, and the thumb.
+    else this.repaint();
+  }
+
+  private resize(): void {
+    const { surface, canvas } = this.parts;
+    const { view } = this;
+    const [width, height] = [surface.clientWidth, surface.clientHeight];
+    const scale = window.devicePixelRatio || 1;
+    this.size = { width, height };
+    canvas.width = Math.round(width * scale);
+    canvas.height = Math.round(height * scale);
+    view.ctx.setTransform(scale, 0, 0, scale, 0, 0);
+    view.ctx.fontKerning = 'none';
+    view.bodyTop = view.theme.headerHeight + (this.filterRow.isShown ? FILTER_HEIGHT : 0);
+    view.width = Math.max(0, width - LANE);
+    view.extent.height = Math.max(0, height - view.bodyTop - LANE);
+    view.top = this.following ? maxTop(view.extent) : clampTop(view.top, view.extent);
+    this.layoutChanged();
+    // In the same frame as the new size: a canvas that is resized is blank.
+    if (this.frame > 0) cancelAnimationFrame(this.frame);
+    this.draw();
+  }
+
+  private guessWidth(info: ColumnInfo): number {
+    const { widths, boldWidths } = this.view;
+    const title = boldWidths.of(info.name) + 56;
+    const cells = Math.min(40, info.chars ?? typicalChars(info.type)) * widths.of('0') + 22;
+    return Math.max(title, cells);
+  }
+
+  private schedule(): void {
+    if (this.frame === 0) this.frame = requestAnimationFrame(() => this.draw());
+  }
+
+  private draw(): void {
+    this.frame = 0;
+    const { view } = this;
+    if (!this.size.width || !this.size.height) return;
+    const start = performance.now();
+    this.observeDigits();
+    const { dirty } = this;
+    if (dirty === 'all') paintAll(view);
+    else if (dirty === 'header') paintHeader(view);
+    else paintRows(view, dirty);
+    paintBars(view.ctx, view.theme, this.bars());
+    this.dirty = new Set();
+    this.filterRow.place(this.layout, view.scrollX, view.width, view.theme.headerHeight);
+    this.paints.last = performance.now() - start;
+    this.paints.count += 1;
+    this.paints.total += this.paints.last;
+    if (this.mirrorsPage || this.mirrorDirty) this.mirror.update(view, this.mirrorsPage);
+    this.mirrorDirty = false;
+    const window = this.wanted(this.asked);
+    if (window && this.columns.length) {
+      this.asked = window;
+      this.events.window(window);
+    }
+    if (this.untold) this.events.painted();
+    this.untold = false;
+  }
+
+  /** A cell that needs more digits than its column had changes how all of them are painted. */
+  private observeDigits(): void {
+    const { view } = this;
+    const { first, n } = seen(view.top, view.extent);
+    const rows = this.dirty === 'all' ? Array.from({ length: n }, (_, i) => first + i) : this.dirty instanceof Set ? [...this.dirty] : [];
+    for (const column of this.layout.seen(view.scrollX, view.width)) {
+      const format = view.formatters.get(column.info.name);
+      if (!format) continue;
+      for (const row of rows) {
+        const cell = view.cell(row, column.info.name);
+        if (cell !== undefined && cell !== null && format.observe(cell)) this.dirty = 'all';
+      }
+    }
+  }
+
+  private wanted(last: Window | null): Window | null {
+    const { view } = this;
+    const columns = this.layout.seen(view.scrollX, view.width).map((column) => column.info.name);
+    const { first } = seen(view.top, view.extent);
+    const n = Math.ceil((view.extent.height + view.top.px) / view.extent.rowHeight) || 1;
+    const shown = this.layout.placed.map((column) => column.info.name);
+    return want({ first, n, rows: view.extent.rows, following: this.following, columns, shown }, last, this.model.windowRowsMax);
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * The columns as they lie on the screen: their order, widths, and which are frozen or hidden.
+ *
+ * **State** what the user changed, by name, so that it outlives a schema that changes.
+ * **Cost** of laying out: the columns. Of finding those that are seen: the columns (thousands at most).
+ */
+import type { ColumnInfo } from '../client/messages.ts';
+
+export interface Placed {
+  info: ColumnInfo;
+  /** Place among those that are shown: frozen ones first. */
+  index: number;
+  /** Pixels from the left of all columns, without scrolling. */
+  x: number;
+  width: number;
+  frozen: boolean;
+}
+
+export const WIDTH_MIN = 36;
+export const WIDTH_MAX = 2000;
+
+export class Layout {
+  placed: Placed[] = [];
+  frozenWidth = 0;
+  width = 0;
+  private infos: readonly ColumnInfo[] = [];
+  private order: string[] = [];
+  private readonly widths = new Map<string, number>();
+  private readonly guesses = new Map<string, number>();
+  private readonly frozen = new Set<string>();
+  private readonly hidden = new Set<string>();
+
+  setColumns(infos: readonly ColumnInfo[], guess: (info: ColumnInfo) => number): void {
+    this.infos = infos;
+    const names = new Set(infos.map((info) => info.name));
+    this.order = this.order.filter((name) => names.has(name));
+    const known = new Set(this.order);
+    for (const info of infos) {
+      if (!known.has(info.name)) this.order.push(info.name);
+      if (!this.guesses.has(info.name)) this.guesses.set(info.name, clamp(guess(info)));
+    }
+    this.place();
+  }
+
+  get hiddenNames(): string[] {
+    return this.order.filter((name) => this.hidden.has(name));
+  }
+
+  get frozenCount(): number {
+    return this.placed.filter((column) => column.frozen).length;
+  }
+
+  isFrozen(name: string): boolean {
+    return this.frozen.has(name);
+  }
+
+  resize(name: string, width: number): void {
+    this.widths.set(name, clamp(Math.round(width)));
+    this.place();
+  }
+
+  freeze(name: string, frozen: boolean): void {
+    if (frozen) this.frozen.add(name);
+    else this.frozen.delete(name);
+    this.place();
+  }
+
+  /** The last column that is shown stays: a grid without columns has no menu to bring them back. */
+  hide(name: string): void {
+    if (this.placed.length > 1) this.hidden.add(name);
+    this.place();
+  }
+
+  show(names: string[]): void {
+    for (const name of names) this.hidden.delete(name);
+    this.place();
+  }
+
+  /** Moves a column before another, or to the end. It is frozen if its new neighbour is. */
+  move(name: string, before: string | null): void {
+    if (name === before) return;
+    this.order = this.order.filter((other) => other !== name);
+    const at = before === null ? this.order.length : this.order.indexOf(before);
+    this.order.splice(at < 0 ? this.order.length : at, 0, name);
+    if (before !== null && this.frozen.has(before)) this.frozen.add(name);
+    else if (!this.frozen.has(before ?? '')) this.frozen.delete(name);
+    this.place();
+  }
+
+  at(index: number): Placed | undefined {
+    return this.placed[index];
+  }
+
+  find(name: string): Placed | undefined {
+    return this.placed.find((column) => column.info.name === name);
+  }
+
+  /** Pixels from the left edge of the grid. */
+  left(column: Placed, scrollX: number): number {
+    return column.frozen ? column.x : column.x - scrollX;
+  }
+
+  /** The column at a pixel from the left edge of the grid. */
+  hit(x: number, scrollX: number): Placed | undefined {
+    const inside = x < this.frozenWidth ? x : x + scrollX;
+    return this.placed.find((column) => inside >= column.x && inside < column.x + column.width && (x < this.frozenWidth) === column.frozen);
+  }
+
+  /** Columns of which a pixel is seen, in their order. */
+  seen(scrollX: number, width: number): Placed[] {
+    const [from, to] = [this.frozenWidth + scrollX, scrollX + width];
+    return this.placed.filter((column) => column.frozen || (column.x + column.width > from && column.x < to));
+  }
+
+  maxScrollX(width: number): number {
+    return Math.max(0, this.width - width);
+  }
+
+  private place(): void {
+    const byName = new Map(this.infos.map((info) => [info.name, info]));
+    const shown = this.order.filter((name) => !this.hidden.has(name));
+    const sorted = [...shown.filter((name) => this.frozen.has(name)), ...shown.filter((name) => !this.frozen.has(name))];
+    let x = 0;
+    this.frozenWidth = 0;
+    this.placed = sorted.map((name, index) => {
+      const width = this.widths.get(name) ?? this.guesses.get(name) ?? 100;
+      const column = { info: byName.get(name) as ColumnInfo, index, x, width, frozen: this.frozen.has(name) };
+      x += width;
+      if (column.frozen) this.frozenWidth = x;
+      return column;
+    });
+    this.width = x;
+  }
+}
+
+const clamp = (width: number): number => Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, width));

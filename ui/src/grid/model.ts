@@ -1,0 +1,36 @@
+/** What the grid shows, and what it tells. */
+import type { Cell, Window } from '../client/messages.ts';
+import type { SortMark } from './paint.ts';
+
+export interface GridModel {
+  /** Rows of the table, 2^53-1 at most. */
+  readonly rows: number;
+  /** The most rows that a window may have. */
+  readonly windowRowsMax: number;
+  /** The most cells that can be copied. */
+  readonly copyCellsMax: number;
+  /** Undefined while the cell is not there. */
+  cell(row: number, column: string): Cell | undefined;
+  /** Cells that are not on the screen, for copying. */
+  fetch(first: number, n: number, columns: string[]): Promise<Map<string, Cell[]>>;
+}
+
+export interface GridEvents {
+  /** Other rows or columns are wanted. */
+  window(window: Window): void;
+  /** What came last is on the screen. */
+  painted(): void;
+  /** A header was clicked; `add` keeps the other sorts. */
+  sort(column: string, add: boolean): void;
+  filter(column: string, text: string): void;
+  /** The user left the filter row. */
+  filterLeft(): void;
+  /** A menu is asked for: of a cell, or of a column if `row` is null. Pixels of the window. */
+  menu(at: { x: number; y: number; row: number | null; column: string }): void;
+  /** The focus or the selection moved. */
+  selected(): void;
+  copied(cells: number, headers: boolean): void;
+  failed(message: string): void;
+}
+
+export type Sorts = ReadonlyMap<string, SortMark>;

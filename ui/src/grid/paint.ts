@@ -1,0 +1,254 @@
+/**
+ * Paints the grid: all of it, or some rows. Reads a view, keeps nothing.
+ *
+ * **Cost** one text a cell that is seen, and nothing a row that is not. Two clips a paint, none a cell: texts are cut to fit beforehand.
+ */
+import type { Cell } from '../client/messages.ts';
+import type { Formatter } from './format.ts';
+import { typeGlyph } from './format.ts';
+import type { Layout, Placed } from './layout.ts';
+import { type Extent, seen, type Top } from './position.ts';
+import type { Range } from './selection.ts';
+import type { Widths } from './texts.ts';
+import type { Theme } from './theme.ts';
+
+export interface SortMark {
+  direction: 'asc' | 'desc' | 'abs';
+  /** Its place among several; 0 if it is the only one. */
+  order: number;
+}
+
+export interface View {
+  ctx: CanvasRenderingContext2D;
+  theme: Theme;
+  widths: Widths;
+  boldWidths: Widths;
+  layout: Layout;
+  formatters: Map<string, Formatter>;
+  cell(row: number, column: string): Cell | undefined;
+  top: Top;
+  extent: Extent;
+  scrollX: number;
+  /** Pixels in which columns are drawn. */
+  width: number;
+  /** Where the body begins, below the header and the filter row. */
+  bodyTop: number;
+  range: Range | null;
+  focus: { row: number; column: number } | null;
+  hasFocus: boolean;
+  hoverRow: number;
+  hoverHeader: string | null;
+  stale: boolean;
+  sorts: ReadonlyMap<string, SortMark>;
+  filtered: ReadonlySet<string>;
+  /** Where a column that is dragged would go, in pixels; or null. */
+  dropX: number | null;
+}
+
+const PAD = 10;
+
+export function paintAll(view: View): void {
+  const { ctx, theme, extent, bodyTop, width } = view;
+  ctx.fillStyle = theme.background;
+  ctx.fillRect(0, bodyTop, width, extent.height);
+  const { first, n } = seen(view.top, extent);
+  const rows = Array.from({ length: n }, (_, i) => first + i);
+  body(view, rows);
+  paintHeader(view);
+}
+
+/** Only these rows; those that are not seen are passed over. */
+export function paintRows(view: View, rows: Iterable<number>): void {
+  const { ctx, theme, extent } = view;
+  const { first, n } = seen(view.top, extent);
+  const visible = [...rows].filter((row) => row >= first && row < first + n);
+  if (!visible.length) return;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(0, view.bodyTop, view.width, extent.height);
+  ctx.clip();
+  ctx.fillStyle = theme.background;
+  for (const row of visible) ctx.fillRect(0, rowY(view, row), view.width, extent.rowHeight);
+  ctx.restore();
+  body(view, visible);
+}
+
+function rowY(view: View, row: number): number {
+  return view.bodyTop + (row - view.top.row) * view.extent.rowHeight - view.top.px;
+}
+
+/** Rows in the two parts of the body: the columns that scroll, then the frozen ones over them. */
+function body(view: View, rows: number[]): void {
+  const { ctx, layout, width, bodyTop, extent, theme } = view;
+  const columns = layout.seen(view.scrollX, width);
+  const parts = [columns.filter((column) => !column.frozen), columns.filter((column) => column.frozen)];
+  const edges = [[layout.frozenWidth, width], [0, Math.min(layout.frozenWidth, width)]];
+  parts.forEach((part, index) => {
+    const [from, to] = edges[index];
+    if (to <= from || (index === 1 && !part.length)) return;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(from, bodyTop, to - from, extent.height);
+    ctx.clip();
+    shades(view, rows, part, from, to);
+    ctx.globalAlpha = view.stale ? 0.45 : 1;
+    ctx.font = theme.font;
+    ctx.textBaseline = 'middle';
+    for (const column of part) cells(view, rows, column);
+    ctx.globalAlpha = 1;
+    focusRing(view, rows, part);
+    ctx.restore();
+  });
+  if (layout.frozenWidth > 0 && layout.frozenWidth < width) {
+    ctx.fillStyle = theme.strongLine;
+    ctx.fillRect(layout.frozenWidth - 1, bodyTop, 1, extent.height);
+  }
+}
+
+/** What lies below the texts: hover, selection, lines between rows. */
+function shades(view: View, rows: number[], part: Placed[], from: number, to: number): void {
+  const { ctx, theme, extent, range } = view;
+  const height = extent.rowHeight;
+  const right = part.length ? Math.min(to, view.layout.left(part[part.length - 1], view.scrollX) + part[part.length - 1].width) : from;
+  for (const row of rows) {
+    const y = rowY(view, row);
+    if (row === view.hoverRow) {
+      ctx.fillStyle = theme.hover;
+      ctx.fillRect(from, y, right - from, height);
+    }
+    ctx.fillStyle = theme.line;
+    ctx.fillRect(from, y + height - 1, right - from, 1);
+    if (!range || row < range.firstRow || row > range.lastRow) continue;
+    ctx.fillStyle = theme.selection;
+    for (const column of part) {
+      if (column.index < range.firstColumn || column.index > range.lastColumn) continue;
+      ctx.fillRect(view.layout.left(column, view.scrollX), y, column.width, height);
+    }
+  }
+}
+
+function cells(view: View, rows: number[], column: Placed): void {
+  const { ctx, theme, widths, extent } = view;
+  const format = view.formatters.get(column.info.name);
+  if (!format) return;
+  const left = view.layout.left(column, view.scrollX) + PAD;
+  const room = column.width - 2 * PAD;
+  const isRight = format.align === 'right';
+  const middle = extent.rowHeight / 2 + 0.5;
+  ctx.textAlign = isRight ? 'right' : 'left';
+  const x = isRight ? left + room : left;
+  ctx.fillStyle = theme.text;
+  let former: string | null = null;
+  for (const row of rows) {
+    const y = rowY(view, row) + middle;
+    const cell = view.cell(row, column.info.name);
+    if (cell === undefined) {
+      placeholder(view, row, left, room, isRight);
+      continue;
+    }
+    if (cell === null) {
+      ctx.fillStyle = theme.faint;
+      ctx.fillText('–', x, y);
+      ctx.fillStyle = theme.text;
+      continue;
+    }
+    const text = format.show(cell);
+    const shown = isRight ? number(widths, text, room) : widths.fit(text, room);
+    if (!format.dimmed || shown !== text) {
+      ctx.fillText(shown, x, y);
+      continue;
+    }
+    // The date matters less than the time, and least where the row above has the same.
+    const head = text.slice(0, format.dimmed);
+    ctx.fillStyle = head === former ? theme.faint : theme.dim;
+    ctx.fillText(head, x, y);
+    ctx.fillStyle = theme.text;
+    ctx.fillText(text.slice(format.dimmed), x + widths.of(head), y);
+    former = head;
+  }
+}
+
+/** A number that is cut would be another number. */
+function number(widths: Widths, text: string, room: number): string {
+  if (widths.of(text) <= room) return text;
+  return '#'.repeat(Math.max(1, Math.floor(room / widths.of('#'))));
+}
+
+/** A bar where a cell will be. Its length hangs on its place alone, so that it stands still. */
+function placeholder(view: View, row: number, left: number, room: number, isRight: boolean): void {
+  const { ctx, theme, extent } = view;
+  const share = 0.35 + 0.4 * (((row % 7) * 3 + (left % 5)) % 7) / 7;
+  const width = Math.max(8, room * share);
+  ctx.fillStyle = theme.placeholder;
+  ctx.beginPath();
+  ctx.roundRect(isRight ? left + room - width : left, rowY(view, row) + extent.rowHeight / 2 - 4, width, 8, 4);
+  ctx.fill();
+  ctx.fillStyle = theme.text;
+}
+
+function focusRing(view: View, rows: number[], part: Placed[]): void {
+  const { ctx, theme, focus, extent } = view;
+  if (!focus || !rows.includes(focus.row)) return;
+  const column = part.find((one) => one.index === focus.column);
+  if (!column) return;
+  ctx.strokeStyle = view.hasFocus ? theme.accent : theme.faint;
+  ctx.lineWidth = 2;
+  ctx.strokeRect(view.layout.left(column, view.scrollX) + 1, rowY(view, focus.row) + 1, column.width - 2, extent.rowHeight - 3);
+}
+
+export function paintHeader(view: View): void {
+  const { ctx, theme, layout, width } = view;
+  const height = theme.headerHeight;
+  ctx.fillStyle = theme.header;
+  ctx.fillRect(0, 0, width, view.bodyTop);
+  const columns = layout.seen(view.scrollX, width);
+  for (const frozen of [false, true]) {
+    const [from, to] = frozen ? [0, layout.frozenWidth] : [layout.frozenWidth, width];
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(from, 0, Math.max(0, to - from), view.bodyTop);
+    ctx.clip();
+    for (const column of columns) if (column.frozen === frozen) headerCell(view, column, height);
+    ctx.restore();
+  }
+  ctx.fillStyle = theme.strongLine;
+  ctx.fillRect(0, view.bodyTop - 1, width, 1);
+  if (layout.frozenWidth > 0) ctx.fillRect(layout.frozenWidth - 1, 0, 1, view.bodyTop);
+  if (view.dropX !== null) {
+    ctx.fillStyle = theme.accent;
+    ctx.fillRect(Math.max(0, view.dropX - 1), 0, 2, view.bodyTop);
+  }
+}
+
+function headerCell(view: View, column: Placed, height: number): void {
+  const { ctx, theme, boldWidths } = view;
+  const left = view.layout.left(column, view.scrollX);
+  const { name, type } = column.info;
+  const isRight = view.formatters.get(name)?.align === 'right';
+  const sort = view.sorts.get(name);
+  if (view.hoverHeader === name) {
+    ctx.fillStyle = theme.hover;
+    ctx.fillRect(left, 0, column.width, height);
+  }
+  ctx.fillStyle = theme.line;
+  ctx.fillRect(left + column.width - 1, 6, 1, height - 12);
+  const middle = height / 2 + 0.5;
+  ctx.textBaseline = 'middle';
+  const marks = sort ? `${{ asc: '↑', desc: '↓', abs: '|↑|' }[sort.direction]}${sort.order || ''}` : '';
+  const marksWidth = marks ? boldWidths.of(marks) + 6 : 0;
+  const glyph = typeGlyph(type);
+  const room = column.width - 2 * PAD - marksWidth;
+  const title = boldWidths.fit(name, room);
+  const titleWidth = boldWidths.of(title);
+  ctx.textAlign = 'left';
+  ctx.font = theme.fontBold;
+  ctx.fillStyle = sort || view.filtered.has(name) ? theme.accent : theme.text;
+  const titleX = isRight ? left + column.width - PAD - titleWidth : left + PAD;
+  ctx.fillText(title, titleX, middle);
+  if (marks) ctx.fillText(marks, isRight ? titleX - marksWidth : titleX + titleWidth + 6, middle);
+  ctx.font = theme.fontSmall;
+  const glyphWidth = ctx.measureText(glyph).width;
+  if (room - titleWidth < glyphWidth + 8) return;
+  ctx.fillStyle = theme.faint;
+  ctx.fillText(glyph, isRight ? left + PAD : left + column.width - PAD - glyphWidth, middle + 0.5);
+}

@@ -1,0 +1,52 @@
+/** The colours and sizes of the grid, read once from custom properties of CSS whenever the theme changes. */
+export interface Theme {
+  font: string;
+  fontBold: string;
+  fontSmall: string;
+  background: string;
+  header: string;
+  line: string;
+  strongLine: string;
+  text: string;
+  dim: string;
+  faint: string;
+  accent: string;
+  selection: string;
+  hover: string;
+  placeholder: string;
+  thumb: string;
+  thumbHover: string;
+  rowHeight: number;
+  headerHeight: number;
+  fontSize: number;
+}
+
+const FONT_SIZES: Record<number, number> = { 20: 12, 24: 13, 32: 14 };
+
+export function readTheme(element: HTMLElement, rowHeight: number): Theme {
+  const style = getComputedStyle(element);
+  const read = (name: string, otherwise: string): string => style.getPropertyValue(`--${name}`).trim() || otherwise;
+  const family = read('font', 'system-ui, sans-serif');
+  const fontSize = FONT_SIZES[rowHeight] ?? 13;
+  return {
+    font: `400 ${fontSize}px ${family}`,
+    fontBold: `600 ${fontSize}px ${family}`,
+    fontSmall: `500 ${fontSize - 2.5}px ${family}`,
+    background: read('grid-background', '#ffffff'),
+    header: read('grid-header', '#f6f7f8'),
+    line: read('grid-line', '#eceef0'),
+    strongLine: read('grid-line-strong', '#d5d9dd'),
+    text: read('text', '#14181d'),
+    dim: read('text-dim', '#5b6570'),
+    faint: read('text-faint', '#8b95a0'),
+    accent: read('accent', '#0b6e66'),
+    selection: read('grid-selection', 'rgba(11,110,102,.12)'),
+    hover: read('grid-hover', 'rgba(20,24,29,.035)'),
+    placeholder: read('grid-placeholder', '#eef0f2'),
+    thumb: read('grid-thumb', 'rgba(91,101,112,.45)'),
+    thumbHover: read('grid-thumb-hover', 'rgba(91,101,112,.8)'),
+    rowHeight,
+    headerHeight: rowHeight + 8,
+    fontSize,
+  };
+}

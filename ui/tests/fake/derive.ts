@@ -1,0 +1,105 @@
+/**
+ * Tables with operations, as far as the tests need them: positions are mapped to rows of the table by lists where the table is small, by
+ * arithmetic where it is not. A formula that is not understood here is refused, as a server refuses a wrong one.
+ */
+import type { Cell, ColumnInfo, Op } from '../../src/client/messages.ts';
+import type { FakeTable } from './tables.ts';
+
+export class Refused extends Error {
+  constructor(message: string, readonly op: number, readonly hint?: string) {
+    super(message);
+  }
+}
+
+export interface Derived {
+  columns: ColumnInfo[];
+  rows: number;
+  /** The row of the table at a position. */
+  row(position: number): number;
+}
+
+const SMALL = 2_000_000;
+
+export function derive(table: FakeTable, ops: Op[]): Derived {
+  let derived: Derived = { columns: table.columns, rows: table.rows, row: (position) => position };
+  ops.forEach((op, index) => {
+    if ('where' in op) derived = filtered(table, derived, op.where, index);
+    else if ('sort' in op) derived = sorted(table, derived, op.sort, index);
+    else if ('select' in op) derived = { ...derived, columns: op.select.map((name) => find(table, name, index)) };
+    else throw new Refused('this server makes no columns', index);
+  });
+  return derived;
+}
+
+function find(table: FakeTable, name: string, op: number): ColumnInfo {
+  const column = table.columns.find((one) => one.name === name);
+  if (!column) throw new Refused(`no column or variable is called "${name}"`, op, `there are ${table.columns.map((one) => `"${one.name}"`).join(', ')}`);
+  return column;
+}
+
+function filtered(table: FakeTable, from: Derived, formula: string, op: number): Derived {
+  if (from.rows > SMALL) {
+    // Ids are positions: a comparison of them is arithmetic.
+    const above = /^Id (>=|>) (\d+)$/.exec(formula);
+    if (!above) throw new Refused(`this server filters a table of ${from.rows} rows by Id alone`, op);
+    const first = Math.min(from.rows, Number(above[2]) + (above[1] === '>' ? 1 : 0));
+    return { ...from, rows: from.rows - first, row: (position) => from.row(position + first) };
+  }
+  const holds = condition(table, formula, op);
+  const rows: number[] = [];
+  for (let position = 0; position < from.rows; position++) if (holds(from.row(position))) rows.push(from.row(position));
+  return { ...from, rows: rows.length, row: (position) => rows[position] };
+}
+
+function sorted(table: FakeTable, from: Derived, by: [string, string][], op: number): Derived {
+  for (const [name] of by) find(table, name, op);
+  if (from.rows > SMALL) {
+    if (by[0][0] !== 'Id') throw new Refused(`this server sorts a table of ${from.rows} rows by Id alone`, op);
+    return by[0][1] === 'desc' ? { ...from, row: (position) => from.row(from.rows - 1 - position) } : from;
+  }
+  const rows = Array.from({ length: from.rows }, (_, position) => from.row(position));
+  rows.sort((a, b) => {
+    for (const [name, direction] of by) {
+      const order = compare(table.cell(a, name), table.cell(b, name));
+      if (order) return direction === 'desc' ? -order : order;
+    }
+    return 0;
+  });
+  return { ...from, row: (position) => rows[position] };
+}
+
+/** Null is less than everything. */
+function compare(a: Cell, b: Cell): number {
+  if (a === b) return 0;
+  if (a === null) return -1;
+  if (b === null) return 1;
+  return a < b ? -1 : 1;
+}
+
+function condition(table: FakeTable, formula: string, op: number): (row: number) => boolean {
+  const text = formula.startsWith('(') && formula.endsWith(')') && !formula.slice(1, -1).includes('(') ? formula.slice(1, -1) : formula;
+  const parts = text.split(/(?<=[^(]) && /);
+  if (parts.length > 1) {
+    const all = parts.map((part) => condition(table, part, op));
+    return (row) => all.every((holds) => holds(row));
+  }
+  const isNull = /^(!?)isNull\((\w+)\)$/.exec(text);
+  if (isNull) {
+    find(table, isNull[2], op);
+    return (row) => (table.cell(row, isNull[2]) === null) === (isNull[1] === '');
+  }
+  const includes = /^(\w+) icase (not )?includes `([^`]*)`$/.exec(text);
+  if (includes) {
+    find(table, includes[1], op);
+    return (row) => String(table.cell(row, includes[1]) ?? '').toLowerCase().includes(includes[3].toLowerCase()) !== Boolean(includes[2]);
+  }
+  const comparison = /^(\w+) (==|!=|>=|<=|>|<) (.+)$/.exec(text);
+  if (!comparison) throw new Refused(`this server does not understand "${formula}"`, op);
+  const [, name, sign, literal] = comparison;
+  const { type } = find(table, name, op);
+  const value: Cell = literal.startsWith('`') ? literal.slice(1, -1) : type === 'long' ? BigInt(literal) : type === 'boolean' ? literal === 'true' : Number(literal);
+  return (row) => {
+    const order = compare(table.cell(row, name), value);
+    return { '==': order === 0, '!=': order !== 0, '>': order > 0, '<': order < 0, '>=': order >= 0, '<=': order <= 0 }[sign] as boolean;
+  };
+}

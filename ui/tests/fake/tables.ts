@@ -1,0 +1,143 @@
+/** Tables of the fake server: cells are functions of their row, so that a billion rows cost nothing. */
+import type { Cell, ColumnInfo } from '../../src/client/messages.ts';
+
+export interface FakeTable {
+  name: string;
+  kind: string;
+  live: boolean;
+  columns: ColumnInfo[];
+  rows: number;
+  cell(row: number, column: string): Cell;
+  /** One step of a live table: the rows that changed. */
+  tick?(): number[] | 'all';
+}
+
+/** Numbers that look random and are the same in every run. */
+export function hash(row: number, salt: number): number {
+  let x = (Math.imul(row % 4294967296, 2654435761) ^ Math.imul(Math.floor(row / 4294967296) + salt, 40503)) >>> 0;
+  x = Math.imul(x ^ (x >>> 15), 2246822519) >>> 0;
+  x = Math.imul(x ^ (x >>> 13), 3266489917) >>> 0;
+  return (x ^ (x >>> 16)) >>> 0;
+}
+
+const SYMBOLS = ['ACME', 'BOLT', 'CRUX', 'DUNE', 'ECHO', 'FLUX', 'GRID', 'HALO', 'IRIS', 'JADE', 'KILN', 'LUMA'];
+const VENUES = ['Frankfurt', 'London', 'New York', 'Tokyo', 'Zürich'];
+const START = 1_790_000_000_000_000_000n;
+
+const TRADE_COLUMNS: ColumnInfo[] = [
+  { name: 'Time', type: 'Instant', chars: 29 }, { name: 'Id', type: 'long', chars: 13 }, { name: 'Sym', type: 'String', chars: 4 },
+  { name: 'Price', type: 'double', chars: 8 }, { name: 'Size', type: 'int', chars: 5 }, { name: 'Venue', type: 'String', chars: 10 },
+  { name: 'Buy', type: 'boolean', chars: 5 }, { name: 'Fee', type: 'BigDecimal', scale: 4, chars: 8 }, { name: 'Latency', type: 'Duration', chars: 14 },
+  { name: 'Settles', type: 'LocalDate', chars: 10 }, { name: 'Note', type: 'String', chars: 26 },
+];
+
+export function tradeCell(row: number, column: string): Cell {
+  const h = hash(row, 7);
+  switch (column) {
+    case 'Time': return START + BigInt(row) * 1_250_731n;
+    case 'Id': return BigInt(row);
+    case 'Sym': return SYMBOLS[h % SYMBOLS.length];
+    case 'Price': return h % 41 === 0 ? null : Math.round((80 + (h % 20000) / 100) * 100) / 100;
+    case 'Size': return (hash(row, 3) % 90 + 1) * 10;
+    case 'Venue': return VENUES[hash(row, 5) % VENUES.length];
+    case 'Buy': return h % 2 === 0;
+    case 'Fee': return (hash(row, 9) % 100000 / 10000).toFixed(4);
+    case 'Latency': return BigInt(hash(row, 11) % 5_000_000) * 1000n;
+    case 'Settles': return 20_700 + Math.floor(row / 40_000_000) % 300;
+    case 'Note': return h % 9 === 0 ? 'crossed the spread, late in the session' : h % 5 === 0 ? 'auction' : null;
+    default: return null;
+  }
+}
+
+export function bigTable(name: string, rows: number): FakeTable {
+  return { name, kind: 'table', live: false, columns: TRADE_COLUMNS, rows, cell: tradeCell };
+}
+
+/** Rows are added at the end. */
+export function tradesTable(rows: number, perTick: number): FakeTable {
+  const table: FakeTable = {
+    name: 'trades', kind: 'append', live: true, columns: TRADE_COLUMNS, rows, cell: tradeCell,
+    tick() {
+      const from = table.rows;
+      table.rows += perTick;
+      return Array.from({ length: perTick }, (_, i) => from + i);
+    },
+  };
+  return table;
+}
+
+/** A few rows, of which some change at every step. */
+export function quotesTable(): FakeTable {
+  const state = SYMBOLS.map((_, i) => ({ bid: 100 + i * 7.5, ask: 100.05 + i * 7.5, volume: 0, change: 0 }));
+  let step = 0;
+  const columns: ColumnInfo[] = [
+    { name: 'Sym', type: 'String', chars: 4 }, { name: 'Bid', type: 'double', chars: 8 }, { name: 'Ask', type: 'double', chars: 8 },
+    { name: 'Change', type: 'double', chars: 7 }, { name: 'Volume', type: 'long', chars: 12 }, { name: 'Updated', type: 'Instant', chars: 23 },
+  ];
+  return {
+    name: 'quotes', kind: 'table', live: true, columns, rows: SYMBOLS.length,
+    cell(row, column) {
+      const { bid, ask, volume, change } = state[row];
+      switch (column) {
+        case 'Sym': return SYMBOLS[row];
+        case 'Bid': return Math.round(bid * 100) / 100;
+        case 'Ask': return Math.round(ask * 100) / 100;
+        case 'Change': return Math.round(change * 100) / 100;
+        case 'Volume': return BigInt(volume);
+        case 'Updated': return START + BigInt(volume) * 1_000_000_000n + BigInt(row) * 1_000_000n;
+        default: return null;
+      }
+    },
+    tick() {
+      step += 1;
+      const changed = [...new Set([0, 1, 2].map((salt) => hash(step, salt) % SYMBOLS.length))];
+      for (const row of changed) {
+        const move = ((hash(step, row + 20) % 200) - 100) / 100;
+        const quote = state[row];
+        Object.assign(quote, { bid: quote.bid + move, ask: quote.ask + move, volume: quote.volume + (hash(step, row) % 900), change: quote.change + move });
+      }
+      return changed;
+    },
+  };
+}
+
+export function wideTable(columns: number, rows: number): FakeTable {
+  const infos = Array.from({ length: columns }, (_, i) => ({ name: `C${i}`, type: i % 3 === 0 ? 'String' : 'double', chars: 9 }));
+  return {
+    name: 'wide', kind: 'table', live: false, columns: infos, rows,
+    cell(row, column) {
+      const index = Number(column.slice(1));
+      return index % 3 === 0 ? `${column} ${row}` : (hash(row, index) % 1_000_000) / 100;
+    },
+  };
+}
+
+export function emptyTable(): FakeTable {
+  return { name: 'alerts', kind: 'append', live: true, columns: TRADE_COLUMNS.slice(0, 5), rows: 0, cell: tradeCell };
+}
+
+export function typesTable(): FakeTable {
+  const values: Record<string, [type: string, cells: Cell[]]> = {
+    Bool: ['boolean', [true, false, null]],
+    Byte: ['byte', [-128, 127, null]],
+    Long: ['long', [-9223372036854775808n, 9223372036854775807n, null]],
+    Char: ['char', [65, 0x20ac, null]],
+    Float: ['float', [1.5, Math.fround(0.1), null]],
+    Double: ['double', [Number.NaN, Number.POSITIVE_INFINITY, null]],
+    Text: ['String', ['Zürich 🚋', 'two\nlines\tand a tab', null]],
+    Instant: ['Instant', [1_790_000_000_123_456_789n, -1n, null]],
+    Zoned: ['ZonedDateTime', [1_790_000_000_000_000_000n, 0n, null]],
+    Local: ['LocalDateTime', [0n, 1_000_000n, null]],
+    Date: ['LocalDate', [20_000, -1, null]],
+    Time: ['LocalTime', [37_800_000_000_000n, 1n, null]],
+    Duration: ['Duration', [90_061_500_000_000n, -1_000_000_000n, null]],
+    Big: ['BigInteger', ['123456789012345678901234567890', '-5', null]],
+    Decimal: ['BigDecimal', ['-1234.50', '0.00', null]],
+    List: ['double[]', ['[1.5, null, 3]', '[]', null]],
+  };
+  return {
+    name: 'types', kind: 'table', live: false, rows: 3,
+    columns: Object.entries(values).map(([name, [type]]) => ({ name, type, zone: type === 'ZonedDateTime' ? 'Asia/Tokyo' : undefined, chars: 16 })),
+    cell: (row, column) => values[column][1][row],
+  };
+}
