@@ -15,8 +15,8 @@ use super::tls::Tls;
 use crate::access::{Access, Gate};
 use crate::host::Host;
 use crate::log::Log;
-use crate::services::{Fields, Halves, Shared, routes};
-use crate::session::{Lifetime, Sessions, SharedTickets};
+use crate::services::{Fields, Shared, routes};
+use crate::session::{Lifetime, Sessions};
 
 /// How long a stop waits for calls that are under way.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -116,20 +116,9 @@ impl Server {
             let _inside = runtime.enter();
             listen(&settings, &addresses)?
         };
-        let shared = Arc::new(Shared {
-            host,
-            gate: Arc::new(Gate {
-                access: settings.access.clone(),
-                sessions: Sessions::new(settings.lifetime.clone()),
-            }),
-            tickets: SharedTickets::default(),
-            log: Arc::new(Log::default()),
-            fields: Fields::default(),
-            halves: Halves::default(),
-            commands: tokio::sync::Mutex::default(),
-            upload_bytes_max: settings.upload_bytes_max,
-            stop: watch::channel(false).0,
-        });
+        let gate =
+            Gate { access: settings.access.clone(), sessions: Sessions::new(settings.lifetime.clone()) };
+        let shared = Arc::new(Shared::new(host, gate, settings.upload_bytes_max));
         let services = routes(&shared, settings.message_bytes_max);
         let front = Front::new(&shared, services, &settings, address);
         let limits =

@@ -30,7 +30,6 @@ mod table_updates;
 mod uploads;
 
 pub use fields::Fields;
-pub use halves::Halves;
 pub use memory::used as memory_used;
 pub use shared::Shared;
 

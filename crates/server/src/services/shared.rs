@@ -9,7 +9,8 @@ use kinetable_wire::grpc::{ExportedTableCreationResponse, TableReference, Ticket
 use tokio::sync::watch;
 use tonic::{Request, Status};
 
-use super::{Fields, Halves};
+use super::Fields;
+use super::halves::Halves;
 use crate::access::{Gate, User};
 use crate::host::{Host, Object};
 use crate::log::Log;
@@ -31,7 +32,7 @@ pub struct Shared {
     /// Streams whose client side comes as calls of their own.
     pub halves: Halves,
     /// The turn of the command that runs.
-    pub commands: tokio::sync::Mutex<()>,
+    pub commands: Arc<tokio::sync::Mutex<()>>,
     /// Bytes of a table that is sent, at most.
     pub upload_bytes_max: usize,
     /// Whether the server is stopping.
@@ -42,6 +43,21 @@ pub struct Shared {
 pub type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 impl Shared {
+    /// Of a server that begins.
+    pub fn new(host: Arc<dyn Host>, gate: Gate, upload_bytes_max: usize) -> Shared {
+        Shared {
+            host,
+            gate: Arc::new(gate),
+            tickets: SharedTickets::default(),
+            log: Arc::new(Log::default()),
+            fields: Fields::default(),
+            halves: Halves::default(),
+            commands: Arc::default(),
+            upload_bytes_max,
+            stop: watch::channel(false).0,
+        }
+    }
+
     /// Waits until the server is stopping.
     pub async fn stopping(&self) {
         let mut stop = self.stop.subscribe();
@@ -63,9 +79,15 @@ impl Shared {
                     () = session.ended() => Err(Status::unauthenticated("Session has ended")),
                 }
             }
-            Reference::Shared(bytes) => self.tickets.get(&bytes)?.value().await.map_err(|status| {
-                Status::not_found(format!("the shared ticket's export is gone: {}", status.message()))
-            }),
+            Reference::Shared(bytes) => {
+                let export = self.tickets.get(&bytes)?;
+                tokio::select! {
+                    value = export.value() => value.map_err(|status| {
+                        Status::not_found(format!("the shared ticket's export is gone: {}", status.message()))
+                    }),
+                    () = session.ended() => Err(Status::unauthenticated("Session has ended")),
+                }
+            }
             Reference::Scope(name) => {
                 let shared = self.clone();
                 let missing = name.clone();

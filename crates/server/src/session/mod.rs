@@ -20,6 +20,7 @@ mod shared;
 mod tickets;
 
 pub use exports::{Change, Export, Exports, Slot, Stage, State};
+pub use gone::Gone;
 pub use registry::{Lifetime, Session, Sessions};
 pub use shared::SharedTickets;
 pub use tickets::Reference;
