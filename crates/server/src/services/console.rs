@@ -114,21 +114,16 @@ impl ConsoleService for Consoles {
         if request.code.len() > CODE_BYTES_MAX {
             return Err(Status::invalid_argument(format!("a command has at most {CODE_BYTES_MAX} bytes")));
         }
-        // One after the other: they share their variables.
-        let _turn = self.0.commands.lock().await;
-        let before = list(&self.0).await?;
-        let start_timestamp = now();
+        // One after the other: they share their variables. Who gives up before his turn runs nothing; who gives up later does not
+        // end what runs, so the turn is the command's, not the call's.
+        let turn = self.0.commands.clone().lock_owned().await;
         let shared = self.0.clone();
-        let outcome = blocking(move || Ok(shared.host.run(&request.code, &shared.log))).await?;
-        let end_timestamp = now();
-        let after = list(&self.0).await?;
-        self.0.fields.notify();
-        Ok(Response::new(ExecuteCommandResponse {
-            error_message: outcome.error.unwrap_or_default(),
-            changes: Some(difference(&before, &after)),
-            start_timestamp,
-            end_timestamp,
-        }))
+        let command = tokio::spawn(async move {
+            let done = execute(&shared, request.code).await;
+            drop(turn);
+            done
+        });
+        command.await.unwrap_or_else(|_| Err(Status::internal("the command was given up"))).map(Response::new)
     }
 
     async fn cancel_command(
@@ -206,6 +201,23 @@ impl Consoles {
     fn language(&self) -> Option<&str> {
         if self.0.gate.access.console() { self.0.host.language() } else { None }
     }
+}
+
+/// Runs a command, and tells what it changed.
+async fn execute(shared: &Arc<Shared>, code: String) -> Result<ExecuteCommandResponse, Status> {
+    let before = list(shared).await?;
+    let start_timestamp = now();
+    let runner = shared.clone();
+    let outcome = blocking(move || Ok(runner.host.run(&code, &runner.log))).await?;
+    let end_timestamp = now();
+    let after = list(shared).await?;
+    shared.fields.notify();
+    Ok(ExecuteCommandResponse {
+        error_message: outcome.error.unwrap_or_default(),
+        changes: Some(difference(&before, &after)),
+        start_timestamp,
+        end_timestamp,
+    })
 }
 
 fn now() -> i64 {

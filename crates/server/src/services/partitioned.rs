@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kinetable::PartitionedTable;
+use kinetable::{PartitionedTable, Table};
 use kinetable_wire::grpc::partitioned_table_service_server::PartitionedTableService;
 use kinetable_wire::grpc::{
     ExportedTableCreationResponse, GetTableRequest, MergeRequest, PartitionByRequest, PartitionByResponse,
@@ -27,8 +27,9 @@ impl PartitionedTableService for Partitioned {
         let session = session_of(&request)?;
         let request = request.into_inner();
         let slot = session.exports().begin(Reference::result(request.result_id.as_ref())?)?;
-        let table = self.0.table(&session, Reference::of(request.table_id.as_ref(), "table ticket")?).await;
-        let made = match table {
+        let table =
+            async { self.0.table(&session, Reference::of(request.table_id.as_ref(), "table ticket")?).await };
+        let made = match table.await {
             Ok(table) => {
                 blocking(move || partitioned::partition_by(&table, &request)).await.map(Object::Partitioned)
             }
@@ -45,7 +46,7 @@ impl PartitionedTableService for Partitioned {
     ) -> Result<Response<ExportedTableCreationResponse>, Status> {
         let session = session_of(&request)?;
         let request = request.into_inner();
-        let tables = self.tables(&session, request.partitioned_table.as_ref()).await;
+        let tables = self.tables(&session, request.partitioned_table.as_ref());
         self.export(&session, request.result_id, tables, |tables| partitioned::merge(&tables)).await
     }
 
@@ -55,12 +56,15 @@ impl PartitionedTableService for Partitioned {
     ) -> Result<Response<ExportedTableCreationResponse>, Status> {
         let session = session_of(&request)?;
         let request = request.into_inner();
-        let keys = Reference::of(request.key_table_ticket.as_ref(), "ticket of the keys")?;
-        let keys = self.0.table(&session, keys).await?;
-        let tables = self.tables(&session, request.partitioned_table.as_ref()).await;
+        let inputs = async {
+            let keys = Reference::of(request.key_table_ticket.as_ref(), "ticket of the keys")?;
+            let keys = self.0.table(&session, keys).await?;
+            Ok((keys, self.tables(&session, request.partitioned_table.as_ref()).await?))
+        };
         let behavior = request.unique_behavior;
-        let find = move |tables: PartitionedTable| partitioned::get_table(&tables, &keys, behavior);
-        self.export(&session, request.result_id, tables, find).await
+        let find =
+            move |(keys, tables): (Table, PartitionedTable)| partitioned::get_table(&tables, &keys, behavior);
+        self.export(&session, request.result_id, inputs, find).await
     }
 }
 
@@ -76,18 +80,20 @@ impl Partitioned {
         }
     }
 
-    async fn export(
+    /// Makes a table of inputs once they are there. The result is pending from the first, and fails whatever goes wrong, so that
+    /// whoever named it already is told.
+    async fn export<I: Send + 'static>(
         &self,
         session: &Session,
         result: Option<Ticket>,
-        tables: Result<PartitionedTable, Status>,
-        make: impl FnOnce(PartitionedTable) -> Result<kinetable::Table, Status> + Send + 'static,
+        inputs: impl Future<Output = Result<I, Status>>,
+        make: impl FnOnce(I) -> Result<Table, Status> + Send + 'static,
     ) -> Result<Response<ExportedTableCreationResponse>, Status> {
         let slot = session.exports().begin(Reference::result(result.as_ref())?)?;
-        let made = match tables {
-            Ok(tables) => {
+        let made = match inputs.await {
+            Ok(inputs) => {
                 blocking(move || {
-                    let table = make(tables)?;
+                    let table = make(inputs)?;
                     let answer = creation(&table, echo(result.as_ref()))?;
                     Ok((Object::Table(table), answer))
                 })

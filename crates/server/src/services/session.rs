@@ -160,7 +160,12 @@ impl SessionService for Sessions {
 impl Sessions {
     async fn alias(&self, session: &Arc<Session>, source: Reference, result: i32) -> Result<(), Status> {
         let slot = session.exports().begin(result)?;
-        let object = self.0.resolve(session, source).await;
+        let object = match source {
+            Reference::Export(id) if id == result => {
+                Err(Status::invalid_argument("the source is the result itself"))
+            }
+            source => self.0.resolve(session, source).await,
+        };
         let told = object.as_ref().map(|_| ()).map_err(Clone::clone);
         slot.settle(object);
         told

@@ -139,11 +139,14 @@ async fn operate(shared: &Arc<Shared>, session: Arc<Session>, op: Op) -> Created
     let slot = session.exports().begin(Reference::result(ticket.as_ref())?)?;
     let shared = shared.clone();
     let work = async move {
-        let made = match gather(&shared, &session, &op).await {
+        let gathered = match ticket.as_ref().filter(|ticket| takes(&op, ticket)) {
+            Some(_) => Err(Status::invalid_argument("the operation's source is its own result")),
+            None => gather(&shared, &session, &op).await,
+        };
+        let made = match gathered {
             Ok(inputs) => {
-                let context = context(&shared, &session);
                 blocking(move || {
-                    let object = make(&op, &inputs, &context)?;
+                    let object = make(&op, &inputs, &context(&shared, &session))?;
                     let table = object.table().ok_or_else(|| not_a_table(&object))?;
                     let response = creation(table, echo(ticket.as_ref()))?;
                     Ok((object, response))
@@ -166,7 +169,14 @@ async fn operate(shared: &Arc<Shared>, session: Arc<Session>, op: Op) -> Created
     tokio::spawn(work).await.unwrap_or_else(|_| Err(Status::internal("the operation was given up")))
 }
 
-/// What an operation needs of the process, for a session's user.
+/// Whether an operation takes what a ticket names.
+fn takes(op: &Op, ticket: &Ticket) -> bool {
+    operations::inputs(op)
+        .iter()
+        .any(|input| matches!(&input.r#ref, Some(Ref::Ticket(source)) if source == ticket))
+}
+
+/// What an operation needs of the process, for a session's user. It may wait for the host: it is called where that may be.
 pub fn context(shared: &Shared, session: &Session) -> Context {
     Context { session: shared.host.session(), names: shared.names(session.user()) }
 }

@@ -58,11 +58,13 @@ pub fn run(
                 first = Some(status.clone());
             }
             results[index] = Some(result);
-            // The reader may have gone; others may wait for the exports.
-            let _ = answers.send(Ok(answer)).await;
+            tell(&worker, &answers, Ok(answer)).await;
+            if worker.has_ended() {
+                break;
+            }
         }
         if let Some(status) = first {
-            let _ = answers.send(Err(status)).await;
+            tell(&worker, &answers, Err(status)).await;
         }
         // The intermediate tables are dropped where that may take its time.
         let _ = blocking(move || {
@@ -72,6 +74,19 @@ pub fn run(
         .await;
     });
     Ok(until_end(session, ReceiverStream::new(receiver), None))
+}
+
+/// Hands an answer to the reader. He may have gone, and others may wait for the exports; or he may read nothing, but then the batch
+/// goes no further than his session.
+async fn tell(
+    session: &Session,
+    answers: &mpsc::Sender<Result<ExportedTableCreationResponse, Status>>,
+    answer: Result<ExportedTableCreationResponse, Status>,
+) {
+    tokio::select! {
+        _ = answers.send(answer) => {}
+        () = session.ended() => {}
+    }
 }
 
 fn steps(session: &Session, request: &BatchTableRequest) -> Result<Vec<Step>, Status> {
@@ -100,16 +115,16 @@ fn reference(step: &Step) -> Ref {
 
 async fn perform(
     shared: &Arc<Shared>,
-    session: &Session,
+    session: &Arc<Session>,
     step: Step,
     results: &[Option<Result<Object, Status>>],
 ) -> Result<(Object, ExportedTableCreationResponse), Status> {
     let reference = reference(&step);
     let made = match inputs(shared, session, &step.sources, results).await {
         Ok(inputs) => {
-            let (op, context) = (step.op, context(shared, session));
+            let (op, shared, session) = (step.op, shared.clone(), session.clone());
             blocking(move || {
-                let object = make(&op, &inputs, &context)?;
+                let object = make(&op, &inputs, &context(&shared, &session))?;
                 let table = object.table().ok_or_else(|| not_a_table(&object))?;
                 let answer = creation(table, reference)?;
                 Ok((object, answer))
@@ -157,5 +172,42 @@ fn failed(reference: Ref, status: &Status) -> ExportedTableCreationResponse {
         success: false,
         error_info: status.message().to_owned(),
         ..ExportedTableCreationResponse::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::{Duration, Instant};
+
+    use kinetable::SessionConfig;
+    use kinetable_wire::grpc::{BatchTableRequest, EmptyTableRequest, Operation};
+
+    use super::{ANSWERS_WAITING, Op, run};
+    use crate::access::{Access, Gate, User};
+    use crate::host::Variables;
+    use crate::services::Shared;
+    use crate::session::{Lifetime, Sessions};
+
+    #[tokio::test]
+    async fn a_batch_whose_answers_nobody_reads_ends_with_its_session() {
+        let config = SessionConfig { threads: 1, ..SessionConfig::default() };
+        let host = Arc::new(Variables::new(kinetable::Session::start(config).expect("a session")));
+        let gate = Gate { access: Access::default(), sessions: Sessions::new(Lifetime::default()) };
+        let shared = Arc::new(Shared::new(host, gate, 1 << 20));
+        let session = shared.gate.sessions.open(User::anonymous(), Instant::now()).expect("room");
+        let op = Op::EmptyTable(EmptyTableRequest { result_id: None, size: 1 });
+        let request = BatchTableRequest { ops: vec![Operation { op: Some(op) }; 2 * ANSWERS_WAITING] };
+        let answers = run(shared.clone(), session.clone(), request).expect("begins");
+        let others = Arc::strong_count(&session);
+        shared.gate.sessions.close(&session);
+        // The token's and the worker's are let go: the latter holds the tables.
+        let is_over = async {
+            while Arc::strong_count(&session) > others - 2 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), is_over).await.expect("the worker ends");
+        drop(answers);
     }
 }

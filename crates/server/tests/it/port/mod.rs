@@ -1,6 +1,7 @@
 //! The server over its port: every rpc, and the sessions behind it.
 
 mod browser;
+mod calls;
 mod rpcs;
 mod sessions;
 mod support;
