@@ -40,21 +40,18 @@ pub enum Credential {
     Unreadable,
 }
 
-/// A request's credential: the binary token, then the cookie, then the header.
-pub fn credential(headers: &HeaderMap) -> Option<Credential> {
-    if let Some(token) = headers.get("auth-token-bin") {
-        return Some(binary_token(token.as_bytes()));
-    }
-    for cookies in headers.get_all(COOKIE) {
-        if let Some(token) = cookies.to_str().ok().and_then(cookie) {
-            return Some(Uuid::try_parse(token).map_or(Credential::Unreadable, Credential::Token));
-        }
-    }
-    let value = headers.get(AUTHORIZATION)?;
-    match value.to_str() {
-        Ok(text) if text.len() <= CREDENTIAL_BYTES_MAX => Some(Credential::parse(text)),
-        _ => Some(Credential::Unreadable),
-    }
+/// A request's credentials, in the order in which they count: the binary token, the cookie, the header. Whoever is known by one of
+/// them is known: a browser keeps a cookie of a session that has ended.
+pub fn credentials(headers: &HeaderMap) -> impl Iterator<Item = Credential> {
+    let binary = headers.get("auth-token-bin").map(|token| binary_token(token.as_bytes()));
+    let mut cookies = headers.get_all(COOKIE).iter().filter_map(|cookies| cookie(cookies.to_str().ok()?));
+    let cookie = cookies.next();
+    let cookie = cookie.map(|token| Uuid::try_parse(token).map_or(Credential::Unreadable, Credential::Token));
+    let header = headers.get(AUTHORIZATION).map(|value| match value.to_str() {
+        Ok(text) if text.len() <= CREDENTIAL_BYTES_MAX => Credential::parse(text),
+        _ => Credential::Unreadable,
+    });
+    [binary, cookie, header].into_iter().flatten()
 }
 
 /// Binary metadata is base64, with or without padding.

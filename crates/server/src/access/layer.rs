@@ -12,7 +12,7 @@ use tonic::Status;
 use tonic::body::Body;
 use tower::{Layer, Service};
 
-use super::credentials::{COOKIE_NAME, Credential, credential};
+use super::credentials::{COOKIE_NAME, Credential, credentials};
 use super::doors::refused;
 use super::rules::{Rule, rule};
 use super::{Access, User};
@@ -55,10 +55,13 @@ impl Gate {
                 Err(Status::unimplemented(format!("there is no rpc \"{}\"", path.escape_debug()))),
             );
         };
-        let session = match credential(headers) {
-            Some(credential) => self.session(&credential, now),
-            None => Err(Status::unauthenticated("")),
-        };
+        let mut session = Err(Status::unauthenticated(""));
+        for credential in credentials(headers) {
+            session = self.session(&credential, now);
+            if session.is_ok() {
+                break;
+            }
+        }
         match session {
             Ok(session) => {
                 let may = allowed(rule, session.user());

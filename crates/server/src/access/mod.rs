@@ -1,8 +1,8 @@
 //! Who may enter, and what they may do: checked before a message is parsed.
 //!
 //! ```text
-//!  request ─▶ rule of the path ─▶ credential ─▶ token of a session, or a credential that begins one ─▶ service
-//!                  └ open to all ───────────────────────────────────────────────────────────────────────┘
+//!  request ─▶ rule of the path ─▶ credentials ─▶ token of a session, or a credential that begins one ─▶ service
+//!                  └ open to all ────────────────────────────────────────────────────────────────────────┘
 //!  response ◀─ authorization: Bearer <newest token>, on errors too
 //! ```
 //!
@@ -16,7 +16,7 @@ mod doors;
 mod layer;
 mod rules;
 
-pub use credentials::{Credential, credential};
+pub use credentials::{Credential, credentials};
 pub use doors::{Access, Door, User};
 pub use layer::{AccessLayer, Gate, Guarded};
 pub use rules::{Rule, rule};

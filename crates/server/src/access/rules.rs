@@ -149,6 +149,15 @@ const WRITING: [&str; 3] = [
     "InputTableService/DeleteTableFromInputTable",
 ];
 
+/// The paths of all rpcs that have a rule, and the names of those that have one of their own.
+#[cfg(test)]
+pub fn ruled() -> (Vec<String>, Vec<&'static str>) {
+    let paths = SERVICES.iter().flat_map(|(package, service, methods)| {
+        methods.iter().map(move |method| format!("{package}{service}/{method}"))
+    });
+    (paths.collect(), SPECIAL.iter().map(|(name, _)| *name).chain(WRITING).collect())
+}
+
 /// The rule of an rpc's path; none: there is no such rpc.
 pub fn rule(path: &str) -> Option<Rule> {
     let (service, method) = path.rsplit_once('/')?;

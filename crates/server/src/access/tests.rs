@@ -1,6 +1,7 @@
 //! Credentials, rules and rights: every rpc, whoever calls.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use base64::Engine;
@@ -9,46 +10,23 @@ use http::{HeaderMap, HeaderValue};
 use tonic::Code;
 use uuid::Uuid;
 
+use definitions::paths;
+
 use super::credentials::KEY_HANDLER;
+use super::rules::ruled;
 use super::{Access, Door, Gate, Rule, rule};
 use crate::session::{Lifetime, Sessions};
 
-/// The rpcs that the definitions have, of services that this server offers.
-fn defined() -> Vec<String> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../wire/proto");
-    let mut paths = Vec::new();
-    for entry in std::fs::read_dir(folder).expect("definitions") {
-        let text = std::fs::read_to_string(entry.expect("a file").path()).expect("text");
-        let package = text.lines().find_map(|line| line.strip_prefix("package ")).expect("a package");
-        let mut service = "";
-        for line in text.lines() {
-            if let Some(rest) = line.strip_prefix("service ") {
-                service = rest.trim_end_matches(" {");
-            }
-            if let Some(rest) = line.strip_prefix("  rpc ") {
-                let method = rest.split('(').next().expect("a name");
-                paths.push(format!("/{}.{service}/{method}", package.trim_end_matches(';')));
-            }
-        }
-    }
-    paths.extend(
-        ["Handshake", "ListFlights", "GetFlightInfo", "PollFlightInfo", "GetSchema", "DoGet", "DoPut"]
-            .iter()
-            .chain(&["DoExchange", "DoAction", "ListActions"])
-            .map(|method| format!("/arrow.flight.protocol.FlightService/{method}")),
-    );
-    paths.sort();
-    paths.dedup();
-    paths
-}
+#[path = "../../tests/it/definitions.rs"]
+mod definitions;
 
 /// Services of the definitions that this server does not offer.
 const NOT_OFFERED: [&str; 2] = ["StorageService", "HierarchicalTableService"];
 
-fn offered() -> Vec<String> {
+fn offered() -> BTreeSet<String> {
     let is_offered =
         |path: &String| !NOT_OFFERED.iter().any(|service| path.contains(&format!(".{service}/")));
-    defined().into_iter().filter(is_offered).collect()
+    paths().into_iter().filter(is_offered).collect()
 }
 
 fn gate(console: bool) -> Gate {
@@ -73,11 +51,18 @@ fn every_rpc_has_a_rule_and_there_is_no_rule_too_many() {
     for path in &offered {
         assert!(rule(path).is_some(), "\"{path}\" has no rule: add one to access/rules.rs");
     }
-    for path in defined().iter().filter(|path| !offered.contains(path)) {
+    for path in paths().difference(&offered) {
         assert_eq!(rule(path), None, "{path}");
     }
-    let ruled: BTreeSet<_> = offered.iter().collect();
-    assert_eq!(ruled.len(), offered.len());
+    let (ruled, named) = ruled();
+    for path in &ruled {
+        assert!(offered.contains(path), "\"{path}\" has a rule, and is no rpc");
+    }
+    assert_eq!(ruled.iter().collect::<BTreeSet<_>>().len(), ruled.len(), "one has two");
+    for name in named {
+        let is_there = |path: &String| path.rsplit_once('.').is_some_and(|(_, rest)| rest == name);
+        assert!(ruled.iter().any(is_there), "\"{name}\" has a rule of its own, and is no rpc");
+    }
     for path in
         ["", "/", "/x", "//", "/io.deephaven.proto.backplane.grpc.TableService/", "/TableService/Head"]
     {
@@ -148,6 +133,26 @@ fn credentials_are_read_in_all_their_forms() {
     let binary = STANDARD.encode(token.to_string());
     by_flight.insert("auth-token-bin", HeaderValue::try_from(binary).expect("a header"));
     assert!(gate.admit(CONFIGURATION, &by_flight, Instant::now()).is_ok());
+}
+
+#[test]
+fn a_token_that_is_over_keeps_out_nobody_who_brings_another_credential() {
+    let gate = gate(false);
+    let (now, stale) = (Instant::now(), Uuid::new_v4().to_string());
+    let mut old = HeaderMap::new();
+    let cookie = format!("deephaven-auth-cookie={stale}");
+    old.insert("cookie", HeaderValue::try_from(cookie).expect("a header"));
+    assert_eq!(gate.admit(CONFIGURATION, &old, now).expect_err("over").code(), Code::Unauthenticated);
+    old.insert("auth-token-bin", HeaderValue::try_from(STANDARD.encode(stale)).expect("a header"));
+    assert_eq!(gate.admit(CONFIGURATION, &old, now).expect_err("over").code(), Code::Unauthenticated);
+    old.extend(headers(&format!("{KEY_HANDLER} the kez")));
+    assert_eq!(gate.admit(CONFIGURATION, &old, now).expect_err("wrong").code(), Code::Unauthenticated);
+    old.extend(headers(&format!("{KEY_HANDLER} the key")));
+    let session = gate.admit(CONFIGURATION, &old, now).expect("the key fits").expect("a session");
+    old.extend(headers(&format!("Bearer {}", session.token())));
+    let same = gate.admit(CONFIGURATION, &old, now).expect("the token holds").expect("a session");
+    assert!(Arc::ptr_eq(&same, &session));
+    assert_eq!(gate.sessions.len(), 1);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The server, part by part and as its clients see it.
 
+mod definitions;
 mod operations;
 mod port;
 mod remote;

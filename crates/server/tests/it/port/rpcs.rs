@@ -5,7 +5,8 @@ use std::time::Duration;
 use kinetable_server::access::{Rule, rule};
 use tonic::Code;
 
-use super::support::{call, connect, paths, settings, start, with_key};
+use super::support::{call, connect, settings, start, with_key};
+use crate::definitions::paths;
 
 /// Ends the session, so that it comes last.
 const CLOSE: &str = "/io.deephaven.proto.backplane.grpc.SessionService/CloseSession";
