@@ -81,6 +81,11 @@ impl Access {
         self.doors.contains(&Door::Anonymous)
     }
 
+    /// Whether those who come in may change nothing.
+    pub fn is_read_only(&self) -> bool {
+        self.read_only
+    }
+
     /// Whether those who come in may run code.
     pub fn console(&self) -> bool {
         self.console

@@ -9,6 +9,8 @@ use std::net::IpAddr;
 use http::header::{HOST, ORIGIN};
 use http::{HeaderMap, Request};
 
+use super::server::Settings;
+
 /// Origins and names.
 #[derive(Debug, Clone)]
 pub struct Checks {
@@ -28,11 +30,11 @@ pub enum Caller {
 }
 
 impl Checks {
-    /// With a list of origins, and the name of the host that is listened on.
-    pub fn new(origins: &[String], host: &str) -> Checks {
-        let origins: Vec<String> =
-            origins.iter().map(|origin| origin.trim_end_matches('/').to_ascii_lowercase()).collect();
-        Checks { origins, names: vec!["localhost".to_owned(), host.to_ascii_lowercase()] }
+    /// With the origins and the names that a server was given.
+    pub fn new(settings: &Settings) -> Checks {
+        let origins = settings.origins.iter().map(|origin| origin.trim_end_matches('/').to_ascii_lowercase());
+        let given = settings.names.iter().chain([&settings.host]).map(|name| name.to_ascii_lowercase());
+        Checks { origins: origins.collect(), names: given.chain(["localhost".to_owned()]).collect() }
     }
 
     /// Who calls.
@@ -79,10 +81,16 @@ fn authority<B>(request: &Request<B>) -> Option<String> {
 mod tests {
     use http::{Request, Version};
 
+    use super::super::server::Settings;
     use super::{Caller, Checks};
 
     fn call(version: Version, host: &str, origin: Option<&str>) -> Caller {
-        let checks = Checks::new(&["https://app.example.org/".to_owned()], "tables.example.org");
+        let checks = Checks::new(&Settings {
+            host: "tables.example.org".to_owned(),
+            origins: vec!["https://app.example.org/".to_owned()],
+            names: vec!["Tables.svc".to_owned()],
+            ..Settings::default()
+        });
         let mut request = Request::builder().version(version).uri("/x").header("host", host);
         if let Some(origin) = origin {
             request = request.header("origin", origin);
@@ -112,6 +120,10 @@ mod tests {
             (one, "", Some("null"), Caller::Foreign),
             // A program, by a name that a network gave.
             (two, "service.cluster.local", None, Caller::Own),
+            // A name that it was told of.
+            (one, "tables.svc:10000", None, Caller::Own),
+            (one, "tables.svc", Some("http://tables.svc"), Caller::Own),
+            (one, "tables.svc.evil.example", None, Caller::Foreign),
         ];
         for (version, host, origin, expected) in cases {
             assert_eq!(call(version, host, origin), expected, "{host} {origin:?}");

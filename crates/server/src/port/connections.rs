@@ -1,18 +1,24 @@
 //! Connections: taken one by one, each served by a task of its own until it ends or the server does.
+//!
+//! **Invariant**: a place in the port is held by a connection that says something. Who makes no first call in time, makes none for
+//! long, or answers no ping, is closed; a WebSocket keeps the place of the connection that it came by (`tests/it/port/places.rs`).
 
 use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::Request;
+use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
+use super::activity::Activity;
 use super::front::Front;
 
 /// Calls of one connection at a time, at most.
@@ -24,9 +30,6 @@ const WINDOW_BYTES: u32 = 2 << 20;
 /// Bytes of a request's headers, at most.
 const HEADER_BYTES_MAX: u32 = 64 << 10;
 
-/// How long a client may be silent before it is asked whether it is there, and then to answer.
-const SILENCE: Duration = Duration::from_secs(30);
-
 /// What connections may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -34,6 +37,16 @@ pub struct Limits {
     pub connections: usize,
     /// How long until the first request's headers are there.
     pub handshake_time: Duration,
+    /// How long a client may be silent before it is asked whether it is there, and then to answer.
+    pub silence: Duration,
+    /// How long a connection may be without a call.
+    pub idle_time: Duration,
+}
+
+/// A place in the port, held by whatever a connection became.
+#[derive(Clone)]
+pub struct Place {
+    _permit: Arc<OwnedSemaphorePermit>,
 }
 
 /// Takes connections until the server stops, and waits for those it took.
@@ -66,8 +79,7 @@ pub async fn accept(
         };
         let (tls, front, stop) = (tls.clone(), front.clone(), stop.clone());
         connections.spawn(async move {
-            let _permit = permit;
-            begin(stream, tls, front, limits, stop).await;
+            begin(stream, tls, front, limits, Place { _permit: Arc::new(permit) }, stop).await;
         });
     }
     drop(listener);
@@ -79,6 +91,7 @@ async fn begin(
     tls: Option<TlsAcceptor>,
     front: Front,
     limits: Limits,
+    place: Place,
     stop: watch::Receiver<bool>,
 ) {
     // Small answers go out at once.
@@ -86,9 +99,9 @@ async fn begin(
         tracing::debug!(%error, "a connection was gone before it began");
         return;
     }
-    let Some(tls) = tls else { return serve(stream, front, limits, stop).await };
+    let Some(tls) = tls else { return serve(stream, front, limits, place, stop).await };
     match tokio::time::timeout(limits.handshake_time, tls.accept(stream)).await {
-        Ok(Ok(stream)) => serve(stream, front, limits, stop).await,
+        Ok(Ok(stream)) => serve(stream, front, limits, place, stop).await,
         Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
         Err(_) => tracing::debug!("a TLS handshake took too long"),
     }
@@ -98,11 +111,15 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     stream: S,
     front: Front,
     limits: Limits,
+    place: Place,
     mut stop: watch::Receiver<bool>,
 ) {
-    let service = hyper::service::service_fn(move |request| {
-        let front = front.clone();
-        async move { Ok::<_, Infallible>(front.answer(request).await) }
+    let activity = Activity::new();
+    let calls = activity.clone();
+    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+        let (front, call) = (front.clone(), calls.call());
+        request.extensions_mut().insert(place.clone());
+        async move { Ok::<_, Infallible>(call.answered(front.answer(request).await)) }
     });
     let mut builder = Builder::new(TokioExecutor::new());
     builder
@@ -117,14 +134,23 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         .initial_stream_window_size(WINDOW_BYTES)
         .initial_connection_window_size(WINDOW_BYTES * 4)
         .max_header_list_size(HEADER_BYTES_MAX)
-        .keep_alive_interval(SILENCE)
-        .keep_alive_timeout(SILENCE);
+        .keep_alive_interval(limits.silence)
+        .keep_alive_timeout(limits.silence);
     let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
     let result = tokio::select! {
         result = connection.as_mut() => result,
         () = stopped(&mut stop) => {
             connection.as_mut().graceful_shutdown();
             connection.await
+        }
+        () = activity.idle(limits.handshake_time, limits.idle_time) => {
+            tracing::debug!("a connection makes no calls: it is closed");
+            connection.as_mut().graceful_shutdown();
+            // A call that came just now is answered; who does not go then is left.
+            tokio::select! {
+                result = connection => result,
+                () = activity.idle(limits.handshake_time, Duration::ZERO) => return,
+            }
         }
     };
     if let Err(error) = result {

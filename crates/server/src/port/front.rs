@@ -48,13 +48,15 @@ impl Front {
     pub fn new(shared: &Arc<Shared>, services: Routes, settings: &Settings, address: SocketAddr) -> Front {
         let services = AccessLayer::new(shared.gate.clone()).layer(services);
         Front {
-            checks: Arc::new(Checks::new(&settings.origins, &settings.host)),
+            checks: Arc::new(Checks::new(settings)),
             web: GrpcWebLayer::new().layer(services.clone()),
             sockets: Sockets {
                 services: services.clone(),
                 shared: shared.clone(),
                 message_bytes_max: settings.message_bytes_max,
                 handshake_time: settings.handshake_time,
+                silence: settings.silence,
+                idle_time: settings.idle_time,
             },
             services,
             pages: Arc::new(Pages::new(shared.clone(), address)),
@@ -71,7 +73,8 @@ impl Front {
         if caller == Caller::Foreign {
             return page(
                 StatusCode::FORBIDDEN,
-                "the page's origin, or the name it calls the server by, is not known\n",
+                "the page's origin, or the name it calls the server by, is not known: the server is started with --origin, or \
+                 --name, of what it is to know\n",
             );
         }
         let request = request.map(Body::new);

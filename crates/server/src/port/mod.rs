@@ -9,8 +9,9 @@
 //! **Invariants**
 //! 1. A server that lets everybody in listens on loopback alone.
 //! 2. A page of another origin gets no answer it can read, and makes no call: its origin is on a list, or the call is refused.
-//! 3. A connection that says nothing in time is closed; there are no more connections than allowed.
+//! 3. A connection that makes no calls, or a WebSocket on which none are, is closed; there are no more connections than allowed.
 
+mod activity;
 mod checks;
 mod connections;
 mod front;

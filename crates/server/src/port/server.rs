@@ -39,6 +39,8 @@ pub struct Settings {
     pub tls: Option<Tls>,
     /// Origins of pages that may call, as `https://host:port`; those of this server may.
     pub origins: Vec<String>,
+    /// Other names that clients find this server by, besides its addresses, the one of `host`, and `localhost`.
+    pub names: Vec<String>,
     /// Bytes of one message, at most.
     pub message_bytes_max: usize,
     /// Bytes of a table that is sent, at most.
@@ -47,6 +49,10 @@ pub struct Settings {
     pub connections_max: usize,
     /// How long a connection may take to say what it wants.
     pub handshake_time: Duration,
+    /// How long a client may be silent before it is asked whether it is there, and then to answer.
+    pub silence: Duration,
+    /// How long a connection may be without a call.
+    pub idle_time: Duration,
 }
 
 impl Default for Settings {
@@ -58,10 +64,13 @@ impl Default for Settings {
             lifetime: Lifetime::default(),
             tls: None,
             origins: Vec::new(),
+            names: Vec::new(),
             message_bytes_max: 100 << 20,
             upload_bytes_max: 4 << 30,
             connections_max: 4096,
             handshake_time: Duration::from_secs(10),
+            silence: Duration::from_secs(30),
+            idle_time: Duration::from_secs(300),
         }
     }
 }
@@ -100,7 +109,7 @@ impl Server {
     /// Starts a server of a process's tables.
     ///
     /// # Errors
-    /// If nobody could enter, or everybody from everywhere; if the address is taken or not of this machine; if the certificate
+    /// If nobody could enter, or everybody from everywhere; if those who may change nothing could run code; if the address is taken or not of this machine; if the certificate
     /// cannot be used.
     pub fn start(settings: Settings, host: Arc<dyn Host>) -> Result<Server, Error> {
         let addresses = addresses(&settings)?;
@@ -121,8 +130,12 @@ impl Server {
         let shared = Arc::new(Shared::new(host, gate, settings.upload_bytes_max));
         let services = routes(&shared, settings.message_bytes_max);
         let front = Front::new(&shared, services, &settings, address);
-        let limits =
-            Limits { connections: settings.connections_max, handshake_time: settings.handshake_time };
+        let limits = Limits {
+            connections: settings.connections_max,
+            handshake_time: settings.handshake_time,
+            silence: settings.silence,
+            idle_time: settings.idle_time,
+        };
         let (alive, over) = watch::channel(());
         runtime.spawn(Fields::run(shared.clone()));
         runtime.spawn(sweep(shared.clone()));
@@ -201,6 +214,10 @@ fn check(access: &Access, addresses: &[SocketAddr]) -> Result<(), Error> {
     if access.handlers().is_empty() {
         let hint = "give a key, a name and a password, or let everybody in: auth=\"anonymous\"";
         return Err(Error::new("nobody could enter: the server has no way in", Some(hint)));
+    }
+    if access.console() && access.is_read_only() {
+        let hint = "leave out one of the two: code that is run changes what it likes";
+        return Err(Error::new("the server would be read-only, and have a console", Some(hint)));
     }
     let is_loopback = |address: &SocketAddr| match address.ip() {
         IpAddr::V4(ip) => ip.is_loopback(),

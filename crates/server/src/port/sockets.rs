@@ -7,7 +7,13 @@
 //!
 //! The upgrade lets nobody in: every call brings its credential, in its own headers, and passes the same gate as any other.
 //!
-//! **State** per socket: its open calls, at most [`CALLS_MAX`], and a few messages each way.
+//! **State** per socket: its open calls, at most [`CALLS_MAX`]; a few messages that go out; per call, what came and is unread, at
+//! most [`UNREAD_BYTES_MAX`] and a message.
+//!
+//! **Invariants**
+//! 1. A socket holds the place of the connection that it came by.
+//! 2. A call that reads nothing stops the others of its socket for [`STALL`] at most: then it is ended.
+//! 3. A socket on which no call runs for long, or whose client answers no ping, is closed.
 
 use std::collections::HashMap;
 use std::pin::pin;
@@ -24,13 +30,15 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
-use tokio::sync::mpsc;
-use tokio::task::JoinSet;
-use tokio_stream::wrappers::ReceiverStream;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::{Instant, sleep};
+use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::body::Body;
 use tonic::service::Routes;
 use tower::ServiceExt;
 
+use super::connections::Place;
 use super::front::page;
 use crate::access::Guarded;
 use crate::services::Shared;
@@ -44,8 +52,17 @@ const CALLS_MAX: usize = 1024;
 /// Bytes of a call's headers, at most.
 const HEADER_BYTES_MAX: usize = 64 << 10;
 
-/// Messages that wait, each way and call.
+/// Messages that wait to go out.
 const MESSAGES_WAITING: usize = 16;
+
+/// Bytes that a call has not read, at most, besides one message.
+const UNREAD_BYTES_MAX: usize = 4 << 20;
+
+/// What a message takes besides its bytes.
+const MESSAGE_BYTES: usize = 64;
+
+/// How long a call may keep its socket waiting.
+const STALL: Duration = Duration::from_millis(if cfg!(test) { 50 } else { 10_000 });
 
 /// How long a client may take no message.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -70,6 +87,10 @@ pub struct Sockets {
     pub message_bytes_max: usize,
     /// How long until the first call.
     pub handshake_time: Duration,
+    /// How long a client may be silent before it is asked whether it is there, and then to answer.
+    pub silence: Duration,
+    /// How long there may be no call.
+    pub idle_time: Duration,
 }
 
 impl Sockets {
@@ -82,9 +103,13 @@ impl Sockets {
         if upgrade.selected_protocol().is_none() {
             return page(StatusCode::BAD_REQUEST, "the WebSocket's protocol is grpc-websockets-multiplex\n");
         }
-        let sockets = self.clone();
+        let (sockets, place) = (self.clone(), parts.extensions.remove::<Place>());
         let upgrade = upgrade.max_message_size(self.message_bytes_max).max_frame_size(self.message_bytes_max);
-        upgrade.on_upgrade(move |socket| sockets.serve(socket)).map(Body::new)
+        let served = move |socket| async move {
+            sockets.serve(socket).await;
+            drop(place);
+        };
+        upgrade.on_upgrade(served).map(Body::new)
     }
 
     async fn serve(self, socket: WebSocket) {
@@ -113,9 +138,19 @@ impl Sockets {
 struct Calls<'a> {
     sockets: &'a Sockets,
     out: mpsc::Sender<Message>,
-    open: HashMap<u32, mpsc::Sender<Bytes>>,
+    open: HashMap<u32, Open>,
     running: JoinSet<u32>,
 }
+
+/// A call that takes messages.
+struct Open {
+    pieces: mpsc::UnboundedSender<Piece>,
+    room: Arc<Semaphore>,
+    task: AbortHandle,
+}
+
+/// A piece of a request, and the room that it takes until it is read.
+type Piece = (Bytes, OwnedSemaphorePermit);
 
 impl<'a> Calls<'a> {
     fn new(sockets: &'a Sockets, out: mpsc::Sender<Message>) -> Calls<'a> {
@@ -127,8 +162,10 @@ impl<'a> Calls<'a> {
         let shared = self.sockets.shared.clone();
         let mut stopping = pin!(shared.stopping());
         let mut is_stopping = false;
-        let mut first = pin!(tokio::time::sleep(self.sockets.handshake_time));
-        let mut has_called = false;
+        let silence = self.sockets.silence;
+        let mut idle = pin!(sleep(self.sockets.handshake_time));
+        let mut ask = pin!(sleep(silence));
+        let mut heard = Instant::now();
         loop {
             let message = tokio::select! {
                 message = stream.next() => message,
@@ -136,6 +173,16 @@ impl<'a> Calls<'a> {
                     if let Ok(id) = ended {
                         self.open.remove(&id);
                     }
+                    idle.as_mut().reset(Instant::now() + self.sockets.idle_time);
+                    continue;
+                }
+                () = &mut ask => {
+                    if heard.elapsed() >= 2 * silence {
+                        return None;
+                    }
+                    // If there is no room, a message that waits asks the same.
+                    let _ = self.out.try_send(Message::Ping(Bytes::new()));
+                    ask.as_mut().reset(Instant::now() + silence);
                     continue;
                 }
                 () = &mut stopping, if !is_stopping => {
@@ -146,11 +193,11 @@ impl<'a> Calls<'a> {
                     }
                     continue;
                 }
-                () = &mut first, if !has_called => return Some("no call was made in time"),
+                () = &mut idle, if self.running.is_empty() => return Some("no call is made"),
             };
+            heard = Instant::now();
             match message {
                 Some(Ok(Message::Binary(bytes))) => {
-                    has_called = true;
                     if let Err(reason) = self.take(bytes).await {
                         return Some(reason);
                     }
@@ -170,11 +217,14 @@ impl<'a> Calls<'a> {
         let id = u32::from_be_bytes([head[0], head[1], head[2], head[3]]);
         let (id, is_done) = (id & !DONE, id & DONE != 0);
         if let Some(call) = self.open.get(&id) {
-            if message.first() == Some(&0) {
-                // An error says that the call has ended, and reads no more.
-                let _ = call.send(message.slice(1..)).await;
+            let is_stalled = message.first() == Some(&0) && !call.take(message.slice(1..)).await;
+            if is_stalled {
+                call.task.abort();
+                let ended = tonic::Status::resource_exhausted("the call does not read what is sent to it");
+                // An error says that the client has gone.
+                let _ = self.out.send(told(id | DONE, &ended.into_http::<()>().into_parts().0.headers)).await;
             }
-            if is_done {
+            if is_done || is_stalled {
                 self.open.remove(&id);
             }
             return Ok(());
@@ -194,11 +244,10 @@ impl<'a> Calls<'a> {
         if self.running.len() >= CALLS_MAX {
             return Err("too many calls at a time");
         }
-        let (sender, receiver) = mpsc::channel(MESSAGES_WAITING);
+        let (pieces, receiver) = mpsc::unbounded_channel();
         let request = request(head, receiver).ok_or("a call begins with its headers")?;
-        self.open.insert(id, sender);
         let (services, out) = (self.sockets.services.clone(), self.out.clone());
-        self.running.spawn(async move {
+        let task = self.running.spawn(async move {
             let answer = match services.oneshot(request).await {
                 Ok(answer) => answer,
                 Err(never) => match never {},
@@ -207,12 +256,32 @@ impl<'a> Calls<'a> {
             let _ = answered(id, answer, &out).await;
             id
         });
+        self.open.insert(id, Open { pieces, room: Arc::new(Semaphore::new(UNREAD_BYTES_MAX)), task });
         Ok(())
     }
 }
 
+impl Open {
+    /// Hands a piece to the call, once there is room; whether there was in time.
+    async fn take(&self, piece: Bytes) -> bool {
+        let bytes = (piece.len() + MESSAGE_BYTES).min(UNREAD_BYTES_MAX);
+        let room = self.room.clone().acquire_many_owned(u32::try_from(bytes).unwrap_or(u32::MAX));
+        tokio::select! {
+            biased;
+            // It is never closed.
+            Ok(room) = room => {
+                // An error says that the call has ended, and reads no more.
+                let _ = self.pieces.send((piece, room));
+                true
+            }
+            () = self.pieces.closed() => true,
+            () = sleep(STALL) => false,
+        }
+    }
+}
+
 /// The request that header lines begin.
-fn request(head: &[u8], pieces: mpsc::Receiver<Bytes>) -> Option<Request<Body>> {
+fn request(head: &[u8], pieces: mpsc::UnboundedReceiver<Piece>) -> Option<Request<Body>> {
     if head.len() > HEADER_BYTES_MAX {
         return None;
     }
@@ -232,7 +301,8 @@ fn request(head: &[u8], pieces: mpsc::Receiver<Bytes>) -> Option<Request<Body>> 
     }
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
     headers.insert("te", HeaderValue::from_static("trailers"));
-    let pieces = ReceiverStream::new(pieces).map(|piece| Ok::<_, tonic::Status>(Frame::data(piece)));
+    let pieces =
+        UnboundedReceiverStream::new(pieces).map(|(piece, _)| Ok::<_, tonic::Status>(Frame::data(piece)));
     let mut request = Request::new(Body::new(StreamBody::new(pieces)));
     *request.method_mut() = Method::POST;
     *request.version_mut() = Version::HTTP_2;
@@ -291,4 +361,28 @@ fn told(id: u32, headers: &HeaderMap) -> Message {
     bytes.put_u32(u32::try_from(lines.len()).unwrap_or(u32::MAX));
     bytes.put_slice(&lines);
     Message::Binary(bytes.freeze())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use bytes::Bytes;
+    use tokio::sync::{Semaphore, mpsc};
+
+    use super::{Open, UNREAD_BYTES_MAX};
+
+    #[tokio::test]
+    async fn a_call_that_reads_nothing_is_given_up_and_one_that_reads_or_has_ended_is_not() {
+        let (pieces, mut receiver) = mpsc::unbounded_channel();
+        let task = tokio::spawn(std::future::ready(())).abort_handle();
+        let call = Open { pieces, room: Arc::new(Semaphore::new(UNREAD_BYTES_MAX)), task };
+        let piece = Bytes::from(vec![0; UNREAD_BYTES_MAX / 2]);
+        assert!(call.take(piece.clone()).await, "there is room");
+        assert!(!call.take(piece.clone()).await, "there is none");
+        drop(receiver.recv().await);
+        assert!(call.take(piece.clone()).await, "there is room again");
+        drop(receiver);
+        assert!(call.take(piece).await, "it has ended");
+    }
 }

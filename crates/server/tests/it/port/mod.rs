@@ -2,6 +2,7 @@
 
 mod browser;
 mod calls;
+mod places;
 mod rpcs;
 mod sessions;
 mod support;

@@ -201,4 +201,8 @@ fn a_server_that_everybody_could_reach_does_not_start() {
         let error = Server::start(settings, host.clone()).expect_err(address).to_string();
         assert!(error.contains(word), "{error}");
     }
+    let access = Access::new(vec![Door::Anonymous]).with_console(true).read_only();
+    let error =
+        Server::start(Settings { port: 0, access, ..Settings::default() }, host).expect_err("a console");
+    assert!(error.to_string().contains("read-only"), "{error}");
 }
