@@ -37,15 +37,13 @@ impl Interpreter {
         name: &str,
         call: impl FnOnce(Python<'_>, &Bound<'_, PyAny>, &Bound<'_, PyDict>) -> PyResult<T>,
     ) -> Result<T> {
-        let called = gate::enter(|py| {
+        let called = |py: Python<'_>| {
             let function = py.import(SIDE)?.getattr(name)?;
             call(py, &function, self.variables.bind(py))
-        });
-        match called {
-            Some(Ok(value)) => Ok(value),
-            Some(Err(error)) => Err(of_python(error)),
-            None => Err(Error::new(ErrorKind::Closed, "the program is ending")),
-        }
+        };
+        // An error is told inside the gate too: its text is asked of the interpreter.
+        let called = gate::enter(|py| called(py).map_err(|error| of_python(py, error)));
+        called.unwrap_or_else(|| Err(Error::new(ErrorKind::Closed, "the program is ending")))
     }
 
     /// As [`Interpreter::call`], where there is nobody to tell an error to.
@@ -64,8 +62,8 @@ impl Interpreter {
 }
 
 /// An exception whose text is meant for the user.
-fn of_python(error: PyErr) -> Error {
-    let text = Python::attach(|py| error.value(py).to_string());
+fn of_python(py: Python<'_>, error: PyErr) -> Error {
+    let text = error.value(py).to_string();
     Error::invalid(text).with_cause(error)
 }
 
