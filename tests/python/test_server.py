@@ -24,7 +24,7 @@ import pyarrow.flight as flight
 import pydeephaven as client
 import pytest
 from kinetable import DHError
-from kinetable.server import Server
+from kinetable.server import Server, _host
 from pydeephaven import agg, updateby
 from pydeephaven_ticking.table_listener import TableListener, listen
 
@@ -89,14 +89,53 @@ def test_variables_are_tables_of_the_client(names: dict[str, Any], session: clie
     names["number"], names["_hidden"] = 5, names["squares"]
     assert session.tables == ["squares"]
     assert rows(session.open_table("squares")) == {"X": [0, 1, 4, 9]}
-    with fails("nothing"):
-        session.open_table("nothing")
+    for other in ["nothing", "_hidden"]:
+        with fails(other):
+            session.open_table(other)
     made = session.empty_table(2).update("Y = ii")
     session.bind_table("mine", made)
     assert set(session.tables) == {"squares", "mine"}
     assert names["mine"].size == 2
-    with fails("no name for a variable"):
+    session.bind_table("mine", session.empty_table(3))
+    assert names["mine"].size == 3
+    with fails("no name for a client's variable"):
         session.bind_table("not a name", made)
+
+
+def test_clients_replace_tables_and_nothing_else(
+    names: dict[str, Any], session: client.Session, server: Server
+) -> None:
+    names["twice"], names["limit"] = lambda x: 2 * x, 5
+    names["frame"] = pandas.DataFrame({"X": [1]})
+    before = dict(names)
+    made = session.empty_table(1)
+    for name in ["twice", "limit", "kinetable", "print", "len", "__builtins__", "__name__", "_own"]:
+        with fails("no table|no name for a client's variable"):
+            session.bind_table(name, made)
+        with pytest.raises(pa.ArrowInvalid, match="no table|no name"):
+            place = flight.FlightDescriptor.for_path("scope", name)
+            sender = flight.connect(f"grpc://127.0.0.1:{server.port}")
+            data = pa.table({"X": [1]})
+            options = flight.FlightCallOptions(headers=[(b"authorization", b"Anonymous")])
+            writer, _ = sender.do_put(place, data.schema, options)
+            writer.write_table(data)
+            writer.close()
+    assert {name: value for name, value in names.items() if name != "__builtins__"} == before
+    session.bind_table("frame", made)
+    assert names["frame"].size == 1
+
+
+def test_a_variable_that_holds_another_table_is_told_wherever_that_lies() -> None:
+    names: dict[str, Any] = {}
+    seen = set()
+    for _ in range(50):
+        # Mostly at the address of the one before.
+        names.pop("t", None)
+        names["t"] = kinetable.empty_table(1)
+        ((name, kind, identity),) = _host.variables(names)
+        assert (name, kind) == ("t", "Table") and _host.variables(names) == [(name, kind, identity)]
+        seen.add(identity)
+    assert len(seen) == 50
 
 
 def test_scripts_run_in_the_server(names: dict[str, Any], session: client.Session, server: Server) -> None:
@@ -339,6 +378,8 @@ def test_who_may_enter(names: dict[str, Any]) -> None:
         assert server.authentication_handlers == [PSK, "Basic"]
     with pytest.raises(DHError, match="from other machines"):
         Server(host="0.0.0.0", port=0, auth="anonymous").start()
+    with pytest.raises(DHError, match="read-only, and have a console"):
+        Server(port=0, auth="anonymous", console=True, read_only=True)
     with Server(host="0.0.0.0", port=0, variables=names) as open_to_all:
         assert re.search(r"\?psk=[\w-]{20,}$", open_to_all.link)
     with pytest.raises(DHError) as raised:
@@ -412,7 +453,7 @@ def get(url: str, **headers: str) -> tuple[int, str]:
 
 
 def test_pages_beside_the_services(names: dict[str, Any]) -> None:
-    with Server(port=0, auth="psk=secret", variables=names) as server:
+    with Server(port=0, auth="psk=secret", variables=names, names=["tables.internal"]) as server:
         at = f"http://127.0.0.1:{server.port}"
         assert get(f"{at}/health") == (200, "ok\n")
         assert get(f"{at}/nothing")[0] == 404
@@ -423,6 +464,7 @@ def test_pages_beside_the_services(names: dict[str, Any]) -> None:
         # A page of another site, and a name that somebody let point here.
         assert get(f"{at}/health", origin="http://evil.example")[0] == 403
         assert get(f"{at}/health", host="evil.example")[0] == 403
+        assert get(f"{at}/health", host=f"tables.internal:{server.port}")[0] == 200
         assert get(f"{at}/health", origin=at)[0] == 200
 
 

@@ -237,6 +237,22 @@ def test_calls_share_a_socket(server: Server) -> None:
     page.close()
 
 
+def test_a_call_that_reads_nothing_stops_no_other(server: Server) -> None:
+    page = Socket(server.port)
+    page.call(0, CONFIGURATION, config_pb2.ConfigurationConstantsRequest(), "Anonymous")
+    token = lines(page.answers({0})[0][0][5:])["authorization"]
+    # It reads one message, and stays open.
+    page.open(1, f"{PACKAGE}.ApplicationService/ListFields", authorization=token)
+    for _ in range(100):
+        page.say(1, application_pb2.ListFieldsRequest())
+    page.call(2, CONFIGURATION, config_pb2.ConfigurationConstantsRequest(), token)
+    is_answered = False
+    while not is_answered:
+        number, is_last, _ = page.piece()
+        is_answered = number == 2 and is_last
+    page.close()
+
+
 def test_sockets_that_are_refused(server: Server) -> None:
     assert Socket(server.port, protocol="chat").status == 400
     assert Socket(server.port, Origin="http://evil.example").status == 403

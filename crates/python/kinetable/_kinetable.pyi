@@ -93,6 +93,7 @@ def serve(
     session_s: float,
     tls: Optional[tuple[str, str, Optional[str]]],
     origins: Sequence[str],
+    names: Sequence[str],
 ) -> Server: ...
 
 class Writer:

@@ -29,12 +29,24 @@ def add_arguments(server: argparse.ArgumentParser) -> None:
     )
     server.add_argument("--console", action="store_true", help="those who enter may run Python in this process")
     server.add_argument("--read-only", action="store_true", help="those who enter may change nothing")
-    server.add_argument("--session", type=float, default=300, metavar="SECONDS", help="how long a session lasts (300)")
+    server.add_argument(
+        "--session",
+        type=float,
+        default=300,
+        metavar="SECONDS",
+        help="how long a session without calls lasts, at most (300)",
+    )
     server.add_argument("--tls-cert", metavar="FILE", help="the certificate, in PEM")
     server.add_argument("--tls-key", metavar="FILE", help="its key, in PEM")
     server.add_argument("--tls-clients", metavar="FILE", help="who vouches for clients, in PEM")
     server.add_argument(
         "--origin", action="append", default=[], metavar="URL", help="a web page's origin that may call"
+    )
+    server.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        help="a name that clients find the server by, besides localhost and --host",
     )
 
 
@@ -52,6 +64,7 @@ def run(given: argparse.Namespace) -> int:
             session_s=given.session,
             tls=_tls(given),
             origins=given.origin,
+            names=given.name,
             variables=vars(module),
         )
         scripts = [*_folder(given.app_dir), *given.script]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 import ctypes
 import keyword
 import linecache
 import threading
 import traceback
+import weakref
 from types import CodeType
 from typing import Any, Optional
 
@@ -20,8 +22,12 @@ from ._completion import complete
 __all__ = ["assign", "complete", "find", "interrupt", "run", "variables"]
 
 _numbers = iter(range(1, 1 << 62))
+_identities = iter(range(1, 1 << 62))
 _running: list[int] = []
 _lock = threading.Lock()
+
+# What the last list of variables held, by its address, and its number: an address alone is soon another value's.
+_seen: dict[int, tuple[weakref.ref[Any], int]] = {}
 
 # Texts of commands that tracebacks may still need.
 _COMMANDS_KEPT = 100
@@ -29,8 +35,8 @@ _commands: list[str] = []
 
 
 def find(names: dict[str, Any], name: str) -> Optional[tuple[str, Any]]:
-    """Kind and native part of a variable, if clients may fetch it."""
-    value = names.get(name)
+    """Kind and native part of a variable, if clients may fetch it: those that begin with _ are the script's own."""
+    value = None if name.startswith("_") else names.get(name)
     kind = _kind(value)
     if kind == "pandas.DataFrame":
         from ..pandas import to_table
@@ -43,7 +49,19 @@ def variables(names: dict[str, Any]) -> list[tuple[str, str, int]]:
     """Name, kind and identity of all variables that clients may fetch."""
     # A copy: other threads assign meanwhile.
     items = [(name, value, _kind(value)) for name, value in list(names.items()) if isinstance(name, str)]
-    return sorted((name, kind, id(value)) for name, value, kind in items if kind and not name.startswith("_"))
+    offered = [(name, value, kind) for name, value, kind in items if kind and not name.startswith("_")]
+    with _lock:
+        for address in [address for address, (held, _) in _seen.items() if held() is None]:
+            del _seen[address]
+        return sorted((name, kind, _identity(value)) for name, value, kind in offered)
+
+
+def _identity(value: Any) -> int:
+    """A number that no other value ever has, for as long as the value is there."""
+    known = _seen.get(id(value))
+    if known is None or known[0]() is not value:
+        known = _seen[id(value)] = (weakref.ref(value), next(_identities))
+    return known[1]
 
 
 def _kind(value: Any) -> Optional[str]:
@@ -58,10 +76,23 @@ def _kind(value: Any) -> Optional[str]:
     return None
 
 
+def _is_released(value: Any) -> bool:
+    return isinstance(value, Table) and value._handle is None
+
+
 def assign(names: dict[str, Any], name: str, kind: str, native: Any, writing: Optional[_kinetable.Input]) -> None:
-    """Assigns to a variable."""
-    if not name.isidentifier() or keyword.iskeyword(name):
-        raise DHError(message=f'"{name}" is no name for a variable\n  hint: a letter or _, then letters, digits and _')
+    """Assigns a client's table to a variable that is new or holds a table.
+
+    Whatever else a script has is its own, and so is what its code calls by a name of Python's: the right to write tables
+    is not that to run code.
+    """
+    if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
+        hint = "a letter, then letters, digits and _"
+        raise DHError(message=f'"{name}" is no name for a client\'s variable\n  hint: {hint}')
+    holds_other = name in names and _kind(names[name]) is None and not _is_released(names[name])
+    if holds_other or (name not in names and hasattr(builtins, name)):
+        hint = "choose another name: clients replace tables, nothing else"
+        raise DHError(message=f'"{name}" is the server\'s, and no table\n  hint: {hint}')
     if kind == "PartitionedTable":
         names[name] = PartitionedTable(native)
     elif writing is not None:

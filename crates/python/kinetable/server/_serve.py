@@ -35,11 +35,16 @@ class Server:
             key is made, and is in `link`.
         console: Whether those who enter may run Python in this process, and use its functions in their formulas.
             Whoever may, owns the process.
-        read_only: Whether those who enter may change nothing: neither input tables nor variables.
-        session_s: Seconds that a client's session lasts after its last call.
+        read_only: Whether those who enter may change nothing: neither input tables nor variables. Not with `console`.
+        session_s: Seconds that a client's session lasts after its last call, at most; four fifths of them at least.
         tls: Files in PEM: the certificate, its key, and perhaps the certificate of who vouches for clients.
         origins: Origins of web pages that may call, such as ``https://host:port``.
-        variables: The names to serve; ``None``: those of the main module.
+        names: Names that clients find this server by, such as ``tables.example.org``, besides its addresses, `host` and
+            ``localhost``. Pages, and calls over HTTP/1.1, by another name are refused.
+        variables: The variables to serve; ``None``: those of the main module.
+
+    Raises:
+        DHError: if `auth` is none that is known, or a server that is `read_only` would have a `console`.
 
     Example:
         from kinetable import empty_table
@@ -65,8 +70,12 @@ class Server:
         session_s: float = 300.0,
         tls: Optional[Sequence[str]] = None,
         origins: Sequence[str] = (),
+        names: Sequence[str] = (),
         variables: Optional[dict[str, Any]] = None,
     ) -> None:
+        if console and read_only:
+            hint = "leave out one of the two: code that is run changes what it likes"
+            raise DHError(message=f"the server would be read-only, and have a console\n  hint: {hint}")
         self._host = "127.0.0.1" if host is None else host
         self._wanted = 10000 if port is None else port
         self._doors = doors(auth)
@@ -75,6 +84,7 @@ class Server:
         self._session_s = session_s
         self._tls = tls
         self._origins = list(origins)
+        self._names = list(names)
         self._variables = variables
         self._server: Optional[_kinetable.Server] = None
         self._output: Optional[Output] = None
@@ -101,6 +111,7 @@ class Server:
             self._session_s,
             _files(self._tls),
             self._origins,
+            self._names,
         )
         _started.add(self)
         if self._console:

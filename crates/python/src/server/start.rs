@@ -26,7 +26,7 @@ type Files = (PathBuf, PathBuf, Option<PathBuf>);
 
 /// Starts a server of the variables of a name space.
 #[pyfunction]
-#[pyo3(signature = (variables, host, port, doors, console, read_only, session_s, tls, origins))]
+#[pyo3(signature = (variables, host, port, doors, console, read_only, session_s, tls, origins, names))]
 #[expect(clippy::too_many_arguments, reason = "Python's side calls it with keywords")]
 pub fn serve(
     py: Python<'_>,
@@ -39,6 +39,7 @@ pub fn serve(
     session_s: f64,
     tls: Option<Files>,
     origins: Vec<String>,
+    names: Vec<String>,
 ) -> PyResult<PyServer> {
     let doors = doors.into_iter().map(|(kind, user, secret)| match kind.as_str() {
         "anonymous" => Ok(Door::Anonymous),
@@ -63,6 +64,7 @@ pub fn serve(
         lifetime: Lifetime { duration, ..Lifetime::default() },
         tls: tls.map(|(certificates, key, clients)| Tls { certificates, key, clients }),
         origins,
+        names,
         ..Settings::default()
     };
     let interpreter = Arc::new(Interpreter::new(variables));
