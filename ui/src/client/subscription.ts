@@ -27,7 +27,7 @@ export class Subscription extends Emitter<Events> {
   error: ErrorMessage | null = null;
   /** Since when an answer is awaited, in ms of `performance.now()`. */
   waitingSince: number | null = null;
-  /** Frames that changed cells, for the rate on the screen. */
+  /** Frames that were shown, for the rate on the screen. */
   frames = 0;
   private vp = 0;
   private asked: Op[];
@@ -122,7 +122,7 @@ export class Subscription extends Emitter<Events> {
       return this.look(this.window);
     }
     this.unpainted = header.seq;
-    if (header.type !== 'size') this.frames += 1;
+    this.frames += 1;
     if (header.type === 'snap' && this.waitingSince !== null) {
       this.waitingSince = null;
       this.emit('waiting', false);

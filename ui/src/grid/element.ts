@@ -21,6 +21,10 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; touch-action: 
 }
 .filters input::placeholder { color: var(--text-faint, #8b95a0); }
 .filters input:focus { box-shadow: inset 0 0 0 2px var(--accent, #0b6e66); }
+.problem {
+  position: absolute; z-index: 2; max-width: 272px; padding: 5px 10px; border-radius: 6px; background: var(--alert, #b3261e); color: var(--background, #fff); font: 500 12px/1.4 var(--font, system-ui);
+}
+.problem[hidden] { display: none; }
 .filters input.bad { box-shadow: inset 0 0 0 2px var(--alert, #b3261e); }
 `;
 

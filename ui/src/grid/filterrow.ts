@@ -14,8 +14,16 @@ export class FilterRow {
   private readonly errors = new Map<string, string>();
   private readonly texts = new Map<string, string>();
   private pause: ReturnType<typeof setTimeout> | undefined;
+  /** What is wrong with a text, below its input. */
+  private readonly problem: HTMLElement;
 
-  constructor(private readonly root: HTMLElement, private readonly events: FilterEvents) {}
+  constructor(private readonly root: HTMLElement, private readonly events: FilterEvents) {
+    this.problem = document.createElement('div');
+    this.problem.className = 'problem';
+    this.problem.setAttribute('role', 'alert');
+    this.problem.hidden = true;
+    root.after(this.problem);
+  }
 
   get isShown(): boolean {
     return !this.root.hidden;
@@ -23,18 +31,32 @@ export class FilterRow {
 
   show(shown: boolean): void {
     this.root.hidden = !shown;
+    if (!shown) this.problem.hidden = true;
   }
 
   setTexts(texts: ReadonlyMap<string, string>): void {
     this.texts.clear();
     for (const [column, text] of texts) this.texts.set(column, text);
-    for (const [column, input] of this.inputs) if (input.getRootNode() && document.activeElement !== input && !input.matches(':focus')) input.value = this.texts.get(column) ?? '';
+    for (const [column, input] of this.inputs) if (!input.matches(':focus')) input.value = this.texts.get(column) ?? '';
   }
 
   setErrors(errors: ReadonlyMap<string, string>): void {
     this.errors.clear();
     for (const [column, error] of errors) this.errors.set(column, error);
     for (const [column, input] of this.inputs) this.mark(column, input);
+    this.explain();
+  }
+
+  /** One at a time: that of the input with the cursor, or else the first. */
+  private explain(): void {
+    const bad = [...this.inputs].filter(([column]) => this.errors.has(column));
+    const [column, input] = bad.find(([, one]) => one.matches(':focus')) ?? bad[0] ?? [];
+    this.problem.hidden = !input || !this.isShown;
+    if (!input || column === undefined) return;
+    this.problem.textContent = this.errors.get(column) ?? '';
+    this.problem.style.top = `${this.root.offsetTop + FILTER_HEIGHT + 2}px`;
+    const left = Number.parseFloat(input.style.transform.slice('translateX('.length)) || 0;
+    this.problem.style.left = `${Math.max(4, Math.min(left, this.root.clientWidth - 280))}px`;
   }
 
   focus(column: string): void {
@@ -61,6 +83,7 @@ export class FilterRow {
       input.style.transform = `translateX(${left + hidden}px)`;
       input.style.width = `${Math.max(0, Math.min(column.width, width - left) - hidden)}px`;
     }
+    if (this.errors.size) this.explain();
   }
 
   private make(column: string): HTMLInputElement {
@@ -91,7 +114,6 @@ export class FilterRow {
   private mark(column: string, input: HTMLInputElement): void {
     const error = this.errors.get(column);
     input.setAttribute('aria-invalid', String(Boolean(error)));
-    input.title = error ?? '';
     input.classList.toggle('bad', Boolean(error));
   }
 }

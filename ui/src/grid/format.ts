@@ -171,7 +171,7 @@ export function typicalChars(type: string): number {
 /** One or two characters that say a type in the header. */
 export function typeGlyph(type: string): string {
   const known: Record<string, string> = {
-    boolean: '?', byte: '#', short: '#', int: '#', long: '#', float: '.0', double: '.0', BigInteger: '#', BigDecimal: '.0',
+    boolean: '◐', byte: '#', short: '#', int: '#', long: '#', float: '.0', double: '.0', BigInteger: '#', BigDecimal: '.0',
     char: 'a', String: 'a', Instant: '◷', ZonedDateTime: '◷', LocalDateTime: '◷', LocalTime: '◷', LocalDate: '▦', Duration: '↔',
   };
   return known[type] ?? (type.endsWith('[]') ? '[]' : '{}');

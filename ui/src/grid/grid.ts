@@ -44,6 +44,8 @@ export class Grid {
   /** Whether the end of the table stays in sight as rows are added. */
   following = false;
   activeBar: Bars['active'] = null;
+  /** While true no window is asked for: the answer to something larger is on its way. */
+  holds = false;
   mirrorsPage = false;
   /** Milliseconds of script that the last paint took, and how many there were. */
   readonly paints = { last: 0, count: 0, total: 0 };
@@ -140,12 +142,6 @@ export class Grid {
     if (this.dirty instanceof Set) for (const row of rows) this.dirty.add(row);
     else this.dirty = 'all';
     this.schedule();
-  }
-
-  /** The table has other operations now: what was asked for is no longer meant, and the top is the top. */
-  restart(): void {
-    this.asked = null;
-    this.repaint();
   }
 
   /** The window that the model would be asked for now. */
@@ -297,6 +293,8 @@ export class Grid {
     const { surface, canvas } = this.parts;
     const { view } = this;
     const [width, height] = [surface.clientWidth, surface.clientHeight];
+    // A panel that is not shown has no size: it keeps its place until it is.
+    if (!width || !height) return;
     const scale = window.devicePixelRatio || 1;
     this.size = { width, height };
     canvas.width = Math.round(width * scale);
@@ -342,7 +340,7 @@ export class Grid {
     this.paints.total += this.paints.last;
     if (this.mirrorsPage || this.mirrorDirty) this.mirror.update(view, this.mirrorsPage);
     this.mirrorDirty = false;
-    const window = this.wanted(this.asked);
+    const window = this.holds ? null : this.wanted(this.asked);
     if (window && this.columns.length) {
       this.asked = window;
       this.events.window(window);

@@ -37,7 +37,7 @@ export class Layout {
     const known = new Set(this.order);
     for (const info of infos) {
       if (!known.has(info.name)) this.order.push(info.name);
-      if (!this.guesses.has(info.name)) this.guesses.set(info.name, clamp(guess(info)));
+      if (!this.guesses.has(info.name)) this.guesses.set(info.name, clamp(Math.round(guess(info))));
     }
     this.place();
   }

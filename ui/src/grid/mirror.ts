@@ -39,17 +39,19 @@ export class Mirror {
     const { first, n } = seen(view.top, view.extent);
     const rows = page ? Array.from({ length: n }, (_, i) => first + i) : [];
     if (view.focus && !rows.includes(view.focus.row)) rows.push(view.focus.row);
-    this.rows.replaceChildren(...rows.map((row) => this.row(view, row)));
+    this.rows.replaceChildren(...rows.map((row) => this.row(view, row, row < first || row >= first + n)));
     const { rows: count } = view.extent;
     this.grid.setAttribute('aria-rowcount', String(count >= ARIA_MAX ? -1 : count + 1));
     if (view.focus) this.grid.setAttribute('aria-activedescendant', id(view.focus.row, view.focus.column));
     else this.grid.removeAttribute('aria-activedescendant');
   }
 
-  private row(view: View, row: number): HTMLElement {
+  /** `apart`: the focused row, which is not among those that are seen. */
+  private row(view: View, row: number, apart: boolean): HTMLElement {
     const line = element('div', { role: 'row' });
     if (row + 2 <= ARIA_MAX) line.setAttribute('aria-rowindex', String(row + 2));
     line.dataset.row = String(row);
+    if (apart) line.dataset.apart = '';
     const columns = view.layout.seen(view.scrollX, view.width);
     const focused = view.focus?.row === row ? view.layout.at(view.focus.column) : undefined;
     if (focused && !columns.includes(focused)) columns.push(focused);

@@ -1,0 +1,109 @@
+import type { JSX } from 'preact';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import type { MenuPlace, Panel } from './panel.ts';
+import { byValue, type Comparison, setSort } from './plan.ts';
+import { describeShown } from './Describe.tsx';
+
+interface Item {
+  word: string;
+  keys?: string;
+  act(): void;
+}
+
+const ORDERED = new Set(['byte', 'short', 'int', 'long', 'float', 'double', 'BigInteger', 'BigDecimal', 'Instant', 'ZonedDateTime', 'LocalDate', 'LocalTime']);
+
+/** What can be done with a cell and its column. */
+export function CellMenu({ panel, place }: { panel: Panel; place: MenuPlace }): JSX.Element {
+  const menu = useRef<HTMLDivElement>(null);
+  const close = (): void => {
+    panel.menu.value = null;
+    panel.element?.focus();
+  };
+  useLayoutEffect(() => {
+    const box = menu.current;
+    if (!box) return;
+    box.style.left = `${Math.max(8, Math.min(place.x, innerWidth - box.offsetWidth - 8))}px`;
+    box.style.top = `${Math.max(8, Math.min(place.y, innerHeight - box.offsetHeight - 8))}px`;
+    box.querySelector('button')?.focus();
+  }, [place]);
+  useEffect(() => {
+    const leave = (event: Event): void => {
+      if (!menu.current?.contains(event.target as Node)) panel.menu.value = null;
+    };
+    addEventListener('pointerdown', leave, true);
+    addEventListener('wheel', leave, true);
+    return () => {
+      removeEventListener('pointerdown', leave, true);
+      removeEventListener('wheel', leave, true);
+    };
+  }, [panel]);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const buttons = [...(menu.current?.querySelectorAll('button') ?? [])];
+    const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
+    if (event.key === 'Escape' || event.key === 'Tab') close();
+    else if (to !== undefined) buttons[(to + buttons.length) % buttons.length].focus();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div class="menu" role="menu" ref={menu} aria-label={`Column ${place.column}`} onKeyDown={onKeyDown}>
+      {groups(panel, place).map((items, i) => (
+        <div key={i} role="group">
+          {items.map((item) => (
+            <button key={item.word} type="button" role="menuitem" tabIndex={-1} onClick={() => (close(), item.act())}>
+              <span>{item.word}</span>
+              {item.keys && <kbd>{item.keys}</kbd>}
+            </button>
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function groups(panel: Panel, { row, column }: MenuPlace): Item[][] {
+  const { grid } = panel;
+  const info = panel.schema.value?.find((one) => one.name === column);
+  if (!grid || !info) return [];
+  const plan = panel.plan.value;
+  const values: Item[] = [];
+  const cell = row === null ? undefined : panel.cell(row, column);
+  if (cell !== undefined) {
+    const shown = cell === null ? 'null' : (grid.view.formatters.get(column)?.show(cell) ?? '');
+    const signs: Comparison[] = ['==', '!='];
+    if (ORDERED.has(info.type) && cell !== null) signs.push('>=', '<=');
+    for (const comparison of signs) {
+      const value = byValue(info, cell, comparison, shown);
+      if (value) values.push({ word: `Only ${clip(value.label)}`, act: () => panel.change({ ...plan, values: [...plan.values.filter((one) => one.formula !== value.formula), value] }) });
+    }
+  }
+  const copies: Item[] = row === null ? [] : [
+    { word: 'Copy', keys: 'Ctrl C', act: () => void grid.copy(false) },
+    { word: 'Copy with headers', keys: 'Ctrl Shift C', act: () => void grid.copy(true) },
+  ];
+  const isFrozen = grid.layout.isFrozen(column);
+  const hidden = grid.layout.hiddenNames;
+  const change = (act: () => void) => () => {
+    act();
+    grid.layoutChanged();
+  };
+  const columns: Item[] = [
+    { word: isFrozen ? 'Unfreeze the column' : 'Freeze the column', act: change(() => grid.layout.freeze(column, !isFrozen)) },
+    { word: 'Hide the column', act: change(() => grid.layout.hide(column)) },
+    ...(hidden.length ? [{ word: `Show ${hidden.length === 1 ? hidden[0] : `${hidden.length} hidden columns`}`, act: change(() => grid.layout.show(hidden)) }] : []),
+    { word: 'Fit the width', act: () => grid.fitColumn(column) },
+  ];
+  const sorts: Item[] = [
+    { word: `Sort ${column} ascending`, act: () => panel.change(setSort(plan, column, 'asc')) },
+    { word: 'Sort descending', act: () => panel.change(setSort(plan, column, 'desc')) },
+    ...(ABSOLUTE.has(info.type) ? [{ word: 'Sort by absolute value', act: () => panel.change(setSort(plan, column, 'abs')) }] : []),
+    { word: 'Filter…', keys: '/', act: () => panel.showFilters(column) },
+  ];
+  return [values, sorts, copies, columns, [{ word: 'Describe what is seen', act: () => (describeShown.value = panel) }]].filter((items) => items.length);
+}
+
+const ABSOLUTE = new Set(['byte', 'short', 'int', 'long', 'float', 'double', 'BigInteger', 'BigDecimal']);
+
+const clip = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text);

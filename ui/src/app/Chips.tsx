@@ -1,0 +1,57 @@
+import type { JSX } from 'preact';
+import { asPython } from '../client/index.ts';
+import { toClipboard } from '../grid/copy.ts';
+import { goToShown } from './GoTo.tsx';
+import { Icon } from './icons.tsx';
+import type { Panel } from './panel.ts';
+import { EMPTY, isEmpty, opsOf, setFilter, setSort } from './plan.ts';
+import { notice, zone } from './session.ts';
+
+/** What was asked of the table, each to be taken back; and the same as Python. */
+export function Chips({ panel }: { panel: Panel }): JSX.Element {
+  const plan = panel.plan.value;
+  const arrows = { asc: '↑', desc: '↓', abs: '|↑|' };
+  const copy = async (): Promise<void> => {
+    const text = asPython(panel.name, opsOf(plan, panel.schema.value ?? [], zone.value).ops);
+    try {
+      await toClipboard(text);
+      notice(`copied: ${text.length > 90 ? `${text.slice(0, 89)}…` : text}`);
+    } catch (error) {
+      notice(String(error), true);
+    }
+  };
+  return (
+    <div class={isEmpty(plan) ? 'chips idle' : 'chips'}>
+      <button type="button" class="tool only-wide" aria-pressed={panel.filtersShown.value} title="Ctrl+F" onClick={() => panel.filtersShown.value ? (panel.filtersShown.value = false) : panel.showFilters()}>
+        <Icon name="filter" />Filter
+      </button>
+      <button type="button" class="tool only-wide" title="Ctrl+G" onClick={() => (goToShown.value = true)}>
+        <Icon name="goto" />Go to
+      </button>
+      <div class="chip-row">
+        {[...plan.filters].map(([column, text]) => (
+          <Chip key={`f-${column}`} text={`${column} ${text}`} bad={panel.filterErrors.value.get(column)} remove={() => panel.change(setFilter(plan, column, ''))} />
+        ))}
+        {plan.values.map((value) => (
+          <Chip key={value.formula} text={value.label} remove={() => panel.change({ ...plan, values: plan.values.filter((one) => one !== value) })} />
+        ))}
+        {plan.sorts.map(([column, direction]) => (
+          <Chip key={`s-${column}`} text={`${arrows[direction]} ${column}`} remove={() => panel.change(setSort(plan, column, null))} />
+        ))}
+      </div>
+      {!isEmpty(plan) && <button type="button" class="tool" onClick={() => panel.change(EMPTY)}>Clear</button>}
+      <button type="button" class="tool" title="The same table in Python" onClick={copy}>
+        <Icon name="copy" />Copy as Python
+      </button>
+    </div>
+  );
+}
+
+function Chip({ text, bad, remove }: { text: string; bad?: string; remove(): void }): JSX.Element {
+  return (
+    <span class={bad ? 'chip bad' : 'chip'} title={bad}>
+      <span>{text}</span>
+      <button type="button" aria-label={`Remove ${text}`} onClick={remove}><Icon name="close" /></button>
+    </span>
+  );
+}

@@ -1,0 +1,32 @@
+import type { JSX } from 'preact';
+
+import { goToShown } from './GoTo.tsx';
+import { Icon, type IconName } from './icons.tsx';
+import { active, panels, phoneList, show } from './tabs.ts';
+
+/** The bar at the thumb, on narrow screens. */
+export function PhoneBar(): JSX.Element {
+  const panel = active.value;
+  const inList = phoneList.value || !panel;
+  const toTable = (): void => {
+    phoneList.value = false;
+    if (!panel && panels.value.length) show(panels.value[panels.value.length - 1].name);
+  };
+  return (
+    <nav class="phone-bar" aria-label="Views">
+      <Item icon="list" word="Tables" pressed={inList} act={() => (phoneList.value = true)} />
+      <Item icon="table" word="Table" pressed={!inList} disabled={!panels.value.length} act={toTable} />
+      <Item icon="filter" word="Filter" pressed={panel?.filtersShown.value ?? false} disabled={inList} act={() => panel && (panel.filtersShown.value = !panel.filtersShown.value)} />
+      <Item icon="goto" word="Go to" disabled={inList} act={() => (goToShown.value = true)} />
+    </nav>
+  );
+}
+
+function Item({ icon, word, pressed, disabled, act }: { icon: IconName; word: string; pressed?: boolean; disabled?: boolean; act(): void }): JSX.Element {
+  return (
+    <button type="button" aria-pressed={pressed} disabled={disabled} onClick={act}>
+      <Icon name={icon} />
+      {word}
+    </button>
+  );
+}

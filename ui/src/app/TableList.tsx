@@ -1,0 +1,61 @@
+import { signal } from '@preact/signals';
+import { createRef, type JSX } from 'preact';
+import type { TableEntry } from '../client/index.ts';
+
+import { Icon } from './icons.tsx';
+import { tables } from './session.ts';
+import { activeName, open, phoneList } from './tabs.ts';
+import { count, short } from './words.ts';
+
+const search = signal('');
+export const searchInput = createRef<HTMLInputElement>();
+
+/** More than this many are found by searching. */
+const SHOWN_MAX = 500;
+
+export function TableList(): JSX.Element {
+  const wanted = search.value.trim().toLowerCase();
+  const all = tables.value;
+  const found = (all ?? []).filter((table) => table.name.toLowerCase().includes(wanted));
+  const pick = (name: string): void => {
+    open(name);
+    phoneList.value = false;
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' && found.length) pick(found[0].name);
+    if (event.key === 'Escape') search.value = '';
+  };
+  return (
+    <nav class="list" aria-label="Tables" data-region="list">
+      <label class="search">
+        <Icon name="search" />
+        <input ref={searchInput} type="search" placeholder="Find a table" aria-label="Find a table" spellcheck={false} value={search.value}
+          onInput={(event) => (search.value = event.currentTarget.value)} onKeyDown={onKeyDown} />
+        <kbd class="only-wide">Ctrl K</kbd>
+      </label>
+      <ul>
+        {found.slice(0, SHOWN_MAX).map((table) => (
+          <Entry key={table.name} table={table} pick={pick} />
+        ))}
+      </ul>
+      {all === null && <p class="hint">Waiting for the server…</p>}
+      {all !== null && !all.length && <p class="hint">There are no tables yet. Every table that a script assigns to a variable is listed here.</p>}
+      {all !== null && all.length > 0 && !found.length && <p class="hint">No table's name has “{search.value}” in it.</p>}
+      {found.length > SHOWN_MAX && <p class="hint">{count(found.length - SHOWN_MAX)} more: search for them.</p>}
+    </nav>
+  );
+}
+
+export function Entry({ table, pick }: { table: TableEntry; pick(name: string): void }): JSX.Element {
+  const isCurrent = table.name === activeName.value;
+  const rows = table.rows === null ? 'an unknown number of rows' : `${count(table.rows)} rows`;
+  return (
+    <li>
+      <button type="button" class="entry" aria-current={isCurrent ? 'true' : undefined} title={`${table.name}: ${rows}, ${table.columns} columns${table.live ? ', live' : ''}`} onClick={() => pick(table.name)}>
+        <span class={table.live ? 'pulse live' : 'pulse'} />
+        <span class="name">{table.name}</span>
+        <span class="rows">{table.rows === null ? '' : short(table.rows)}</span>
+      </button>
+    </li>
+  );
+}

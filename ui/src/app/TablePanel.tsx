@@ -1,0 +1,36 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import type { KinetableGrid } from '../grid/element.ts';
+import { CellMenu } from './CellMenu.tsx';
+import { Chips } from './Chips.tsx';
+import { GoTo, goToShown } from './GoTo.tsx';
+import type { Panel } from './panel.ts';
+import { PanelState } from './PanelState.tsx';
+import { activeName } from './tabs.ts';
+
+export function TablePanel({ panel }: { panel: Panel }): JSX.Element {
+  const host = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = document.createElement('kinetable-grid') as KinetableGrid;
+    element.model = panel;
+    element.events = panel.events;
+    element.dataset.region = 'table';
+    element.setAttribute('aria-label', `Table ${panel.name}`);
+    host.current?.append(element);
+    panel.attach(element);
+  }, [panel]);
+  const isActive = panel.name === activeName.value;
+  useEffect(() => {
+    if (isActive && !matchMedia('(pointer: coarse)').matches) panel.element?.focus();
+  }, [isActive, panel]);
+  return (
+    <section class="panel" role="tabpanel" id={`panel-${panel.name}`} aria-labelledby={`tab-${panel.name}`} hidden={!isActive}>
+      <Chips panel={panel} />
+      {isActive && goToShown.value && <GoTo panel={panel} />}
+      <div class="cells" ref={host}>
+        <PanelState panel={panel} />
+      </div>
+      {panel.menu.value && <CellMenu panel={panel} place={panel.menu.value} />}
+    </section>
+  );
+}

@@ -1,0 +1,41 @@
+import type { JSX } from 'preact';
+import { phase, tables } from './session.ts';
+import { open } from './tabs.ts';
+import { short } from './words.ts';
+
+const EXAMPLE = `from kinetable import time_table
+
+ticks = time_table("PT1s").update("X = ii")`;
+
+/** What is seen before a table is open: what there is, or how to make some. */
+export function Welcome(): JSX.Element {
+  const all = tables.value;
+  if (all === null) return <section class="welcome"><p class="hint">{phase.value === 'lost' ? 'The server does not answer.' : 'Waiting for the server…'}</p></section>;
+  if (!all.length) {
+    return (
+      <section class="welcome">
+        <h1>No tables yet</h1>
+        <p>A table appears here as soon as a script of this server assigns it to a variable:</p>
+        <pre>{EXAMPLE}</pre>
+      </section>
+    );
+  }
+  const first = [...all].sort((a, b) => Number(b.live) - Number(a.live)).slice(0, 6);
+  return (
+    <section class="welcome">
+      <h1>{all.length === 1 ? 'One table' : `${all.length} tables`}</h1>
+      <p>Open one here or from the list. It scrolls, sorts and filters while it changes.</p>
+      <ul class="cards">
+        {first.map((table) => (
+          <li key={table.name}>
+            <button type="button" class="card" onClick={() => open(table.name)}>
+              <span class="title"><span class={table.live ? 'pulse live' : 'pulse'} />{table.name}</span>
+              <span class="figure">{table.rows === null ? '–' : short(table.rows)}</span>
+              <span class="about">rows · {table.columns} columns{table.live ? ' · live' : ''}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,25 @@
+/** Icons, drawn on a grid of 16 with lines of 1.5. They say nothing to screen readers: the button around them does. */
+import type { JSX } from 'preact';
+
+const PATHS = {
+  close: 'M4 4l8 8M12 4l-8 8',
+  filter: 'M2 3.5h12L9.5 8.8V13l-3-1.6V8.8z',
+  goto: 'M2 4h8M2 8h5M2 12h8M11 8h3.5M12.5 6l2 2-2 2',
+  copy: 'M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z',
+  search: 'M7 2.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 0 1 0-9zM10.3 10.3L14 14',
+  list: 'M2 4h12M2 8h12M2 12h12',
+  settings: 'M2 5h6M12 5h2M2 11h2M8 11h6M10 3.2a1.8 1.8 0 1 1 0 3.6a1.8 1.8 0 0 1 0-3.6zM6 9.2a1.8 1.8 0 1 1 0 3.6a1.8 1.8 0 0 1 0-3.6z',
+  help: 'M5.8 6a2.3 2.3 0 1 1 3.4 2c-.8.5-1.2.9-1.2 1.8M8 12.2v.3',
+  table: 'M2 3h12v10H2zM2 6.5h12M6.5 6.5V13',
+  check: 'M3 8.5l3.2 3.2L13 4.8',
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name }: { name: IconName }): JSX.Element {
+  return (
+    <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+      <path d={PATHS[name]} fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" />
+    </svg>
+  );
+}

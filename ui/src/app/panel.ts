@@ -1,0 +1,251 @@
+/**
+ * A table that is open: its subscription, what was asked of it, and its grid.
+ *
+ * ```text
+ *  clicks, filter row ─▶ plan ─▶ operations ─▶ subscription ─▶ page ─▶ grid ─ painted ─▶ credits
+ * ```
+ */
+import { effect, signal, untracked } from '@preact/signals';
+import type { Cell, ColumnInfo, ErrorMessage, Op, Subscription, Window } from '../client/index.ts';
+import type { KinetableGrid } from '../grid/element.ts';
+import type { Grid } from '../grid/grid.ts';
+import type { GridEvents, GridModel } from '../grid/model.ts';
+import { EMPTY, opsOf, type Plan, setFilter, toggleSort } from './plan.ts';
+import { client, notice, phase, zone } from './session.ts';
+import { density, theme } from './settings.ts';
+
+/** Frames a second of the panel that is looked at. */
+const FOCUSED_HZ = 20;
+/** The first window, before anybody knows how high the screen's rows are. */
+const FIRST: Window = { first: 0, n: 100, anchor: 'top', cols: null };
+const FIRST_COLUMNS = 32;
+
+export interface MenuPlace {
+  x: number;
+  y: number;
+  row: number | null;
+  column: string;
+}
+
+export class Panel implements GridModel {
+  readonly windowRowsMax = 2048;
+  readonly plan = signal<Plan>(EMPTY);
+  readonly filterErrors = signal<ReadonlyMap<string, string>>(new Map());
+  readonly filtersShown = signal(false);
+  readonly schema = signal<readonly ColumnInfo[] | null>(null);
+  readonly counts = signal({ rows: 0, total: 0 });
+  readonly loaded = signal(false);
+  readonly live = signal(false);
+  readonly waitingSince = signal<number | null>(null);
+  readonly error = signal<ErrorMessage | null>(null);
+  readonly rates = signal({ updates: 0, rows: 0 });
+  readonly menu = signal<MenuPlace | null>(null);
+  /** Grows whenever the selection moves. */
+  readonly selected = signal(0);
+  readonly asOf = signal<string>('0');
+  readonly sub: Subscription;
+  element: KinetableGrid | null = null;
+  private readonly ends: (() => void)[] = [];
+  private columns: readonly ColumnInfo[] = [];
+  private toTop = false;
+  private measured = { frames: 0, total: 0, time: 0 };
+
+  constructor(readonly name: string) {
+    this.sub = client.subscribe(name, FIRST, [], FOCUSED_HZ);
+    this.waitingSince.value = performance.now();
+    this.ends.push(
+      this.sub.on('schema', (schema) => this.hearSchema(schema.columns, schema.live)),
+      this.sub.on('page', (changed) => this.hearPage(changed)),
+      this.sub.on('error', (error) => this.hearError(error)),
+      this.sub.on('waiting', () => {
+        this.waitingSince.value = this.sub.waitingSince;
+      }),
+    );
+    const clock = setInterval(() => this.measure(), 1000);
+    this.ends.push(() => clearInterval(clock));
+  }
+
+  get grid(): Grid | null {
+    return this.element?.grid ?? null;
+  }
+
+  get rows(): number {
+    return this.sub.page.rows;
+  }
+
+  get copyCellsMax(): number {
+    return client.welcome?.limits.fetch_cells ?? 0;
+  }
+
+  cell(row: number, column: string): Cell | undefined {
+    return this.sub.page.cell(row, column);
+  }
+
+  async fetch(first: number, n: number, columns: string[]): Promise<Map<string, Cell[]>> {
+    return (await client.fetch(this.sub, first, n, columns)).columns;
+  }
+
+  /** Whether the panel is looked at: others are told nothing. */
+  focus(isActive: boolean): void {
+    this.sub.rate(isActive ? FOCUSED_HZ : 0);
+  }
+
+  attach(element: KinetableGrid): void {
+    this.element = element;
+    const { grid } = this;
+    if (!grid) return;
+    if (this.schema.value) this.showColumns(this.schema.value);
+    grid.cellsChanged('all');
+    const stop = [
+      effect(() => {
+        // Read here, so that the colours are read again when they changed.
+        void theme.value;
+        grid.setTheme(density.value);
+      }),
+      effect(() => {
+        grid.setZone(zone.value);
+        // A filter of times means other instants in another zone.
+        untracked(() => {
+          if (this.plan.value.filters.size) this.change(this.plan.value);
+        });
+      }),
+      effect(() => grid.setStale(phase.value !== 'live' || this.waitingSince.value !== null || this.error.value?.code === 'gone')),
+      effect(() => grid.showFilters(this.filtersShown.value)),
+      effect(() => {
+        grid.filterRow.setTexts(this.plan.value.filters);
+        grid.filterRow.setErrors(this.filterErrors.value);
+      }),
+      effect(() => this.showMarks(grid)),
+    ];
+    this.ends.push(...stop);
+    // Letters of another script come with a file of their own, which a canvas does not wait for.
+    const measure = (): void => this.grid?.setTheme(density.value);
+    document.fonts.addEventListener('loadingdone', measure);
+    this.ends.push(() => document.fonts.removeEventListener('loadingdone', measure));
+  }
+
+  close(): void {
+    for (const end of this.ends) end();
+    client.unsubscribe(this.sub);
+  }
+
+  change(plan: Plan): void {
+    this.plan.value = plan;
+    const { ops, errors } = opsOf(plan, this.columns, zone.value);
+    this.filterErrors.value = errors;
+    if (JSON.stringify(ops) === JSON.stringify(this.sub.ops) && this.waitingSince.value === null) return;
+    this.apply(ops);
+  }
+
+  /** Opens the filter row, with the cursor in a column's: that of the focus, if none is named. */
+  showFilters(column?: string): void {
+    this.filtersShown.value = true;
+    const { grid } = this;
+    const name = column ?? (grid?.selection.focus ? grid.layout.at(grid.selection.focus.column)?.info.name : undefined) ?? grid?.layout.at(0)?.info.name;
+    if (!grid || name === undefined) return;
+    grid.filterRow.place(grid.layout, grid.view.scrollX, grid.view.width, grid.view.theme.headerHeight);
+    grid.filterRow.focus(name);
+  }
+
+  /** What was asked last was refused: it is asked no more. */
+  takeBack(): void {
+    this.plan.value = this.shownPlan;
+    this.error.value = null;
+    this.filterErrors.value = new Map();
+  }
+
+  /** Back to what is shown, without waiting for what was asked. */
+  giveUp(): void {
+    this.plan.value = this.shownPlan;
+    this.apply(this.sub.ops);
+  }
+
+  readonly events: GridEvents = {
+    window: (window) => this.sub.look(window),
+    painted: () => this.sub.painted(),
+    sort: (column, add) => this.change(toggleSort(this.plan.value, column, add)),
+    filter: (column, text) => this.change(setFilter(this.plan.value, column, text)),
+    filterLeft: () => this.element?.focus(),
+    menu: (at) => {
+      this.menu.value = at;
+    },
+    selected: () => {
+      this.selected.value += 1;
+    },
+    copied: (cells, headers) => notice(`${cells.toLocaleString('en-US')} ${cells === 1 ? 'cell' : 'cells'} copied${headers ? ' with headers' : ''}`),
+    failed: (message) => notice(message, true),
+  };
+
+  /** The plan whose result is on the screen. */
+  private shownPlan: Plan = EMPTY;
+
+  private apply(ops: Op[]): void {
+    const { grid } = this;
+    this.error.value = null;
+    this.toTop = true;
+    const window: Window = grid ? { ...grid.wantNow(), first: 0, anchor: 'top' } : FIRST;
+    if (grid) {
+      grid.holds = true;
+      grid.noteAsked(window);
+    }
+    this.sub.apply(ops, window);
+  }
+
+  private hearSchema(columns: readonly ColumnInfo[], live: boolean): void {
+    this.live.value = live;
+    this.error.value = null;
+    const isSame = JSON.stringify(columns) === JSON.stringify(this.schema.value);
+    this.shownPlan = this.plan.value;
+    if (isSame) return;
+    if (!this.sub.ops.length) this.columns = columns;
+    this.schema.value = columns;
+    this.showColumns(columns);
+  }
+
+  private showColumns(columns: readonly ColumnInfo[]): void {
+    this.grid?.setColumns(columns);
+    this.grid?.noteAsked({ ...FIRST, cols: columns.slice(0, FIRST_COLUMNS).map((column) => column.name) });
+  }
+
+  private hearPage(changed: 'all' | number[]): void {
+    const { page } = this.sub;
+    const { grid } = this;
+    if (page.rows !== this.counts.peek().rows || page.total !== this.counts.peek().total) this.counts.value = { rows: page.rows, total: page.total };
+    this.asOf.value = page.at;
+    this.loaded.value = true;
+    if (!grid) return this.sub.painted();
+    grid.cellsChanged(changed === 'all' ? 'all' : changed.map((offset) => page.first + offset));
+    if (changed !== 'all' || !grid.holds) return;
+    grid.holds = false;
+    if (this.toTop) grid.scroll({ row: 0, px: 0 });
+    this.toTop = false;
+  }
+
+  private hearError(error: ErrorMessage): void {
+    this.error.value = error;
+    if (this.grid) this.grid.holds = false;
+    this.toTop = false;
+    const text = error.hint ? `${error.message}: ${error.hint}` : error.message;
+    // A filter that the server refused is marked where it was typed.
+    const { origins } = opsOf(this.plan.value, this.columns, zone.value);
+    const origin = error.op == null ? undefined : origins[error.op];
+    if (origin) this.filterErrors.value = new Map([[origin, text]]);
+  }
+
+  private showMarks(grid: Grid): void {
+    const { sorts, filters } = this.plan.value;
+    const marks = new Map(sorts.map(([column, direction], i) => [column, { direction, order: sorts.length > 1 ? i + 1 : 0 }]));
+    grid.setMarks(marks, new Set(filters.keys()));
+  }
+
+  private measure(): void {
+    const now = performance.now();
+    const seconds = (now - this.measured.time) / 1000;
+    const { frames } = this.sub;
+    const { total } = this.sub.page;
+    if (this.measured.time) {
+      this.rates.value = { updates: (frames - this.measured.frames) / seconds, rows: Math.max(0, (total - this.measured.total) / seconds) };
+    }
+    this.measured = { frames, total, time: now };
+  }
+}

@@ -1,0 +1,96 @@
+/** What the user asked of a table, and the operations that it comes to. */
+import type { Cell, ColumnInfo, Direction, Op } from '../client/index.ts';
+import { FilterError, formatInstant, instantLiteral, literal, quickFilter, quoted } from '../client/index.ts';
+
+export interface Plan {
+  /** Texts of the filter row, by column. */
+  filters: ReadonlyMap<string, string>;
+  /** Filters by the value of a cell. */
+  values: readonly { formula: string; label: string }[];
+  sorts: readonly (readonly [column: string, direction: Direction])[];
+}
+
+export const EMPTY: Plan = { filters: new Map(), values: [], sorts: [] };
+
+export function isEmpty(plan: Plan): boolean {
+  return !plan.filters.size && !plan.values.length && !plan.sorts.length;
+}
+
+/** Filters come first, so that what they leave out need not be sorted. Texts that are no filters are named, and left out. */
+export function opsOf(plan: Plan, columns: readonly ColumnInfo[], zone: string): { ops: Op[]; errors: Map<string, string>; origins: string[] } {
+  const ops: Op[] = [];
+  const errors = new Map<string, string>();
+  const origins: string[] = [];
+  for (const [column, text] of plan.filters) {
+    const info = columns.find((one) => one.name === column);
+    if (!info) continue;
+    try {
+      const formula = quickFilter(column, info.type, text, info.type === 'ZonedDateTime' ? (info.zone ?? 'UTC') : zone);
+      if (formula === null) continue;
+      ops.push({ where: formula });
+      origins.push(column);
+    } catch (error) {
+      if (!(error instanceof FilterError)) throw error;
+      errors.set(column, error.message);
+    }
+  }
+  for (const { formula } of plan.values) ops.push({ where: formula });
+  if (plan.sorts.length) ops.push({ sort: plan.sorts.map(([column, direction]) => [column, direction]) });
+  return { ops, errors, origins };
+}
+
+/** A click: ascending, descending, not at all. With `add` the other sorts stay, and this one comes after them. */
+export function toggleSort(plan: Plan, column: string, add: boolean): Plan {
+  const former = plan.sorts.find(([name]) => name === column)?.[1];
+  const next: Direction | null = former === undefined ? 'asc' : former === 'asc' ? 'desc' : null;
+  if (!add) return { ...plan, sorts: next ? [[column, next]] : [] };
+  if (former === undefined) return { ...plan, sorts: [...plan.sorts, [column, 'asc']] };
+  const sorts = plan.sorts.flatMap((sort) => (sort[0] !== column ? [sort] : next ? [[column, next] as const] : []));
+  return { ...plan, sorts };
+}
+
+export function setSort(plan: Plan, column: string, direction: Direction | null): Plan {
+  return { ...plan, sorts: direction ? [[column, direction]] : plan.sorts.filter(([name]) => name !== column) };
+}
+
+export function setFilter(plan: Plan, column: string, text: string): Plan {
+  const filters = new Map(plan.filters);
+  if (text.trim()) filters.set(column, text);
+  else filters.delete(column);
+  return { ...plan, filters };
+}
+
+export type Comparison = '==' | '!=' | '>=' | '<=';
+const SIGNS: Record<Comparison, string> = { '==': '=', '!=': '≠', '>=': '≥', '<=': '≤' };
+
+/** A filter by the value of a cell; null where values of the type cannot be written in a formula. */
+export function byValue(info: ColumnInfo, cell: Cell, comparison: Comparison, shown: string): { formula: string; label: string } | null {
+  const label = `${info.name} ${SIGNS[comparison]} ${cell === null ? 'null' : shown}`;
+  if (cell === null) return comparison === '==' || comparison === '!=' ? { formula: `${comparison === '!=' ? '!' : ''}isNull(${info.name})`, label } : null;
+  if (typeof cell === 'number' && Number.isNaN(cell)) {
+    return comparison === '==' || comparison === '!=' ? { formula: `${comparison === '!=' ? '!' : ''}isNaN(${info.name})`, label } : null;
+  }
+  const value = written(info, cell);
+  return value === null ? null : { formula: `${info.name} ${comparison} ${value}`, label };
+}
+
+function written(info: ColumnInfo, cell: Cell): string | null {
+  switch (info.type) {
+    case 'Instant':
+    case 'ZonedDateTime': return instantLiteral(cell as bigint);
+    case 'LocalDate': return literal(info.type, new Date((cell as number) * 86_400_000).toISOString().slice(0, 10));
+    case 'LocalTime': return `'${formatInstant(cell as bigint, 'UTC', 9).slice(11)}'`;
+    case 'float': return Number.isFinite(cell) ? `${Number.parseFloat((cell as number).toPrecision(8))}f` : null;
+    case 'double': return Number.isFinite(cell) ? String(cell) : null;
+    case 'long': return `${cell}L`;
+    case 'byte':
+    case 'short':
+    case 'int':
+    case 'boolean':
+    case 'BigInteger':
+    case 'BigDecimal': return String(cell);
+    case 'String': return quoted(cell as string);
+    case 'char': return literal('char', String.fromCharCode(cell as number));
+    default: return null;
+  }
+}

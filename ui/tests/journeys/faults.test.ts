@@ -1,0 +1,115 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { demoTables } from '../fake/demo.ts';
+import { FakeServer } from '../fake/server.ts';
+import { bigTable } from '../fake/tables.ts';
+import { isLoaded, launch, rows, status, until, visit } from './browser.ts';
+
+let server: FakeServer;
+let browser: Browser;
+let url: string;
+
+beforeAll(async () => {
+  browser = await launch();
+});
+
+afterAll(() => browser.close());
+
+beforeEach(async () => {
+  server = new FakeServer({ key: 'secret', pages: 'dist-journeys', every: 50 }, demoTables());
+  url = `http://127.0.0.1:${await server.start()}`;
+});
+
+afterEach(() => server.stop());
+
+test('the secret of the link is taken out of the address, and outlives a reload', async () => {
+  for (const link of ['/?psk=secret', '/?key=secret', '/#token=secret', '/table/quotes?psk=secret']) {
+    const { page } = await visit(browser, url + link);
+    await page.locator('.connection.live').waitFor();
+    expect(page.url()).toBe(url + link.replace(/[?#].*/, ''));
+    await page.reload();
+    await page.locator('.connection.live').waitFor();
+    await page.context().close();
+  }
+});
+
+test('without the secret a key is asked for', async () => {
+  const { page } = await visit(browser, `${url}/table/quotes`);
+  await page.getByLabel('Key').fill('wrong');
+  await page.getByRole('button', { name: 'Enter', exact: true }).click();
+  await page.getByText("this key is not the server's").waitFor();
+  await page.getByLabel('Key').fill('secret');
+  await page.getByRole('button', { name: 'Enter', exact: true }).click();
+  await until(page, (seen) => isLoaded(seen) && seen.length === 12);
+  await page.context().close();
+});
+
+test('a lost connection: the cells stay, it is said since when, and then all goes on', async () => {
+  const { page, errors } = await visit(browser, `${url}/table/trades?psk=secret`);
+  const before = await until(page, isLoaded);
+  server.refuses = true;
+  server.dropAll();
+  await page.getByText(/Reconnecting… data as of \d\d:\d\d:\d\d/).waitFor();
+  expect(await status(page, 'live')).toMatch(/^as of \d\d:\d\d:\d\d$/);
+  expect((await rows(page)).slice(0, 10)).toEqual(before.slice(0, 10));
+  server.refuses = false;
+  await page.getByRole('button', { name: 'Try now' }).click();
+  await page.locator('.connection.live').waitFor();
+  expect(await status(page, 'live')).toBe('Live');
+  await page.locator('kinetable-grid').click({ position: { x: 300, y: 200 } });
+  await page.keyboard.press('Control+End');
+  await until(page, (seen) => isLoaded(seen) && seen[seen.length - 1].row > 48_300);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test('a server that was restarted', async () => {
+  const { page } = await visit(browser, `${url}/table/quotes?psk=secret`);
+  await until(page, isLoaded);
+  server.instance = 'second';
+  server.dropAll();
+  server.resumable.clear();
+  await page.getByText('The server was restarted').waitFor();
+  await page.getByRole('button', { name: 'All right' }).click();
+  await until(page, (seen) => isLoaded(seen) && seen.length === 12);
+  await page.context().close();
+});
+
+test('no such table yet, a table without rows, and a long sort that is given up', async () => {
+  const { page } = await visit(browser, `${url}/table/later?psk=secret`);
+  await page.getByText('There is no table “later”').waitFor();
+  server.add(bigTable('later', 40));
+  await until(page, (seen) => isLoaded(seen) && seen.length > 20);
+  await page.getByRole('navigation', { name: 'Tables' }).getByText('alerts').click();
+  await page.getByText('Waiting for data').waitFor();
+  await page.getByRole('tab', { name: 'later' }).click();
+  server.slow = 60_000;
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('s');
+  await page.getByText(/Sorting 40 rows, \d+ s/).waitFor();
+  const seen = await rows(page);
+  server.slow = 0;
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByText(/Sorting/).waitFor({ state: 'detached' });
+  expect(await rows(page)).toEqual(seen);
+  expect(await page.locator('.chip').count()).toBe(0);
+  await page.context().close();
+});
+
+test('a tab that stands still gets a few frames, not what has passed', async () => {
+  const { page } = await visit(browser, `${url}/table/quotes?psk=secret`);
+  await until(page, isLoaded);
+  const acks = (): number => server.heard.filter(({ type }) => type === 'ack').length;
+  const start = acks();
+  await page.waitForTimeout(2000);
+  expect((acks() - start) / 2).toBeGreaterThanOrEqual(10);
+  const frames = page.evaluate(() => {
+    const { sub } = (document.querySelector('kinetable-grid')?.model ?? {}) as { sub: { frames: number } };
+    const before = sub.frames;
+    const end = performance.now() + 1500;
+    while (performance.now() < end);
+    return new Promise<number>((resolve) => setTimeout(() => resolve(sub.frames - before), 40));
+  });
+  expect(await frames).toBeLessThanOrEqual(4);
+  await page.context().close();
+});

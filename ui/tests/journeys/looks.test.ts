@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { demoTables } from '../fake/demo.ts';
+import { FakeServer } from '../fake/server.ts';
+import { isLoaded, launch, until, visit } from './browser.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+let server: FakeServer;
+let browser: Browser;
+let url: string;
+
+beforeAll(async () => {
+  server = new FakeServer({ pages: 'dist-journeys' }, demoTables());
+  url = `http://127.0.0.1:${await server.start()}`;
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+test('what is painted is what the elements say', async () => {
+  const { page } = await visit(browser, url);
+  await page.addInitScript(() => {
+    const painted: { text: string; x: number; y: number }[] = [];
+    Object.assign(window, { painted });
+    const { fillText } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.fillText = function spy(text: string, x: number, y: number, ...more) {
+      painted.push({ text, x, y });
+      return fillText.call(this, text, x, y, ...more);
+    };
+  });
+  await page.goto(`${url}/table/types`);
+  await until(page, (seen) => isLoaded(seen) && seen.length === 3);
+  const { painted, said } = await page.evaluate(async () => {
+    const element = document.querySelector('kinetable-grid')!;
+    const all = (window as unknown as { painted: { text: string; x: number; y: number }[] }).painted;
+    all.length = 0;
+    element.grid!.repaint();
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const { view } = element.grid!;
+    const lines = [...element.shadowRoot!.querySelectorAll<HTMLElement>('.mirror [data-row]')];
+    const said = lines.map((line) => {
+      const y = view.bodyTop + (Number(line.dataset.row) - view.top.row) * view.extent.rowHeight;
+      return { y, texts: [...line.children].map((cell) => cell.textContent ?? '') };
+    });
+    return { painted: [...all], said };
+  });
+  for (const { y, texts } of said) {
+    const line = painted.filter((text) => text.y > y && text.y < y + 24).sort((a, b) => a.x - b.x).map(({ text }) => text);
+    // Dates and times are painted apart; what does not fit is cut or becomes ###.
+    const joined = line.join('');
+    for (const text of texts) {
+      if (text === 'null') expect(joined).toContain('–');
+      else if (!joined.includes(text)) expect(line.some((one) => /^#+$/.test(one) || (one.endsWith('…') && text.startsWith(one.slice(0, -1)))), `"${text}" in "${joined}"`).toBe(true);
+    }
+  }
+  expect(said.length).toBe(3);
+  await page.context().close();
+});
+
+test.each(['light', 'dark'] as const)('axe finds nothing serious in %s', async (colorScheme) => {
+  for (const [path, width] of [['/', 1400], ['/table/quotes', 1400], ['/table/quotes', 390]] as const) {
+    const { page } = await visit(browser, url + path, { colorScheme, viewport: { width, height: 844 } });
+    await page.locator('.connection.live').waitFor();
+    if (path !== '/') await until(page, isLoaded);
+    await page.evaluate(axe);
+    const found = await page.evaluate(async () => {
+      const { violations } = await (window as unknown as { axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[] }> } }).axe.run();
+      return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 140)).join(' | ')}`);
+    });
+    expect(found, `${path} at ${width}`).toEqual([]);
+    await page.context().close();
+  }
+});
+
+test('a selection is coloured where it is said to be, and only there', async () => {
+  const { page } = await visit(browser, `${url}/table/wide`);
+  await until(page, isLoaded);
+  await page.keyboard.press('Control+Home');
+  for (const key of ['ArrowDown', 'ArrowRight']) await page.keyboard.press(key);
+  for (const key of ['Shift+ArrowDown', 'Shift+ArrowDown', 'Shift+ArrowRight']) await page.keyboard.press(key);
+  const wrong = await page.evaluate(async () => {
+    const grid = document.querySelector('kinetable-grid')!.grid!;
+    grid.view.hoverRow = -1;
+    grid.repaint();
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const { view, layout } = grid;
+    const range = grid.range()!;
+    const scale = window.devicePixelRatio;
+    const at = (x: number, y: number): string => [...view.ctx.getImageData(Math.round(x * scale), Math.round(y * scale), 1, 1).data].join();
+    const plain = at(layout.placed[0].x + 4, view.bodyTop + 4);
+    const wrong: string[] = [];
+    for (let row = 0; row < 8; row++) {
+      for (const column of layout.placed.slice(0, 6)) {
+        const inside = row >= range.firstRow && row <= range.lastRow && column.index >= range.firstColumn && column.index <= range.lastColumn;
+        const isColoured = at(column.x + 4, view.bodyTop + row * view.extent.rowHeight + 4) !== plain;
+        if (inside !== isColoured) wrong.push(`${row} ${column.info.name}`);
+      }
+    }
+    return wrong;
+  });
+  expect(wrong).toEqual([]);
+  await page.context().close();
+});

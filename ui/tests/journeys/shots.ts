@@ -1,0 +1,49 @@
+/** `npm run shots`: pictures of the app in every theme and width, in `shots/`. */
+import { mkdirSync } from 'node:fs';
+import { demoTables } from '../fake/demo.ts';
+import { FakeServer } from '../fake/server.ts';
+import { launch, visit } from './browser.ts';
+
+const only = process.argv[2];
+mkdirSync('shots', { recursive: true });
+const server = new FakeServer({ pages: 'dist', every: 50 }, demoTables());
+const url = `http://127.0.0.1:${await server.start()}`;
+const browser = await launch();
+
+for (const scheme of ['light', 'dark'] as const) {
+  for (const width of [1400, 768, 390]) {
+    if (only && !`${scheme}-${width}`.includes(only)) continue;
+    const isPhone = width < 700;
+    const { page, errors } = await visit(browser, url, { viewport: { width, height: isPhone ? 844 : 900 }, colorScheme: scheme, hasTouch: isPhone, isMobile: isPhone, deviceScaleFactor: isPhone ? 2 : 1 });
+    const shot = async (name: string): Promise<void> => {
+      await page.waitForTimeout(400);
+      await page.screenshot({ path: `shots/${scheme}-${width}-${name}.png` });
+    };
+    await shot('welcome');
+    await page.goto(`${url}/table/trades`);
+    await page.waitForTimeout(1500);
+    await shot('trades');
+    if (!isPhone) {
+      await page.locator('kinetable-grid').first().click({ position: { x: 400, y: 14 } });
+      await page.keyboard.press('Control+f');
+      await page.keyboard.type('>500');
+      await page.keyboard.press('Enter');
+      await page.waitForTimeout(600);
+      await shot('filter');
+      await page.goto(`${url}/table/quotes`);
+      await page.waitForTimeout(800);
+      await page.mouse.click(430, 170, { button: 'right' });
+      await shot('menu');
+      await page.keyboard.press('Escape');
+      await page.getByLabel('Settings').first().click();
+      await shot('settings');
+    } else {
+      await page.getByRole('button', { name: 'Filter' }).click();
+      await shot('filter');
+    }
+    if (errors.length) console.log(scheme, width, errors);
+    await page.context().close();
+  }
+}
+await browser.close();
+await server.stop();
