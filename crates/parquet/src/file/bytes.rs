@@ -146,6 +146,18 @@ impl FileBytes {
         })
     }
 
+    /// Looks at a structure before the decoder does.
+    pub(crate) fn check(&self, start: u64, shape: &thrift::Shape) -> ParquetResult<()> {
+        thrift::check(&mut self.onward(start)?, shape)
+    }
+
+    fn onward(&self, start: u64) -> ParquetResult<Onward> {
+        let ready = self.ahead_from(start).unwrap_or_default();
+        let mut onward = Onward { open: self.open.clone(), next: start + ready.len() as u64, ready };
+        onward.fill()?;
+        Ok(onward)
+    }
+
     /// What was read ahead, from a place on.
     fn ahead_from(&self, start: u64) -> Option<Bytes> {
         let found = |(from, bytes): &(u64, Bytes)| {
@@ -200,12 +212,10 @@ impl ChunkReader for FileBytes {
     type T = Onward;
 
     fn get_read(&self, start: u64) -> ParquetResult<Onward> {
-        let ready = self.ahead_from(start).unwrap_or_default();
-        let mut onward = Onward { open: self.open.clone(), next: start + ready.len() as u64, ready };
+        let onward = self.onward(start)?;
         // The decoder reads headers of pages so, and the last bytes of a file.
         if start + FOOTER_SIZE as u64 != self.len() {
-            onward.fill()?;
-            thrift::check(&mut onward.clone(), None)?;
+            thrift::check(&mut onward.clone(), thrift::PAGE_HEADER)?;
         }
         Ok(onward)
     }
@@ -245,6 +255,10 @@ impl Onward {
 impl Read for Onward {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.fill()?;
+        if self.ready.is_empty() && !buffer.is_empty() {
+            // Not the end of a stream but a lie about where things are: who passes over bytes would not notice, and go on.
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it says more than the file has"));
+        }
         let length = buffer.len().min(self.ready.len());
         buffer[..length].copy_from_slice(&self.ready.split_to(length));
         Ok(length)

@@ -105,7 +105,7 @@ fn read_blocks(mut bytes: FileBytes, of: &Decoding<'_>, wanted: &[Wanted]) -> Pa
     // The headers of other pages are looked at where they are read.
     for page in pages.ranges {
         let page = bytes.get_bytes(page.start, (page.end - page.start) as usize)?;
-        thrift::check(&page[..], None)?;
+        thrift::check(&page[..], thrift::PAGE_HEADER)?;
     }
     let decoder = of.footer.decoder.clone();
     let mask = ProjectionMask::leaves(decoder.parquet_schema(), of.place.leaves.iter().copied());

@@ -64,7 +64,7 @@ impl Footer {
             let said = u64::from(u32::from_le_bytes([tail[0], tail[1], tail[2], tail[3]]));
             if let Some(start) = start.checked_sub(said) {
                 bytes.have_ahead(start..length)?;
-                thrift::check(&bytes.get_bytes(start, said as usize)?[..], None)?;
+                thrift::check(&bytes.get_bytes(start, said as usize)?[..], thrift::ANY)?;
             }
         }
         ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Skip).parse_and_finish(bytes)

@@ -11,3 +11,4 @@ pub(crate) use bytes::{FileBytes, Look, Stamp, local_look, look};
 pub(crate) use decode::{BLOCK, Decoding, Wanted, blocks_of, compact, decode};
 pub(crate) use footer::{Footer, sound};
 pub(crate) use place::Place;
+pub(crate) use thrift::ANY;

@@ -123,7 +123,7 @@ fn offsets(
         return Ok(None);
     };
     let data = bytes.get_bytes(range.start, (range.end - range.start) as usize)?;
-    let read = thrift::check(&data[..], None).and_then(|()| decode_offset_index(&data));
+    let read = thrift::check(&data[..], thrift::ANY).and_then(|()| decode_offset_index(&data));
     let Ok(index) = read else {
         return Ok(None);
     };

@@ -12,14 +12,13 @@ use kinetable_engine::Result;
 use parquet::bloom_filter::Sbbf;
 use parquet::errors::Result as ParquetResult;
 use parquet::file::metadata::ParquetMetaData;
-use parquet::file::reader::ChunkReader;
 
 use super::bloom::may_hold;
 use super::{Asked, Bounds, Test};
 use crate::counters::{Counters, count};
 use crate::dataset::{DataFile, Dataset, FileColumns};
 use crate::error::broken;
-use crate::file::{FileBytes, sound};
+use crate::file::{ANY, FileBytes, sound};
 
 /// A condition on a column of the file, by index among those of files.
 type Conditions = [(usize, Test)];
@@ -119,7 +118,7 @@ impl<'a> Selection<'a> {
             let Some(offset) = chunk.bloom_filter_offset() else { continue };
             let bytes = self.bytes(bytes)?;
             let filter = sound(|| {
-                bytes.get_read(offset.cast_unsigned())?;
+                bytes.check(offset.cast_unsigned(), ANY)?;
                 Sbbf::read_from_column_chunk(chunk, bytes)
             });
             let Ok(Some(filter)) = filter else { continue };
