@@ -24,7 +24,7 @@ export function App(): JSX.Element {
   if (phase.value === 'refused') return <Login />;
   const isList = phoneList.value || !active.value;
   return (
-    <div class={`app${listShown.value ? '' : ' no-list'}${isList ? ' phone-list' : ''}`}>
+    <div class={`app ${phase.value}${listShown.value ? '' : ' no-list'}${isList ? ' phone-list' : ''}`}>
       <TopBar />
       <Banner />
       <div class="middle">

@@ -22,10 +22,10 @@ export function Chips({ panel }: { panel: Panel }): JSX.Element {
   };
   return (
     <div class={isEmpty(plan) ? 'chips idle' : 'chips'}>
-      <button type="button" class="tool only-wide" aria-pressed={panel.filtersShown.value} title="Ctrl+F" onClick={() => panel.filtersShown.value ? (panel.filtersShown.value = false) : panel.showFilters()}>
+      <button type="button" class="tool only-wide" disabled={!panel.loaded.value} aria-pressed={panel.filtersShown.value} title="Ctrl+F" onClick={() => panel.filtersShown.value ? (panel.filtersShown.value = false) : panel.showFilters()}>
         <Icon name="filter" />Filter
       </button>
-      <button type="button" class="tool only-wide" title="Ctrl+G" onClick={() => (goToShown.value = true)}>
+      <button type="button" class="tool only-wide" disabled={!panel.loaded.value} title="Ctrl+G" onClick={() => (goToShown.value = true)}>
         <Icon name="goto" />Go to
       </button>
       <div class="chip-row">
@@ -40,7 +40,7 @@ export function Chips({ panel }: { panel: Panel }): JSX.Element {
         ))}
       </div>
       {!isEmpty(plan) && <button type="button" class="tool" onClick={() => panel.change(EMPTY)}>Clear</button>}
-      <button type="button" class="tool" title="The same table in Python" onClick={copy}>
+      <button type="button" class="tool" disabled={!panel.loaded.value} title="The same table in Python" onClick={copy}>
         <Icon name="copy" />Copy as Python
       </button>
     </div>

@@ -9,18 +9,18 @@ const EVERYWHERE: [string, string][] = [
   ['Ctrl+K', 'Find a table'],
   ['Ctrl+F', 'Filter row'],
   ['Ctrl+G', 'Go to a row'],
-  ['F6 Shift+F6', 'Next, previous part of the screen'],
+  ['F6  Shift+F6', 'Next, previous part of the screen'],
   ['?', 'These keys'],
 ];
 
 const FILTERS: [string, string][] = [
-  ['105 =105', 'Equal'],
-  ['>105 <=5 !=0', 'Compared'],
+  ['105  =105', 'Equal'],
+  ['>105  <=5  !=0', 'Compared'],
   ['text', 'Contains, in any case'],
-  ['a* *z', 'Begins, ends with'],
+  ['a*  *z', 'Begins, ends with'],
   ['in x, y', 'One of them; also not in'],
-  ['null !null', 'Without, with a value'],
-  ['2026-05 >2026-05-01', 'Times, which may be cut short'],
+  ['null  !null', 'Without, with a value'],
+  ['2026-05  >2026-05-01', 'Times, which may be cut short'],
   ['>1 && <5', 'Both; || is either'],
 ];
 
@@ -44,7 +44,7 @@ function Keys({ title, rows }: { title: string; rows: [string, string][] }): JSX
       <dl>
         {rows.map(([keys, what]) => (
           <div key={keys}>
-            <dt><kbd>{keys}</kbd></dt>
+            <dt>{keys.split('  ').map((key) => <kbd key={key}>{key}</kbd>)}</dt>
             <dd>{what}</dd>
           </div>
         ))}

@@ -58,9 +58,8 @@ function Failure({ panel }: { panel: Panel }): JSX.Element {
   return (
     <div class="over" role="alert">
       <h2>{error?.code === 'missing' ? `There is no table “${panel.name}”` : error?.code === 'gone' ? 'The table has ended' : 'The table cannot be shown'}</h2>
-      <p class="wrap">{error?.message}</p>
+      {error?.code === 'missing' ? <p>It is opened as soon as there is one of this name.</p> : <p class="wrap">{error?.message}</p>}
       {error?.hint && <p class="hint">{error.hint}</p>}
-      {error?.code === 'missing' && <p class="hint">It is opened as soon as there is one.</p>}
     </div>
   );
 }

@@ -29,14 +29,13 @@ export function StatusBar(): JSX.Element {
 
 function Rows({ panel }: { panel: Panel }): JSX.Element {
   const { rows, total } = panel.counts.value;
-  const { updates, rows: perSecond } = panel.rates.value;
-  const isLive = panel.live.value;
+  const rates = panel.live.value && phase.value === 'live' ? panel.rates.value : null;
   return (
     <>
       <Liveness panel={panel} />
-      <span data-status="rows">{panel.loaded.value ? `${count(rows)}${rows === total ? '' : ` of ${count(total)}`} ${total === 1 ? 'row' : 'rows'}` : '–'}</span>
-      {isLive && <span class="only-wide" title="Rows that are added a second">{perSecond >= 0.5 ? `+${short(Math.round(perSecond))} rows/s` : 'no new rows'}</span>}
-      {isLive && <span class="only-wide" title="Updates of the screen a second">{updates.toFixed(updates < 9.5 ? 1 : 0)} updates/s</span>}
+      <span data-status="rows">{panel.loaded.value && `${count(rows)}${rows === total ? '' : ` of ${count(total)}`} ${total === 1 ? 'row' : 'rows'}`}</span>
+      {rates && rates.rows >= 0.5 && <span class="only-wide" title="Rows that are added a second">+{short(Math.round(rates.rows))} rows/s</span>}
+      {rates && <span class="only-wide" title="Updates of the screen a second">{rates.updates.toFixed(rates.updates < 9.5 ? 1 : 0)} updates/s</span>}
     </>
   );
 }
@@ -44,6 +43,7 @@ function Rows({ panel }: { panel: Panel }): JSX.Element {
 function Liveness({ panel }: { panel: Panel }): JSX.Element {
   if (phase.value !== 'live' && lostAt.value !== null) return <span class="as-of" data-status="live">as of {clock(lostAt.value, zone.value)}</span>;
   if (panel.error.value?.code === 'gone') return <span class="as-of" data-status="live">as of {clock(Number(panel.asOf.value) / 1e6, zone.value)}</span>;
+  if (!panel.loaded.value) return <span data-status="live">–</span>;
   return <span class={panel.live.value ? 'is-live' : ''} data-status="live">{panel.live.value ? 'Live' : 'Static'}</span>;
 }
 

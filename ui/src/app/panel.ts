@@ -38,7 +38,7 @@ export class Panel implements GridModel {
   readonly live = signal(false);
   readonly waitingSince = signal<number | null>(null);
   readonly error = signal<ErrorMessage | null>(null);
-  readonly rates = signal({ updates: 0, rows: 0 });
+  readonly rates = signal<{ updates: number; rows: number } | null>(null);
   readonly menu = signal<MenuPlace | null>(null);
   /** Grows whenever the selection moves. */
   readonly selected = signal(0);
@@ -81,8 +81,13 @@ export class Panel implements GridModel {
     return this.sub.page.cell(row, column);
   }
 
-  async fetch(first: number, n: number, columns: string[]): Promise<Map<string, Cell[]>> {
-    return (await client.fetch(this.sub, first, n, columns)).columns;
+  async fetch(first: number, n: number, columns: string[]): Promise<{ cells: Map<string, Cell[]>; cut: ReadonlySet<string> }> {
+    const { header, columns: cells } = await client.fetch(this.sub, first, n, columns);
+    return { cells, cut: new Set(header.cut ?? []) };
+  }
+
+  get cut(): ReadonlySet<string> {
+    return this.sub.page.cut;
   }
 
   /** Whether the panel is looked at: others are told nothing. */
@@ -204,7 +209,8 @@ export class Panel implements GridModel {
 
   private showColumns(columns: readonly ColumnInfo[]): void {
     this.grid?.setColumns(columns);
-    this.grid?.noteAsked({ ...FIRST, cols: columns.slice(0, FIRST_COLUMNS).map((column) => column.name) });
+    const asked = this.sub.window;
+    this.grid?.noteAsked({ ...asked, cols: asked.cols ?? columns.slice(0, FIRST_COLUMNS).map((column) => column.name) });
   }
 
   private hearPage(changed: 'all' | number[]): void {

@@ -129,9 +129,14 @@ export class Client extends Emitter<Events> {
   }
 
   private hearBinary(buffer: ArrayBuffer): void {
-    const { header, columns } = readFrame(buffer);
-    if (header.type === 'page') return this.hearFetched(header, columns);
-    this.frame(header.sub, (sub) => sub.hearFrame(header, columns));
+    try {
+      const { header, columns } = readFrame(buffer);
+      if (header.type === 'page') return this.hearFetched(header, columns);
+      this.frame(header.sub, (sub) => sub.hearFrame(header, columns));
+    } catch (error) {
+      // What is shown stays; to ask again would bring the same.
+      this.emit('error', { type: 'error', code: 'internal', message: `a frame of the server cannot be read: ${error instanceof Error ? error.message : String(error)}` });
+    }
   }
 
   /** A frame for a subscription that is closed: its credits are not awaited. */

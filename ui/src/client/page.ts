@@ -48,12 +48,14 @@ export class Page {
     const runs = header.type === 'delta' ? header.runs : [];
     const moves = header.type === 'delta' ? header.moves : null;
     const resized = header.n !== this.n;
-    for (const [name, old] of this.columns) this.columns.set(name, moves ? moved(old, moves, header.n) : sized(old, header.n));
     const count = runs.reduce((sum, run) => sum + run[1], 0);
+    for (const { name, cells } of columns) {
+      if (cells.length !== count) throw new Error(`a delta of ${count} rows has ${cells.length} cells of column "${name}"`);
+    }
+    for (const [name, old] of this.columns) this.columns.set(name, moves ? moved(old, moves, header.n) : sized(old, header.n));
     for (const { name, cells } of columns) {
       const to = this.columns.get(name);
       if (!to) continue;
-      if (cells.length !== count) throw new Error(`a delta of ${count} rows has ${cells.length} cells of column "${name}"`);
       let next = 0;
       for (const [offset, length] of runs) for (let i = 0; i < length; i++) to[offset + i] = cells[next++];
     }

@@ -37,7 +37,8 @@ export class Subscription extends Emitter<Events> {
   constructor(
     readonly sub: number,
     readonly table: string,
-    private window: Window,
+    /** What was asked for last. */
+    public window: Window,
     ops: Op[],
     private maxHz: number,
     private readonly send: Send,

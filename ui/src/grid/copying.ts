@@ -4,6 +4,11 @@ import { asTsv, toClipboard } from './copy.ts';
 import type { Grid } from './grid.ts';
 import { cellsOf } from './selection.ts';
 
+interface Copied {
+  cells: ReadonlyMap<string, readonly (Cell | undefined)[]>;
+  cut: ReadonlySet<string>;
+}
+
 export async function copySelection(grid: Grid, headers: boolean): Promise<void> {
   const range = grid.range();
   if (!range) return;
@@ -19,13 +24,15 @@ export async function copySelection(grid: Grid, headers: boolean): Promise<void>
     const near = rows <= model.windowRowsMax ? rows : 0;
     const held = new Map(names.map((name) => [name, Array.from({ length: near }, (_, i) => model.cell(range.firstRow + i, name))]));
     const isHere = near > 0 && [...held.values()].every((column) => column.every((cell) => cell !== undefined));
-    const columns: ReadonlyMap<string, readonly (Cell | undefined)[]> = isHere ? held : await model.fetch(range.firstRow, rows, names);
+    const { cells: columns, cut }: Copied = isHere ? { cells: held, cut: model.cut } : await model.fetch(range.firstRow, rows, names);
     const formats = names.flatMap((name) => {
       const format = view.formatters.get(name);
       return format ? [{ name, format, cells: columns.get(name) ?? [] }] : [];
     });
     await toClipboard(asTsv(formats, rows, headers));
     events.copied(cells, headers);
+    const short = names.filter((name) => cut.has(name));
+    if (short.length) events.failed(`the longest texts of ${short.map((name) => `"${name}"`).join(', ')} were copied cut, as the server sends them`);
   } catch (error) {
     events.failed(`nothing was copied: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -13,7 +13,7 @@
 import type { ColumnInfo, Window } from '../client/messages.ts';
 import { copySelection } from './copying.ts';
 import { FILTER_HEIGHT, FilterRow } from './filterrow.ts';
-import { formatter, typicalChars } from './format.ts';
+import { formatter } from './format.ts';
 import { Keys } from './keys.ts';
 import { Layout } from './layout.ts';
 import { Mirror } from './mirror.ts';
@@ -23,6 +23,7 @@ import { Pointer } from './pointer.ts';
 import { clampTop, maxTop, reveal, scrollBy, seen, type Top } from './position.ts';
 import { type Bars, LANE, paintBars } from './scrollbars.ts';
 import { type Range, Selection } from './selection.ts';
+import { fittedWidths, fitWidth, guessWidth } from './sizing.ts';
 import { Widths } from './texts.ts';
 import { readTheme } from './theme.ts';
 import { want } from './want.ts';
@@ -58,6 +59,8 @@ export class Grid {
   private frame = 0;
   private dirty: 'all' | 'header' | Set<number> = 'all';
   private mirrorDirty = true;
+  /** The columns are as wide as was guessed before there were cells. */
+  private isGuessed = true;
   private untold = false;
   private size = { width: 0, height: 0 };
 
@@ -91,7 +94,8 @@ export class Grid {
   setColumns(columns: readonly ColumnInfo[]): void {
     this.columns = columns;
     this.view.formatters = new Map(columns.map((info) => [info.name, formatter(info, this.zone)]));
-    this.layout.setColumns(columns, (info) => this.guessWidth(info));
+    this.layout.setColumns(columns, (info) => guessWidth(this.view, info));
+    this.isGuessed = true;
     this.asked = null;
     this.layoutChanged();
   }
@@ -210,15 +214,7 @@ export class Grid {
 
   /** As wide as what is seen of it. */
   fitColumn(name: string): void {
-    const { view } = this;
-    const { first, n } = seen(view.top, view.extent);
-    const format = view.formatters.get(name);
-    let width = view.boldWidths.of(name) + 34;
-    for (let row = first; row < first + n; row++) {
-      const cell = view.cell(row, name);
-      if (cell !== undefined && cell !== null && format) width = Math.max(width, view.widths.of(format.show(cell)));
-    }
-    this.layout.resize(name, width + 21);
+    this.layout.resize(name, fitWidth(this.view, name));
     this.layoutChanged();
   }
 
@@ -311,11 +307,14 @@ export class Grid {
     this.draw();
   }
 
-  private guessWidth(info: ColumnInfo): number {
-    const { widths, boldWidths } = this.view;
-    const title = boldWidths.of(info.name) + 56;
-    const cells = Math.min(40, info.chars ?? typicalChars(info.type)) * widths.of('0') + 22;
-    return Math.max(title, cells);
+  /** Once, when the first cells are there: live cells that pushed the columns about would be worse than a wide one. */
+  private fitGuessed(): void {
+    if (!this.isGuessed || !this.view.extent.rows) return;
+    const widths = fittedWidths(this.view);
+    if (!widths.size) return;
+    this.isGuessed = false;
+    this.layout.suggest(widths);
+    this.layoutChanged();
   }
 
   private schedule(): void {
@@ -328,6 +327,7 @@ export class Grid {
     if (!this.size.width || !this.size.height) return;
     const start = performance.now();
     this.observeDigits();
+    this.fitGuessed();
     const { dirty } = this;
     if (dirty === 'all') paintAll(view);
     else if (dirty === 'header') paintHeader(view);

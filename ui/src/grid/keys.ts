@@ -1,20 +1,20 @@
-/** The keyboard, while the grid has the focus. One table of keys, which the help lists too. */
+/** The keyboard, while the grid has the focus; and the keys as the help lists them, apart by two spaces. */
 import type { Grid } from './grid.ts';
 import { maxTop, seen } from './position.ts';
 
 export const GRID_KEYS: [keys: string, what: string][] = [
   ['Arrows', 'Move to the next cell'],
-  ['PageUp PageDown', 'A page up, down'],
-  ['Home End', 'First, last column'],
-  ['Ctrl+Home Ctrl+End', 'First, last row'],
-  ['Shift+any of these', 'Select'],
+  ['PageUp  PageDown', 'A page up, down'],
+  ['Home  End', 'First, last column'],
+  ['Ctrl+Home  Ctrl+End', 'First, last row'],
+  ['Shift + any of these', 'Select'],
   ['Ctrl+A', 'Select everything'],
-  ['Ctrl+Space Shift+Space', 'Select the column, the row'],
+  ['Ctrl+Space  Shift+Space', 'Select the column, the row'],
   ['Ctrl+C', 'Copy'],
   ['Ctrl+Shift+C', 'Copy with headers'],
-  ['S Shift+S', 'Sort by the column, too'],
+  ['S  Shift+S', 'Sort by the column, too'],
   ['/', 'Filter the column'],
-  ['Enter Menu', 'What can be done with the cell'],
+  ['Enter  Menu', 'What can be done with the cell'],
 ];
 
 export class Keys {

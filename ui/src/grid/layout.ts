@@ -54,6 +54,12 @@ export class Layout {
     return this.frozen.has(name);
   }
 
+  /** As wide as its cells turned out to be, unless the user made it as wide as it is. */
+  suggest(widths: ReadonlyMap<string, number>): void {
+    for (const [name, width] of widths) this.guesses.set(name, clamp(Math.round(width)));
+    this.place();
+  }
+
   resize(name: string, width: number): void {
     this.widths.set(name, clamp(Math.round(width)));
     this.place();

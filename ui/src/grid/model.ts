@@ -11,8 +11,10 @@ export interface GridModel {
   readonly copyCellsMax: number;
   /** Undefined while the cell is not there. */
   cell(row: number, column: string): Cell | undefined;
+  /** Columns in which texts came cut, because they are very long. */
+  readonly cut: ReadonlySet<string>;
   /** Cells that are not on the screen, for copying. */
-  fetch(first: number, n: number, columns: string[]): Promise<Map<string, Cell[]>>;
+  fetch(first: number, n: number, columns: string[]): Promise<{ cells: Map<string, Cell[]>; cut: ReadonlySet<string> }>;
 }
 
 export interface GridEvents {

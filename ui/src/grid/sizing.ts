@@ -1,0 +1,45 @@
+/** How wide columns ought to be: guessed from their types at first, then from the cells that are seen. */
+import type { ColumnInfo } from '../client/messages.ts';
+import { typicalChars } from './format.ts';
+import type { View } from './paint.ts';
+import { seen } from './position.ts';
+
+/** Space on both sides of a cell, and a pixel for rounding. */
+const AROUND = 22;
+/** Of a column that the user has not touched. */
+const FITTED_MAX = 340;
+
+export function guessWidth(view: View, info: ColumnInfo): number {
+  const cells = Math.min(40, info.chars ?? typicalChars(info.type)) * view.widths.of('0') + AROUND;
+  return Math.max(headerWidth(view, info.name), cells);
+}
+
+/** The name, its type, and room for the mark of a sort. */
+function headerWidth(view: View, name: string): number {
+  return view.boldWidths.of(name) + 56;
+}
+
+/** As wide as the name and what is seen of the cells. */
+export function fitWidth(view: View, name: string): number {
+  return Math.max(headerWidth(view, name), widestCell(view, name) ?? 0);
+}
+
+/** Widths of all columns of which cells are here. A little more than they need now: the next number may have a digit more. */
+export function fittedWidths(view: View): Map<string, number> {
+  const widths = new Map<string, number>();
+  for (const { info } of view.layout.placed) {
+    const widest = widestCell(view, info.name);
+    if (widest !== undefined) widths.set(info.name, Math.min(FITTED_MAX, Math.max(headerWidth(view, info.name), widest + 12)));
+  }
+  return widths;
+}
+
+/** Of the rows that are seen; undefined if none of their cells is here. */
+function widestCell(view: View, name: string): number | undefined {
+  const format = view.formatters.get(name);
+  if (!format) return undefined;
+  const { first, n } = seen(view.top, view.extent);
+  const cells = Array.from({ length: n }, (_, i) => view.cell(first + i, name)).filter((cell) => cell !== undefined && cell !== null);
+  for (const cell of cells) format.observe(cell);
+  return cells.length ? Math.max(...cells.map((cell) => view.widths.of(format.show(cell)))) + AROUND : undefined;
+}
