@@ -21,6 +21,8 @@ mod publication;
 mod send;
 mod spec;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod transact;
 mod watch;
 

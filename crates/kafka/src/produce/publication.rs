@@ -17,7 +17,7 @@ use super::deliveries::Deliveries;
 use super::encode::SideEncoder;
 use super::limit::batch_bytes_max;
 use super::send::{Sending, Task};
-use super::tally::{END_TIMEOUT, Tally};
+use super::tally::Tally;
 use super::transact;
 use super::watch::Watcher;
 use crate::client::{Secrets, configure, connect_timeout, creation_error, principal, request_error, servers};
@@ -48,7 +48,7 @@ const TRANSACTIONAL_ID: &str = "transactional.id";
 
 /// A table that is being published. Drop it to stop; what was handed over is still sent.
 pub struct Publication {
-    tally: Arc<Tally>,
+    pub(super) tally: Arc<Tally>,
     tasks: Mutex<Option<Sender<Task>>>,
     listening: Mutex<Option<ListenerHandle>>,
     table_failed: Arc<AtomicBool>,
@@ -116,7 +116,7 @@ impl Publication {
             None => return Err(self.ended()),
         }
         let late = || {
-            let within = timeout.unwrap_or(END_TIMEOUT);
+            let within = timeout.unwrap_or_else(|| self.tally.last_while.lock().patience);
             Error::source(format!("the broker did not take all records within {within:?}"))
         };
         let answered = match timeout {

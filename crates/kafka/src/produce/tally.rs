@@ -16,8 +16,6 @@ use crate::consume::Holder;
 
 /// A row that is not yet a record is taken for so large before the first record is made, bytes.
 const ROW_BYTES: u64 = 100;
-/// How long the end of a publication waits for a broker that takes nothing.
-pub(super) const END_TIMEOUT: Duration = Duration::from_secs(30);
 /// Attempts are told apart by the bits above those of a record's number; they are counted anew when these are used up.
 const NUMBER_BITS: u32 = 40;
 const ATTEMPTS: u64 = 1 << (u64::BITS - NUMBER_BITS);
@@ -38,7 +36,8 @@ pub(super) struct Tally {
     on_their_way: AtomicU64,
     bytes_on_their_way: AtomicU64,
     attempt: Mutex<Option<Attempt>>,
-    attempts: AtomicU64,
+    /// Transactions that were begun.
+    pub(super) attempts: AtomicU64,
     /// Why the transaction under way was aborted the last time.
     pub(super) trouble: Mutex<Option<String>>,
     pub(super) heard: Mutex<Heard>,
@@ -46,8 +45,20 @@ pub(super) struct Tally {
     pub(super) failure: Mutex<Option<Error>>,
     /// Whether the producing thread has ended.
     pub(super) has_ended: AtomicBool,
-    /// Until when what is on its way is waited for, once the publication has ended, unless some of it arrives.
-    ends_by: Mutex<Option<Instant>>,
+    pub(super) last_while: Mutex<LastWhile>,
+}
+
+/// How long what is on its way is waited for, once the publication has ended.
+pub(super) struct LastWhile {
+    /// So long as nothing of it arrives.
+    pub(super) patience: Duration,
+    ends_by: Option<Instant>,
+}
+
+impl Default for LastWhile {
+    fn default() -> LastWhile {
+        LastWhile { patience: Duration::from_secs(30), ends_by: None }
+    }
 }
 
 /// What librdkafka says of the brokers.
@@ -213,18 +224,18 @@ impl Tally {
 
     /// Whether the publication has ended, and the broker has taken nothing for a while.
     pub(super) fn is_out_of_time(&self) -> bool {
-        self.ends_by.lock().is_some_and(|end| Instant::now() >= end)
+        self.last_while.lock().ends_by.is_some_and(|end| Instant::now() >= end)
     }
 
     /// Gives the broker a last while for what is on its way: from now on, and from each time it has taken something.
     pub(super) fn end(&self) {
-        self.ends_by.lock().get_or_insert_with(|| Instant::now() + END_TIMEOUT);
+        let mut last = self.last_while.lock();
+        last.ends_by = last.ends_by.or(Some(Instant::now() + last.patience));
     }
 
     fn put_off_the_end(&self) {
-        if let Some(end) = &mut *self.ends_by.lock() {
-            *end = Instant::now() + END_TIMEOUT;
-        }
+        let mut last = self.last_while.lock();
+        last.ends_by = last.ends_by.map(|_| Instant::now() + last.patience);
     }
 }
 
@@ -352,13 +363,13 @@ mod tests {
         let tally = Tally::default();
         tally.end();
         let soon = Instant::now();
-        *tally.ends_by.lock() = Some(soon);
+        tally.last_while.lock().ends_by = Some(soon);
         assert!(tally.is_out_of_time());
         tally.hand_over(1);
         tally.arrived(1);
         tally.delivered(0, 1);
         assert!(!tally.is_out_of_time());
-        *tally.ends_by.lock() = Some(soon);
+        tally.last_while.lock().ends_by = Some(soon);
         tally.begin(BTreeSet::new(), None);
         tally.delivered(tally.admit().expect("it is in"), 1);
         assert!(tally.is_out_of_time(), "what is not committed may never be");
