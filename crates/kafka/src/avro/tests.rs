@@ -323,6 +323,27 @@ fn defaults_stand_in_for_what_is_missing() {
 }
 
 #[test]
+fn defaults_that_make_a_short_record_very_long_refuse_it() {
+    let kind = format!(
+        r#"{{"type":"record","name":"D","fields":[{{"name":"t","type":"string","default":"{}"}}]}}"#,
+        "x".repeat(60_000)
+    );
+    let fields: Vec<String> = (0..100)
+        .map(|n| {
+            let kind = if n == 0 { &kind } else { r#""D""# };
+            format!(r#"{{"name":"f{n}","type":{kind},"default":{{}}}}"#)
+        })
+        .collect();
+    let items = |fields: &str| {
+        format!(r#"{{"type":"array","items":{{"type":"record","name":"E","fields":[{fields}]}}}}"#)
+    };
+    let one_item = [2, 0];
+    assert_eq!(cell(&items(""), &items(""), &one_item).unwrap(), "[{}]");
+    let refused = cell(&items(""), &items(&fields.join(",")), &one_item).unwrap_err();
+    assert!(refused.contains("far longer than the record"), "{refused}");
+}
+
+#[test]
 fn fields_that_only_the_writer_has_are_named() {
     let writer = r#"{"type":"record","name":"R","fields":[{"name":"v","type":"int"},{"name":"New","type":"string"},
         {"name":"In","type":{"type":"record","name":"I","fields":[{"name":"P","type":"int"},{"name":"Q","type":"int"}]}}]}"#;

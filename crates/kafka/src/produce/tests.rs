@@ -32,6 +32,7 @@ impl Mock {
         let (table, publisher) = source::open(&graph, schema, Retention::BLINK);
         let value = ProduceSpec::Simple { column: "V".into() };
         let mut config = ProducerConfig::new(cluster.bootstrap_servers(), "t", ProduceSpec::Ignore, value);
+        config.publish_initial = false;
         config.client.insert("broker.address.family".into(), "v4".into());
         config.client.extend(settings.iter().map(|(key, value)| ((*key).into(), (*value).into())));
         let publication = produce(&table, config).unwrap();

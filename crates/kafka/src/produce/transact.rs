@@ -89,8 +89,8 @@ impl Sending {
 
     /// Waits until all records of the transaction under way have arrived.
     ///
-    /// Some may never: of a transaction that has failed the client sends nothing more, and it tells so only when it is asked to
-    /// commit, which waits for the records first.
+    /// Some may never: when a transaction has failed, the client keeps what a broker wants once more, and does not send it. It tells
+    /// of the failure only when it is asked to commit, which waits for the records first.
     fn until_delivered(&self, id: &str) -> Result<(), Failure> {
         loop {
             if let Some(reason) = self.tally.why_over() {

@@ -125,15 +125,24 @@ fn a_right_that_is_missing_is_waited_for() {
 }
 
 #[test]
-fn a_transaction_whose_partitions_are_refused_is_tried_again() {
-    let mock = Mock::start();
-    // The client sends none of the records, and tells so only who commits.
+fn records_that_come_back_after_a_transaction_has_failed_are_sent_in_the_next() {
+    let cluster = MockCluster::new(1).unwrap();
+    cluster.create_topic("t", 2, 1).unwrap();
+    let live = Live::start();
+    let (table, publisher) = table(&live, Retention::Append);
+    let mut config = config(&cluster.bootstrap_servers(), "t", &[("transactional.id", "mine")]);
+    config.partition_column = Some("K".into());
+    let publication = produce(&table, config).unwrap();
+    // The second partition is refused while the records of the first are with the broker, which then wants them once more.
     let refused = RDKafkaRespErr::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
-    mock.cluster.request_errors(RDKafkaApiKey::AddPartitionsToTxn, &[refused]);
-    mock.publish(rows([(1, 1), (2, 2)]));
-    wait_for("the records", || mock.publication.stats().delivered == 2);
-    let stats = mock.publication.stats();
-    assert_eq!((stats.sent, stats.failed, stats.lag), (2, 0, 0), "{stats:?}");
+    let taken = RDKafkaRespErr::RD_KAFKA_RESP_ERR_NO_ERROR;
+    cluster.request_errors(RDKafkaApiKey::AddPartitionsToTxn, &[taken, refused]);
+    let again = RDKafkaRespErr::RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION;
+    cluster.request_errors(RDKafkaApiKey::Produce, &[again; 5]);
+    cluster.broker_round_trip_time(1, Duration::from_millis(300)).unwrap();
+    publisher.publish(rows((0..60_000).map(|n| (i64::from(n == 59_999), n)))).unwrap();
+    wait_for("the records", || publication.stats().delivered == 60_000);
+    assert_eq!(publication.stats().failed, 0);
 }
 
 #[test]
