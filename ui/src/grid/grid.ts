@@ -116,6 +116,8 @@ export class Grid {
     view.boldWidths = new Widths(view.ctx, theme.fontBold);
     view.extent.rowHeight = rowHeight;
     view.top = { row: view.top.row, px: 0 };
+    // Another font makes other widths.
+    this.isGuessed = true;
     this.resize();
   }
 

@@ -62,6 +62,39 @@ test('what is painted is what the elements say', async () => {
   await page.context().close();
 });
 
+test('a step paints the rows that changed, and no others', async () => {
+  const { page } = await visit(browser, `${url}/table/quotes`);
+  await until(page, isLoaded);
+  // The first fractions make their columns paint anew.
+  for (let i = 0; i < 10; i++) {
+    server.tick();
+    await page.waitForTimeout(60);
+  }
+  await page.evaluate(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const painted = new Set<number>();
+    Object.assign(window, { painted });
+    const { fillText } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.fillText = function spy(text: string, x: number, y: number, ...more) {
+      painted.add(y);
+      return fillText.call(this, text, x, y, ...more);
+    };
+  });
+  for (let i = 0; i < 5; i++) {
+    await page.evaluate(() => (window as unknown as { painted: Set<number> }).painted.clear());
+    const before = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map((row) => server.tables.get('quotes')!.cell(row, 'Bid'));
+    server.tick();
+    const changed = before.filter((bid, row) => bid !== server.tables.get('quotes')!.cell(row, 'Bid')).length;
+    await expect.poll(() => page.evaluate(() => (window as unknown as { painted: Set<number> }).painted.size)).toBeGreaterThan(0);
+    await page.waitForTimeout(150);
+    const lines = await page.evaluate(() => (window as unknown as { painted: Set<number> }).painted.size);
+    expect(lines).toBeGreaterThanOrEqual(changed);
+    // A row may change its hidden fractions alone; never are there more than the three that a step touches.
+    expect(lines).toBeLessThanOrEqual(3);
+  }
+  await page.context().close();
+});
+
 test.each(['light', 'dark'] as const)('axe finds nothing serious in %s', async (colorScheme) => {
   for (const [path, width] of [['/', 1400], ['/table/quotes', 1400], ['/table/quotes', 390]] as const) {
     const { page } = await visit(browser, url + path, { colorScheme, viewport: { width, height: 844 } });
