@@ -123,8 +123,8 @@ export class Client extends Emitter<Events> {
       this.fetches.delete(error.id as number);
       return pending.reject(new Error(error.message));
     }
-    const sub = error.sub == null ? undefined : this.subs.get(error.sub);
-    if (sub) return sub.hearError(error);
+    // About a subscription that is closed by now nobody wants to know.
+    if (error.sub != null) return this.subs.get(error.sub)?.hearError(error);
     this.emit('error', error);
   }
 

@@ -1,0 +1,143 @@
+/**
+ * Journeys against a server of the binary that runs `tables.py`: `KINETABLE_URL=http://127.0.0.1:10000/?psk=… npm run real`.
+ */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isLoaded, launch, rows, status, until, visit } from '../journeys/browser.ts';
+
+let browser: Browser;
+let base: URL;
+
+beforeAll(async () => {
+  const link = process.env.KINETABLE_URL;
+  if (!link) throw new Error('KINETABLE_URL is not set: the link of a server that runs tests/real/tables.py');
+  base = new URL(link);
+  browser = await launch();
+});
+
+afterAll(() => browser?.close());
+
+async function open(name: string): Promise<{ page: Page; errors: string[] }> {
+  const visited = await visit(browser, `${base.origin}/table/${name}${base.search}${base.hash}`);
+  await until(visited.page, isLoaded);
+  return visited;
+}
+
+async function leave({ page, errors }: { page: Page; errors: string[] }): Promise<void> {
+  expect(errors).toEqual([]);
+  await page.context().close();
+}
+
+const id = (text: string): number => Number(text.replaceAll(',', ''));
+
+test('the list has the tables of the script', async () => {
+  const visited = await visit(browser, base.href);
+  const list = visited.page.getByRole('navigation', { name: 'Tables' });
+  for (const name of ['history', 'kinds', 'newest', 'nothing', 'totals', 'trades']) await list.getByText(name, { exact: true }).waitFor();
+  await leave(visited);
+});
+
+test('the end of a billion rows', async () => {
+  const visited = await open('history');
+  const { page } = visited;
+  await page.keyboard.press('Control+End');
+  const end = await until(page, (seen) => isLoaded(seen) && seen.some(({ row }) => row === 999_999_999));
+  for (const { row, cells } of end) expect([id(cells.Id), id(cells.Rest)]).toEqual([row, row % 7]);
+  await page.mouse.move(700, 500);
+  await page.mouse.wheel(0, -120);
+  const back = await until(page, (seen) => isLoaded(seen) && seen[0].row !== end[0].row);
+  expect(end[0].row - back[0].row).toBe(5);
+  await leave(visited);
+});
+
+test('rows that are added, at the end and at the beginning', async () => {
+  const visited = await open('trades');
+  const { page } = visited;
+  await page.keyboard.press('Control+End');
+  const last = (seen: { row: number }[]): number => seen[seen.length - 1]?.row ?? -1;
+  const before = await until(page, (seen) => isLoaded(seen) && seen.length > 0);
+  const after = await until(page, (seen) => isLoaded(seen) && last(seen) > last(before) + 20);
+  for (const { row, cells } of after) expect(id(cells.Id)).toBe(row);
+  expect(await status(page, 'live')).toBe('Live');
+  await page.getByRole('navigation', { name: 'Tables' }).getByText('newest', { exact: true }).click();
+  const first = await until(page, (seen) => isLoaded(seen) && seen.length > 5);
+  const later = await until(page, (seen) => isLoaded(seen) && seen.length > 5 && id(seen[0].cells.Id) > id(first[0].cells.Id) + 10);
+  for (const { row, cells } of later) expect(id(cells.Id)).toBe(id(later[0].cells.Id) - row);
+  await leave(visited);
+});
+
+test('sorted and filtered while it changes', async () => {
+  const visited = await open('trades');
+  const { page } = visited;
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('s');
+  await page.keyboard.press('s');
+  const falling = (seen: { cells: Record<string, string> }[]): boolean => seen.every(({ cells }, i) => i === 0 || id(cells.Id) === id(seen[i - 1].cells.Id) - 1);
+  const first = await until(page, (seen) => isLoaded(seen) && seen.length > 5 && falling(seen));
+  await until(page, (seen) => isLoaded(seen) && falling(seen) && id(seen[0].cells.Id) > id(first[0].cells.Id));
+  await page.keyboard.press('Control+f');
+  await page.getByLabel('Filter Sym').fill('acm');
+  await page.getByLabel('Filter Sym').press('Enter');
+  await until(page, (seen) => isLoaded(seen) && seen.length > 3 && seen.every(({ cells }) => cells.Sym === 'ACME' && id(cells.Id) % 3 === 0));
+  await page.getByLabel('Filter Id').fill('>=30 && <60');
+  await page.getByLabel('Filter Id').press('Enter');
+  const some = await until(page, (seen) => isLoaded(seen) && seen.length === 10);
+  expect(some.map(({ cells }) => id(cells.Id))).toEqual([57, 54, 51, 48, 45, 42, 39, 36, 33, 30]);
+  expect(await status(page, 'rows')).toMatch(/^10 of [\d,]+ rows$/);
+  await leave(visited);
+});
+
+test.each([
+  ['Sym', '=ACME', (cells: Record<string, string>) => cells.Sym === 'ACME'],
+  ['Sym', 'a*', (cells: Record<string, string>) => cells.Sym === 'ACME'],
+  ['Sym', '!*T', (cells: Record<string, string>) => cells.Sym === 'ACME'],
+  ['Sym', '!bolt', (cells: Record<string, string>) => cells.Sym === 'ACME'],
+  ['Sym', 'not in BOLT, X', (cells: Record<string, string>) => cells.Sym === 'ACME'],
+  ['Size', 'in 10, 20', (cells: Record<string, string>) => cells.Size === '10' || cells.Size === '20'],
+  ['Price', '>110.5', (cells: Record<string, string>) => Number(cells.Price) > 110.5],
+  ['Price', '!null', () => true],
+  ['Timestamp', '>2020', () => true],
+] as const)('the filter %s %s is understood', async (column, text, holds) => {
+  const visited = await open('trades');
+  const { page } = visited;
+  await page.keyboard.press('Control+f');
+  await page.getByLabel(`Filter ${column}`).fill(text);
+  await page.getByLabel(`Filter ${column}`).press('Enter');
+  await page.locator('.chip').waitFor();
+  await until(page, (seen) => isLoaded(seen) && seen.length > 2 && seen.every(({ cells }) => holds(cells)));
+  expect(await page.locator('.chip.bad').count()).toBe(0);
+  expect(await page.getByRole('alert').filter({ hasText: /./ }).count()).toBe(0);
+  await leave(visited);
+});
+
+test('every type has its form', async () => {
+  const visited = await open('kinds');
+  expect(await rows(visited.page)).toEqual([
+    { row: 0, cells: { Flag: 'false', Small: '0', Letter: 'a', Text: 'row 0', When: '2026-05-01 10:00:00', Day: '2026-05-01', Exact: '12.50' } },
+    { row: 1, cells: { Flag: 'true', Small: '1', Letter: 'b', Text: 'row 1', When: '2026-05-01 10:00:01', Day: '2026-05-01', Exact: '12.50' } },
+    { row: 2, cells: { Flag: 'false', Small: '2', Letter: 'b', Text: 'null', When: '2026-05-01 10:00:02', Day: '2026-05-01', Exact: '12.50' } },
+  ]);
+  await leave(visited);
+});
+
+test('an empty table, and none', async () => {
+  const visited = await visit(browser, `${base.origin}/table/nothing${base.search}${base.hash}`);
+  await visited.page.getByText('This table has columns, and no row.').waitFor();
+  await leave(visited);
+  const other = await visit(browser, `${base.origin}/table/nobody${base.search}${base.hash}`);
+  await other.page.getByText('There is no table “nobody”').waitFor();
+  await leave(other);
+});
+
+test('copying rows that are not on the screen', async () => {
+  const visited = await open('history');
+  const { page } = visited;
+  await page.keyboard.press('Control+Home');
+  for (let i = 0; i < 20; i++) await page.keyboard.press('Shift+PageDown');
+  await page.keyboard.press('Control+c');
+  await page.getByText(/cells copied/).waitFor();
+  const lines = (await page.evaluate(() => navigator.clipboard.readText())).split('\n');
+  expect(lines.length).toBeGreaterThan(400);
+  expect(lines).toEqual(lines.map((_, row) => String(row)));
+  await leave(visited);
+});

@@ -1,0 +1,22 @@
+"""The tables that the journeys against a real server look at."""
+
+from kinetable import empty_table, time_table
+
+trades = time_table("PT0.02s").update(
+    ["Id = ii", "Sym = ii % 3 == 0 ? `ACME` : `BOLT`", "Price = 100 + (ii % 50) / 4", "Size = (int)(10 * (ii % 9))"]
+)
+newest = trades.reverse()
+totals = trades.count_by("Count", "Sym")
+history = empty_table(1_000_000_000).update_view(["Id = ii", "Rest = (int)(ii % 7)", "Half = ii / 2"])
+kinds = empty_table(3).update_view(
+    [
+        "Flag = ii == 1",
+        "Small = (short)ii",
+        "Letter = ii == 0 ? 'a' : 'b'",
+        "Text = ii == 2 ? null : `row ` + ii",
+        "When = '2026-05-01T10:00:00Z' + (long)(ii * SECOND)",
+        "Day = '2026-05-01'",
+        "Exact = new java.math.BigDecimal(`12.50`)",
+    ]
+)
+nothing = empty_table(0).update_view(["Id = ii"])
