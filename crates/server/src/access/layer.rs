@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use http::header::{AUTHORIZATION, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Request, Response};
@@ -17,6 +17,9 @@ use super::doors::refused;
 use super::rules::{Rule, rule};
 use super::{Access, User};
 use crate::session::{Session, Sessions};
+
+/// How long a call may take that everybody may make: it holds a place in the port, and nobody is known who would answer for it.
+const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 50 } else { 10_000 });
 
 /// Who may enter, and who is in.
 #[derive(Debug)]
@@ -155,10 +158,13 @@ where
         }
         let answer = self.inner.call(request);
         Box::pin(async move {
+            let Some(session) = session else {
+                let answer = tokio::time::timeout(PATIENCE, answer).await;
+                let late = || Status::deadline_exceeded("a call without a session has to be made at once");
+                return answer.unwrap_or_else(|_| Ok(late().into_http()));
+            };
             let mut response = answer.await?;
-            if let Some(session) = session {
-                stamp(response.headers_mut(), &session, wants_cookie);
-            }
+            stamp(response.headers_mut(), &session, wants_cookie);
             Ok(response)
         })
     }

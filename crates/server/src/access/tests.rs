@@ -6,15 +6,16 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Request, Response};
 use tonic::Code;
+use tower::{Layer, ServiceExt};
 use uuid::Uuid;
 
 use definitions::paths;
 
 use super::credentials::KEY_HANDLER;
 use super::rules::ruled;
-use super::{Access, Door, Gate, Rule, rule};
+use super::{Access, AccessLayer, Door, Gate, Rule, rule};
 use crate::session::{Lifetime, Sessions};
 
 #[path = "../../tests/it/definitions.rs"]
@@ -153,6 +154,26 @@ fn a_token_that_is_over_keeps_out_nobody_who_brings_another_credential() {
     let same = gate.admit(CONFIGURATION, &old, now).expect("the token holds").expect("a session");
     assert!(Arc::ptr_eq(&same, &session));
     assert_eq!(gate.sessions.len(), 1);
+}
+
+#[tokio::test]
+async fn a_call_without_a_session_is_not_waited_for() {
+    let gate = Arc::new(gate(false));
+    let never = tower::service_fn(|_: Request<()>| {
+        std::future::pending::<Result<Response<tonic::body::Body>, std::convert::Infallible>>()
+    });
+    let guarded = AccessLayer::new(gate.clone()).layer(never);
+    let open = "/io.deephaven.proto.backplane.grpc.ConfigService/GetAuthenticationConstants";
+    let request = |headers| {
+        let mut request = Request::builder().uri(open).body(()).expect("a request");
+        *request.headers_mut() = headers;
+        request
+    };
+    let answer = guarded.clone().oneshot(request(HeaderMap::new())).await.expect("an answer");
+    let status = Code::from_bytes(answer.headers()["grpc-status"].as_bytes());
+    assert_eq!(status, Code::DeadlineExceeded);
+    let known = guarded.oneshot(request(headers(&format!("{KEY_HANDLER} the key"))));
+    assert!(tokio::time::timeout(Duration::from_millis(500), known).await.is_err(), "a session may wait");
 }
 
 #[test]

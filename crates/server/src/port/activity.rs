@@ -1,7 +1,8 @@
 //! What a connection does: the calls under way, and how long there have been none.
 //!
 //! **State**: a number. A call counts from its request's headers to the last piece of its answer, so that a stream that says
-//! nothing for hours is no idleness, and a client that only answers pings is.
+//! nothing for hours is no idleness, and a client that only answers pings is. The answer to somebody who was not let in counts to its
+//! headers alone: who leaves it unread holds nothing by that.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
+use http::header::AUTHORIZATION;
 use hyper::body::{Frame, SizeHint};
 use tokio::sync::watch;
 use tonic::Status;
@@ -27,7 +29,7 @@ pub struct Call(Arc<watch::Sender<usize>>);
 /// A body that is a part of its call.
 pub struct Counted {
     body: Body,
-    _call: Call,
+    _call: Option<Call>,
 }
 
 impl Activity {
@@ -59,9 +61,10 @@ impl Activity {
 }
 
 impl Call {
-    /// An answer whose body is a part of this call.
+    /// An answer whose body is a part of this call, if it is one to a session: those carry its token.
     pub fn answered(self, answer: Response<Body>) -> Response<Counted> {
-        answer.map(|body| Counted { body, _call: self })
+        let call = answer.headers().contains_key(AUTHORIZATION).then_some(self);
+        answer.map(|body| Counted { body, _call: call })
     }
 }
 

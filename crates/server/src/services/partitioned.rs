@@ -10,7 +10,7 @@ use kinetable_wire::grpc::{
 };
 use tonic::{Request, Response, Status};
 
-use super::shared::{Shared, blocking, creation, echo, session_of};
+use super::shared::{Shared, apart, blocking, creation, echo, session_of};
 use crate::host::Object;
 use crate::operations::partitioned;
 use crate::session::{Reference, Session};
@@ -27,8 +27,10 @@ impl PartitionedTableService for Partitioned {
         let session = session_of(&request)?;
         let request = request.into_inner();
         let slot = session.exports().begin(Reference::result(request.result_id.as_ref())?)?;
-        let table =
-            async { self.0.table(&session, Reference::of(request.table_id.as_ref(), "table ticket")?).await };
+        let table = async {
+            apart(request.table_id.as_ref(), request.result_id.as_ref())?;
+            self.0.table(&session, Reference::of(request.table_id.as_ref(), "table ticket")?).await
+        };
         let made = match table.await {
             Ok(table) => {
                 blocking(move || partitioned::partition_by(&table, &request)).await.map(Object::Partitioned)
@@ -46,7 +48,8 @@ impl PartitionedTableService for Partitioned {
     ) -> Result<Response<ExportedTableCreationResponse>, Status> {
         let session = session_of(&request)?;
         let request = request.into_inner();
-        let tables = self.tables(&session, request.partitioned_table.as_ref());
+        let result = request.result_id.clone();
+        let tables = self.tables(&session, request.partitioned_table.as_ref(), result.as_ref());
         self.export(&session, request.result_id, tables, |tables| partitioned::merge(&tables)).await
     }
 
@@ -56,10 +59,12 @@ impl PartitionedTableService for Partitioned {
     ) -> Result<Response<ExportedTableCreationResponse>, Status> {
         let session = session_of(&request)?;
         let request = request.into_inner();
+        let result = request.result_id.clone();
         let inputs = async {
+            apart(request.key_table_ticket.as_ref(), result.as_ref())?;
             let keys = Reference::of(request.key_table_ticket.as_ref(), "ticket of the keys")?;
             let keys = self.0.table(&session, keys).await?;
-            Ok((keys, self.tables(&session, request.partitioned_table.as_ref()).await?))
+            Ok((keys, self.tables(&session, request.partitioned_table.as_ref(), result.as_ref()).await?))
         };
         let behavior = request.unique_behavior;
         let find =
@@ -69,7 +74,13 @@ impl PartitionedTableService for Partitioned {
 }
 
 impl Partitioned {
-    async fn tables(&self, session: &Session, ticket: Option<&Ticket>) -> Result<PartitionedTable, Status> {
+    async fn tables(
+        &self,
+        session: &Session,
+        ticket: Option<&Ticket>,
+        result: Option<&Ticket>,
+    ) -> Result<PartitionedTable, Status> {
+        apart(ticket, result)?;
         let reference = Reference::of(ticket, "ticket of a partitioned table")?;
         match self.0.resolve(session, reference).await? {
             Object::Partitioned(tables) => Ok(tables),

@@ -147,6 +147,17 @@ pub async fn blocking<T: Send + 'static>(
     }
 }
 
+/// Refuses a source that is the result itself: it would wait for itself.
+///
+/// # Errors
+/// If it is.
+pub fn apart(source: Option<&Ticket>, result: Option<&Ticket>) -> Result<(), Status> {
+    if source.is_some() && source == result {
+        return Err(Status::invalid_argument("the source is the result itself"));
+    }
+    Ok(())
+}
+
 /// An error of the engine as a status.
 pub fn status(error: Error) -> Status {
     let text = error.to_string();

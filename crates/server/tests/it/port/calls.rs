@@ -13,8 +13,8 @@ use kinetable_wire::grpc::session_service_client::SessionServiceClient;
 use kinetable_wire::grpc::table_reference::Ref;
 use kinetable_wire::grpc::table_service_client::TableServiceClient;
 use kinetable_wire::grpc::{
-    EmptyTableRequest, ExportRequest, GetTableRequest, HandshakeRequest, HeadOrTailRequest, TableReference,
-    Ticket,
+    EmptyTableRequest, ExportRequest, GetTableRequest, HandshakeRequest, HeadOrTailRequest, MergeRequest,
+    TableReference, Ticket,
 };
 use kinetable_wire::script::console_service_client::ConsoleServiceClient;
 use kinetable_wire::script::{ExecuteCommandRequest, StartConsoleRequest};
@@ -208,18 +208,22 @@ async fn what_waits_for_itself_ends() {
     let channel = connect(&server).await;
     let token = enter(&channel).await;
     let mut tables = TableServiceClient::new(channel.clone());
-    let mut sessions = SessionServiceClient::new(channel);
+    let mut sessions = SessionServiceClient::new(channel.clone());
     let own = tokio::time::timeout(Duration::from_secs(10), tables.head(authorized(head(1, 1), &token)));
     assert_eq!(own.await.expect("ends").expect_err("itself").code(), Code::InvalidArgument);
     let alias = ExportRequest { source_id: Some(export(2)), result_id: Some(export(2)) };
     let own =
         tokio::time::timeout(Duration::from_secs(10), sessions.export_from_ticket(authorized(alias, &token)));
     assert_eq!(own.await.expect("ends").expect_err("itself").code(), Code::InvalidArgument);
+    let mut partitioned = PartitionedTableServiceClient::new(channel);
+    let merge = MergeRequest { partitioned_table: Some(export(5)), result_id: Some(export(5)) };
+    let own = tokio::time::timeout(Duration::from_secs(10), partitioned.merge(authorized(merge, &token)));
+    assert_eq!(own.await.expect("ends").expect_err("itself").code(), Code::InvalidArgument);
     let ring = [(3, 4), (4, 3)].map(|(source, id)| {
         let (mut tables, request) = (tables.clone(), authorized(head(source, id), &token));
         tokio::spawn(async move { tables.head(request).await })
     });
-    while server.load().1 < 4 {
+    while server.load().1 < 5 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     sessions.close_session(authorized(HandshakeRequest::default(), &token)).await.expect("closes");

@@ -104,6 +104,24 @@ async fn a_connection_that_makes_no_calls_any_more_gives_its_place_back() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_left_unread_holds_no_place() {
+    let (server, _host) = start(Settings { handshake_time: SHORT, idle_time: SHORT, ..narrow() });
+    let mut reader = open(&server).await;
+    // HTTP/2: no bytes of answers are taken; GET / of localhost.
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".as_slice();
+    let settings = b"\0\0\x06\x04\0\0\0\0\0\0\x04\0\0\0\0".as_slice();
+    let headers = b"\0\0\x0e\x01\x05\0\0\0\x01\x82\x86\x84\x41\x09localhost".as_slice();
+    reader.write_all(&[preface, settings, headers].concat()).await.expect("asks");
+    until_room(&server).await;
+    let came = rest(&mut reader).await;
+    // A frame of headers, whose status is 200.
+    assert!(
+        came.windows(7).any(|it| it[..2] == [1, 4] && it[2..6] == [0, 0, 0, 1] && it[6] == 0x88),
+        "{came:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_socket_holds_a_place_and_gives_it_back_if_no_call_is_made() {
     let (server, _host) = start(Settings { handshake_time: SHORT, ..narrow() });
     for said in [Vec::new(), message(&[0x80, 0, 0, 1, 1]), message(&[0, 0, 0, 1, 0])] {
