@@ -138,7 +138,11 @@ export class Panel implements GridModel {
     this.plan.value = plan;
     const { ops, errors } = opsOf(plan, this.columns, zone.value);
     this.filterErrors.value = errors;
-    if (JSON.stringify(ops) === JSON.stringify(this.sub.ops) && this.waitingSince.value === null) return;
+    if (JSON.stringify(ops) === JSON.stringify(this.sub.ops) && this.waitingSince.value === null && !this.sub.isEnded) {
+      // What was refused before is asked no more.
+      this.error.value = null;
+      return;
+    }
     this.apply(ops);
   }
 

@@ -35,6 +35,8 @@ export class Client extends Emitter<Events> {
   welcome: Welcome | null = null;
   private readonly subs = new Map<number, Subscription>();
   private readonly fetches = new Map<number, Pending>();
+  /** Closed while there was no connection: the server is told when it is back, if it still has them. */
+  private readonly closed: number[] = [];
   private next = 1;
 
   constructor(url: string, credentials: Credentials) {
@@ -60,7 +62,7 @@ export class Client extends Emitter<Events> {
   }
 
   unsubscribe(sub: Subscription): void {
-    sub.close();
+    if (!sub.close()) this.closed.push(sub.sub);
     this.subs.delete(sub.sub);
   }
 
@@ -78,6 +80,8 @@ export class Client extends Emitter<Events> {
   private begin(welcome: Welcome): void {
     const former = this.welcome;
     this.welcome = welcome;
+    const closed = this.closed.splice(0);
+    if (welcome.resumed) for (const sub of closed) this.connection.send({ type: 'close', sub });
     for (const sub of this.subs.values()) {
       if (welcome.resumed) sub.resumed();
       else sub.open();

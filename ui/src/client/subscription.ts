@@ -32,6 +32,8 @@ export class Subscription extends Emitter<Events> {
   private vp = 0;
   private asked: Op[];
   private isOpen = false;
+  /** Whether the server was asked to open it. */
+  private isSent = false;
   private unpainted = 0;
 
   constructor(
@@ -55,6 +57,7 @@ export class Subscription extends Emitter<Events> {
     this.error = null;
     const { cols, first, n, anchor } = this.window;
     const sent = this.send({ type: 'open', sub: this.sub, table: this.table, ops: this.asked, cols, first, n, anchor, max_hz: this.maxHz });
+    this.isSent = sent;
     if (sent) this.page.vp = -1;
     this.wait();
   }
@@ -63,7 +66,7 @@ export class Subscription extends Emitter<Events> {
   resumed(): void {
     this.unpainted = 0;
     if (!this.isOpen) return;
-    if (!this.schema) this.open();
+    if (!this.schema || !this.isSent) this.open();
     else if (this.asked !== this.ops) this.apply(this.asked, this.window);
     else this.look(this.window);
   }
@@ -102,9 +105,11 @@ export class Subscription extends Emitter<Events> {
     this.unpainted = 0;
   }
 
-  close(): void {
-    if (this.isOpen) this.send({ type: 'close', sub: this.sub });
+  /** Whether the server knows that it is closed. */
+  close(): boolean {
+    const isKnown = !this.isOpen || !this.isSent || this.send({ type: 'close', sub: this.sub });
     this.isOpen = false;
+    return isKnown;
   }
 
   hearSchema(schema: Schema): void {

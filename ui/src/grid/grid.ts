@@ -78,7 +78,12 @@ export class Grid {
     this.pointer = new Pointer(this);
     this.keys = new Keys(this);
     this.observer = new ResizeObserver(() => this.resize());
-    this.observer.observe(parts.surface);
+    try {
+      // Another screen may have other pixels where the size is the same.
+      this.observer.observe(parts.surface, { box: 'device-pixel-content-box' });
+    } catch {
+      this.observer.observe(parts.surface);
+    }
     parts.surface.addEventListener('focus', () => this.focusChanged(true));
     parts.surface.addEventListener('blur', () => this.focusChanged(false));
   }

@@ -74,7 +74,8 @@ export function paintRows(view: View, rows: Iterable<number>): void {
 }
 
 function rowY(view: View, row: number): number {
-  return view.bodyTop + (row - view.top.row) * view.extent.rowHeight - view.top.px;
+  // Whole pixels: texts between two of them are blurred.
+  return view.bodyTop + (row - view.top.row) * view.extent.rowHeight - Math.round(view.top.px);
 }
 
 /** Rows in the two parts of the body: the columns that scroll, then the frozen ones over them. */
@@ -138,7 +139,6 @@ function cells(view: View, rows: number[], column: Placed): void {
   ctx.textAlign = isRight ? 'right' : 'left';
   const x = isRight ? left + room : left;
   ctx.fillStyle = theme.text;
-  let former: string | null = null;
   for (const row of rows) {
     const y = rowY(view, row) + middle;
     const cell = view.cell(row, column.info.name);
@@ -158,13 +158,12 @@ function cells(view: View, rows: number[], column: Placed): void {
       ctx.fillText(shown, x, y);
       continue;
     }
-    // The date matters less than the time, and least where the row above has the same.
+    // The date matters less than the time.
     const head = text.slice(0, format.dimmed);
-    ctx.fillStyle = head === former ? theme.faint : theme.dim;
+    ctx.fillStyle = theme.faint;
     ctx.fillText(head, x, y);
     ctx.fillStyle = theme.text;
     ctx.fillText(text.slice(format.dimmed), x + widths.of(head), y);
-    former = head;
   }
 }
 

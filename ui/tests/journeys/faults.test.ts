@@ -52,8 +52,8 @@ test('a lost connection: the cells stay, it is said since when, and then all goe
   await page.getByText(/Reconnecting… data as of \d\d:\d\d:\d\d/).waitFor();
   expect(await status(page, 'live')).toMatch(/^as of \d\d:\d\d:\d\d$/);
   expect((await rows(page)).slice(0, 10)).toEqual(before.slice(0, 10));
-  server.refuses = false;
   await page.getByRole('button', { name: 'Try now' }).click();
+  server.refuses = false;
   await page.locator('.connection.live').waitFor();
   expect(await status(page, 'live')).toBe('Live');
   await page.locator('kinetable-grid').click({ position: { x: 300, y: 200 } });

@@ -147,6 +147,18 @@ test('what is asked while there is no connection is asked when it is back', asyn
   await until(() => sub.page.cell(0, 'Id') === 99n);
 });
 
+test('what is closed or opened while there is no connection is so when it is back', async () => {
+  const sub = await opened('trades');
+  paints(sub);
+  server.dropAll();
+  await until(() => client.connection.phase === 'lost');
+  client.unsubscribe(sub);
+  const other = client.subscribe('quotes', TOP);
+  await until(() => other.page.rows === 12);
+  expect(client.welcome?.resumed).toBe(true);
+  await until(() => server.heard.some((message) => message.type === 'close' && message.sub === sub.sub));
+});
+
 test('another process: subscriptions are opened anew, and it is said', async () => {
   const sub = await opened('history');
   paints(sub);
