@@ -152,7 +152,7 @@ export class Panel implements GridModel {
     const { grid } = this;
     const name = column ?? (grid?.selection.focus ? grid.layout.at(grid.selection.focus.column)?.info.name : undefined) ?? grid?.layout.at(0)?.info.name;
     if (!grid || name === undefined) return;
-    grid.filterRow.place(grid.layout, grid.view.scrollX, grid.view.width, grid.view.theme.headerHeight);
+    grid.filterRow.place(grid.view);
     grid.filterRow.focus(name);
   }
 

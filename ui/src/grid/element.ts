@@ -12,11 +12,11 @@ const STYLE = `
 .surface { position: absolute; inset: 0; outline: none; }
 canvas { position: absolute; inset: 0; width: 100%; height: 100%; touch-action: none; display: block; }
 .mirror { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-.filters { position: absolute; left: 0; right: 14px; height: 30px; overflow: hidden; }
+.filters { position: absolute; left: 0; right: 14px; height: var(--filter-height, 30px); overflow: hidden; }
 .filters[hidden] { display: none; }
 .filters input {
-  position: absolute; left: 0; top: 2px; height: 24px; box-sizing: border-box; padding: 0 8px; margin: 0; border: 1px solid transparent;
-  background: var(--input, #fff) content-box; background-clip: padding-box; color: var(--text, #14181d); font: 400 12px var(--font, system-ui); border-radius: 5px; outline: none;
+  position: absolute; left: 0; top: 2px; height: calc(100% - 6px); box-sizing: border-box; padding: 0 8px; margin: 0; border: 1px solid transparent;
+  background: var(--input, #fff) content-box; background-clip: padding-box; color: var(--text, #14181d); font: 400 var(--filter-font, 12px) var(--font, system-ui); border-radius: 5px; outline: none;
   box-shadow: inset 0 0 0 1px var(--grid-line-strong, #d5d9dd);
 }
 .filters input::placeholder { color: var(--text-faint, #8b95a0); }

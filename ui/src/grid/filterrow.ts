@@ -1,7 +1,5 @@
 /** The row of inputs below the header. They are elements, so that the browser's editing, undo and input methods work. */
-import type { Layout } from './layout.ts';
-
-export const FILTER_HEIGHT = 30;
+import type { View } from './paint.ts';
 
 export interface FilterEvents {
   /** After typing, and at once on Enter. */
@@ -54,7 +52,7 @@ export class FilterRow {
     this.problem.hidden = !input || !this.isShown;
     if (!input || column === undefined) return;
     this.problem.textContent = this.errors.get(column) ?? '';
-    this.problem.style.top = `${this.root.offsetTop + FILTER_HEIGHT + 2}px`;
+    this.problem.style.top = `${this.root.offsetTop + this.root.offsetHeight + 2}px`;
     const left = Number.parseFloat(input.style.transform.slice('translateX('.length)) || 0;
     this.problem.style.left = `${Math.max(4, Math.min(left, this.root.clientWidth - 280))}px`;
   }
@@ -65,9 +63,11 @@ export class FilterRow {
   }
 
   /** Puts the inputs where the columns are. */
-  place(layout: Layout, scrollX: number, width: number, top: number): void {
+  place({ layout, scrollX, width, theme }: View): void {
     if (!this.isShown) return;
-    this.root.style.top = `${top}px`;
+    this.root.style.top = `${theme.headerHeight}px`;
+    this.root.style.setProperty('--filter-height', `${theme.filterHeight}px`);
+    this.root.style.setProperty('--filter-font', theme.filterHeight > 30 ? '16px' : '12px');
     const seen = layout.seen(scrollX, width);
     const names = new Set(seen.map((column) => column.info.name));
     for (const [name, input] of this.inputs) {

@@ -12,7 +12,7 @@
  */
 import type { ColumnInfo, Window } from '../client/messages.ts';
 import { copySelection } from './copying.ts';
-import { FILTER_HEIGHT, FilterRow } from './filterrow.ts';
+import { FilterRow } from './filterrow.ts';
 import { formatter } from './format.ts';
 import { Keys } from './keys.ts';
 import { Layout } from './layout.ts';
@@ -304,7 +304,7 @@ export class Grid {
     canvas.height = Math.round(height * scale);
     view.ctx.setTransform(scale, 0, 0, scale, 0, 0);
     view.ctx.fontKerning = 'none';
-    view.bodyTop = view.theme.headerHeight + (this.filterRow.isShown ? FILTER_HEIGHT : 0);
+    view.bodyTop = view.theme.headerHeight + (this.filterRow.isShown ? view.theme.filterHeight : 0);
     view.width = Math.max(0, width - LANE);
     view.extent.height = Math.max(0, height - view.bodyTop - LANE);
     view.top = this.following ? maxTop(view.extent) : clampTop(view.top, view.extent);
@@ -341,7 +341,7 @@ export class Grid {
     else paintRows(view, dirty);
     paintBars(view.ctx, view.theme, this.bars());
     this.dirty = new Set();
-    this.filterRow.place(this.layout, view.scrollX, view.width, view.theme.headerHeight);
+    this.filterRow.place(view);
     this.paints.last = performance.now() - start;
     this.paints.count += 1;
     this.paints.total += this.paints.last;

@@ -52,7 +52,7 @@ export class Keys {
         return true;
       case '/':
         grid.showFilters(true);
-        grid.filterRow.place(grid.layout, grid.view.scrollX, grid.view.width, grid.view.theme.headerHeight);
+        grid.filterRow.place(grid.view);
         grid.filterRow.focus(column.info.name);
         return true;
       case 'Enter':

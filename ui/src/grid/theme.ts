@@ -18,6 +18,8 @@ export interface Theme {
   thumbHover: string;
   rowHeight: number;
   headerHeight: number;
+  /** Of the row of inputs: with roomy rows as high as fingers need. */
+  filterHeight: number;
   fontSize: number;
 }
 
@@ -47,6 +49,7 @@ export function readTheme(element: HTMLElement, rowHeight: number): Theme {
     thumbHover: read('grid-thumb-hover', 'rgba(91,101,112,.8)'),
     rowHeight,
     headerHeight: rowHeight + 8,
+    filterHeight: rowHeight >= 32 ? 46 : 30,
     fontSize,
   };
 }
