@@ -1,9 +1,16 @@
-/** Brotli beside every file of `dist` that gets smaller by it, and what the first visit costs. */
+/** The licences of what is in `dist`, brotli beside every file that gets smaller by it, and what the first visit costs. */
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 
 const folder = new URL('../dist/', import.meta.url).pathname;
+const packages = Object.keys(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).dependencies);
+const licences = [...packages, '@preact/signals-core'].map((name) => {
+  const at = new URL(`../node_modules/${name}/`, import.meta.url);
+  return `${name} ${JSON.parse(readFileSync(new URL('package.json', at), 'utf8')).version}\n\n${readFileSync(new URL('LICENSE', at), 'utf8').trim()}\n`;
+});
+writeFileSync(join(folder, 'licences.txt'), licences.join('\n\n'));
+
 const files = readdirSync(folder, { recursive: true }).map(String).filter((file) => statSync(join(folder, file)).isFile() && !file.endsWith('.br'));
 let sum = 0;
 for (const file of files.sort()) {
@@ -12,8 +19,8 @@ for (const file of files.sort()) {
   const isSmaller = packed.length < bytes.length * 0.95;
   if (isSmaller) writeFileSync(join(folder, `${file}.br`), packed);
   const sent = isSmaller ? packed.length : bytes.length;
-  // Subsets of the font that a page without their letters never asks for.
-  const isFirst = !/cyrillic|greek|vietnamese|latin-ext/.test(file);
+  // Subsets of the font are asked for by pages with their letters, licences by nobody.
+  const isFirst = !/cyrillic|greek|vietnamese|latin-ext|licences/.test(file);
   if (isFirst) sum += sent;
   console.log(`${String(sent).padStart(8)}  ${file}${isFirst ? '' : '  (on demand)'}`);
 }
