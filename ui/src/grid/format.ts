@@ -41,8 +41,9 @@ export function formatter(info: ColumnInfo, zone: string): Formatter {
     case 'double':
       return new Floats((value) => value);
     case 'BigInteger':
-    case 'BigDecimal':
       return plain((cell) => signed(grouped(cell as string)), 'right', String);
+    case 'BigDecimal':
+      return new Decimals(info.scale ?? 0);
     case 'Instant':
       return new Instants(zone);
     case 'ZonedDateTime':
@@ -93,6 +94,36 @@ class Floats implements Formatter {
   copy(cell: Cell): string {
     const value = this.shorten(cell as number);
     return Number.isFinite(value) ? String(value) : Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
+  }
+}
+
+/** Exact decimals. A scale as of money is shown whole; of a longer one, as of a quotient, the digits that the column needs. */
+class Decimals implements Formatter {
+  readonly align = 'right';
+  readonly dimmed = 0;
+  private digits: number;
+
+  constructor(private readonly scale: number) {
+    this.digits = scale > DECIMALS_MAX ? 0 : scale;
+  }
+
+  observe(cell: Cell): boolean {
+    if (this.digits >= this.scale) return false;
+    const [, fraction = ''] = (cell as string).split('.');
+    const needed = fraction.replace(/0+$/, '').length;
+    if (needed <= this.digits) return false;
+    this.digits = needed;
+    return true;
+  }
+
+  show(cell: Cell): string {
+    const [whole, fraction] = (cell as string).split('.');
+    const text = grouped(whole);
+    return signed(fraction && this.digits ? `${text}.${fraction.slice(0, this.digits)}` : text);
+  }
+
+  copy(cell: Cell): string {
+    return cell as string;
   }
 }
 

@@ -137,7 +137,7 @@ export function typesTable(): FakeTable {
   };
   return {
     name: 'types', kind: 'table', live: false, rows: 3,
-    columns: Object.entries(values).map(([name, [type]]) => ({ name, type, zone: type === 'ZonedDateTime' ? 'Asia/Tokyo' : undefined, chars: 16 })),
+    columns: Object.entries(values).map(([name, [type]]) => ({ name, type, zone: type === 'ZonedDateTime' ? 'Asia/Tokyo' : undefined, scale: type === 'BigDecimal' ? 2 : undefined, chars: 16 })),
     cell: (row, column) => values[column][1][row],
   };
 }

@@ -113,9 +113,9 @@ test.each([
 test('every type has its form', async () => {
   const visited = await open('kinds');
   expect(await rows(visited.page)).toEqual([
-    { row: 0, cells: { Flag: 'false', Small: '0', Letter: 'a', Text: 'row 0', When: '2026-05-01 10:00:00', Day: '2026-05-01', Exact: '12.50' } },
-    { row: 1, cells: { Flag: 'true', Small: '1', Letter: 'b', Text: 'row 1', When: '2026-05-01 10:00:01', Day: '2026-05-01', Exact: '12.50' } },
-    { row: 2, cells: { Flag: 'false', Small: '2', Letter: 'b', Text: 'null', When: '2026-05-01 10:00:02', Day: '2026-05-01', Exact: '12.50' } },
+    { row: 0, cells: { Flag: 'false', Small: '0', Letter: 'a', Text: 'row 0', When: '2026-05-01 10:00:00', Day: '2026-05-01', Exact: '12.5' } },
+    { row: 1, cells: { Flag: 'true', Small: '1', Letter: 'b', Text: 'row 1', When: '2026-05-01 10:00:01', Day: '2026-05-01', Exact: '12.5' } },
+    { row: 2, cells: { Flag: 'false', Small: '2', Letter: 'b', Text: 'null', When: '2026-05-01 10:00:02', Day: '2026-05-01', Exact: '12.5' } },
   ]);
   await leave(visited);
 });

@@ -37,7 +37,15 @@ describe('cells as texts', () => {
   });
 
   test('exact decimals of any size', () => {
-    expect(show('BigDecimal', ['-1234567.50', '0.00'])).toEqual(['−1,234,567.50', '0.00']);
+    const decimals = (scale: number, cells: string[]) => {
+      const format = formatter({ name: 'C', type: 'BigDecimal', scale }, 'UTC');
+      for (const cell of cells) format.observe(cell);
+      return cells.map((cell) => format.show(cell));
+    };
+    expect(decimals(2, ['-1234567.50', '0.00'])).toEqual(['−1,234,567.50', '0.00']);
+    expect(decimals(18, ['12.500000000000000000', '0.333333333333333333'])).toEqual(['12.500000000000000000', '0.333333333333333333']);
+    expect(decimals(18, ['12.500000000000000000', '7.250000000000000000'])).toEqual(['12.50', '7.25']);
+    expect(decimals(18, ['12.000000000000000000'])).toEqual(['12']);
     expect(show('BigInteger', ['123456789012345678901234567890'])).toEqual(['123,456,789,012,345,678,901,234,567,890']);
   });
 
