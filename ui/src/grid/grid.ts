@@ -71,7 +71,7 @@ export class Grid {
       ctx, theme, widths: new Widths(ctx, theme.font), boldWidths: new Widths(ctx, theme.fontBold), layout: this.layout, formatters: new Map(),
       cell: (row, column) => model.cell(row, column), top: { row: 0, px: 0 }, extent: { rows: 0, rowHeight: theme.rowHeight, height: 0 },
       scrollX: 0, width: 0, bodyTop: theme.headerHeight, range: null, focus: null, hasFocus: false, hoverRow: -1, hoverHeader: null, stale: false,
-      sorts: new Map(), filtered: new Set(), dropX: null,
+      sorts: new Map(), filtered: new Set(), dropX: null, tight: new Set(),
     };
     this.mirror = new Mirror(parts.mirror, parts.surface);
     this.filterRow = new FilterRow(parts.filters, { changed: (column, text) => events.filter(column, text), left: () => events.filterLeft() });
@@ -324,6 +324,21 @@ export class Grid {
     this.layoutChanged();
   }
 
+  /** A number that has outgrown its column makes it wider, unless the user made it as narrow as it is. It never becomes narrower. */
+  private widenTight(): void {
+    const { tight } = this.view;
+    if (!tight.size) return;
+    const widths = fittedWidths(this.view);
+    const wider = [...tight].flatMap((name) => {
+      const [width, column] = [widths.get(name), this.layout.find(name)];
+      return width !== undefined && column && width > column.width && !this.layout.isResized(name) ? [[name, width] as const] : [];
+    });
+    tight.clear();
+    if (!wider.length) return;
+    this.layout.suggest(new Map(wider));
+    this.layoutChanged();
+  }
+
   private schedule(): void {
     if (this.frame === 0) this.frame = requestAnimationFrame(() => this.draw());
   }
@@ -341,6 +356,7 @@ export class Grid {
     else paintRows(view, dirty);
     paintBars(view.ctx, view.theme, this.bars());
     this.dirty = new Set();
+    this.widenTight();
     this.filterRow.place(view);
     this.paints.last = performance.now() - start;
     this.paints.count += 1;

@@ -65,6 +65,11 @@ export class Layout {
     this.place();
   }
 
+  /** Whether the user made the column as wide as it is. */
+  isResized(name: string): boolean {
+    return this.widths.has(name);
+  }
+
   freeze(name: string, frozen: boolean): void {
     if (frozen) this.frozen.add(name);
     else this.frozen.delete(name);

@@ -43,6 +43,8 @@ export interface View {
   filtered: ReadonlySet<string>;
   /** Where a column that is dragged would go, in pixels; or null. */
   dropX: number | null;
+  /** Columns in which a number did not fit, since the grid looked last. */
+  tight: Set<string>;
 }
 
 const PAD = 10;
@@ -154,6 +156,7 @@ function cells(view: View, rows: number[], column: Placed): void {
     }
     const text = format.show(cell);
     const shown = isRight ? number(widths, text, room) : widths.fit(text, room);
+    if (isRight && shown !== text) view.tight.add(column.info.name);
     if (!format.dimmed || shown !== text) {
       ctx.fillText(shown, x, y);
       continue;
