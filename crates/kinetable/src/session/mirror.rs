@@ -311,3 +311,43 @@ fn bisect(old: &ArrayRef, new: &ArrayRef, from: u64, differing: &mut Vec<u64>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::Int64Array;
+    use arrow_schema::{Field, Schema};
+    use kinetable_engine::Properties;
+
+    use super::*;
+    use crate::SessionConfig;
+
+    #[test]
+    fn who_tells_can_wait_until_a_cycle_has_taken_what_is_queued() {
+        // What is done within an interval is of one cycle.
+        let min_interval = Duration::from_secs(2);
+        let session = Session::start(SessionConfig { threads: 1, min_interval, ..SessionConfig::default() });
+        let session = session.expect("a session");
+        let schema = Arc::new(Schema::new(vec![Field::new("X", DataType::Int64, true)]));
+        let cells = |count: i64| Arc::new((0..count).collect::<Int64Array>()) as ArrayRef;
+        let definition = Definition::new(schema, Properties::ANY);
+        let (table, mirror) = session.mirror(definition, RowSet::empty(), vec![cells(0)]).expect("a table");
+        let add = |from: u64| {
+            let added = RowSet::from_range(from..from + 1_000);
+            let (removed, shifted) = (RowSet::empty(), Shifts::empty());
+            let update =
+                MirrorUpdate { removed, shifted, added, values: vec![cells(1_000)], modified: vec![] };
+            mirror.update(update).expect("rows");
+        };
+        add(0);
+        session.flush().expect("a cycle");
+        add(1_000);
+        add(2_000);
+        assert!(!mirror.wait_below(16_000, Duration::ZERO));
+        assert!(mirror.wait_below(64_000, Duration::ZERO));
+        let waiter = mirror.clone();
+        let waiting = std::thread::spawn(move || waiter.wait_below(1, Duration::from_secs(60)));
+        session.flush().expect("a cycle");
+        assert!(waiting.join().expect("no panic"));
+        assert_eq!(table.size().expect("rows"), 3_000);
+    }
+}

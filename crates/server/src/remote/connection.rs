@@ -34,7 +34,7 @@ const DURATION: Duration = Duration::from_secs(300);
 pub enum ConnectionState {
     /// It is.
     Connected,
-    /// Tables are as they were when the connection was lost.
+    /// At least one table is as it was when the connection was lost.
     Stale {
         /// For how long.
         since: Instant,
@@ -54,9 +54,19 @@ pub(super) struct Connection {
     channel: Channel,
     address: Address,
     token: Mutex<Option<MetadataValue<Ascii>>>,
-    state: Mutex<ConnectionState>,
+    seen: Mutex<Seen>,
     closed: watch::Sender<bool>,
 }
+
+/// What is known of the connection.
+struct Seen {
+    state: ConnectionState,
+    /// Tables that are stale.
+    stale: usize,
+}
+
+/// A table that is stale, for as long as this is held.
+pub(super) struct Stale(Arc<Connection>);
 
 impl RemoteSession {
     /// Begins a session.
@@ -70,7 +80,7 @@ impl RemoteSession {
                 channel,
                 address,
                 token: Mutex::default(),
-                state: Mutex::new(ConnectionState::Connected),
+                seen: Mutex::new(Seen { state: ConnectionState::Connected, stale: 0 }),
                 closed: watch::Sender::new(false),
             });
             let lasts = connection.log_in().await.map_err(|status| connection.refused(&status))?;
@@ -97,12 +107,12 @@ impl RemoteSession {
 
     /// Whether what is seen is what is there.
     pub fn state(&self) -> ConnectionState {
-        self.0.state.lock().clone()
+        self.0.seen.lock().state.clone()
     }
 
     /// Ends the session. Its tables change no more, and say so.
     pub fn close(&self) {
-        *self.0.state.lock() = ConnectionState::Closed;
+        self.0.seen.lock().state = ConnectionState::Closed;
         self.0.closed.send_replace(true);
     }
 }
@@ -166,19 +176,6 @@ impl Connection {
         *self.closed.borrow()
     }
 
-    /// Notes that what is seen is not, or again, what is there.
-    pub(super) fn note(&self, lost: Option<&str>) {
-        let mut state = self.state.lock();
-        match (&*state, lost) {
-            (ConnectionState::Closed, _) | (ConnectionState::Stale { .. }, Some(_)) => {}
-            (_, None) => *state = ConnectionState::Connected,
-            (ConnectionState::Connected, Some(reason)) => {
-                tracing::warn!(server = %self.name(), reason, "the connection is lost; its tables are stale");
-                *state = ConnectionState::Stale { since: Instant::now(), reason: reason.to_owned() };
-            }
-        }
-    }
-
     /// The process, for messages.
     pub(super) fn name(&self) -> String {
         format!("{}:{}", self.address.host, self.address.port)
@@ -193,6 +190,30 @@ impl Connection {
             }
             tonic::Code::Unauthenticated => error.with_hint("give auth_type and auth_token as it wants them"),
             _ => error,
+        }
+    }
+}
+
+impl Stale {
+    /// Notes that a table is not what is there.
+    pub(super) fn new(connection: &Arc<Connection>, reason: &str) -> Stale {
+        let mut seen = connection.seen.lock();
+        seen.stale += 1;
+        if seen.state == ConnectionState::Connected {
+            tracing::warn!(server = %connection.name(), reason, "the connection is lost; its tables are stale");
+            seen.state = ConnectionState::Stale { since: Instant::now(), reason: reason.to_owned() };
+        }
+        drop(seen);
+        Stale(connection.clone())
+    }
+}
+
+impl Drop for Stale {
+    fn drop(&mut self) {
+        let mut seen = self.0.seen.lock();
+        seen.stale -= 1;
+        if seen.stale == 0 && seen.state != ConnectionState::Closed {
+            seen.state = ConnectionState::Connected;
         }
     }
 }

@@ -7,7 +7,7 @@ use kinetable::{Error, Result, Session, Table};
 use kinetable_wire::barrage::RequestKind;
 use tonic::{Code, Status};
 
-use super::connection::{Connection, said};
+use super::connection::{Connection, Stale, said};
 use super::runtime::spawn;
 use super::sink::Sink;
 use super::snapshot::{Stream, closed};
@@ -17,6 +17,8 @@ const REST_FIRST: Duration = Duration::from_millis(100);
 const REST_MOST: Duration = Duration::from_secs(5);
 /// How often it is asked whether somebody still holds a table that does not change.
 const LOOK: Duration = Duration::from_secs(1);
+/// How many bytes may wait for a cycle before no more are read from the server.
+const WAITING_MAX: usize = 1 << 26;
 
 /// A live table with the rows of a remote one, whole when it is returned.
 pub(super) async fn subscribe(
@@ -56,13 +58,16 @@ enum End {
 impl Follower {
     async fn run(self, stream: Stream) {
         let mut end = self.take_from(stream).await;
+        let mut stale = None;
         let mut rest = REST_FIRST;
         loop {
             match end {
                 End::Unwanted => return,
                 End::Closed => return self.sink.fail(closed()),
                 End::Failed(error) => return self.sink.fail(error),
-                End::Lost(reason) => self.connection.note(Some(&reason)),
+                End::Lost(reason) => {
+                    stale.get_or_insert_with(|| Stale::new(&self.connection, &reason));
+                }
             }
             let mut closing = self.connection.closing();
             tokio::select! {
@@ -74,7 +79,7 @@ impl Follower {
             }
             end = match self.again().await {
                 Ok(stream) => {
-                    self.connection.note(None);
+                    stale = None;
                     rest = REST_FIRST;
                     self.take_from(stream).await
                 }
@@ -120,11 +125,30 @@ impl Follower {
                         // What it told us and what we have are not the same table any more.
                         return End::Lost(error.to_string());
                     }
+                    if let Err(end) = self.catch_up() {
+                        return end;
+                    }
                 }
                 Ok(None) => return End::Lost("the server ended the stream".to_owned()),
                 Err(status) => return self.ended(&status),
             }
         }
+    }
+
+    /// Waits until cycles have taken most of what came: what is not read waits where it is.
+    fn catch_up(&self) -> Result<(), End> {
+        if self.sink.waits_below(WAITING_MAX, Duration::ZERO) {
+            return Ok(());
+        }
+        while !tokio::task::block_in_place(|| self.sink.waits_below(WAITING_MAX, LOOK)) {
+            if self.connection.is_closed() {
+                return Err(End::Closed);
+            }
+            if !self.sink.is_open() {
+                return Err(End::Unwanted);
+            }
+        }
+        Ok(())
     }
 
     /// Waits until nobody holds the table.

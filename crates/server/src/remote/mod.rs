@@ -13,6 +13,7 @@
 mod address;
 mod connection;
 mod follow;
+mod gather;
 mod runtime;
 mod sink;
 mod snapshot;

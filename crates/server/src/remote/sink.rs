@@ -1,6 +1,7 @@
 //! Where a remote table's updates go: a table that mirrors it, or the rows of each cycle of a blink table.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{Field, Schema, SchemaRef};
@@ -66,6 +67,14 @@ impl Sink {
         match &self.kind {
             Kind::Mirror(mirror) => mirror.is_open(),
             Kind::Blink(publisher) => publisher.is_open(),
+        }
+    }
+
+    /// Whether fewer bytes wait for a cycle, now or soon.
+    pub(super) fn waits_below(&self, bytes: usize, timeout: Duration) -> bool {
+        match &self.kind {
+            Kind::Mirror(mirror) => mirror.wait_below(bytes, timeout),
+            Kind::Blink(publisher) => publisher.wait_below(bytes, timeout),
         }
     }
 

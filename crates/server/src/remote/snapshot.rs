@@ -8,6 +8,7 @@ use kinetable_wire::barrage::{Assembler, Delivered, ExchangeOptions, Request, Re
 use tonic::{Status, Streaming};
 
 use super::connection::Connection;
+use super::gather::Gathered;
 use super::sink::{own_cells, own_schema};
 
 /// The rows of a remote table as they are now, as a static table.
@@ -39,7 +40,7 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    /// Asks for all rows of a table; gives its columns and the first update.
+    /// Asks for all rows of a table; gives its columns and the rows, also if they come in several messages.
     pub(super) async fn open(
         connection: &Connection,
         kind: RequestKind,
@@ -61,10 +62,25 @@ impl Stream {
         connection.learn(answer.metadata());
         let assembler = Assembler::new(false);
         let mut stream = Stream { messages: answer.into_inner(), assembler, _requests: requests };
-        let first = stream.next().await?.ok_or_else(|| Status::unavailable("it sent no rows"))?;
-        let schema = stream.assembler.schema().cloned();
-        let schema = schema.ok_or_else(|| Status::unavailable("it sent no columns"))?;
+        let (schema, first) = stream.first().await?;
         Ok((stream, schema, first))
+    }
+
+    async fn first(&mut self) -> Result<(SchemaRef, Delivered), Status> {
+        let mut known = None;
+        loop {
+            let update = self.next().await?;
+            let update = update.ok_or_else(|| Status::unavailable("it ended before all rows had come"))?;
+            let schema = self.assembler.schema().cloned();
+            let schema = schema.ok_or_else(|| Status::unavailable("it sent no columns"))?;
+            let mut gathered = known.take().unwrap_or_else(|| Gathered::new(&schema));
+            gathered.take(update)?;
+            if gathered.is_whole() {
+                let all = gathered.finish(&schema)?;
+                return Ok((schema, all));
+            }
+            known = Some(gathered);
+        }
     }
 
     /// The next update; none when the stream has ended.

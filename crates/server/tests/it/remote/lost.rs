@@ -1,12 +1,16 @@
 //! Remote tables whose connection, server or session ends.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use kinetable::Table;
 use kinetable::engine::Retention;
+use kinetable::{NoNames, Table};
 use kinetable_server::remote::ConnectionState;
+use kinetable_server::subscriptions::Resolve;
+use parking_lot::Mutex;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
+use tonic::Status;
 
 use super::support::{Server, until, until_equal};
 use crate::subscriptions::random::Subject;
@@ -71,7 +75,7 @@ fn a_table_that_comes_back_with_other_columns_fails() {
     let port = server.address.port();
     let followed = server.session().subscribe(&session(), b"s/t").expect("a table");
     drop(server);
-    let other = there.empty_table(3).update(&["Id = ii".into()], &kinetable::NoNames).expect("a table");
+    let other = there.empty_table(3).update(&["Id = ii".into()], &NoNames).expect("a table");
     let _server = Server::start(&other, port);
     let failure = failure(&followed);
     assert!(failure.contains("the table there has other columns now"), "{failure}");
@@ -89,17 +93,74 @@ fn a_session_that_is_closed_ends_its_tables() {
     assert!(remote.subscribe(&session(), b"s/t").is_err());
 }
 
+/// Makes a table whenever one is asked for, and holds none.
+struct Made {
+    of: Table,
+    /// Whether somebody holds the tables that were made.
+    held: Mutex<Vec<Box<dyn Fn() -> bool + Send>>>,
+}
+
+#[tonic::async_trait]
+impl Resolve for Made {
+    async fn table(&self, _: &[u8]) -> Result<Table, Status> {
+        let made = self.of.where_(&["Id >= 0".to_owned()], &NoNames).expect("a filter");
+        let weak = made.engine().expect("a table").weak();
+        self.held.lock().push(Box::new(move || weak.upgrade().is_some()));
+        Ok(made)
+    }
+}
+
 #[test]
 fn a_table_that_nobody_holds_here_is_let_go_there() {
     let there = session();
-    let (table, _publisher) = there.stream(keyed_schema(), Retention::Append);
-    let held = table.engine().expect("a table");
-    let weak = held.weak();
-    let server = Server::start(&table, 0);
-    let here = Arc::new(session());
+    let (of, publisher) = there.stream(keyed_schema(), Retention::Append);
+    let tables = Arc::new(Made { of, held: Mutex::default() });
+    let server = Server::of(tables.clone(), 0);
+    let here = session();
     let followed = server.session().subscribe(&here, b"s/t").expect("a table");
-    drop((table, held, followed));
-    // The server holds the table itself; what holds it beside that is the subscription.
+    let is_held = tables.held.lock().remove(0);
+    publisher.publish(batch(rows(vec![7], vec![None], vec![None]))).expect("rows");
+    until("a row", || (followed.size().expect("a size") == 1).then_some(()));
+    assert!(is_held(), "the subscription holds it");
+    drop(followed);
+    until("the table is let go", || (!is_held()).then_some(()));
+}
+
+/// Finds tables by name.
+struct Named(HashMap<&'static [u8], Table>);
+
+#[tonic::async_trait]
+impl Resolve for Named {
+    async fn table(&self, ticket: &[u8]) -> Result<Table, Status> {
+        self.0.get(ticket).cloned().ok_or_else(|| Status::not_found("there is no such table"))
+    }
+}
+
+#[test]
+fn a_session_is_stale_until_the_last_of_its_tables_is_whole_again() {
+    let there = session();
+    let (one, first) = there.stream(keyed_schema(), Retention::Append);
+    let (other, second) = there.stream(keyed_schema(), Retention::Append);
+    let named = |names: &[(&'static [u8], &Table)]| {
+        Arc::new(Named(names.iter().map(|(name, table)| (*name, (*table).clone())).collect()))
+    };
+    let server = Server::of(named(&[(b"s/one", &one), (b"s/other", &other)]), 0);
+    let port = server.address.port();
+    let (remote, here) = (server.session(), session());
+    let [one_here, other_here] =
+        [b"s/one".as_slice(), b"s/other"].map(|name| remote.subscribe(&here, name).expect("a table"));
     drop(server);
-    until("the table is let go", || weak.upgrade().is_none().then_some(()));
+    let is_stale = || matches!(remote.state(), ConnectionState::Stale { .. });
+    until("it is noticed", || is_stale().then_some(()));
+    first.publish(batch(rows(vec![1], vec![None], vec![None]))).expect("rows");
+    second.publish(batch(rows(vec![2], vec![None], vec![None]))).expect("rows");
+    let server = Server::of(named(&[(b"s/one", &one)]), port);
+    until("one is whole", || (one_here.size().expect("a size") == 1).then_some(()));
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert!(is_stale(), "the other is as it was: {:?}", remote.state());
+    assert_eq!(other_here.size().expect("a size"), 0);
+    drop(server);
+    let _server = Server::of(named(&[(b"s/one", &one), (b"s/other", &other)]), port);
+    until("the other is whole", || (other_here.size().expect("a size") == 1).then_some(()));
+    until("it says so", || (remote.state() == ConnectionState::Connected).then_some(()));
 }

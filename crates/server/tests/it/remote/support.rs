@@ -13,7 +13,7 @@ use arrow_flight::{
 use futures_util::Stream;
 use kinetable::Table;
 use kinetable_server::remote::{Address, RemoteSession};
-use kinetable_server::subscriptions::{Settings, exchange_with};
+use kinetable_server::subscriptions::{Resolve, Settings, exchange_with};
 use kinetable_wire::grpc::config_service_server::{ConfigService, ConfigServiceServer};
 use kinetable_wire::grpc::{
     AuthenticationConstantsRequest, AuthenticationConstantsResponse, ConfigValue,
@@ -36,11 +36,16 @@ pub struct Server {
 impl Server {
     /// Serves a table as `s/t` on a port: 0 for a free one.
     pub fn start(table: &Table, port: u16) -> Server {
+        Server::of(Arc::new(One(table.clone())), port)
+    }
+
+    /// Serves the tables that are found on a port: 0 for a free one.
+    pub fn of(tables: Arc<dyn Resolve>, port: u16) -> Server {
         let runtime = Runtime::new().expect("a runtime");
         let listener = bind(port);
         listener.set_nonblocking(true).expect("a listener");
         let address = listener.local_addr().expect("an address");
-        let services = Services { table: Arc::new(One(table.clone())) };
+        let services = Services { tables };
         runtime.spawn(async move {
             let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
             let served = tonic::transport::Server::builder()
@@ -89,7 +94,7 @@ pub fn until_equal(found: &Table, expected: &Table) {
 }
 
 struct Services {
-    table: Arc<One>,
+    tables: Arc<dyn Resolve>,
 }
 
 struct Config;
@@ -141,7 +146,7 @@ impl FlightService for Services {
             _ => return Err(Status::unauthenticated("Authentication details invalid")),
         }
         let often = Settings { interval: Duration::from_millis(3), ..Settings::default() };
-        let sent = exchange_with(request.into_inner(), self.table.clone(), often);
+        let sent = exchange_with(request.into_inner(), self.tables.clone(), often);
         Ok(Response::new(Box::pin(sent)))
     }
 
