@@ -6,21 +6,24 @@ use std::sync::Arc;
 use arrow_array::{Array, ArrayRef, StringViewArray};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_schema::DataType;
-use kinetable_engine::Result;
 use kinetable_engine::column::{FunctionInput, RowFunction};
+use kinetable_engine::{Error, Result};
 use kinetable_operators::select::{Selection, update_view};
 
 use super::Table;
 
+/// Makes cells of types that only a host knows texts, others it leaves as they are.
+pub type Spelling = fn(&ArrayRef) -> std::result::Result<ArrayRef, String>;
+
 impl Table {
-    /// All columns, of which these are texts of at most so many bytes, evaluated at each read.
+    /// All columns, of which these are texts of at most so many bytes, evaluated at each read from the cells as they are spelled.
     ///
     /// # Errors
     /// If there is no such column.
-    pub fn shown(&self, columns: &[String], bytes_max: usize) -> Result<Table> {
+    pub fn shown(&self, columns: &[String], bytes_max: usize, spelling: Spelling) -> Result<Table> {
         let selection = |name: &String| {
             let inputs = [FunctionInput::Column(self.definition().column_index(name)?)];
-            Ok(Selection::function(name.clone(), Arc::new(Shown { inputs, bytes_max })))
+            Ok(Selection::function(name.clone(), Arc::new(Shown { inputs, bytes_max, spelling })))
         };
         let selections = columns.iter().map(selection).collect::<Result<Vec<_>>>()?;
         self.reshaped(|table| update_view(table, &selections))
@@ -32,6 +35,7 @@ impl Table {
 struct Shown {
     inputs: [FunctionInput; 1],
     bytes_max: usize,
+    spelling: Spelling,
 }
 
 impl RowFunction for Shown {
@@ -44,7 +48,7 @@ impl RowFunction for Shown {
     }
 
     fn eval(&self, inputs: &[ArrayRef], _: usize) -> Result<ArrayRef> {
-        let array = &inputs[0];
+        let array = (self.spelling)(&inputs[0]).map_err(Error::source)?;
         let options = FormatOptions::default().with_null("null");
         let formatter = ArrayFormatter::try_new(array.as_ref(), &options)?;
         let text = |row: usize| {

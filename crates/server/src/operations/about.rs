@@ -11,6 +11,7 @@ use kinetable_wire::schema::java_name;
 
 use super::fault::{Outcome, invalid};
 use super::literal::{column, is_text};
+use crate::subscriptions::spelled;
 
 /// Values that are listed when the request does not say how many.
 const LISTED: i32 = 20;
@@ -90,7 +91,7 @@ fn common(table: &Table, value: String, limit: i32) -> Outcome<Table> {
     let size = now.size()?;
     let texts = match is_text(now.schema().field(0).data_type()) {
         true => now,
-        false => now.shown(&["VALUE".to_owned()], BYTES_MAX)?,
+        false => now.shown(&["VALUE".to_owned()], BYTES_MAX, spelled)?,
     };
     let texts = texts.where_(&["!isNull(VALUE)".to_owned()], &NoNames)?;
     let groups = texts.count_by("ROWS", &["VALUE".to_owned()])?;

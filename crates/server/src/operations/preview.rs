@@ -6,6 +6,7 @@ use kinetable_wire::grpc::ApplyPreviewColumnsRequest;
 use kinetable_wire::schema::java_name;
 
 use super::fault::{Outcome, invalid};
+use crate::subscriptions::spelled;
 
 /// Bytes of a cell that is shown as a text.
 const BYTES_MAX: usize = 1_000;
@@ -26,6 +27,6 @@ pub(super) fn preview(request: &ApplyPreviewColumnsRequest, table: &Table) -> Ou
     let columns: Vec<String> = fields.map(|field| field.name().clone()).collect();
     match columns.as_slice() {
         [] => Ok(table.clone()),
-        columns => Ok(table.shown(columns, BYTES_MAX)?),
+        columns => Ok(table.shown(columns, BYTES_MAX, spelled)?),
     }
 }

@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, OnceLock};
 
-use arrow_array::ArrayRef;
-use arrow_schema::{DataType, Schema};
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, ListArray};
+use arrow_schema::{DataType, Field, Schema};
 use kinetable::engine::{RowSet, Version};
-use kinetable_wire::columns::{preview, to_wire};
+use kinetable_wire::columns::{items, preview, to_wire};
 use tonic::Status;
 
 /// Writes cells that hold objects of the host's language as text.
@@ -51,17 +52,34 @@ impl Shape {
     pub(super) fn read(&self, version: &Version, column: usize, rows: &RowSet) -> Result<ArrayRef, Status> {
         let field = self.schema.field(column);
         let cells = version.read(column, rows).map_err(|error| failed(field.name(), &error))?;
+        // First, so that what is not sent is not converted.
+        let cells = preview(&cells, self.preview).map_err(|error| failed(field.name(), &error))?;
         let cells = spelled(&cells).map_err(|error| failed(field.name(), &error))?;
-        let cells = to_wire(&cells, field.data_type()).map_err(|error| failed(field.name(), &error))?;
-        preview(&cells, self.preview).map_err(|error| failed(field.name(), &error))
+        to_wire(&cells, field.data_type()).map_err(|error| failed(field.name(), &error))
     }
 }
 
-/// Cells that hold objects as text, others as they are.
-pub(super) fn spelled(cells: &ArrayRef) -> Result<ArrayRef, String> {
+/// Cells that hold objects, or lists of them, as text or lists of it; others as they are.
+pub(crate) fn spelled(cells: &ArrayRef) -> Result<ArrayRef, String> {
     match (cells.data_type(), SPELLER.get()) {
         (DataType::Struct(_), Some(speller)) => speller(cells),
+        (DataType::List(item), Some(_)) if holds_objects(item.data_type()) => {
+            let lists = cells.as_list::<i32>();
+            let (offsets, items) = items(lists);
+            let items = spelled(&items)?;
+            let item = Arc::new(Field::new_list_field(items.data_type().clone(), true));
+            let lists = ListArray::try_new(item, offsets, items, lists.nulls().cloned());
+            Ok(Arc::new(lists.map_err(|error| error.to_string())?))
+        }
         _ => Ok(cells.clone()),
+    }
+}
+
+fn holds_objects(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::Struct(_) => true,
+        DataType::List(item) => holds_objects(item.data_type()),
+        _ => false,
     }
 }
 

@@ -42,6 +42,7 @@ mod outlet;
 mod told;
 
 pub use cells::spell_objects_with;
+pub(crate) use cells::spelled;
 pub use exchange::{Resolve, exchange, exchange_with};
 pub use get::get;
 pub use outlet::Outgoing;

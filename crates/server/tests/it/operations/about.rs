@@ -9,7 +9,8 @@ use kinetable_wire::grpc::{
 };
 use tonic::Code;
 
-use super::support::{check, made, refused, some, table, texts};
+use super::support::{check, made, refused, session, some, table, texts};
+use crate::subscriptions::support::{lists_of_objects, objects};
 
 #[test]
 fn columns_are_told() {
@@ -71,7 +72,7 @@ fn statistics_of_numbers_times_and_others() {
 
 #[test]
 fn rows_are_sought_from_a_place_on_and_around() {
-    let rows = table("X:i32 S:str\n 1 one\n 2 Two\n 1 two\n 3 .");
+    let rows = table("X:i32 S:str F:f32\n 1 one 0.6\n 2 Two .\n 1 two 0.7\n 3 . 0.8");
     let seek = |column: &str, value, starting_row, insensitive, contains, is_backward| {
         let seek_value = Some(Literal { value: Some(value) });
         let column_name = column.to_owned();
@@ -99,6 +100,8 @@ fn rows_are_sought_from_a_place_on_and_around() {
     assert_eq!(seek("S", text("two"), 0, true, false, false), 1);
     assert_eq!(seek("S", text("W"), 0, true, true, false), 1);
     assert_eq!(seek("S", text("w"), 0, false, true, true), 2);
+    assert_eq!(seek("F", Value::DoubleValue(0.7), 0, false, false, false), 2);
+    assert_eq!(seek("F", Value::DoubleValue(f64::from(0.7f32)), 0, false, false, false), 2);
     let missing = SeekRowRequest { column_name: "Missing".to_owned(), ..Default::default() };
     assert_eq!(seek_row(&rows, &missing).expect_err("no value").code(), Code::FailedPrecondition);
 }
@@ -125,4 +128,17 @@ fn what_a_client_cannot_show_becomes_text() {
     let long = rows.update(&texts(["L = new int[5000]"]), &NoNames).expect("a formula");
     let shown = made(preview(true, &["int"]), &[&long]).view(&texts(["N = L.length()"]), &NoNames);
     check(&shown.expect("a text"), "N:i32\n 1001\n 1001");
+}
+
+#[test]
+fn objects_are_shown_as_who_knows_them_spells_them() {
+    let columns = vec![("O".to_owned(), objects()), ("L".to_owned(), lists_of_objects())];
+    let rows = session().new_table(columns).expect("a table");
+    let preview = Op::ApplyPreviewColumns(ApplyPreviewColumnsRequest {
+        source_id: some(),
+        result_id: None,
+        convert_arrays: true,
+        unpreviewed_types: texts(["int"]),
+    });
+    check(&made(preview, &[&rows]), "O:str L:str\n <1> [<1>]\n . []\n <3> \"[null, <3>]\"");
 }

@@ -14,7 +14,9 @@ use kinetable_server::subscriptions::{Settings, get, table_schema};
 use kinetable_wire::barrage::{Request, RequestKind};
 use tonic::Code;
 
-use super::support::{Client, asking, batch, fixed, keyed_schema, request, rows, session};
+use super::support::{
+    Client, asking, batch, fixed, keyed_schema, lists_of_objects, objects, request, rows, session,
+};
 
 /// `count` rows with ids from `first` on.
 fn some_rows(first: i64, count: i64) -> Vec<(String, arrow_array::ArrayRef)> {
@@ -245,4 +247,21 @@ async fn an_uploaded_table_goes_back_under_its_types() {
     assert_eq!(read[0].schema().field(0).data_type(), &DataType::UInt32);
     let made = table.where_(&["Id >= 0".into()], &NoNames).expect("a filter");
     assert_eq!(table_schema(&made).field(0).data_type(), &DataType::Int64);
+}
+
+#[tokio::test]
+async fn objects_and_lists_of_them_are_told_as_texts() {
+    let columns = vec![("O".to_owned(), objects()), ("L".to_owned(), lists_of_objects())];
+    let table = session().new_table(columns).expect("a table");
+    let shown = |cells: &arrow_array::ArrayRef| {
+        let shown = (0..cells.len()).map(|row| arrow_cast::display::array_value_to_string(cells, row));
+        shown.collect::<Result<Vec<_>, _>>().expect("texts")
+    };
+    let mut asked = request();
+    for (limit, lists) in [(0, ["[<1>]", "[]", "[, <3>]"]), (1, ["[<1>]", "[]", "[]"])] {
+        asked.options.preview_list_length_limit = limit;
+        let told = Client::ask(&table, &asked, Settings::default()).update().await;
+        assert_eq!(shown(&told.added[0]), ["<1>", "", "<3>"]);
+        assert_eq!(shown(&told.added[1]), lists);
+    }
 }

@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch, StringViewArray};
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
+use arrow_array::{Array, ArrayRef, Int64Array, ListArray, RecordBatch, StringViewArray, StructArray};
+use arrow_buffer::OffsetBuffer;
 use arrow_flight::FlightData;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use futures_util::{Stream, StreamExt};
 use kinetable::engine::{Change, Listener, ListenerHandle, RowSet, Version};
 use kinetable::{Error, Session, SessionConfig, Table};
-use kinetable_server::subscriptions::{Resolve, Settings, exchange_with};
+use kinetable_server::subscriptions::{Resolve, Settings, exchange_with, spell_objects_with};
 use kinetable_wire::barrage::{Assembler, Delivered, ExchangeOptions, Request, RequestKind, UpdateMetadata};
 use kinetable_wire::columns::{to_wire, without_sentinels};
 use kinetable_wire::schema::wire_type;
@@ -32,6 +35,26 @@ pub fn rows(ids: Vec<i64>, names: Vec<Option<String>>, values: Vec<Option<i64>>)
         ("Name".to_owned(), Arc::new(names)),
         ("Value".to_owned(), Arc::new(Int64Array::from(values))),
     ]
+}
+
+/// Cells that hold objects of a host, which are known by number.
+pub fn objects() -> ArrayRef {
+    spell_objects_with(|cells| {
+        let numbers = cells.as_struct().column(0).as_primitive::<Int64Type>().clone();
+        let text = |row| cells.is_valid(row).then(|| format!("<{}>", numbers.value(row)));
+        Ok(Arc::new((0..cells.len()).map(text).collect::<StringViewArray>()))
+    });
+    let fields = vec![Field::new("object", DataType::Int64, true)].into();
+    let numbers = Arc::new(Int64Array::from(vec![1, 2, 3]));
+    Arc::new(StructArray::new(fields, vec![numbers], Some(vec![true, false, true].into())))
+}
+
+/// Lists of [`objects`].
+pub fn lists_of_objects() -> ArrayRef {
+    let objects = objects();
+    let item = Arc::new(Field::new_list_field(objects.data_type().clone(), true));
+    let offsets = OffsetBuffer::from_lengths([1, 0, 2]);
+    Arc::new(ListArray::new(item, offsets, objects, None))
 }
 
 /// The schema of [`rows`].
