@@ -67,5 +67,5 @@ pub mod formula {
         add_calendar, calendar_name, calendar_names, calendar_zone, remove_calendar, set_calendar,
     };
     pub use kinetable_formula::{add_zone_alias, remove_zone_alias};
-    pub use kinetable_formula::{parse_duration, parse_instant};
+    pub use kinetable_formula::{is_column_name, parse_duration, parse_instant};
 }

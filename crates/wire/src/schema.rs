@@ -79,6 +79,15 @@ pub fn as_given(schema: &Schema, given: &Schema, marks: &Marks) -> Schema {
     Schema::new_with_metadata(fields.collect::<Vec<_>>(), metadata)
 }
 
+/// The columns that a client gets back under the types it gave: not those that are held as texts.
+pub fn returned(given: &Schema) -> Schema {
+    let is_kept = |field: &&FieldRef| {
+        let of = field.data_type();
+        !of.is_null() && !matches!(of, DataType::Map(..) | DataType::Union(..) | DataType::Dictionary(..))
+    };
+    Schema::new(given.fields().iter().filter(is_kept).cloned().collect::<Vec<_>>())
+}
+
 /// The same columns, each as one list in a batch of one row, so that columns of a batch may differ in length.
 pub fn as_lists(schema: &Schema) -> Schema {
     let fields = schema.fields().iter().map(|field| {

@@ -12,6 +12,7 @@
 //! | `search` | see [`super::quick`] |
 
 use arrow_schema::{DataType, Schema};
+use kinetable::formula::is_column_name;
 use kinetable::{NoNames, Table};
 use kinetable_wire::grpc::condition::Data;
 use kinetable_wire::grpc::literal::Value as Constant;
@@ -23,7 +24,7 @@ use kinetable_wire::grpc::{
 };
 
 use super::fault::{Outcome, invalid, not_empty, unmet, variant};
-use super::literal::{column, is_name, is_text, quoted, spelled};
+use super::literal::{column, is_text, quoted, spelled};
 use super::{Context, quick};
 
 /// Conditions within conditions that are followed.
@@ -227,7 +228,7 @@ impl Speller<'_> {
 
     fn invoke(&self, invoke: &InvokeCondition) -> Outcome<String> {
         let method = &invoke.method;
-        if !is_name(method) {
+        if !is_column_name(method) {
             return Err(invalid(format!("\"{method}\" is no name of a method")));
         }
         let beside = match &invoke.target {

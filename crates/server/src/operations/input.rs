@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_schema::{Field, Schema, SchemaRef};
 use kinetable::Table;
+use kinetable::formula::is_column_name;
 use kinetable_wire::grpc::CreateInputTableRequest;
 use kinetable_wire::grpc::create_input_table_request::Definition;
 use kinetable_wire::grpc::input_table_kind::Kind;
@@ -13,13 +14,9 @@ use tonic::Status;
 
 use super::Context;
 use super::fault::{Outcome, invalid, not_empty, unmet};
-use super::literal::is_name;
 
 /// Columns that a table may have when it is made here.
 const COLUMNS_MAX: usize = 100_000;
-
-/// Names that formulas keep for themselves.
-const RESERVED: [&str; 3] = ["i", "ii", "k"];
 
 /// A table that clients may write: [`Table::input`] is how. Clients get back the types of the schema they gave: [`Table::given`].
 pub(super) fn create(
@@ -51,18 +48,9 @@ pub(super) fn create(
     };
     let table = input.table().clone();
     Ok(match given {
-        Some(given) => table.given_as(Arc::new(returned(&given))),
+        Some(given) => table.given_as(Arc::new(schema::returned(&given))),
         None => table,
     })
-}
-
-/// The columns whose types a client can get back as it gave them.
-fn returned(given: &Schema) -> Schema {
-    let is_kept = |field: &&Arc<Field>| {
-        let of = field.data_type();
-        !of.is_null() && !matches!(of, DataType::Map(..) | DataType::Union(..) | DataType::Dictionary(..))
-    };
-    Schema::new(given.fields().iter().filter(is_kept).cloned().collect::<Vec<_>>())
 }
 
 /// Adds the rows of a table to an input table, or with keys replaces those that have the same; they are there when this returns.
@@ -128,7 +116,7 @@ fn check(schema: &Schema) -> Outcome<()> {
     let mut seen = HashSet::new();
     for field in schema.fields() {
         let name = field.name().as_str();
-        if !is_name(name) || RESERVED.contains(&name) {
+        if !is_column_name(name) {
             return Err(invalid(format!("\"{name}\" cannot be the name of a column")));
         }
         if !seen.insert(name) {

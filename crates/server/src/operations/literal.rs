@@ -1,6 +1,7 @@
 //! Values of messages as formulas spell them.
 
 use arrow_schema::{DataType, Schema, TimeUnit};
+use kinetable::formula::is_column_name;
 use kinetable_wire::grpc::literal::Value;
 use kinetable_wire::grpc::{Literal, Reference};
 
@@ -18,19 +19,12 @@ pub(super) fn column<'a>(
         let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
         return Err(invalid(format!("no column \"{name}\"\n  hint: columns: {}", names.join(", "))));
     };
-    if !is_name(name) {
+    if !is_column_name(name) {
         return Err(invalid(format!(
             "column \"{name}\" has a name that conditions cannot use: rename it first"
         )));
     }
     Ok((name, field.data_type()))
-}
-
-/// Whether a text is a name in formulas.
-pub(super) fn is_name(text: &str) -> bool {
-    let starts =
-        text.chars().next().is_some_and(|first| first.is_alphabetic() || first == '_' || first == '$');
-    starts && text.chars().all(|letter| letter.is_alphanumeric() || letter == '_' || letter == '$')
 }
 
 /// Whether values are texts.
@@ -92,7 +86,8 @@ fn escape(character: char, quoted: &mut String) {
     }
 }
 
-/// A number; beside integers a whole one is an integer, so that large ones are compared exactly.
+/// A number; beside integers a whole one is an integer, so that large ones are compared exactly, and beside single floats it is
+/// the nearest of them, which is what a cell with these digits holds.
 pub(super) fn number(value: f64, beside: Option<&DataType>) -> String {
     if value.is_nan() {
         return "NaN".to_owned();
@@ -104,6 +99,7 @@ pub(super) fn number(value: f64, beside: Option<&DataType>) -> String {
     let is_whole = value.fract() == 0.0 && value.abs() < 9.2e18;
     match beside {
         Some(other) if is_whole && other.is_integer() => (value as i64).to_string(),
+        Some(DataType::Float32) if (value as f32).is_finite() => format!("{:?}", f64::from(value as f32)),
         _ => format!("{value:?}"),
     }
 }

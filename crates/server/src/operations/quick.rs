@@ -11,12 +11,12 @@
 //! Columns in which the text can mean nothing are passed over, and so are hidden columns of formats.
 
 use arrow_schema::{DataType, Field, Schema};
-use kinetable::formula::parse_instant;
+use kinetable::formula::{is_column_name, parse_instant};
 use kinetable_wire::grpc::SearchCondition;
 
 use super::fault::Outcome;
 use super::filter::joined;
-use super::literal::{column, is_name, is_text, moment, number, quoted, quoted_character};
+use super::literal::{column, is_text, moment, number, quoted, quoted_character};
 
 /// Nanoseconds of a day.
 const DAY: i64 = 86_400_000_000_000;
@@ -29,8 +29,9 @@ pub(super) fn search(search: &SearchCondition, schema: &Schema) -> Outcome<Strin
     let text = search.search_string.trim();
     let mut terms = Vec::new();
     if search.optional_references.is_empty() {
-        let is_shown =
-            |field: &&Field| !HIDDEN.iter().any(|end| field.name().ends_with(end)) && is_name(field.name());
+        let is_shown = |field: &&Field| {
+            !HIDDEN.iter().any(|end| field.name().ends_with(end)) && is_column_name(field.name())
+        };
         let fields = schema.fields().iter().map(|field| field.as_ref()).filter(is_shown);
         terms.extend(fields.filter_map(|field| term(field.name(), field.data_type(), text)));
     }
@@ -61,7 +62,7 @@ fn term(name: &str, data_type: &DataType, text: &str) -> Option<String> {
             Ok(value) => Some(format!("({name} == {value})")),
             Err(_) => Some(format!("({name} == {})", number(finite(text)?, None))),
         },
-        DataType::Float32 | DataType::Float64 => beginning(name, text),
+        DataType::Float32 | DataType::Float64 => beginning(name, data_type, text),
         DataType::Timestamp(_, Some(zone)) if zone.as_ref() == "UTC" => within(name, data_type, span(text)?),
         DataType::Date32 => {
             let (start, end) = span(text)?;
@@ -78,17 +79,23 @@ fn finite(text: &str) -> Option<f64> {
     text.parse().ok().filter(|value: &f64| value.is_finite())
 }
 
-/// Numbers that begin with these digits.
-fn beginning(name: &str, text: &str) -> Option<String> {
+/// Numbers that begin with these digits. Both ends are read from digits, so that they are the numbers that a column of the type
+/// has for them: a sum would be another, and so would the nearest of a wider type.
+fn beginning(name: &str, data_type: &DataType, text: &str) -> Option<String> {
     let value = finite(text)?;
-    let mantissa = text.split(['e', 'E']).next().unwrap_or(text);
-    let exponent: i32 = text.split(['e', 'E']).nth(1).map_or(Some(0), |digits| digits.parse().ok())?;
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse().ok()?),
+        None => (text, 0i32),
+    };
     let places = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len());
-    let step = 10f64.powi(exponent.checked_sub(i32::try_from(places).ok()?)?);
-    let spell = |value| number(value, None);
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let next = digits.parse::<u128>().ok()?.checked_add(1)?;
+    let exponent = exponent.checked_sub(i32::try_from(places).ok()?)?;
+    let end: f64 = format!("{next}e{exponent}").parse().ok()?;
+    let spell = |value| number(value, Some(data_type));
     Some(match text.starts_with('-') {
-        true => format!("({name} <= {} && {name} > {})", spell(value), spell(value - step)),
-        false => format!("({name} >= {} && {name} < {})", spell(value), spell(value + step)),
+        true => format!("({name} <= {} && {name} > {})", spell(value), spell(-end)),
+        false => format!("({name} >= {} && {name} < {})", spell(value), spell(end)),
     })
 }
 
@@ -173,8 +180,21 @@ mod tests {
 
     #[test]
     fn numbers_are_found_by_how_they_begin() {
-        assert_eq!(beginning("X", "1.5").as_deref(), Some("(X >= 1.5 && X < 1.6)"));
-        assert_eq!(beginning("X", "-2").as_deref(), Some("(X <= -2.0 && X > -3.0)"));
-        assert_eq!(beginning("X", "x"), None);
+        let double = |text: &str| beginning("X", &DataType::Float64, text);
+        for (text, expected) in [
+            ("1.5", Some("(X >= 1.5 && X < 1.6)")),
+            ("-2", Some("(X <= -2.0 && X > -3.0)")),
+            ("1.1", Some("(X >= 1.1 && X < 1.2)")),
+            ("-0.09", Some("(X <= -0.09 && X > -0.1)")),
+            ("1.50e3", Some("(X >= 1500.0 && X < 1510.0)")),
+            ("+.3", Some("(X >= 0.3 && X < 0.4)")),
+            ("x", None),
+            ("1e", None),
+            ("inf", None),
+        ] {
+            assert_eq!(double(text).as_deref(), expected, "{text}");
+        }
+        let single = beginning("X", &DataType::Float32, "0.7").expect("a number");
+        assert_eq!(single, "(X >= 0.699999988079071 && X < 0.800000011920929)");
     }
 }

@@ -10,10 +10,11 @@ use arrow_array::{Array, ArrayRef, RecordBatch, new_empty_array};
 use arrow_buffer::Buffer;
 use arrow_flight::FlightData;
 use arrow_ipc::MessageHeader;
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_schema::SchemaRef;
 use arrow_select::concat::concat;
 use kinetable::{Session, Table};
-use kinetable_wire::columns::{engine_type, from_wire};
+use kinetable_wire::columns::{engine_type, from_upload};
+use kinetable_wire::schema::returned;
 use tonic::Status;
 
 use super::shared::status;
@@ -116,20 +117,11 @@ impl Upload {
         for ((field, column), parts) in
             self.schema.fields().iter().zip(batch.columns()).zip(&mut self.columns)
         {
-            parts.push(from_wire(column, field).map_err(unreadable)?);
+            parts.push(from_upload(column, field).map_err(unreadable)?);
         }
         self.rows += batch.num_rows() as u64;
         Ok(())
     }
-}
-
-/// The columns that a client gets back under the types it gave: not those that are held as texts.
-fn returned(schema: &Schema) -> Schema {
-    let is_kept = |field: &&Arc<Field>| {
-        let of = field.data_type();
-        !of.is_null() && !matches!(of, DataType::Map(..) | DataType::Union(..) | DataType::Dictionary(..))
-    };
-    Schema::new(schema.fields().iter().filter(is_kept).cloned().collect::<Vec<_>>())
 }
 
 /// Whether a batch can have what it claims to have.
@@ -150,4 +142,40 @@ fn check(batch: &arrow_ipc::RecordBatch<'_>, body: usize) -> Result<(), Status> 
 
 fn unreadable(error: impl std::fmt::Display) -> Status {
     Status::invalid_argument(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::{Float64Array, Int64Array, ListArray};
+    use arrow_schema::{DataType, Field, Schema};
+    use kinetable::SessionConfig;
+    use kinetable_wire::barrage::{Layout, encode_batch, flight_data};
+    use kinetable_wire::schema::message;
+
+    use super::*;
+
+    #[test]
+    fn values_that_stand_for_null_are_read_as_null() {
+        let items = Arc::new(Field::new("", DataType::Int64, true));
+        let numbers = |first| Arc::new(Int64Array::from(vec![first, Some(2)])) as ArrayRef;
+        let floats = |first| Arc::new(Float64Array::from(vec![Some(0.5), first])) as ArrayRef;
+        let lists = |first| {
+            let offsets = arrow_buffer::OffsetBuffer::from_lengths([1, 1]);
+            Arc::new(ListArray::new(items.clone(), offsets, numbers(first), None)) as ArrayRef
+        };
+        let sent = [numbers(Some(i64::MIN)), floats(Some(f64::MIN)), lists(Some(i64::MIN))];
+        let names = ["Number", "Float", "List"];
+        let field = |(name, cells): (&str, &ArrayRef)| Field::new(name, cells.data_type().clone(), true);
+        let schema = Schema::new(names.into_iter().zip(&sent).map(field).collect::<Vec<_>>());
+        let mut upload = Upload::begin(&message(&schema), 1 << 20).expect("columns");
+        let batch = encode_batch(&sent, Layout::default()).expect("a batch");
+        assert!(upload.take(&flight_data(batch, None)).expect("rows"));
+        let session = Session::start(SessionConfig::default()).expect("a session");
+        let found = upload.finish(&session).expect("a table").batch(0..9, None).expect("rows");
+        for (found, expected) in found.columns().iter().zip([numbers(None), floats(None)]) {
+            assert_eq!(found, &expected);
+        }
+        let lists = found.column(2).to_data();
+        assert_eq!(lists.child_data()[0].null_count(), 1);
+    }
 }

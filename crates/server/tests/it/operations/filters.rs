@@ -316,6 +316,26 @@ fn the_quick_filter_looks_at_all_columns() {
 }
 
 #[test]
+fn the_quick_filter_finds_floats_by_the_digits_they_are_shown_with() {
+    let rows = table("Id:i32 D:f64 F:f32\n 1 1.1 0.6\n 2 1.2 0.7\n 3 1.19 0.79\n 4 -1.1 0.8\n 5 -1.2 -0.7");
+    let search = |text: &str, name: &str| {
+        let optional_references = reference(name).into_iter().collect();
+        Data::Search(SearchCondition { search_string: text.to_owned(), optional_references })
+    };
+    for (text, name, expected) in [
+        ("1.1", "D", "1 3"),
+        ("1.2", "D", "2"),
+        ("-1.1", "D", "4"),
+        ("0.6", "F", "1"),
+        ("0.7", "F", "2 3"),
+        ("0.8", "F", "4"),
+        ("-0.7", "F", "5"),
+    ] {
+        passes(&rows, search(text, name), expected);
+    }
+}
+
+#[test]
 fn chars_take_texts_of_one_character() {
     let rows = table("C:char\n a\n b\n `");
     passes(&rows, compare(column("C"), CompareOperation::Equals, string("`")), "`");
