@@ -104,7 +104,7 @@ def test_grpc_over_http_1_is_refused(server: Server) -> None:
 class Socket:
     """A WebSocket, as far as a test needs one."""
 
-    def __init__(self, port: int, protocol: str = "grpc-websockets-multiplex,grpc-websockets", **headers: str) -> None:
+    def __init__(self, port: int, protocol: str = "grpc-websockets-multiplex,grpc-websockets", path: str = CONFIGURATION, **headers: str) -> None:
         """Asks for it."""
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=20)
         asked = {
@@ -113,11 +113,11 @@ class Socket:
             "Connection": "Upgrade",
             "Sec-WebSocket-Version": "13",
             "Sec-WebSocket-Key": base64.b64encode(os.urandom(16)).decode(),
-            "Sec-WebSocket-Protocol": protocol,
+            **({"Sec-WebSocket-Protocol": protocol} if protocol else {}),
             **headers,
         }
         head = "".join(f"{name}: {value}\r\n" for name, value in asked.items())
-        self._socket.sendall(f"GET /{CONFIGURATION} HTTP/1.1\r\n{head}\r\n".encode())
+        self._socket.sendall(f"GET /{path} HTTP/1.1\r\n{head}\r\n".encode())
         self._data = b""
         while b"\r\n\r\n" not in self._data:
             self._data += self._more()

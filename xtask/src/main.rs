@@ -10,6 +10,7 @@ mod run;
 mod setup;
 mod suite;
 mod tidy;
+mod web;
 
 use std::process::ExitCode;
 

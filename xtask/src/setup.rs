@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
-use crate::run::{cargo, command, output, step, target};
+use crate::run::{cargo, command, output, root, step, target};
 
 /// What a build is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -78,6 +78,12 @@ pub fn package(purpose: Purpose) -> Result<PathBuf> {
     if purpose == Purpose::Tests {
         step("installing what the tests need", &mut pip(&TEST_PACKAGES))?;
     }
+    match missing("npm") {
+        Some(install) if purpose == Purpose::Use => {
+            eprintln!("the package comes without its web app; to have it, {install}");
+        }
+        _ => app()?,
+    }
     let what = format!(
         "building and installing the Python package ({}; the first time takes minutes)",
         purpose.profile()
@@ -87,6 +93,41 @@ pub fn package(purpose: Purpose) -> Result<PathBuf> {
     step(&what, pip(&arguments).env("CARGO_TARGET_DIR", target()))?;
     step("installing what the package needs", &mut pip(&["numpy"]))?;
     Ok(python)
+}
+
+/// Builds the web app into the package.
+pub fn app() -> Result<()> {
+    let ui = root().join("ui");
+    let npm = |arguments: &[&str]| {
+        let mut npm = command("npm");
+        npm.args(arguments).current_dir(&ui);
+        npm
+    };
+    step(
+        "installing what the web app is built with",
+        &mut npm(&["ci", "--no-audit", "--no-fund", "--silent"]),
+    )?;
+    step("building the web app", &mut npm(&["run", "build", "--silent"]))?;
+    let place = root().join("crates/python/kinetable/server/app");
+    if place.exists() {
+        std::fs::remove_dir_all(&place).with_context(|| format!("cannot replace {}", place.display()))?;
+    }
+    copy(&ui.join("dist"), &place)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
+    for entry in std::fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
+        let entry = entry?;
+        let place = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &place)?;
+        } else {
+            std::fs::copy(entry.path(), &place)
+                .with_context(|| format!("cannot write {}", place.display()))?;
+        }
+    }
+    Ok(())
 }
 
 /// Installs what the package is measured beside.
@@ -120,6 +161,7 @@ pub fn missing(tool: &str) -> Option<String> {
         "java" => output("java", &["-version"]).is_some_and(|text| java_version(&text) >= 17),
         "mvn" => output("mvn", &["--version"]).is_some(),
         "go" => output("go", &["version"]).is_some(),
+        "npm" => output("npm", &["--version"]).is_some() && node_fits(),
         other => output(other, &["--version"]).is_some(),
     };
     let install = match tool {
@@ -130,9 +172,16 @@ pub fn missing(tool: &str) -> Option<String> {
         "javac" => "Java's compiler, 17 or newer: apt-get install openjdk-17-jdk-headless",
         "mvn" => "Maven: apt-get install maven",
         "go" => "Go: apt-get install golang-go",
+        "npm" => "Node.js 20.19 or newer with npm: nodejs.org",
+        "chromium" => "Chromium: apt-get install chromium",
         other => other,
     };
     (!found).then(|| install.to_owned())
+}
+
+fn node_fits() -> bool {
+    let check = "const [a, b] = process.versions.node.split('.'); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)";
+    output("node", &["-e", check]).is_some()
 }
 
 fn python_fits() -> bool {

@@ -6,6 +6,7 @@ use crate::fuzz;
 use crate::run::{cargo, command, step, target};
 use crate::setup::{self, Purpose};
 use crate::tidy;
+use crate::web;
 
 /// What to test.
 #[derive(clap::Args)]
@@ -42,6 +43,7 @@ pub fn test(options: &Options) -> Result<()> {
     let (all, real) =
         if is_whole(&JAVA_CLIENTS) { ("", "broker") } else { ("not java", "broker and not java") };
     step("Python tests, on the embedded broker", &mut pytest("embedded", all))?;
+    web::test(&python)?;
     if is_whole(&REAL) {
         let kafka = ["test", "--package", "kinetable-kafka", "--quiet", "--test", "it"];
         let mut kafka = cargo(&kafka);
@@ -66,7 +68,9 @@ fn left_out() -> Vec<String> {
         missing.map(|tool| format!("{what}: needs {tool}")).collect::<Vec<_>>()
     };
     let clients = "what Java's clients write and read";
-    [lacking(REAL, "the broker suites on Apache Kafka"), lacking(JAVA_CLIENTS, clients)].concat()
+    let browser = setup::missing("chromium").map(|tool| format!("journeys in a browser: needs {tool}"));
+    let java = [lacking(REAL, "the broker suites on Apache Kafka"), lacking(JAVA_CLIENTS, clients)];
+    java.concat().into_iter().chain(browser).collect()
 }
 
 fn is_whole(tools: &[&str]) -> bool {

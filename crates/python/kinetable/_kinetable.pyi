@@ -94,6 +94,7 @@ def serve(
     tls: Optional[tuple[str, str, Optional[str]]],
     origins: Sequence[str],
     names: Sequence[str],
+    app: Optional[str],
 ) -> Server: ...
 
 class Writer:

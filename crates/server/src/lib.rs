@@ -13,6 +13,7 @@
 //! | [`services`] | the services of gRPC |
 //! | [`operations`] | an operation's message and its input tables → a table |
 //! | [`subscriptions`] | tables read whole, and followed as they change |
+//! | [`web`] | the web app: its files, and `rt.v1` |
 //! | [`remote`] | tables of other processes as live tables |
 //! | [`host`] | what the process around hands in |
 //! | [`log`] | what scripts print |
@@ -26,3 +27,4 @@ pub mod remote;
 pub mod services;
 pub mod session;
 pub mod subscriptions;
+pub mod web;

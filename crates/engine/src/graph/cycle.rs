@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
+use std::time::Instant;
 
 use super::node::Outcome;
 use super::{Catchup, Child, Graph, Inside, May, StepCtx};
@@ -27,9 +28,11 @@ impl Graph {
     /// Runs one cycle at a time, ns since the epoch. Cycles exclude each other.
     pub fn run_cycle(&self, now: i64) -> CycleReport {
         let run = || {
+            let began = Instant::now();
             let step = self.0.step.load(Ordering::Acquire) + 1;
             let (report, done) = self.run_step(StepCtx { step, now });
             tell_listeners(&done);
+            self.0.busy.fetch_add(began.elapsed().as_nanos() as u64, Ordering::Relaxed);
             report
         };
         self.0.turn.alone(run).expect("who runs cycles holds no shared lock")

@@ -26,6 +26,8 @@ pub(super) struct GraphInner {
     pub(super) check_updates: bool,
     pub(super) turn: Turn,
     pub(super) step: AtomicU64,
+    /// Nanoseconds that all cycles took.
+    pub(super) busy: AtomicU64,
     /// Whether nodes are being run.
     pub(super) is_running: AtomicBool,
     pub(super) publication: RwLock<()>,
@@ -52,6 +54,7 @@ impl Graph {
             check_updates,
             turn: Turn::default(),
             step: AtomicU64::default(),
+            busy: AtomicU64::default(),
             is_running: AtomicBool::default(),
             publication: RwLock::default(),
             sources: Mutex::default(),
@@ -124,6 +127,11 @@ impl Graph {
     /// The number of the last step.
     pub fn step(&self) -> u64 {
         self.0.step.load(Ordering::Acquire)
+    }
+
+    /// How long all cycles together took, in nanoseconds.
+    pub fn busy(&self) -> u64 {
+        self.0.busy.load(Ordering::Relaxed)
     }
 
     /// Whether this thread is one of those that run the nodes of a cycle.

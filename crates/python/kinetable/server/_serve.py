@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import pathlib
 import secrets
 import sys
 import weakref
@@ -13,6 +14,9 @@ from ..dherror import DHError
 from ._output import Output
 
 Door = tuple[str, str, str]
+
+# The files of the web app, which a package has that was built with them.
+_APP = pathlib.Path(__file__).parent / "app"
 
 _PSK_HANDLER = "io.deephaven.authentication.psk.PskAuthenticationHandler"
 _ANONYMOUS_HANDLER = "io.deephaven.auth.AnonymousAuthenticationHandler"
@@ -112,6 +116,7 @@ class Server:
             _files(self._tls),
             self._origins,
             self._names,
+            str(_APP) if _APP.is_dir() else None,
         )
         _started.add(self)
         if self._console:

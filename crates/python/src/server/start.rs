@@ -26,7 +26,7 @@ type Files = (PathBuf, PathBuf, Option<PathBuf>);
 
 /// Starts a server of the variables of a name space.
 #[pyfunction]
-#[pyo3(signature = (variables, host, port, doors, console, read_only, session_s, tls, origins, names))]
+#[pyo3(signature = (variables, host, port, doors, console, read_only, session_s, tls, origins, names, app))]
 #[expect(clippy::too_many_arguments, reason = "Python's side calls it with keywords")]
 pub fn serve(
     py: Python<'_>,
@@ -40,6 +40,7 @@ pub fn serve(
     tls: Option<Files>,
     origins: Vec<String>,
     names: Vec<String>,
+    app: Option<PathBuf>,
 ) -> PyResult<PyServer> {
     let doors = doors.into_iter().map(|(kind, user, secret)| match kind.as_str() {
         "anonymous" => Ok(Door::Anonymous),
@@ -65,6 +66,7 @@ pub fn serve(
         tls: tls.map(|(certificates, key, clients)| Tls { certificates, key, clients }),
         origins,
         names,
+        app,
         ..Settings::default()
     };
     let interpreter = Arc::new(Interpreter::new(variables));

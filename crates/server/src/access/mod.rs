@@ -16,7 +16,7 @@ mod doors;
 mod layer;
 mod rules;
 
-pub use credentials::{Credential, credentials};
+pub use credentials::{Credential, KEY_HANDLER, credentials};
 pub use doors::{Access, Door, User};
 pub use layer::{AccessLayer, Gate, Guarded};
 pub use rules::{Rule, rule};

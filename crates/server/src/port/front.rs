@@ -11,6 +11,7 @@ use http::header::{
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_TYPE,
     UPGRADE, VARY, X_CONTENT_TYPE_OPTIONS,
 };
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
 use tonic::Status;
 use tonic::body::Body;
@@ -24,6 +25,10 @@ use super::server::Settings;
 use super::sockets::Sockets;
 use crate::access::{AccessLayer, Guarded};
 use crate::services::Shared;
+use crate::web::{Files, Pages as WebPages};
+
+/// Where the web app connects.
+const WEB: &str = "/rt/v1";
 
 /// Headers that pages may send.
 const ALLOWED: &str = "content-type, grpc-timeout, grpc-encoding, grpc-accept-encoding, content-encoding, \
@@ -40,12 +45,19 @@ pub struct Front {
     services: Guarded<Routes>,
     web: GrpcWebService<Guarded<Routes>>,
     sockets: Sockets,
+    web_pages: WebPages,
     pages: Arc<Pages>,
 }
 
 impl Front {
     /// Before these services.
-    pub fn new(shared: &Arc<Shared>, services: Routes, settings: &Settings, address: SocketAddr) -> Front {
+    pub fn new(
+        shared: &Arc<Shared>,
+        services: Routes,
+        settings: &Settings,
+        address: SocketAddr,
+        files: Files,
+    ) -> Front {
         let services = AccessLayer::new(shared.gate.clone()).layer(services);
         Front {
             checks: Arc::new(Checks::new(settings)),
@@ -58,8 +70,13 @@ impl Front {
                 silence: settings.silence,
                 idle_time: settings.idle_time,
             },
+            web_pages: WebPages {
+                shared: shared.clone(),
+                handshake_time: settings.handshake_time,
+                silence: settings.silence,
+            },
             services,
-            pages: Arc::new(Pages::new(shared.clone(), address)),
+            pages: Arc::new(Pages::new(shared.clone(), address, files)),
         }
     }
 
@@ -90,6 +107,13 @@ impl Front {
         response
     }
 
+    async fn upgrade(&self, parts: Parts) -> Response<Body> {
+        match parts.uri.path() {
+            WEB => self.web_pages.upgrade(parts).await,
+            _ => self.sockets.upgrade(parts).await,
+        }
+    }
+
     async fn answered(&self, request: Request<Body>) -> Response<Body> {
         let is_preflight = request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
         if request.method() == Method::OPTIONS && is_preflight {
@@ -103,11 +127,7 @@ impl Front {
         if !kind.starts_with("application/grpc") {
             let is_upgrade = request.headers().contains_key(UPGRADE);
             let parts = request.into_parts().0;
-            return if is_upgrade {
-                self.sockets.upgrade(parts).await
-            } else {
-                self.pages.answer(&parts).await
-            };
+            return if is_upgrade { self.upgrade(parts).await } else { self.pages.answer(&parts).await };
         }
         if request.version() != Version::HTTP_2 {
             return Status::internal("gRPC needs HTTP/2: over HTTP/1.1 there is grpc-web").into_http();

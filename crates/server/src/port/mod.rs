@@ -20,5 +20,7 @@ mod server;
 mod sockets;
 mod tls;
 
+pub(crate) use connections::Place;
+pub(crate) use front::page;
 pub use server::{Error, Server, Settings};
 pub use tls::Tls;

@@ -16,18 +16,20 @@ use tonic::body::Body;
 use super::front::page;
 use crate::access::{Credential, credentials};
 use crate::services::{Shared, memory_used};
+use crate::web::Files;
 
 /// The pages.
 pub struct Pages {
     shared: Arc<Shared>,
     address: SocketAddr,
     started: Instant,
+    files: Files,
 }
 
 impl Pages {
     /// Of a server at an address.
-    pub fn new(shared: Arc<Shared>, address: SocketAddr) -> Pages {
-        Pages { shared, address, started: Instant::now() }
+    pub fn new(shared: Arc<Shared>, address: SocketAddr, files: Files) -> Pages {
+        Pages { shared, address, started: Instant::now(), files }
     }
 
     /// The page of a request.
@@ -36,13 +38,16 @@ impl Pages {
             return page(StatusCode::METHOD_NOT_ALLOWED, "pages are read: GET\n");
         }
         match request.uri.path() {
-            "/" => page(
+            "/" if self.files.is_empty() => page(
                 StatusCode::OK,
                 &format!("Kinetable at {}: tables by gRPC and Arrow Flight\n", self.address),
             ),
             "/health" => page(StatusCode::OK, "ok\n"),
             "/metrics" => self.metrics(&request.headers).await,
-            _ => page(StatusCode::NOT_FOUND, "there is no such page\n"),
+            path => self
+                .files
+                .answer(path, &request.headers)
+                .unwrap_or_else(|| page(StatusCode::NOT_FOUND, "there is no such page\n")),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,7 @@ use crate::host::Host;
 use crate::log::Log;
 use crate::services::{Fields, Shared, routes};
 use crate::session::{Lifetime, Sessions};
+use crate::web::Files;
 
 /// How long a stop waits for calls that are under way.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -41,6 +43,8 @@ pub struct Settings {
     pub origins: Vec<String>,
     /// Other names that clients find this server by, besides its addresses, the one of `host`, and `localhost`.
     pub names: Vec<String>,
+    /// The folder of the web app; none: there is none.
+    pub app: Option<PathBuf>,
     /// Bytes of one message, at most.
     pub message_bytes_max: usize,
     /// Bytes of a table that is sent, at most.
@@ -65,6 +69,7 @@ impl Default for Settings {
             tls: None,
             origins: Vec::new(),
             names: Vec::new(),
+            app: None,
             message_bytes_max: 100 << 20,
             upload_bytes_max: 4 << 30,
             connections_max: 4096,
@@ -129,7 +134,8 @@ impl Server {
             Gate { access: settings.access.clone(), sessions: Sessions::new(settings.lifetime.clone()) };
         let shared = Arc::new(Shared::new(host, gate, settings.upload_bytes_max));
         let services = routes(&shared, settings.message_bytes_max);
-        let front = Front::new(&shared, services, &settings, address);
+        let files = files(settings.app.as_deref())?;
+        let front = Front::new(&shared, services, &settings, address, files);
         let limits = Limits {
             connections: settings.connections_max,
             handshake_time: settings.handshake_time,
@@ -234,6 +240,14 @@ fn check(access: &Access, addresses: &[SocketAddr]) -> Result<(), Error> {
     }
 }
 
+fn files(folder: Option<&Path>) -> Result<Files, Error> {
+    let Some(folder) = folder else { return Ok(Files::default()) };
+    Files::read(folder).map_err(|error| {
+        let message = format!("cannot read the web app in \"{}\": {error}", folder.display());
+        Error::new(message, Some("install the package again"))
+    })
+}
+
 fn listen(settings: &Settings, addresses: &[SocketAddr]) -> Result<(TcpListener, SocketAddr), Error> {
     let listen = || {
         let listener = std::net::TcpListener::bind(addresses)?;
@@ -259,6 +273,7 @@ async fn sweep(shared: Arc<Shared>) {
             swept.gate.sessions.sweep(Instant::now());
             swept.tickets.sweep();
             swept.halves.sweep();
+            swept.web.sweep(Instant::now());
         })
         .await;
     }

@@ -35,6 +35,8 @@ pub struct Shared {
     pub commands: Arc<tokio::sync::Mutex<()>>,
     /// Bytes of a table that is sent, at most.
     pub upload_bytes_max: usize,
+    /// What pages of the web app share.
+    pub web: crate::web::Common,
     /// Whether the server is stopping.
     pub stop: watch::Sender<bool>,
 }
@@ -54,6 +56,7 @@ impl Shared {
             halves: Halves::default(),
             commands: Arc::default(),
             upload_bytes_max,
+            web: crate::web::Common::default(),
             stop: watch::channel(false).0,
         }
     }
@@ -98,9 +101,14 @@ impl Shared {
                 })
             }
             Reference::Field { application, field } => {
-                let (application, field) = (application.escape_debug(), field.escape_debug());
-                let message = format!("there is no field \"{field}\" of an application \"{application}\"");
-                Err(Status::not_found(message))
+                let shared = self.clone();
+                let message = format!(
+                    "there is no field \"{}\" of an application \"{}\"",
+                    field.escape_debug(),
+                    application.escape_debug()
+                );
+                let found = blocking(move || Ok(shared.host.field(&application, &field))).await?;
+                found.ok_or_else(|| Status::not_found(message))
             }
         }
     }

@@ -1,0 +1,165 @@
+//! What pages ask.
+
+use serde::{Deserialize, Serialize};
+
+/// The most rows of a page.
+pub(super) const ROWS_MAX: u64 = 4096;
+/// The most cells of a page.
+pub(super) const CELLS_MAX: u64 = 200_000;
+/// The most cells of an answer to `fetch`.
+pub(super) const FETCH_CELLS_MAX: u64 = 1_000_000;
+/// The most subscriptions of a connection.
+pub(super) const SUBS_MAX: usize = 64;
+/// The most operations on a table.
+pub(super) const OPS_MAX: usize = 64;
+/// The columns that are sent if none are named.
+pub(super) const COLUMNS_FIRST: usize = 32;
+/// The largest integer that a number of JSON holds exactly.
+pub(super) const POSITION_MAX: u64 = (1 << 53) - 1;
+
+/// A message of a page.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub(super) enum Ask {
+    Hello(Hello),
+    Open(Open),
+    Viewport(Viewport),
+    Ops(Ops),
+    Rate { sub: u32, max_hz: f64 },
+    Ack { sub: u32, seq: u64 },
+    Close { sub: u32 },
+    Fetch(Fetch),
+}
+
+#[derive(Deserialize)]
+pub(super) struct Hello {
+    pub(super) protocol: u32,
+    pub(super) token: Option<String>,
+    pub(super) user: Option<String>,
+    pub(super) resume: Option<String>,
+}
+
+impl std::fmt::Debug for Hello {
+    /// Without secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "hello of protocol {}", self.protocol)
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Open {
+    pub(super) sub: u32,
+    pub(super) table: String,
+    #[serde(default)]
+    pub(super) ops: Vec<Op>,
+    #[serde(flatten)]
+    pub(super) want: Want,
+    pub(super) max_hz: Option<f64>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Viewport {
+    pub(super) sub: u32,
+    pub(super) vp: u64,
+    #[serde(flatten)]
+    pub(super) want: Want,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Ops {
+    pub(super) sub: u32,
+    pub(super) vp: u64,
+    pub(super) ops: Vec<Op>,
+    #[serde(flatten)]
+    pub(super) want: Want,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Fetch {
+    pub(super) id: u64,
+    pub(super) sub: u32,
+    #[serde(flatten)]
+    pub(super) want: Want,
+}
+
+/// Rows and columns that a page wants.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(super) struct Want {
+    pub(super) first: u64,
+    pub(super) n: u64,
+    pub(super) cols: Option<Vec<String>>,
+    #[serde(default)]
+    pub(super) anchor: Anchor,
+}
+
+/// From where rows are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Anchor {
+    #[default]
+    Top,
+    Bottom,
+}
+
+/// An operation on the table that was named.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Op {
+    Where(String),
+    Sort(Vec<(String, By)>),
+    Select(Vec<String>),
+    Custom(Vec<String>),
+}
+
+/// How a column sorts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum By {
+    Asc,
+    Desc,
+    Abs,
+}
+
+impl Want {
+    /// The rows of a table of so many: the first one and how many.
+    pub(super) fn window(&self, rows: u64) -> (u64, u64) {
+        let n = self.n.min(rows);
+        let first = match self.anchor {
+            Anchor::Top => self.first.min(rows - n),
+            Anchor::Bottom => rows.saturating_sub(self.first).saturating_sub(n),
+        };
+        (first, n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn window(anchor: Anchor, first: u64, n: u64, rows: u64) -> (u64, u64) {
+        Want { first, n, cols: None, anchor }.window(rows)
+    }
+
+    #[test]
+    fn a_window_lies_in_the_table() {
+        assert_eq!(window(Anchor::Top, 5, 10, 100), (5, 10));
+        assert_eq!(window(Anchor::Top, 95, 10, 100), (90, 10));
+        assert_eq!(window(Anchor::Top, 5, 10, 4), (0, 4));
+        assert_eq!(window(Anchor::Bottom, 0, 10, 100), (90, 10));
+        assert_eq!(window(Anchor::Bottom, 7, 10, 100), (83, 10));
+        assert_eq!(window(Anchor::Bottom, 95, 10, 100), (0, 10));
+        assert_eq!(window(Anchor::Bottom, POSITION_MAX, 10, 3), (0, 3));
+        assert_eq!(window(Anchor::Top, POSITION_MAX, 10, 0), (0, 0));
+    }
+
+    #[test]
+    fn messages_are_read_as_the_decision_spells_them() {
+        let text = r#"{"type":"ops","sub":1,"vp":2,"cols":["A"],"first":0,"n":80,"anchor":"bottom","ops":[
+            {"where":"A > 5"},{"sort":[["A","asc"],["B","abs"]]},{"select":["A"]},{"custom":["C = A + 1"]}]}"#;
+        let Ask::Ops(ops) = serde_json::from_str(text).unwrap() else { panic!("another message") };
+        assert_eq!(ops.want.anchor, Anchor::Bottom);
+        assert_eq!(ops.ops[1], Op::Sort(vec![("A".into(), By::Asc), ("B".into(), By::Abs)]));
+        assert!(serde_json::from_str::<Ask>(r#"{"type":"dance"}"#).is_err());
+        assert!(serde_json::from_str::<Op>(r#"{"where":"A","sort":[]}"#).is_err());
+    }
+}

@@ -1,0 +1,115 @@
+//! The tables there are, and how the engine does: looked at once a second while somebody looks.
+
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use kinetable::Table;
+
+use super::tell::{EngineStatus, Listed, Vars};
+use crate::host::{Host, Object};
+use crate::services::{Shared, memory_used};
+
+/// The zone in which times are shown as long as nobody says another.
+pub(super) const ZONE: &str = "UTC";
+
+/// What a table is, in a word.
+pub(super) fn kind(table: &Table) -> &'static str {
+    let properties = table.definition().properties;
+    match () {
+        () if table.input().is_some() => "input",
+        () if properties.blink => "blink",
+        () if properties.append_only && table.is_live() => "append",
+        () => "table",
+    }
+}
+
+/// The tables that clients may fetch, in order of name. Looks at the host: it may wait.
+pub(super) fn listed(host: &dyn Host) -> Vec<Listed> {
+    let tables = host.variables().into_iter().filter(|one| one.kind == "Table" && one.application.is_none());
+    let look = |variable: crate::host::Variable| {
+        let Some(Object::Table(table)) = host.variable(&variable.name) else { return None };
+        // A listing of files is not read for the sake of a number.
+        let rows = if table.files().is_some() { None } else { table.size().ok() };
+        Some(Listed {
+            id: variable.identity.to_string(),
+            kind: kind(&table),
+            live: table.is_live(),
+            rows,
+            columns: table.schema().fields().len(),
+            name: variable.name,
+        })
+    };
+    tables.filter_map(look).collect()
+}
+
+/// What has to be told to somebody who knows `before`; nothing, if nothing changed.
+pub(super) fn difference(before: &[Listed], after: &[Listed]) -> Option<Vars> {
+    let known = |name: &str| before.iter().find(|one| one.name == name);
+    let mut vars = Vars { full: false, added: Vec::new(), changed: Vec::new(), removed: Vec::new() };
+    for one in after {
+        match known(&one.name) {
+            None => vars.added.push(one.clone()),
+            Some(same) if same == one => {}
+            Some(_) => vars.changed.push(one.clone()),
+        }
+    }
+    let is_gone = |one: &&Listed| !after.iter().any(|other| other.name == one.name);
+    vars.removed = before.iter().filter(is_gone).map(|one| one.name.clone()).collect();
+    let says_something = !(vars.added.is_empty() && vars.changed.is_empty() && vars.removed.is_empty());
+    says_something.then_some(vars)
+}
+
+/// What was known of the engine a second ago.
+pub(super) struct Pulse {
+    at: Instant,
+    step: u64,
+    busy: u64,
+}
+
+impl Pulse {
+    pub(super) fn new(shared: &Shared) -> Pulse {
+        let graph = shared.host.session();
+        let graph = graph.graph();
+        Pulse { at: Instant::now(), step: graph.step(), busy: graph.busy() }
+    }
+
+    /// How the engine did since.
+    pub(super) fn status(&mut self, shared: &Shared) -> EngineStatus {
+        let now = Pulse::new(shared);
+        let seconds = (now.at - self.at).as_secs_f64();
+        let cycles = now.step.saturating_sub(self.step);
+        let busy = now.busy.saturating_sub(self.busy) as f64 / 1e6;
+        *self = now;
+        EngineStatus {
+            at: clock(),
+            step: self.step,
+            cycles: if seconds > 0.0 { cycles as f64 / seconds } else { 0.0 },
+            cycle_ms: (cycles > 0).then(|| busy / cycles as f64),
+            memory: memory_used(),
+            zone: ZONE.to_owned(),
+        }
+    }
+}
+
+/// Now, ns since the epoch, as text.
+pub(super) fn clock() -> String {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listed(name: &str, rows: u64) -> Listed {
+        Listed { name: name.into(), id: "1".into(), kind: "table", live: true, rows: Some(rows), columns: 1 }
+    }
+
+    #[test]
+    fn tells_what_came_changed_and_went() {
+        let vars = difference(&[listed("a", 1), listed("b", 1)], &[listed("b", 2), listed("c", 1)]).unwrap();
+        assert_eq!(
+            (vars.added, vars.changed, vars.removed),
+            (vec![listed("c", 1)], vec![listed("b", 2)], vec!["a".to_owned()])
+        );
+        assert!(difference(&[listed("a", 1)], &[listed("a", 1)]).is_none());
+    }
+}

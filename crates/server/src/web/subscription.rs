@@ -1,0 +1,157 @@
+//! A table that a page looks at: what it wants, what it was sent, and whether it is to be read.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use kinetable::engine::{Change, Listener, ListenerHandle};
+use kinetable::{Error, Result};
+use tokio::sync::Notify;
+
+use super::ask::{Op, Want};
+use super::derived::Derived;
+use super::sheet::Sheet;
+
+/// Frames that may be on their way.
+const CREDITS: u64 = 2;
+
+/// Marks a subscription as changed, and wakes its page's task.
+pub(super) struct Mark {
+    is_set: AtomicBool,
+    wake: Arc<Notify>,
+}
+
+impl Mark {
+    pub(super) fn new(wake: &Arc<Notify>) -> Arc<Mark> {
+        Arc::new(Mark { is_set: AtomicBool::new(true), wake: wake.clone() })
+    }
+
+    /// Takes the mark away, before the version is read that has what it stands for.
+    pub(super) fn take(&self) -> bool {
+        self.is_set.swap(false, Ordering::AcqRel)
+    }
+
+    fn set(&self) {
+        if !self.is_set.swap(true, Ordering::AcqRel) {
+            self.wake.notify_one();
+        }
+    }
+}
+
+impl Listener for Mark {
+    fn on_update(&self, _: &Arc<Change>) {
+        self.set();
+    }
+
+    fn on_failure(&self, _: &Error) {
+        self.set();
+    }
+}
+
+/// The table of a subscription, and the listener that marks it.
+pub(super) struct Shown {
+    pub(super) derived: Arc<Derived>,
+    pub(super) mark: Arc<Mark>,
+    _listeners: Vec<ListenerHandle>,
+}
+
+impl Shown {
+    /// Follows a table, and the one that it is made from, whose rows are told too.
+    pub(super) fn new(derived: Arc<Derived>, wake: &Arc<Notify>) -> Result<Shown> {
+        let mark = Mark::new(wake);
+        let mut listeners = vec![derived.table.listen(mark.clone())?.1];
+        if !derived.table.engine()?.is_same(&derived.base.engine()?) {
+            listeners.push(derived.base.listen(mark.clone())?.1);
+        }
+        Ok(Shown { derived, mark, _listeners: listeners })
+    }
+}
+
+/// A subscription.
+pub(super) struct Subscription {
+    /// The name of the table.
+    pub(super) name: String,
+    pub(super) ops: Vec<Op>,
+    pub(super) vp: u64,
+    pub(super) want: Want,
+    pub(super) pause: Option<Duration>,
+    /// The table, once it is there.
+    pub(super) shown: Option<Shown>,
+    /// Counts what the table is asked for; the newest answer holds.
+    pub(super) asked: u64,
+    /// Whether an answer to that is awaited.
+    pub(super) is_deriving: bool,
+    /// Whether a page is being read.
+    pub(super) is_reading: bool,
+    /// Whether the page is owed whole.
+    pub(super) owes_snap: bool,
+    /// Frames that were sent, and those of them that were painted.
+    pub(super) seq: u64,
+    pub(super) acked: u64,
+    /// The page that was sent last, and the rows of the table that was opened.
+    pub(super) last: Option<(Sheet, u64)>,
+    pub(super) sent_at: Option<Instant>,
+}
+
+impl Subscription {
+    pub(super) fn new(name: String, ops: Vec<Op>, want: Want, max_hz: Option<f64>) -> Subscription {
+        Subscription {
+            name,
+            ops,
+            vp: 0,
+            want,
+            pause: pause(max_hz.unwrap_or(10.0)),
+            shown: None,
+            asked: 0,
+            is_deriving: false,
+            is_reading: false,
+            owes_snap: true,
+            seq: 0,
+            acked: 0,
+            last: None,
+            sent_at: None,
+        }
+    }
+
+    /// Another window, or the same one anew.
+    pub(super) fn look_at(&mut self, vp: u64, want: Want) {
+        self.vp = vp;
+        self.want = want;
+        self.owes_snap = true;
+        self.last = None;
+    }
+
+    /// All frames up to this one were painted.
+    pub(super) fn ack(&mut self, seq: u64) {
+        self.acked = self.acked.max(seq.min(self.seq));
+    }
+
+    /// The connection is another one: nothing is on its way.
+    pub(super) fn resume(&mut self) {
+        self.acked = self.seq;
+        self.owes_snap = true;
+        self.last = None;
+        self.is_reading = false;
+    }
+
+    /// When its page is to be read: now, later, or not before something happens.
+    pub(super) fn due(&self, now: Instant) -> Option<Instant> {
+        let shown = self.shown.as_ref()?;
+        if self.is_deriving || self.is_reading || self.seq - self.acked >= CREDITS {
+            return None;
+        }
+        if self.owes_snap {
+            return Some(now);
+        }
+        if !shown.mark.is_set.load(Ordering::Acquire) {
+            return None;
+        }
+        let pause = self.pause?;
+        Some(self.sent_at.map_or(now, |sent| (sent + pause).max(now)))
+    }
+}
+
+/// Between two frames of changes; none: there are none.
+pub(super) fn pause(max_hz: f64) -> Option<Duration> {
+    (max_hz > 0.0).then(|| Duration::from_secs_f64(1.0 / max_hz.min(60.0)))
+}

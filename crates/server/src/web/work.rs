@@ -1,0 +1,100 @@
+//! What a desk has done on threads that may block, and what comes of it.
+
+use std::sync::Arc;
+
+use kinetable::{Names, NoNames};
+use tokio::sync::Notify;
+
+use super::ask::{Op, Want};
+use super::cells;
+use super::derived::Derived;
+use super::listing;
+use super::sheet::{Sheet, is_shown, wanted};
+use super::subscription::Shown;
+use super::tell::{ColumnInfo, Fault, Listed, Schema};
+use crate::host::Object;
+use crate::services::Shared;
+
+/// The rows whose cells say how wide a column is.
+const SAMPLE: u64 = 100;
+
+/// What was done.
+pub(super) enum Done {
+    /// A table is there, for what was asked the so-manieth time.
+    Derived { sub: u32, asked: u64, result: Result<(Shown, Schema), Fault> },
+    /// A page was read, of this table and window.
+    Read { sub: u32, asked: u64, vp: u64, result: Result<(Sheet, u64), Fault> },
+    /// What was asked for once.
+    Fetched { id: u64, sub: u32, result: Result<Sheet, Fault> },
+    /// The tables there are.
+    Listed(Vec<Listed>),
+}
+
+/// Makes the table of a name and operations.
+pub(super) fn derive(
+    shared: &Shared,
+    console: bool,
+    name: &str,
+    ops: &[Op],
+    wake: &Arc<Notify>,
+) -> Result<(Shown, Schema), Fault> {
+    let missing = || Fault::new("missing", format!("there is no table \"{}\"", name.escape_debug()));
+    let Some(Object::Table(base)) = shared.host.variable(name) else { return Err(missing()) };
+    let names: Arc<dyn Names + Send + Sync> = if console { shared.host.names() } else { Arc::new(NoNames) };
+    let derived = shared.web.tables.get(&base, ops, console, names.as_ref())?;
+    let schema = schema(&derived)?;
+    Ok((Shown::new(derived, wake)?, schema))
+}
+
+fn schema(derived: &Derived) -> Result<Schema, Fault> {
+    let table = &derived.table;
+    let version = table.version()?;
+    let sample = version.rows().slice(0..SAMPLE);
+    let fields = table.schema().fields();
+    let shown = (0..fields.len()).filter(|column| is_shown(&fields[*column]));
+    let column = |column: usize| {
+        // What cannot be read says so when it is shown.
+        let cells = version.read(column, &sample).ok().and_then(|cells| cells::known(&cells).ok());
+        let chars = cells.and_then(|(cells, _)| cells::widest(&cells));
+        ColumnInfo { chars, ..cells::info(&fields[column]) }
+    };
+    Ok(Schema {
+        sub: 0,
+        vp: 0,
+        live: table.is_live(),
+        kind: listing::kind(table),
+        columns: shown.map(column).collect(),
+    })
+}
+
+/// Reads a page, and the number of rows of the table that was opened.
+pub(super) fn read(derived: &Derived, want: &Want) -> Result<(Sheet, u64), Fault> {
+    if let Some(error) = derived.table.failure() {
+        return Err(Fault { code: "gone", ..Fault::from(error) });
+    }
+    let version = derived.table.version()?;
+    let sheet = Sheet::read(&version, derived.table.schema().fields(), want)?;
+    let total = if derived.table.engine()?.is_same(&derived.base.engine()?) {
+        sheet.rows
+    } else {
+        derived.base.size()?
+    };
+    Ok((sheet, total))
+}
+
+/// Reads a page once.
+pub(super) fn fetch(derived: &Derived, want: &Want, cells_max: u64) -> Result<Sheet, Fault> {
+    allowed(derived, want, u64::MAX, cells_max)?;
+    Ok(read(derived, want)?.0)
+}
+
+/// Whether a window is not too large.
+pub(super) fn allowed(derived: &Derived, want: &Want, rows_max: u64, cells_max: u64) -> Result<(), Fault> {
+    let columns = wanted(derived.table.schema().fields(), want).len() as u64;
+    if want.n > rows_max || want.n.saturating_mul(columns) > cells_max {
+        let message = format!("{} rows of {columns} columns are more than a page may have", want.n);
+        let hint = format!("at most {cells_max} cells");
+        return Err(Fault { hint: Some(hint), ..Fault::limit(message) });
+    }
+    Ok(())
+}

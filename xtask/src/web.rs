@@ -1,0 +1,41 @@
+//! The web app's own tests: units, journeys in a browser against a server of the tests, and against the package's.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result};
+
+use crate::run::{command, root, step};
+use crate::setup::missing;
+
+/// Runs the units, and the journeys where there is a browser.
+pub fn test(python: &Path) -> Result<()> {
+    step("web app: units", &mut npm("test"))?;
+    if missing("chromium").is_some() {
+        return Ok(());
+    }
+    step("web app: journeys in a browser", &mut npm("journeys"))?;
+    let mut server = command(python)
+        .args(["-m", "kinetable", "server", "--port", "0", "--script"])
+        .arg(root().join("ui/tests/real/tables.py"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("the server does not start")?;
+    let mut line = String::new();
+    let told = server.stdout.as_mut().map(|out| BufReader::new(out).read_line(&mut line));
+    let tested = told.context("the server tells nothing")?.map_err(Into::into).and_then(|_| {
+        let link = line.trim().rsplit(' ').next().unwrap_or_default();
+        step("web app: journeys against a server", npm("real").env("KINETABLE_URL", link))
+    });
+    // It has ended already, if it did not start well.
+    let _ = server.kill();
+    let _ = server.wait();
+    tested
+}
+
+fn npm(script: &str) -> Command {
+    let mut npm = command("npm");
+    npm.args(["run", "--silent", script]).current_dir(root().join("ui"));
+    npm
+}
