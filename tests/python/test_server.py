@@ -347,7 +347,7 @@ def test_many_tables_that_are_dropped_leave_nothing(server: Server, session: cli
 
 
 def test_a_session_expires(names: dict[str, Any]) -> None:
-    with Server(port=0, auth="anonymous", variables=names, session_s=1) as server:
+    with Server(port=0, auth="anonymous", variables=names, session_s=1.6) as server:
         native: Any = server._server
         session = client.Session(host="127.0.0.1", port=server.port, never_timeout=False)
         table = session.empty_table(1)
@@ -356,7 +356,7 @@ def test_a_session_expires(names: dict[str, Any]) -> None:
             table.update("X = i")
         # A client that refreshes stays.
         with client.Session(host="127.0.0.1", port=server.port) as staying:
-            time.sleep(2.2)
+            time.sleep(3.5)
             assert rows(staying.empty_table(1).update("X = i")) == {"X": [0]}
 
 
@@ -479,7 +479,7 @@ def test_the_command_runs_scripts_and_serves_their_tables(tmp_path: pathlib.Path
     (tmp_path / "a.py").write_text(
         "from kinetable import empty_table\nscale = 3\none = empty_table(2).update('X = i')\n"
     )
-    running = start("--port", "0", "--app-dir", str(tmp_path))
+    running = start("--port", "0", "--script", str(tmp_path / "a.py"), "--script", str(tmp_path / "b.py"))
     try:
         line = running.stdout.readline()  # type: ignore[union-attr]
         found = re.fullmatch(r"kinetable: serving at http://127\.0\.0\.1:(\d+)/\?psk=([\w-]+)\n", line)

@@ -10,6 +10,7 @@ use kinetable::{Error, Names, NoNames, PartitionedTable, Result, Session, Table}
 use parking_lot::Mutex;
 
 use crate::log::Log;
+use crate::session::Reference;
 
 /// A value that a ticket can name.
 #[derive(Debug, Clone)]
@@ -35,6 +36,18 @@ pub struct Other {
     pub references: Vec<Object>,
 }
 
+impl Variable {
+    /// What names it.
+    pub fn reference(&self) -> Reference {
+        match &self.application {
+            None => Reference::Scope(self.name.clone()),
+            Some(application) => {
+                Reference::Field { application: application.id.clone(), field: self.name.clone() }
+            }
+        }
+    }
+}
+
 impl Object {
     /// The name of the kind.
     pub fn kind(&self) -> &str {
@@ -55,9 +68,20 @@ impl Object {
     }
 }
 
-/// A variable that clients may fetch.
+/// Scripts that run together, apart from others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Application {
+    /// What tickets call it.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+}
+
+/// A variable that clients may fetch, or a field of an application.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Variable {
+    /// The application whose field it is; none: a variable.
+    pub application: Option<Application>,
     /// The name.
     pub name: String,
     /// The name of its kind.
@@ -95,7 +119,10 @@ pub trait Host: Send + Sync + 'static {
     /// The value of a variable, if it is one that clients may fetch.
     fn variable(&self, name: &str) -> Option<Object>;
 
-    /// All variables that clients may fetch, by name.
+    /// The value of an application's field.
+    fn field(&self, application: &str, field: &str) -> Option<Object>;
+
+    /// All variables that clients may fetch, and all fields of applications, by name.
     fn variables(&self) -> Vec<Variable>;
 
     /// Assigns to a variable.
@@ -143,9 +170,14 @@ impl Host for Variables {
         self.values.lock().get(name).map(|(_, object)| object.clone())
     }
 
+    fn field(&self, _: &str, _: &str) -> Option<Object> {
+        None
+    }
+
     fn variables(&self) -> Vec<Variable> {
         let values = self.values.lock();
         let listed = values.iter().map(|(name, (identity, object))| Variable {
+            application: None,
             name: name.clone(),
             kind: object.kind().to_owned(),
             identity: *identity,

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 import threading
-import traceback
 import types
-from typing import Any, Optional
+from typing import Optional
 
 from ..dherror import DHError
+from ._applications import Application, ScriptFailed, Watch, in_folder, told
 from ._serve import Server
 
 
@@ -20,7 +19,10 @@ def add_arguments(server: argparse.ArgumentParser) -> None:
     server.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
     server.add_argument("--port", type=int, default=10000, help="the port; 0 takes one that is free (10000)")
     server.add_argument("--script", action="append", default=[], metavar="FILE", help="a script to run at start")
-    server.add_argument("--app-dir", metavar="DIR", help="a folder whose scripts to run at start, in order of name")
+    server.add_argument(
+        "--app-dir", metavar="DIR", help="a folder of applications: *.app files, and other scripts, each on its own"
+    )
+    server.add_argument("--watch", action="store_true", help="load an application again when its scripts change")
     server.add_argument(
         "--auth",
         action="append",
@@ -67,11 +69,11 @@ def run(given: argparse.Namespace) -> int:
             names=given.name,
             variables=vars(module),
         )
-        scripts = [*_folder(given.app_dir), *given.script]
+        applications = [] if given.app_dir is None else in_folder(given.app_dir)
     except DHError as error:
         print(f"kinetable: {error}", file=sys.stderr)
         return 2
-    if not all(_runs(script, vars(module)) for script in scripts):
+    if not _start(applications, given.script, module):
         return 1
     try:
         server.start()
@@ -79,7 +81,10 @@ def run(given: argparse.Namespace) -> int:
         print(f"kinetable: {error}", file=sys.stderr)
         return 2
     print(f"kinetable: serving at {server.link if given.auth is None else server.link.split('?')[0]}", flush=True)
+    watch = Watch() if given.watch else None
     _wait_for_end()
+    if watch is not None:
+        watch.close()
     server.stop()
     return 0
 
@@ -93,46 +98,21 @@ def _tls(given: argparse.Namespace) -> Optional[list[str]]:
     return files
 
 
-def _folder(folder: Optional[str]) -> list[str]:
-    if folder is None:
-        return []
+def _start(applications: list[Application], scripts: list[str], module: types.ModuleType) -> bool:
+    """Runs all scripts; a failure is printed, with where it happened."""
     try:
-        return [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".py")]
-    except OSError as error:
-        raise DHError(message=f'cannot read the folder "{folder}": {error.strerror}') from error
-
-
-def _runs(script: str, names: dict[str, Any]) -> bool:
-    """Runs a script in the names that are served; a failure is printed, with where it happened."""
-    try:
-        with open(script, "rb") as file:
-            code = compile(file.read(), script, "exec")
-        sys.path.insert(0, os.path.dirname(os.path.abspath(script)))
-        names["__file__"] = script
-        exec(code, names)
-        return True
-    except OSError as error:
-        if error.filename == script:
-            print(f'kinetable: cannot read "{script}": {error.strerror}', file=sys.stderr)
-            return False
-        return _failed(script, error)
-    except SystemExit as ended:
-        if ended.code in (None, 0):
-            return True
-        return _failed(script, ended)
-    except BaseException as error:  # whatever it is, the start stops, and says where
-        return _failed(script, error)
-
-
-def _failed(script: str, error: BaseException) -> bool:
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [frame.lineno for frame in frames if frame.filename == script]
-    if isinstance(error, SyntaxError) and error.filename == script:
-        lines = [error.lineno]
-    traceback.print_exception(type(error), error, error.__traceback__)
-    place = f", line {lines[-1]}" if lines else ""
-    print(f'kinetable: the server does not start: script "{script}" failed{place}', file=sys.stderr)
-    return False
+        for application in applications:
+            application.start(vars(module))
+        if scripts:
+            Application("scripts", "scripts of the command line", scripts).start(vars(module), apart=False)
+    except ScriptFailed as failed:
+        told(failed.error)
+        print(f"kinetable: the server does not start: {failed.place}", file=sys.stderr)
+        return False
+    except DHError as error:
+        print(f"kinetable: the server does not start: {error}", file=sys.stderr)
+        return False
+    return True
 
 
 def _wait_for_end() -> None:

@@ -8,7 +8,6 @@ import keyword
 import linecache
 import threading
 import traceback
-import weakref
 from types import CodeType
 from typing import Any, Optional
 
@@ -17,17 +16,15 @@ from .._partitioned import PartitionedTable
 from .._writing import InputTable
 from ..dherror import DHError
 from ..table import Table
+from ._applications import known
 from ._completion import complete
+from ._values import identities, kind_of, native_of
 
-__all__ = ["assign", "complete", "find", "interrupt", "run", "variables"]
+__all__ = ["assign", "complete", "field", "fields", "find", "interrupt", "run", "variables"]
 
 _numbers = iter(range(1, 1 << 62))
-_identities = iter(range(1, 1 << 62))
 _running: list[int] = []
 _lock = threading.Lock()
-
-# What the last list of variables held, by its address, and its number: an address alone is soon another value's.
-_seen: dict[int, tuple[weakref.ref[Any], int]] = {}
 
 # Texts of commands that tracebacks may still need.
 _COMMANDS_KEPT = 100
@@ -36,44 +33,31 @@ _commands: list[str] = []
 
 def find(names: dict[str, Any], name: str) -> Optional[tuple[str, Any]]:
     """Kind and native part of a variable, if clients may fetch it: those that begin with _ are the script's own."""
-    value = None if name.startswith("_") else names.get(name)
-    kind = _kind(value)
-    if kind == "pandas.DataFrame":
-        from ..pandas import to_table
-
-        return kind, to_table(value)._native
-    return None if kind is None else (kind, value._native)  # type: ignore[union-attr]
+    return None if name.startswith("_") else native_of(names.get(name))
 
 
 def variables(names: dict[str, Any]) -> list[tuple[str, str, int]]:
     """Name, kind and identity of all variables that clients may fetch."""
     # A copy: other threads assign meanwhile.
-    items = [(name, value, _kind(value)) for name, value in list(names.items()) if isinstance(name, str)]
+    items = [(name, value, kind_of(value)) for name, value in list(names.items()) if isinstance(name, str)]
     offered = [(name, value, kind) for name, value, kind in items if kind and not name.startswith("_")]
-    with _lock:
-        for address in [address for address, (held, _) in _seen.items() if held() is None]:
-            del _seen[address]
-        return sorted((name, kind, _identity(value)) for name, value, kind in offered)
+    numbers = identities(value for _, value, _ in offered)
+    return sorted((name, kind, number) for (name, _, kind), number in zip(offered, numbers))
 
 
-def _identity(value: Any) -> int:
-    """A number that no other value ever has, for as long as the value is there."""
-    known = _seen.get(id(value))
-    if known is None or known[0]() is not value:
-        known = _seen[id(value)] = (weakref.ref(value), next(_identities))
-    return known[1]
+def field(application: str, name: str) -> Optional[tuple[str, Any]]:
+    """Kind and native part of an application's field."""
+    one = known.get(application)
+    return None if one is None else native_of(one.fields.get(name))
 
 
-def _kind(value: Any) -> Optional[str]:
-    if isinstance(value, Table):
-        # A liveness scope may have released it.
-        return None if value._handle is None else "Table"
-    if isinstance(value, PartitionedTable):
-        return "PartitionedTable"
-    of = type(value)
-    if of.__name__ == "DataFrame" and of.__module__.partition(".")[0] == "pandas":
-        return "pandas.DataFrame"
-    return None
+def fields() -> list[tuple[str, str, str, str, int]]:
+    """The id and name of an application, and name, kind and identity of its field, for all fields."""
+    apps = list(known.values())
+    items = [(app, name, value, kind_of(value)) for app in apps for name, value in list(app.fields.items())]
+    offered = [(app, name, value, kind) for app, name, value, kind in items if kind]
+    numbers = identities(value for _, _, value, _ in offered)
+    return sorted((app.id, app.name, name, kind, number) for (app, name, _, kind), number in zip(offered, numbers))
 
 
 def _is_released(value: Any) -> bool:
@@ -89,7 +73,7 @@ def assign(names: dict[str, Any], name: str, kind: str, native: Any, writing: Op
     if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
         hint = "a letter, then letters, digits and _"
         raise DHError(message=f'"{name}" is no name for a client\'s variable\n  hint: {hint}')
-    holds_other = name in names and _kind(names[name]) is None and not _is_released(names[name])
+    holds_other = name in names and kind_of(names[name]) is None and not _is_released(names[name])
     if holds_other or (name not in names and hasattr(builtins, name)):
         hint = "choose another name: clients replace tables, nothing else"
         raise DHError(message=f'"{name}" is the server\'s, and no table\n  hint: {hint}')

@@ -6,7 +6,7 @@ use arrow_schema::DataType;
 use bytes::Bytes;
 use kinetable::formula::{OpaqueUse, UserFunction, Variable as FormulaVariable};
 use kinetable::{Error, ErrorKind, Names, Result, Session};
-use kinetable_server::host::{Completion, Host, Object, Other, Outcome, Variable};
+use kinetable_server::host::{Application, Completion, Host, Object, Other, Outcome, Variable};
 use kinetable_server::log::Log;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -85,11 +85,31 @@ impl Host for Interpreter {
             .and_then(Found::object)
     }
 
+    fn field(&self, application: &str, field: &str) -> Option<Object> {
+        self.ask("field", |_, find, _| find.call1((application, field))?.extract::<Option<Found>>())
+            .and_then(Found::object)
+    }
+
     fn variables(&self) -> Vec<Variable> {
         let listed = self.ask("variables", |_, list, variables| {
             list.call1((variables,))?.extract::<Vec<(String, String, u64)>>()
         });
-        listed.into_iter().map(|(name, kind, identity)| Variable { name, kind, identity }).collect()
+        let listed = listed.into_iter().map(|(name, kind, identity)| Variable {
+            application: None,
+            name,
+            kind,
+            identity,
+        });
+        let fields = self.ask("fields", |_, list, _| {
+            list.call0()?.extract::<Vec<(String, String, String, String, u64)>>()
+        });
+        let fields = fields.into_iter().map(|(id, application, name, kind, identity)| Variable {
+            application: Some(Application { id, name: application }),
+            name,
+            kind,
+            identity,
+        });
+        listed.chain(fields).collect()
     }
 
     fn assign(&self, name: &str, object: &Object) -> Result<()> {

@@ -13,7 +13,6 @@ use tonic::Status;
 use super::Shared;
 use super::shared::blocking;
 use crate::host::Variable;
-use crate::session::Reference;
 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -88,8 +87,10 @@ async fn look(shared: &Arc<Shared>) -> Result<(), Status> {
 /// What has to be told to somebody who knows one list, so that he knows another.
 pub fn difference(before: &[Variable], after: &[Variable]) -> FieldsChangeUpdate {
     let mut update = FieldsChangeUpdate::default();
+    let is_same =
+        |one: &Variable, other: &Variable| one.name == other.name && one.application == other.application;
     for variable in after {
-        match before.iter().find(|known| known.name == variable.name) {
+        match before.iter().find(|known| is_same(known, variable)) {
             None => update.created.push(info(variable)),
             Some(known) if known.kind != variable.kind => {
                 update.removed.push(info(known));
@@ -99,19 +100,23 @@ pub fn difference(before: &[Variable], after: &[Variable]) -> FieldsChangeUpdate
             Some(_) => {}
         }
     }
-    let is_gone = |known: &&Variable| !after.iter().any(|variable| variable.name == known.name);
+    let is_gone = |known: &&Variable| !after.iter().any(|variable| is_same(known, variable));
     update.removed.extend(before.iter().filter(is_gone).map(info));
     update
 }
 
 fn info(variable: &Variable) -> FieldInfo {
-    let ticket = Reference::Scope(variable.name.clone()).ticket();
+    let ticket = variable.reference().ticket();
+    let (id, name, description) = match &variable.application {
+        None => ("scope", "", "query scope variable"),
+        Some(application) => (application.id.as_str(), application.name.as_str(), "field of an application"),
+    };
     FieldInfo {
         typed_ticket: Some(TypedTicket { ticket: Some(ticket), r#type: variable.kind.clone() }),
         field_name: variable.name.clone(),
-        field_description: "query scope variable".to_owned(),
-        application_name: String::new(),
-        application_id: "scope".to_owned(),
+        field_description: description.to_owned(),
+        application_name: name.to_owned(),
+        application_id: id.to_owned(),
     }
 }
 
@@ -120,10 +125,10 @@ mod tests {
     use kinetable_wire::grpc::FieldInfo;
 
     use super::difference;
-    use crate::host::Variable;
+    use crate::host::{Application, Variable};
 
     fn variable(name: &str, kind: &str, identity: u64) -> Variable {
-        Variable { name: name.to_owned(), kind: kind.to_owned(), identity }
+        Variable { application: None, name: name.to_owned(), kind: kind.to_owned(), identity }
     }
 
     fn names(fields: &[FieldInfo]) -> Vec<&str> {
@@ -149,5 +154,17 @@ mod tests {
         assert_eq!(names(&update.updated), ["b"]);
         assert_eq!(names(&update.removed), ["c", "d"]);
         assert_eq!(difference(&after, &after), Default::default());
+    }
+    #[test]
+    fn a_field_and_a_variable_may_share_a_name() {
+        let application = Application { id: "shop".to_owned(), name: "Shop".to_owned() };
+        let field = Variable { application: Some(application), ..variable("a", "Table", 1) };
+        let update = difference(&[variable("a", "Table", 1)], &[variable("a", "Table", 1), field.clone()]);
+        assert_eq!((update.created.len(), update.updated.len(), update.removed.len()), (1, 0, 0));
+        let told = &update.created[0];
+        assert_eq!((told.application_id.as_str(), told.application_name.as_str()), ("shop", "Shop"));
+        let ticket = told.typed_ticket.as_ref().and_then(|typed| typed.ticket.as_ref());
+        assert_eq!(ticket.map(|ticket| ticket.ticket.as_slice()), Some(&b"a/shop/f/a"[..]));
+        assert_eq!(names(&difference(&[field], &[]).removed), ["a"]);
     }
 }

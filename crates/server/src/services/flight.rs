@@ -64,8 +64,11 @@ impl FlightService for Flights {
             let tables = shared.host.variables().into_iter().filter(|variable| variable.kind == "Table");
             // A variable may be gone, or its table may have failed, since it was listed.
             let infos = tables.filter_map(|variable| {
-                let object = shared.host.variable(&variable.name)?;
-                info(object.table()?, &Reference::Scope(variable.name), None).ok()
+                let object = match &variable.application {
+                    None => shared.host.variable(&variable.name)?,
+                    Some(application) => shared.host.field(&application.id, &variable.name)?,
+                };
+                info(object.table()?, &variable.reference(), None).ok()
             });
             Ok(infos.map(Ok).collect::<Vec<_>>())
         })

@@ -85,6 +85,10 @@ impl Host for Slow {
         self.variables.variable(name)
     }
 
+    fn field(&self, application: &str, field: &str) -> Option<Object> {
+        self.variables.field(application, field)
+    }
+
     fn variables(&self) -> Vec<Variable> {
         self.variables.variables()
     }
