@@ -1,11 +1,13 @@
 import type { JSX } from 'preact';
 import { asPython } from '../client/index.ts';
 import { toClipboard } from '../grid/copy.ts';
+import { fragmentOf } from './kept.ts';
 import { goToShown } from './GoTo.tsx';
 import { Icon } from './icons.tsx';
 import type { Panel } from './panel.ts';
 import { EMPTY, isEmpty, opsOf, setFilter, setSort } from './plan.ts';
 import { notice, zone } from './session.ts';
+import { pathOf } from './tabs.ts';
 
 /** What was asked of the table, each to be taken back; and the same as Python. */
 export function Chips({ panel }: { panel: Panel }): JSX.Element {
@@ -16,6 +18,15 @@ export function Chips({ panel }: { panel: Panel }): JSX.Element {
     try {
       await toClipboard(text);
       notice(`copied: ${text.length > 90 ? `${text.slice(0, 89)}…` : text}`);
+    } catch (error) {
+      notice(String(error), true);
+    }
+  };
+  const link = async (): Promise<void> => {
+    const fragment = fragmentOf(panel.state.value);
+    try {
+      await toClipboard(`${location.origin}${pathOf(panel.name)}${fragment && `#${fragment}`}`);
+      notice('link copied: it shows the table as it is here, to those who may enter');
     } catch (error) {
       notice(String(error), true);
     }
@@ -40,6 +51,9 @@ export function Chips({ panel }: { panel: Panel }): JSX.Element {
         ))}
       </div>
       {!isEmpty(plan) && <button type="button" class="tool" onClick={() => panel.change(EMPTY)}>Clear</button>}
+      <button type="button" class="tool only-wide" disabled={!panel.loaded.value} title="A link to the table as it is shown here" onClick={link}>
+        <Icon name="link" />Copy link
+      </button>
       <button type="button" class="tool" disabled={!panel.loaded.value} title="The same table in Python" onClick={copy}>
         <Icon name="copy" />Copy as Python
       </button>

@@ -5,6 +5,7 @@ import { CellMenu } from './CellMenu.tsx';
 import { Chips } from './Chips.tsx';
 import { GoTo, goToShown } from './GoTo.tsx';
 import type { Panel } from './panel.ts';
+import { Offer } from './Offer.tsx';
 import { PanelState } from './PanelState.tsx';
 import { activeName } from './tabs.ts';
 
@@ -26,6 +27,7 @@ export function TablePanel({ panel }: { panel: Panel }): JSX.Element {
   return (
     <section class="panel" role="tabpanel" id={`panel-${panel.name}`} aria-labelledby={`tab-${panel.name}`} hidden={!isActive}>
       <Chips panel={panel} />
+      {panel.offered.value && <Offer panel={panel} plan={panel.offered.value} />}
       {isActive && goToShown.value && <GoTo panel={panel} />}
       <div class="cells" ref={host}>
         <PanelState panel={panel} />

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { Icon } from './icons.tsx';
+import { tables } from './session.ts';
 import { activeName, close, panels, show } from './tabs.ts';
 
 export function Tabs(): JSX.Element | null {
@@ -16,11 +17,13 @@ export function Tabs(): JSX.Element | null {
     <div class="tabs" role="tablist" aria-label="Open tables" data-region="tabs">
       {panels.value.map((panel, at) => {
         const isActive = panel.name === activeName.value;
+        // One that was not looked at yet has not heard it itself.
+        const isLive = panel.live.value || tables.value?.some((table) => table.name === panel.name && table.live);
         return (
           <div key={panel.name} class={isActive ? 'tab active' : 'tab'} role="presentation" onAuxClick={(event) => event.button === 1 && close(panel.name)}>
             <button type="button" role="tab" id={`tab-${panel.name}`} aria-selected={isActive} aria-controls={`panel-${panel.name}`} tabIndex={isActive ? 0 : -1} aria-keyshortcuts="Delete"
               onClick={() => show(panel.name)} onKeyDown={(event) => move(event, at)}>
-              <span class={panel.live.value ? 'pulse live' : 'pulse'} />
+              <span class={isLive ? 'pulse live' : 'pulse'} />
               {panel.name}
             </button>
             {/* For the pointer: within a list of tabs there is nothing but tabs, and the keyboard has Delete. */}

@@ -5,12 +5,13 @@
  *  clicks, filter row ─▶ plan ─▶ operations ─▶ subscription ─▶ page ─▶ grid ─ painted ─▶ credits
  * ```
  */
-import { effect, signal, untracked } from '@preact/signals';
+import { computed, effect, signal, untracked } from '@preact/signals';
 import type { Cell, ColumnInfo, ErrorMessage, Op, Subscription, Window } from '../client/index.ts';
 import type { KinetableGrid } from '../grid/element.ts';
 import type { Grid } from '../grid/grid.ts';
 import type { GridEvents, GridModel } from '../grid/model.ts';
-import { EMPTY, opsOf, type Plan, setFilter, toggleSort } from './plan.ts';
+import { FRESH, type TableState } from './kept.ts';
+import { EMPTY, fitted, opsOf, type Plan, setFilter, toggleSort } from './plan.ts';
 import { client, notice, phase, zone } from './session.ts';
 import { density, theme } from './settings.ts';
 
@@ -43,6 +44,14 @@ export class Panel implements GridModel {
   /** Grows whenever the selection moves. */
   readonly selected = signal(0);
   readonly asOf = signal<string>('0');
+  /** A plan of a link with formulas that could reach into scripts: it waits for a word of the user. */
+  readonly offered = signal<Plan | null>(null);
+  /** As it is kept, and as a link says it. */
+  readonly state = computed((): TableState => ({ plan: this.coming.value ?? this.plan.value, columns: this.columnsState.value }));
+  private readonly columnsState;
+  /** A plan that waits for the columns that it is about. */
+  private readonly coming = signal<Plan | null>(null);
+  private isFromLink = false;
   readonly sub: Subscription;
   element: KinetableGrid | null = null;
   private readonly ends: (() => void)[] = [];
@@ -50,9 +59,11 @@ export class Panel implements GridModel {
   private toTop = false;
   private measured = { frames: 0, total: 0, time: 0 };
 
-  constructor(readonly name: string) {
-    this.sub = client.subscribe(name, FIRST, [], FOCUSED_HZ);
-    this.waitingSince.value = performance.now();
+  /** Nothing is asked of the server before it is looked at. */
+  constructor(readonly name: string, state: TableState = FRESH) {
+    this.sub = client.subscribe(name, FIRST, [], FOCUSED_HZ, 'asleep');
+    this.columnsState = signal(state.columns);
+    if (state !== FRESH) this.coming.value = state.plan;
     this.ends.push(
       this.sub.on('schema', (schema) => this.hearSchema(schema.columns, schema.live)),
       this.sub.on('page', (changed) => this.hearPage(changed)),
@@ -92,6 +103,7 @@ export class Panel implements GridModel {
 
   /** Whether the panel is looked at: others are told nothing. */
   focus(isActive: boolean): void {
+    if (isActive) this.sub.wake();
     this.sub.rate(isActive ? FOCUSED_HZ : 0);
   }
 
@@ -99,6 +111,7 @@ export class Panel implements GridModel {
     this.element = element;
     const { grid } = this;
     if (!grid) return;
+    grid.layout.restore(this.columnsState.value);
     if (this.schema.value) this.showColumns(this.schema.value);
     grid.cellsChanged('all');
     const stop = [
@@ -146,6 +159,16 @@ export class Panel implements GridModel {
     this.apply(ops);
   }
 
+  /** As a link says it. */
+  take(state: TableState): void {
+    this.columnsState.value = state.columns;
+    this.grid?.layout.restore(state.columns);
+    this.grid?.layoutChanged();
+    this.coming.value = state.plan;
+    this.isFromLink = true;
+    if (this.schema.value) this.takeComing();
+  }
+
   /** Opens the filter row, with the cursor in a column's: that of the focus, if none is named. */
   showFilters(column?: string): void {
     this.filtersShown.value = true;
@@ -175,6 +198,7 @@ export class Panel implements GridModel {
     sort: (column, add) => this.change(toggleSort(this.plan.value, column, add)),
     filter: (column, text) => this.change(setFilter(this.plan.value, column, text)),
     filterLeft: () => this.element?.focus(),
+    layout: () => this.layoutChanged(),
     menu: (at) => {
       this.menu.value = at;
     },
@@ -205,10 +229,35 @@ export class Panel implements GridModel {
     this.error.value = null;
     const isSame = JSON.stringify(columns) === JSON.stringify(this.schema.value);
     this.shownPlan = this.plan.value;
-    if (isSame) return;
-    if (!this.sub.ops.length) this.columns = columns;
-    this.schema.value = columns;
-    this.showColumns(columns);
+    if (!isSame) {
+      const known = new Map(this.columns.map((info) => [info.name, info]));
+      for (const info of columns) known.set(info.name, info);
+      // Of a table with fewer columns, or more, those of the table itself are remembered: filters may be about them.
+      this.columns = this.sub.ops.some((op) => 'select' in op || 'custom' in op) ? [...known.values()] : columns;
+      this.schema.value = columns;
+      this.showColumns(columns);
+    }
+    this.takeComing();
+    // Filters of columns that were not known before.
+    if (!isSame && JSON.stringify(opsOf(this.plan.value, this.columns, zone.value).ops) !== JSON.stringify(this.sub.ops)) this.change(this.plan.value);
+  }
+
+  /** The columns are here that a plan waited for. */
+  private takeComing(): void {
+    const plan = this.coming.value;
+    this.coming.value = null;
+    if (!plan) return;
+    const fits = fitted(plan, this.columns);
+    const asks = this.isFromLink && (client.welcome?.console ?? true) && (fits.custom.length > 0 || fits.values.length > 0);
+    if (asks) this.offered.value = fits;
+    else if (JSON.stringify(opsOf(fits, this.columns, zone.value).ops) !== '[]' || fits.filters.size) this.change(fits);
+    this.filtersShown.value ||= this.plan.value.filters.size > 0;
+  }
+
+  private layoutChanged(): void {
+    if (!this.grid || !this.schema.value) return;
+    const next = this.grid.layout.state();
+    if (JSON.stringify(next) !== JSON.stringify(this.columnsState.peek())) this.columnsState.value = next;
   }
 
   private showColumns(columns: readonly ColumnInfo[]): void {

@@ -6,21 +6,54 @@ export interface Plan {
   /** Texts of the filter row, by column. */
   filters: ReadonlyMap<string, string>;
   /** Filters by the value of a cell. */
-  values: readonly { formula: string; label: string }[];
+  values: readonly ValueFilter[];
   sorts: readonly (readonly [column: string, direction: Direction])[];
+  /** Further columns, each `Name = formula`. */
+  custom: readonly string[];
+  /** These columns alone; null: all. */
+  select: readonly string[] | null;
 }
 
-export const EMPTY: Plan = { filters: new Map(), values: [], sorts: [] };
+export interface ValueFilter {
+  column: string;
+  formula: string;
+  label: string;
+}
+
+export const EMPTY: Plan = { filters: new Map(), values: [], sorts: [], custom: [], select: null };
 
 export function isEmpty(plan: Plan): boolean {
-  return !plan.filters.size && !plan.values.length && !plan.sorts.length;
+  return !plan.filters.size && !plan.values.length && !plan.sorts.length && !plan.custom.length && !plan.select;
 }
 
-/** Filters come first, so that what they leave out need not be sorted. Texts that are no filters are named, and left out. */
+/** The name that a custom column gives itself; null if it gives none. */
+export function customName(text: string): string | null {
+  return /^\s*([A-Za-z_$][\w$]*)\s*=(?!=)/.exec(text)?.[1] ?? null;
+}
+
+/** Without what asks for columns that there are not, as of a plan that was kept while the table became another. */
+export function fitted(plan: Plan, columns: readonly ColumnInfo[]): Plan {
+  const names = new Set([...columns.map((info) => info.name), ...plan.custom.map(customName)]);
+  const select = plan.select?.filter((name) => names.has(name)) ?? [];
+  return {
+    filters: new Map([...plan.filters].filter(([column]) => names.has(column))), values: plan.values.filter(({ column }) => names.has(column)),
+    sorts: plan.sorts.filter(([column]) => names.has(column)), custom: plan.custom, select: select.length ? select : null,
+  };
+}
+
+/**
+ * Custom columns come first, so that the rest may be about them; filters come before sorts, so that what they leave out need not be sorted;
+ * the choice of columns comes last, so that the others may be filtered and sorted by. Texts that are no filters are named, and left out.
+ * `origins` says of each operation the column whose filter it is, or else what it is.
+ */
 export function opsOf(plan: Plan, columns: readonly ColumnInfo[], zone: string): { ops: Op[]; errors: Map<string, string>; origins: string[] } {
   const ops: Op[] = [];
   const errors = new Map<string, string>();
   const origins: string[] = [];
+  if (plan.custom.length) {
+    ops.push({ custom: [...plan.custom] });
+    origins.push(CUSTOM);
+  }
   for (const [column, text] of plan.filters) {
     const info = columns.find((one) => one.name === column);
     if (!info) continue;
@@ -36,8 +69,12 @@ export function opsOf(plan: Plan, columns: readonly ColumnInfo[], zone: string):
   }
   for (const { formula } of plan.values) ops.push({ where: formula });
   if (plan.sorts.length) ops.push({ sort: plan.sorts.map(([column, direction]) => [column, direction]) });
+  if (plan.select) ops.push({ select: [...plan.select] });
   return { ops, errors, origins };
 }
+
+/** The origin of the operation that makes columns; no column has this name. */
+export const CUSTOM = '= custom';
 
 /** A click: ascending, descending, not at all. With `add` the other sorts stay, and this one comes after them. */
 export function toggleSort(plan: Plan, column: string, add: boolean): Plan {
@@ -64,14 +101,15 @@ export type Comparison = '==' | '!=' | '>=' | '<=';
 const SIGNS: Record<Comparison, string> = { '==': '=', '!=': '≠', '>=': '≥', '<=': '≤' };
 
 /** A filter by the value of a cell; null where values of the type cannot be written in a formula. */
-export function byValue(info: ColumnInfo, cell: Cell, comparison: Comparison, shown: string): { formula: string; label: string } | null {
+export function byValue(info: ColumnInfo, cell: Cell, comparison: Comparison, shown: string): ValueFilter | null {
+  const column = info.name;
   const label = `${info.name} ${SIGNS[comparison]} ${cell === null ? 'null' : shown}`;
-  if (cell === null) return comparison === '==' || comparison === '!=' ? { formula: `${comparison === '!=' ? '!' : ''}isNull(${info.name})`, label } : null;
+  if (cell === null) return comparison === '==' || comparison === '!=' ? { column, formula: `${comparison === '!=' ? '!' : ''}isNull(${info.name})`, label } : null;
   if (typeof cell === 'number' && Number.isNaN(cell)) {
-    return comparison === '==' || comparison === '!=' ? { formula: `${comparison === '!=' ? '!' : ''}isNaN(${info.name})`, label } : null;
+    return comparison === '==' || comparison === '!=' ? { column, formula: `${comparison === '!=' ? '!' : ''}isNaN(${info.name})`, label } : null;
   }
   const value = written(info, cell);
-  return value === null ? null : { formula: `${info.name} ${comparison} ${value}`, label };
+  return value === null ? null : { column, formula: `${info.name} ${comparison} ${value}`, label };
 }
 
 function written(info: ColumnInfo, cell: Cell): string | null {

@@ -54,10 +54,12 @@ export class Client extends Emitter<Events> {
     this.connection.open();
   }
 
-  subscribe(table: string, window: Window, ops: Op[] = [], maxHz = 20): Subscription {
+  /** With `asleep` it is not opened before its `wake`. */
+  subscribe(table: string, window: Window, ops: Op[] = [], maxHz = 20, how: 'open' | 'asleep' = 'open'): Subscription {
     const sub = new Subscription(this.next++, table, window, ops, maxHz, (message) => this.connection.send(message));
     this.subs.set(sub.sub, sub);
-    sub.open();
+    if (how === 'asleep') sub.sleep();
+    else sub.open();
     return sub;
   }
 

@@ -35,6 +35,8 @@ export class Subscription extends Emitter<Events> {
   /** Whether the server was asked to open it. */
   private isSent = false;
   private unpainted = 0;
+  /** Nothing is asked for before it is looked at. */
+  private isAsleep = false;
 
   constructor(
     readonly sub: number,
@@ -49,8 +51,21 @@ export class Subscription extends Emitter<Events> {
     this.asked = ops;
   }
 
+  /** Not opened until `wake`. */
+  sleep(): this {
+    this.isAsleep = true;
+    return this;
+  }
+
+  wake(): void {
+    if (!this.isAsleep) return;
+    this.isAsleep = false;
+    this.open();
+  }
+
   /** Asks for the table anew, as at first; the old cells stay until it comes. */
   open(): void {
+    if (this.isAsleep) return;
     this.vp = 0;
     this.isOpen = true;
     this.unpainted = 0;

@@ -28,6 +28,9 @@ import { Widths } from './texts.ts';
 import { readTheme } from './theme.ts';
 import { want } from './want.ts';
 
+/** Pixels below which the first column stays in sight by itself, if it takes less than half of them. */
+const NARROW = 700;
+
 export interface GridParts {
   /** The element with the role of a grid, which has the keyboard's focus. */
   surface: HTMLElement;
@@ -217,6 +220,7 @@ export class Grid {
     this.mirror.header(this.view);
     this.mirrorDirty = true;
     this.repaint();
+    this.events.layout();
   }
 
   /** As wide as what is seen of it. */
@@ -306,6 +310,7 @@ export class Grid {
     view.ctx.fontKerning = 'none';
     view.bodyTop = view.theme.headerHeight + (this.filterRow.isShown ? view.theme.filterHeight : 0);
     view.width = Math.max(0, width - LANE);
+    this.layout.freezeFirst(width < NARROW ? view.width * 0.45 : 0);
     view.extent.height = Math.max(0, height - view.bodyTop - LANE);
     view.top = this.following ? maxTop(view.extent) : clampTop(view.top, view.extent);
     this.layoutChanged();

@@ -16,6 +16,16 @@ export interface Placed {
   frozen: boolean;
 }
 
+/** What the user did to the columns, by name: as it is kept and sent in links. */
+export interface LayoutState {
+  /** All columns in order, or none if they lie as the table has them. */
+  order: string[];
+  widths: [name: string, width: number][];
+  hidden: string[];
+  /** Null while the user froze and unfroze nothing. */
+  frozen: string[] | null;
+}
+
 export const WIDTH_MIN = 36;
 export const WIDTH_MAX = 2000;
 
@@ -27,13 +37,13 @@ export class Layout {
   private order: string[] = [];
   private readonly widths = new Map<string, number>();
   private readonly guesses = new Map<string, number>();
-  private readonly frozen = new Set<string>();
+  private frozen: Set<string> | null = null;
   private readonly hidden = new Set<string>();
+  /** The first column is frozen by itself if it is no wider, until the user freezes or unfreezes one. */
+  private selfFrozenMax = 0;
 
   setColumns(infos: readonly ColumnInfo[], guess: (info: ColumnInfo) => number): void {
     this.infos = infos;
-    const names = new Set(infos.map((info) => info.name));
-    this.order = this.order.filter((name) => names.has(name));
     const known = new Set(this.order);
     for (const info of infos) {
       if (!known.has(info.name)) this.order.push(info.name);
@@ -43,7 +53,40 @@ export class Layout {
   }
 
   get hiddenNames(): string[] {
-    return this.order.filter((name) => this.hidden.has(name));
+    return this.known().filter((name) => this.hidden.has(name));
+  }
+
+  /** All columns in their order, hidden ones too. */
+  known(): string[] {
+    const names = new Set(this.infos.map((info) => info.name));
+    return this.order.filter((name) => names.has(name));
+  }
+
+  isHidden(name: string): boolean {
+    return this.hidden.has(name);
+  }
+
+  state(): LayoutState {
+    const known = this.known();
+    const isMoved = known.some((name, i) => name !== this.infos[i].name);
+    return { order: isMoved ? [...this.order] : [], widths: [...this.widths], hidden: [...this.hidden], frozen: this.frozen && [...this.frozen] };
+  }
+
+  /** As it was kept. Names of columns that are gone do no harm, and serve if they come back. */
+  restore(state: LayoutState): void {
+    this.order = [...new Set([...state.order, ...(state.order.length ? this.order : this.infos.map((info) => info.name))])];
+    this.widths.clear();
+    for (const [name, width] of state.widths) this.widths.set(name, clamp(width));
+    this.hidden.clear();
+    for (const name of state.hidden) this.hidden.add(name);
+    this.frozen = state.frozen && new Set(state.frozen);
+    this.place();
+  }
+
+  freezeFirst(widthMax: number): void {
+    if (widthMax === this.selfFrozenMax) return;
+    this.selfFrozenMax = widthMax;
+    this.place();
   }
 
   get frozenCount(): number {
@@ -51,7 +94,7 @@ export class Layout {
   }
 
   isFrozen(name: string): boolean {
-    return this.frozen.has(name);
+    return this.placed.some((column) => column.frozen && column.info.name === name);
   }
 
   /** As wide as its cells turned out to be, unless the user made it as wide as it is. */
@@ -71,8 +114,10 @@ export class Layout {
   }
 
   freeze(name: string, frozen: boolean): void {
-    if (frozen) this.frozen.add(name);
-    else this.frozen.delete(name);
+    const names = this.frozenNow();
+    if (frozen) names.add(name);
+    else names.delete(name);
+    this.frozen = names;
     this.place();
   }
 
@@ -93,8 +138,9 @@ export class Layout {
     this.order = this.order.filter((other) => other !== name);
     const at = before === null ? this.order.length : this.order.indexOf(before);
     this.order.splice(at < 0 ? this.order.length : at, 0, name);
-    if (before !== null && this.frozen.has(before)) this.frozen.add(name);
-    else if (!this.frozen.has(before ?? '')) this.frozen.delete(name);
+    const frozen = this.frozenNow();
+    const isFrozen = before !== null && frozen.has(before);
+    if (isFrozen !== frozen.has(name)) this.freeze(name, isFrozen);
     this.place();
   }
 
@@ -127,15 +173,32 @@ export class Layout {
     return Math.max(0, this.width - width);
   }
 
+  private frozenNow(): Set<string> {
+    return new Set(this.frozen ?? this.placed.filter((column) => column.frozen).map((column) => column.info.name));
+  }
+
+  private selfFrozen(shown: readonly string[]): ReadonlySet<string> {
+    const [first] = shown;
+    return new Set(first !== undefined && shown.length > 1 && this.widthOf(first) <= this.selfFrozenMax ? [first] : []);
+  }
+
+  private widthOf(name: string): number {
+    return this.widths.get(name) ?? this.guesses.get(name) ?? 100;
+  }
+
   private place(): void {
     const byName = new Map(this.infos.map((info) => [info.name, info]));
-    const shown = this.order.filter((name) => !this.hidden.has(name));
-    const sorted = [...shown.filter((name) => this.frozen.has(name)), ...shown.filter((name) => !this.frozen.has(name))];
+    const present = this.order.filter((name) => byName.has(name));
+    const some = present.filter((name) => !this.hidden.has(name));
+    // What was hidden may be all that a table has after it became another one.
+    const shown = some.length ? some : present;
+    const frozen = this.frozen ?? this.selfFrozen(shown);
+    const sorted = [...shown.filter((name) => frozen.has(name)), ...shown.filter((name) => !frozen.has(name))];
     let x = 0;
     this.frozenWidth = 0;
     this.placed = sorted.map((name, index) => {
-      const width = this.widths.get(name) ?? this.guesses.get(name) ?? 100;
-      const column = { info: byName.get(name) as ColumnInfo, index, x, width, frozen: this.frozen.has(name) };
+      const width = this.widthOf(name);
+      const column = { info: byName.get(name) as ColumnInfo, index, x, width, frozen: frozen.has(name) };
       x += width;
       if (column.frozen) this.frozenWidth = x;
       return column;

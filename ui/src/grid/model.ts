@@ -29,6 +29,8 @@ export interface GridEvents {
   filterLeft(): void;
   /** A menu is asked for: of a cell, or of a column if `row` is null. Pixels of the window. */
   menu(at: { x: number; y: number; row: number | null; column: string }): void;
+  /** Columns lie, or are as wide, otherwise. */
+  layout(): void;
   /** The focus or the selection moved. */
   selected(): void;
   copied(cells: number, headers: boolean): void;

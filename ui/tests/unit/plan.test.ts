@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { byValue, EMPTY, opsOf, type Plan, setFilter, setSort, toggleSort } from '../../src/app/plan.ts';
+import { byValue, customName, EMPTY, fitted, isEmpty, opsOf, type Plan, setFilter, setSort, toggleSort } from '../../src/app/plan.ts';
 
 const COLUMNS = [{ name: 'Sym', type: 'String' }, { name: 'Price', type: 'double' }, { name: 'Time', type: 'Instant' }, { name: 'Zoned', type: 'ZonedDateTime', zone: 'Asia/Tokyo' }];
 
@@ -19,7 +19,7 @@ test('clicks on headers', () => {
 
 test('filters come before sorts, and what is no filter is named and left out', () => {
   let plan = setSort(setFilter(setFilter(EMPTY, 'Price', 'cheap'), 'Sym', 'a'), 'Price', 'desc');
-  plan = { ...plan, values: [{ formula: 'Price == 5', label: '' }] };
+  plan = { ...plan, values: [{ column: 'Price', formula: 'Price == 5', label: '' }] };
   const { ops, errors, origins } = opsOf(plan, COLUMNS, 'UTC');
   expect(ops).toEqual([{ where: 'Sym icase includes `a`' }, { where: 'Price == 5' }, { sort: [['Price', 'desc']] }]);
   expect([...errors.keys()]).toEqual(['Price']);
@@ -39,4 +39,20 @@ test.each([
   ['Instant', 1_500_000_000n, "C == '1970-01-01T00:00:01.5Z'"], ['LocalDate', 20_000, "C == '2024-10-04'"], ['BigDecimal', '1.50', 'C == 1.50'], ['double[]', '[1]', null],
 ] as const)('a filter by a cell of %s', (type, cell, formula) => {
   expect(byValue({ name: 'C', type }, cell, '==', 'x')?.formula ?? null).toBe(formula);
+});
+
+test('columns are made before they are asked for, and chosen after that', () => {
+  const plan: Plan = { ...setSort(setFilter(EMPTY, 'Sym', 'a'), 'Worth', 'desc'), custom: ['Worth = Price * 2'], select: ['Sym', 'Worth'] };
+  expect(opsOf(plan, COLUMNS, 'UTC').ops).toEqual([{ custom: ['Worth = Price * 2'] }, { where: 'Sym icase includes `a`' }, { sort: [['Worth', 'desc']] }, { select: ['Sym', 'Worth'] }]);
+  expect(['A = 1', ' b_2=ii', 'A == 1', '1 = A', 'A'].map(customName)).toEqual(['A', 'b_2', null, null, null]);
+});
+
+test('a plan loses what is about columns that are gone', () => {
+  const value = (column: string) => ({ column, formula: `${column} == 1`, label: column });
+  const plan: Plan = {
+    filters: new Map([['Sym', 'a'], ['Gone', 'b']]), values: [value('Price'), value('Gone')], sorts: [['Gone', 'asc'], ['Worth', 'desc']], custom: ['Worth = Price'], select: ['Gone', 'Worth'],
+  };
+  const fits = fitted(plan, COLUMNS);
+  expect([[...fits.filters.keys()], fits.values.map(({ column }) => column), fits.sorts, fits.custom, fits.select]).toEqual([['Sym'], ['Price'], [['Worth', 'desc']], ['Worth = Price'], ['Worth']]);
+  expect(isEmpty(fitted({ ...EMPTY, select: ['Gone'], sorts: [['Gone', 'asc']] }, COLUMNS))).toBe(true);
 });

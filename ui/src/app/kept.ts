@@ -1,0 +1,120 @@
+/**
+ * What is kept of the tables that were opened, and what a link says of one: JSON of our own, of which each part that is not as it should be is
+ * left out, so that neither another version nor another hand can break the page.
+ */
+import type { Direction } from '../client/index.ts';
+import type { LayoutState } from '../grid/layout.ts';
+import { EMPTY, isEmpty, type Plan } from './plan.ts';
+
+/** Written into what is kept; of another version nothing is read. */
+export const VERSION = 1;
+/** Tabs that come back, and tables whose columns are remembered. */
+export const TABS_MAX = 32;
+export const TABLES_MAX = 200;
+/** Of names, of operations: beyond that it is no layout that somebody made. */
+const ITEMS_MAX = 5000;
+
+/** A table as it is shown: what was asked of it, and how its columns lie. */
+export interface TableState {
+  plan: Plan;
+  columns: LayoutState;
+}
+
+export interface Kept {
+  tabs: string[];
+  active: string | null;
+  /** By name, the one that was used last at the end. Of tables that were closed the plan is empty. */
+  tables: Map<string, TableState>;
+}
+
+export const PLAIN: LayoutState = { order: [], widths: [], hidden: [], frozen: null };
+export const FRESH: TableState = { plan: EMPTY, columns: PLAIN };
+
+export function readKept(text: string | null): Kept {
+  const read = record(parsed(text));
+  if (read.version !== VERSION) return { tabs: [], active: null, tables: new Map() };
+  const tables = new Map(list(read.tables, (item) => pair(item, isText, (state) => stateOf(state))));
+  const tabs = [...new Set(list(read.tabs, textOf))].slice(0, TABS_MAX);
+  return { tabs, active: typeof read.active === 'string' && tabs.includes(read.active) ? read.active : null, tables };
+}
+
+export function writeKept(kept: Kept): string {
+  const tables = [...kept.tables].filter(([, state]) => !isFresh(state)).slice(-TABLES_MAX);
+  return JSON.stringify({ version: VERSION, tabs: kept.tabs.slice(-TABS_MAX), active: kept.active, tables: tables.map(([name, state]) => [name, plainState(state)]) });
+}
+
+/** The fragment of a link that shows a table as it is now; empty if it shows it as anybody sees it first. */
+export function fragmentOf(state: TableState): string {
+  return isFresh(state) ? '' : `view=${encodeURIComponent(JSON.stringify({ version: VERSION, ...plainState(state) }))}`;
+}
+
+/** What the fragment of a link says of its table; null if it says nothing. */
+export function viewOf(fragment: string): TableState | null {
+  const read = record(parsed(new URLSearchParams(fragment.replace(/^#/, '')).get('view')));
+  return read.version === VERSION ? stateOf(read) : null;
+}
+
+function isFresh(state: TableState): boolean {
+  return isEmpty(state.plan) && JSON.stringify(plainState(state)) === JSON.stringify(plainState(FRESH));
+}
+
+function plainState({ plan, columns }: TableState): object {
+  const { filters, values, sorts, custom, select } = plan;
+  return { plan: isEmpty(plan) ? undefined : { filters: [...filters], values, sorts, custom, select }, columns: JSON.stringify(columns) === JSON.stringify(PLAIN) ? undefined : columns };
+}
+
+function stateOf(value: unknown): TableState {
+  const read = record(value);
+  return { plan: planOf(record(read.plan)), columns: columnsOf(record(read.columns)) };
+}
+
+function planOf(read: Record<string, unknown>): Plan {
+  const values = list(read.values, (item) => {
+    const { column, formula, label } = record(item);
+    return isText(column) && isText(formula) && isText(label) ? { column, formula, label } : null;
+  });
+  const isDirection = (item: unknown): item is Direction => item === 'asc' || item === 'desc' || item === 'abs';
+  const select = Array.isArray(read.select) ? list(read.select, textOf) : [];
+  return {
+    filters: new Map(list(read.filters, (item) => pair(item, isText, textOf))), values, sorts: list(read.sorts, (item) => pair(item, isText, (one) => (isDirection(one) ? one : null))),
+    custom: list(read.custom, textOf), select: select.length ? select : null,
+  };
+}
+
+function columnsOf(read: Record<string, unknown>): LayoutState {
+  const width = (item: unknown): number | null => (typeof item === 'number' && Number.isFinite(item) ? item : null);
+  return {
+    order: list(read.order, textOf), widths: list(read.widths, (item) => pair(item, isText, width)), hidden: list(read.hidden, textOf),
+    frozen: Array.isArray(read.frozen) ? list(read.frozen, textOf) : null,
+  };
+}
+
+export function parsed(text: string | null): unknown {
+  try {
+    return text === null ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+export const isText = (value: unknown): value is string => typeof value === 'string';
+const textOf = (value: unknown): string | null => (isText(value) ? value : null);
+
+export function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
+
+/** The items that can be read; those that cannot are passed over. */
+export function list<T>(value: unknown, read: (item: unknown) => T | null): T[] {
+  if (!Array.isArray(value)) return [];
+  return value.slice(0, ITEMS_MAX).flatMap((item) => {
+    const made = read(item);
+    return made === null ? [] : [made];
+  });
+}
+
+export function pair<A, B>(value: unknown, isFirst: (item: unknown) => item is A, second: (item: unknown) => B | null): [A, B] | null {
+  if (!Array.isArray(value) || !isFirst(value[0])) return null;
+  const made = second(value[1]);
+  return made === null ? null : [value[0], made];
+}

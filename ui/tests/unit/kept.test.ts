@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import { fragmentOf, FRESH, readKept, type TableState, TABS_MAX, viewOf, writeKept } from '../../src/app/kept.ts';
+import { EMPTY } from '../../src/app/plan.ts';
+import { Layout } from '../../src/grid/layout.ts';
+import { Random } from './random.ts';
+
+const STATE: TableState = {
+  plan: {
+    filters: new Map([['Sym', 'a* && !null']]), values: [{ column: 'Price', formula: 'Price >= 5', label: 'Price ≥ 5' }], sorts: [['Price', 'desc'], ['Sym', 'abs']],
+    custom: ['Worth = Price * `€`.length()'], select: ['Sym', 'Worth'],
+  },
+  columns: { order: ['B', 'A'], widths: [['A', 120]], hidden: ['C'], frozen: ['B'] },
+};
+
+test('what is written is read', () => {
+  const kept = { tabs: ['quotes', 'a/b?#'], active: 'quotes', tables: new Map([['quotes', STATE], ['fresh', FRESH]]) };
+  const read = readKept(writeKept(kept));
+  expect(read.tabs).toEqual(kept.tabs);
+  expect(read.active).toBe('quotes');
+  expect([...read.tables]).toEqual([['quotes', STATE]]);
+});
+
+test('a link says a table as it is, and of a table as it comes nothing', () => {
+  expect(fragmentOf(FRESH)).toBe('');
+  expect(viewOf(`#${fragmentOf(STATE)}`)).toEqual(STATE);
+  // Beside the key, and as the page that took the key out of the address writes it.
+  const both = new URLSearchParams(`token=abc&${fragmentOf(STATE)}`);
+  both.delete('token');
+  expect(viewOf(`#${both}`)).toEqual(STATE);
+  expect(viewOf('')).toBeNull();
+  expect(viewOf('#view=%7B%22version%22%3A2%7D')).toBeNull();
+});
+
+test('what another hand wrote is read as far as it goes', () => {
+  expect(readKept(null)).toEqual({ tabs: [], active: null, tables: new Map() });
+  for (const text of ['', '{', '[]', 'null', '7', '{"version":2,"tabs":["a"]}']) expect(readKept(text).tabs).toEqual([]);
+  const read = readKept(JSON.stringify({
+    version: 1, tabs: ['a', 5, 'a', null, 'b'], active: 'c',
+    tables: [['a', { plan: { filters: [['X'], ['Y', 'y'], 3], sorts: [['Z', 'up'], ['Z', 'asc']], custom: [{}, 'A = 1'], select: [] }, columns: { widths: [['A', '9'], ['B', 90]], frozen: 7 } }], ['b', null], 'x'],
+  }));
+  expect([read.tabs, read.active, [...read.tables.keys()]]).toEqual([['a', 'b'], null, ['a', 'b']]);
+  expect(read.tables.get('a')).toEqual({ plan: { ...EMPTY, filters: new Map([['Y', 'y']]), sorts: [['Z', 'asc']], custom: ['A = 1'] }, columns: { order: [], widths: [['B', 90]], hidden: [], frozen: null } });
+  expect(read.tables.get('b')).toEqual(FRESH);
+  expect(readKept(JSON.stringify({ version: 1, tabs: Array.from({ length: 500 }, (_, i) => `t${i}`) })).tabs.length).toBe(TABS_MAX);
+});
+
+test('bytes that are changed anywhere never throw', () => {
+  const random = new Random(3);
+  const whole = writeKept({ tabs: ['quotes'], active: 'quotes', tables: new Map([['quotes', STATE]]) });
+  for (let i = 0; i < 2000; i++) {
+    const at = random.below(whole.length);
+    const text = whole.slice(0, at) + '[]{}",:0n'[random.below(9)] + whole.slice(at + random.below(3));
+    expect(Array.isArray(readKept(text).tabs)).toBe(true);
+  }
+});
+
+test('columns lie as they did, whatever columns came and went', () => {
+  const infos = (names: string) => [...names].map((name) => ({ name, type: 'int' }));
+  const shown = (layout: Layout): string => layout.placed.map(({ info, frozen }) => info.name + (frozen ? '*' : '')).join('');
+  const first = new Layout();
+  first.setColumns(infos('ABCDE'), () => 80);
+  first.move('E', 'B');
+  first.hide('C');
+  first.freeze('D', true);
+  first.resize('A', 200);
+  expect(shown(first)).toBe('D*AEB');
+  const second = new Layout();
+  second.restore(first.state());
+  second.setColumns(infos('ABCDE'), () => 80);
+  expect([shown(second), second.find('A')?.width, second.hiddenNames]).toEqual(['D*AEB', 200, ['C']]);
+  expect(second.state()).toEqual(first.state());
+  second.setColumns(infos('XBE'), () => 80);
+  expect([shown(second), second.hiddenNames]).toEqual(['EBX', []]);
+  second.setColumns(infos('ABCDE'), () => 80);
+  expect(shown(second)).toBe('D*AEB');
+  second.setColumns(infos('C'), () => 80);
+  expect(shown(second)).toBe('C');
+  const untouched = new Layout();
+  untouched.setColumns(infos('AB'), () => 80);
+  expect(untouched.state()).toEqual({ order: [], widths: [], hidden: [], frozen: null });
+});
+
+test('where it is narrow the first column is frozen by itself, until the user says otherwise', () => {
+  const layout = new Layout();
+  layout.setColumns(['A', 'B', 'C'].map((name) => ({ name, type: 'int' })), () => 100);
+  layout.freezeFirst(150);
+  expect([layout.frozenCount, layout.isFrozen('A'), layout.state().frozen]).toEqual([1, true, null]);
+  layout.resize('A', 160);
+  expect(layout.frozenCount).toBe(0);
+  layout.resize('A', 90);
+  layout.freeze('A', false);
+  expect([layout.frozenCount, layout.state().frozen]).toEqual([0, []]);
+});
