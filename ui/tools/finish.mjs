@@ -19,8 +19,8 @@ for (const file of files.sort()) {
   const isSmaller = packed.length < bytes.length * 0.95;
   if (isSmaller) writeFileSync(join(folder, `${file}.br`), packed);
   const sent = isSmaller ? packed.length : bytes.length;
-  // Subsets of the font are asked for by pages with their letters, licences by nobody.
-  const isFirst = !/cyrillic|greek|vietnamese|latin-ext|licences/.test(file);
+  // Subsets of the font are asked for by pages with their letters, licences by nobody, and parts of the app when they are shown.
+  const isFirst = /^(index\.html|icon\.svg)$|^assets\/index-|latin-wght/.test(file);
   if (isFirst) sum += sent;
   console.log(`${String(sent).padStart(8)}  ${file}${isFirst ? '' : '  (on demand)'}`);
 }

@@ -2,7 +2,10 @@ import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { MenuPlace, Panel } from './panel.ts';
 import { byValue, type Comparison, setSort } from './plan.ts';
+import { toClipboard } from '../grid/copy.ts';
 import { describeShown } from './Describe.tsx';
+import { notice } from './session.ts';
+import { side } from './side.ts';
 
 interface Item {
   word: string;
@@ -49,6 +52,7 @@ export function CellMenu({ panel, place }: { panel: Panel; place: MenuPlace }): 
   };
   return (
     <div class="menu" role="menu" ref={menu} aria-label={`Column ${place.column}`} onKeyDown={onKeyDown}>
+      {place.row === null && <p class="about" role="presentation"><b>{place.column}</b> {panel.schema.value?.find((one) => one.name === place.column)?.type}</p>}
       {groups(panel, place).map((items, i) => (
         <div key={i} role="group">
           {items.map((item) => (
@@ -83,25 +87,55 @@ function groups(panel: Panel, { row, column }: MenuPlace): Item[][] {
     { word: 'Copy', keys: 'Ctrl C', act: () => void grid.copy(false) },
     { word: 'Copy with headers', keys: 'Ctrl Shift C', act: () => void grid.copy(true) },
   ];
-  const isFrozen = grid.layout.isFrozen(column);
-  const hidden = grid.layout.hiddenNames;
-  const change = (act: () => void) => () => {
-    act();
-    grid.layoutChanged();
-  };
-  const columns: Item[] = [
-    { word: isFrozen ? 'Unfreeze the column' : 'Freeze the column', act: change(() => grid.layout.freeze(column, !isFrozen)) },
-    { word: 'Hide the column', act: change(() => grid.layout.hide(column)) },
-    ...(hidden.length ? [{ word: `Show ${hidden.length === 1 ? hidden[0] : `${hidden.length} hidden columns`}`, act: change(() => grid.layout.show(hidden)) }] : []),
-    { word: 'Fit the width', act: () => grid.fitColumn(column) },
-  ];
   const sorts: Item[] = [
     { word: `Sort ${column} ascending`, act: () => panel.change(setSort(plan, column, 'asc')) },
     { word: 'Sort descending', act: () => panel.change(setSort(plan, column, 'desc')) },
     ...(ABSOLUTE.has(info.type) ? [{ word: 'Sort by absolute value', act: () => panel.change(setSort(plan, column, 'abs')) }] : []),
     { word: 'Filter…', keys: '/', act: () => panel.showFilters(column) },
   ];
-  return [values, sorts, copies, columns, [{ word: 'Describe what is seen', act: () => (describeShown.value = panel) }]].filter((items) => items.length);
+  return [values, sorts, copies, ...columnGroups(panel, column, row === null), [{ word: 'Describe what is seen', act: () => (describeShown.value = panel) }]].filter((items) => items.length);
+}
+
+/** What can be done with a column as it lies; where to only if it is asked for at the header. */
+function columnGroups(panel: Panel, column: string, atHeader: boolean): Item[][] {
+  const layout = panel.grid?.layout;
+  const placed = layout?.find(column);
+  if (!layout || !placed) return [];
+  const isFrozen = layout.isFrozen(column);
+  const hidden = layout.hiddenNames;
+  const after = layout.at(placed.index + 2)?.info.name ?? null;
+  const [before, first] = [layout.at(placed.index - 1)?.info.name, layout.at(0)?.info.name];
+  const moves: Item[] = !atHeader ? [] : [
+    ...(before !== undefined && first !== undefined ? [
+      { word: 'Move left', act: () => panel.arrange((to) => to.move(column, before)) },
+      { word: 'Move to the beginning', act: () => panel.arrange((to) => to.move(column, first)) },
+    ] : []),
+    ...(layout.at(placed.index + 1) ? [
+      { word: 'Move right', act: () => panel.arrange((to) => to.move(column, after)) },
+      { word: 'Move to the end', act: () => panel.arrange((to) => to.move(column, null)) },
+    ] : []),
+  ];
+  const copyName = async (): Promise<void> => {
+    try {
+      await toClipboard(column);
+      notice(`copied: ${column}`);
+    } catch (error) {
+      notice(String(error), true);
+    }
+  };
+  return [
+    [
+      { word: isFrozen ? 'Unfreeze the column' : 'Freeze the column', act: () => panel.arrange((to) => to.freeze(column, !isFrozen)) },
+      { word: 'Hide the column', act: () => panel.arrange((to) => to.hide(column)) },
+      ...(hidden.length ? [{ word: `Show ${hidden.length === 1 ? hidden[0] : `${hidden.length} hidden columns`}`, act: () => panel.arrange((to) => to.show(hidden)) }] : []),
+      { word: 'Fit the width', act: () => panel.grid?.fitColumn(column) },
+    ],
+    moves,
+    [
+      ...(atHeader ? [{ word: 'Copy the name', act: () => void copyName() }] : []),
+      { word: 'Columns…', act: () => (side.value = { kind: 'columns' }) },
+    ],
+  ];
 }
 
 const ABSOLUTE = new Set(['byte', 'short', 'int', 'long', 'float', 'double', 'BigInteger', 'BigDecimal']);

@@ -7,6 +7,7 @@ import { Icon } from './icons.tsx';
 import type { Panel } from './panel.ts';
 import { EMPTY, isEmpty, opsOf, setFilter, setSort } from './plan.ts';
 import { notice, zone } from './session.ts';
+import { side, toggleSide } from './side.ts';
 import { pathOf } from './tabs.ts';
 
 /** What was asked of the table, each to be taken back; and the same as Python. */
@@ -39,6 +40,9 @@ export function Chips({ panel }: { panel: Panel }): JSX.Element {
       <button type="button" class="tool only-wide" disabled={!panel.loaded.value} title="Ctrl+G" onClick={() => (goToShown.value = true)}>
         <Icon name="goto" />Go to
       </button>
+      <button type="button" class="tool only-wide" disabled={!panel.loaded.value} aria-pressed={side.value?.kind === 'columns'} onClick={() => toggleSide({ kind: 'columns' })}>
+        <Icon name="columns" />Columns
+      </button>
       <div class="chip-row">
         {[...plan.filters].map(([column, text]) => (
           <Chip key={`f-${column}`} text={`${column} ${text}`} bad={panel.filterErrors.value.get(column)} remove={() => panel.change(setFilter(plan, column, ''))} />
@@ -49,6 +53,7 @@ export function Chips({ panel }: { panel: Panel }): JSX.Element {
         {plan.sorts.map(([column, direction]) => (
           <Chip key={`s-${column}`} text={`${arrows[direction]} ${column}`} remove={() => panel.change(setSort(plan, column, null))} />
         ))}
+        {plan.select && <Chip text={`${plan.select.length} ${plan.select.length === 1 ? 'column' : 'columns'}`} remove={() => panel.change({ ...plan, select: null })} />}
       </div>
       {!isEmpty(plan) && <button type="button" class="tool" onClick={() => panel.change(EMPTY)}>Clear</button>}
       <button type="button" class="tool only-wide" disabled={!panel.loaded.value} title="A link to the table as it is shown here" onClick={link}>

@@ -4,10 +4,22 @@ import type { KinetableGrid } from '../grid/element.ts';
 import { CellMenu } from './CellMenu.tsx';
 import { Chips } from './Chips.tsx';
 import { GoTo, goToShown } from './GoTo.tsx';
+import { lazily } from './lazily.tsx';
 import type { Panel } from './panel.ts';
 import { Offer } from './Offer.tsx';
 import { PanelState } from './PanelState.tsx';
+import { side } from './side.ts';
 import { activeName } from './tabs.ts';
+
+const Columns = lazily(() => import('./Columns.tsx').then((module) => module.Columns));
+
+/** What was asked for beside the cells. */
+function Beside({ panel }: { panel: Panel }): JSX.Element | null {
+  switch (side.value?.kind) {
+    case 'columns': return <Columns panel={panel} />;
+    default: return null;
+  }
+}
 
 export function TablePanel({ panel }: { panel: Panel }): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
@@ -29,8 +41,11 @@ export function TablePanel({ panel }: { panel: Panel }): JSX.Element {
       <Chips panel={panel} />
       {panel.offered.value && <Offer panel={panel} plan={panel.offered.value} />}
       {isActive && goToShown.value && <GoTo panel={panel} />}
-      <div class="cells" ref={host}>
-        <PanelState panel={panel} />
+      <div class="cells-and-side">
+        <div class="cells" ref={host}>
+          <PanelState panel={panel} />
+        </div>
+        {isActive && panel.schema.value && <Beside panel={panel} />}
       </div>
       {panel.menu.value && <CellMenu panel={panel} place={panel.menu.value} />}
     </section>

@@ -9,6 +9,7 @@ import { computed, effect, signal, untracked } from '@preact/signals';
 import type { Cell, ColumnInfo, ErrorMessage, Op, Subscription, Window } from '../client/index.ts';
 import type { KinetableGrid } from '../grid/element.ts';
 import type { Grid } from '../grid/grid.ts';
+import type { Layout } from '../grid/layout.ts';
 import type { GridEvents, GridModel } from '../grid/model.ts';
 import { FRESH, type TableState } from './kept.ts';
 import { EMPTY, fitted, opsOf, type Plan, setFilter, toggleSort } from './plan.ts';
@@ -157,6 +158,13 @@ export class Panel implements GridModel {
       return;
     }
     this.apply(ops);
+  }
+
+  /** Other columns, by the user's hand. */
+  arrange(act: (layout: Layout) => void): void {
+    if (!this.grid) return;
+    act(this.grid.layout);
+    this.grid.layoutChanged();
   }
 
   /** As a link says it. */

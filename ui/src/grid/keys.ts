@@ -15,6 +15,7 @@ export const GRID_KEYS: [keys: string, what: string][] = [
   ['S  Shift+S', 'Sort by the column, too'],
   ['/', 'Filter the column'],
   ['Enter  Menu', 'What can be done with the cell'],
+  ['Shift+Enter', 'What can be done with the column'],
 ];
 
 export class Keys {
@@ -59,7 +60,7 @@ export class Keys {
       case 'ContextMenu':
       case 'F10':
         if (key === 'F10' && !event.shiftKey) return false;
-        this.menu(focus.row, focus.column);
+        this.menu(focus.row, focus.column, event.shiftKey && key === 'Enter');
         return true;
       case 'Escape':
         grid.selection.clear();
@@ -103,13 +104,13 @@ export class Keys {
     }
   }
 
-  private menu(row: number, index: number): void {
+  private menu(row: number, index: number, ofColumn: boolean): void {
     const { view, layout, parts, events } = this.grid;
     const column = layout.at(index);
     if (!column) return;
     const box = parts.surface.getBoundingClientRect();
-    const y = view.bodyTop + (row - view.top.row + 1) * view.extent.rowHeight - view.top.px;
-    events.menu({ x: box.left + layout.left(column, view.scrollX) + 12, y: box.top + Math.min(y, box.height), row, column: column.info.name });
+    const y = ofColumn ? view.theme.headerHeight : view.bodyTop + (row - view.top.row + 1) * view.extent.rowHeight - view.top.px;
+    events.menu({ x: box.left + layout.left(column, view.scrollX) + 12, y: box.top + Math.min(y, box.height), row: ofColumn ? null : row, column: column.info.name });
   }
 }
 

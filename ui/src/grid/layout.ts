@@ -72,6 +72,15 @@ export class Layout {
     return { order: isMoved ? [...this.order] : [], widths: [...this.widths], hidden: [...this.hidden], frozen: this.frozen && [...this.frozen] };
   }
 
+  /** As the table has them. */
+  reset(): void {
+    this.order = this.infos.map((info) => info.name);
+    this.widths.clear();
+    this.hidden.clear();
+    this.frozen = null;
+    this.place();
+  }
+
   /** As it was kept. Names of columns that are gone do no harm, and serve if they come back. */
   restore(state: LayoutState): void {
     this.order = [...new Set([...state.order, ...(state.order.length ? this.order : this.infos.map((info) => info.name))])];

@@ -48,6 +48,8 @@ export interface View {
 }
 
 const PAD = 10;
+/** Pixels of a header that open its menu. */
+const MENU_BUTTON = 24;
 
 export function paintAll(view: View): void {
   const { ctx, theme, extent, bodyTop, width } = view;
@@ -222,6 +224,13 @@ export function paintHeader(view: View): void {
   }
 }
 
+/** Whether a pixel of a header's cell, counted from its left edge, belongs to the button of its menu. */
+export function onMenuButton(view: View, column: Placed, x: number): boolean {
+  const isRight = view.formatters.get(column.info.name)?.align === 'right';
+  const from = isRight ? 0 : column.width - PAD - MENU_BUTTON + 4;
+  return column.width > 2 * MENU_BUTTON && x >= from && x < from + MENU_BUTTON;
+}
+
 function headerCell(view: View, column: Placed, height: number): void {
   const { ctx, theme, boldWidths } = view;
   const left = view.layout.left(column, view.scrollX);
@@ -238,7 +247,9 @@ function headerCell(view: View, column: Placed, height: number): void {
   ctx.textBaseline = 'middle';
   const marks = sort ? `${{ asc: '↑', desc: '↓', abs: '|↑|' }[sort.direction]}${sort.order || ''}` : '';
   const marksWidth = marks ? boldWidths.of(marks) + 6 : 0;
-  const glyph = typeGlyph(type);
+  // Under the pointer the sign of the type becomes the button of the column's menu.
+  const isMenu = view.hoverHeader === name;
+  const glyph = isMenu ? '⋮' : typeGlyph(type);
   const room = column.width - 2 * PAD - marksWidth;
   const title = boldWidths.fit(name, room);
   const titleWidth = boldWidths.of(title);
@@ -248,9 +259,9 @@ function headerCell(view: View, column: Placed, height: number): void {
   const titleX = isRight ? left + column.width - PAD - titleWidth : left + PAD;
   ctx.fillText(title, titleX, middle);
   if (marks) ctx.fillText(marks, isRight ? titleX - marksWidth : titleX + titleWidth + 6, middle);
-  ctx.font = theme.fontSmall;
+  ctx.font = isMenu ? theme.fontBold : theme.fontSmall;
   const glyphWidth = ctx.measureText(glyph).width;
   if (room - titleWidth < glyphWidth + 8) return;
-  ctx.fillStyle = theme.faint;
+  ctx.fillStyle = isMenu ? theme.text : theme.faint;
   ctx.fillText(glyph, isRight ? left + PAD : left + column.width - PAD - glyphWidth, middle + 0.5);
 }

@@ -8,6 +8,7 @@
  */
 import type { Grid } from './grid.ts';
 import type { Placed } from './layout.ts';
+import { onMenuButton } from './paint.ts';
 import { draggedFine, draggedTop, draggedX, grip, hitBar } from './scrollbars.ts';
 import type { Top } from './position.ts';
 import { Touch } from './touch.ts';
@@ -100,6 +101,7 @@ export class Pointer {
       return;
     }
     const column = grid.layout.hit(x, grid.view.scrollX);
+    if (column && onMenuButton(grid.view, column, x - grid.layout.left(column, grid.view.scrollX))) return this.columnMenu(column);
     if (column) this.drag = { kind: 'header', column, startX: x, moved: false, before: null, add };
   }
 
@@ -222,6 +224,13 @@ export class Pointer {
     if (cell && !this.isSelected(cell.row, cell.column)) grid.focusCell(cell.row, cell.column, false);
     const box = grid.parts.canvas.getBoundingClientRect();
     grid.events.menu({ x: box.left + x, y: box.top + y, row: cell ? cell.row : null, column: column.info.name });
+  }
+
+  /** Below the header's cell. */
+  private columnMenu(column: Placed): void {
+    const { parts, view, layout, events } = this.grid;
+    const box = parts.canvas.getBoundingClientRect();
+    events.menu({ x: box.left + layout.left(column, view.scrollX), y: box.top + view.theme.headerHeight, row: null, column: column.info.name });
   }
 
   private isSelected(row: number, column: number): boolean {
