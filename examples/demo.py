@@ -1,4 +1,4 @@
-"""The main job in a terminal: both scripts on live topics, redrawn twice a second, until Ctrl-C.
+"""The main job in a terminal and in a browser: both scripts on live topics, until Ctrl-C.
 
 Run by ``cargo xtask demo``, which makes the history and, unless a broker is named, starts an embedded one with feeds.
 """
@@ -18,6 +18,7 @@ import service_use_anomalies as services_script
 
 from kinetable import Table
 from kinetable import kafka_consumer as kc
+from kinetable.server import Server
 
 CLEAR = "\x1b[H\x1b[2J"
 BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
@@ -91,11 +92,21 @@ def main() -> int:
         columns = ["Timestamp", "ServiceName", "Value", "Predicted", "PredictedPct"]
         newest = unusual.view(columns).tail(8)
         sources = {"crypto.trades, append": append, "crypto.trades, blink": blink, "service.use, blink": services}
-        show(sources, comparison, largest, newest, (live, unusual), args.seconds)
+        served = {
+            "trades": append,
+            "totals": blink_totals,
+            "largest": largest,
+            "append_minus_blink": comparison,
+            "service_use": live,
+            "anomalies": unusual,
+        }
+        with Server(port=0, variables=served) as server:
+            show(server.link, sources, comparison, largest, newest, (live, unusual), args.seconds)
     return 0
 
 
 def show(
+    link: str,
     sources: dict[str, kc.ConsumedTable],
     comparison: Table,
     largest: Table,
@@ -108,7 +119,7 @@ def show(
     live, unusual = services
     try:
         while seconds is None or time.monotonic() - began < seconds:
-            lines = [f"{BOLD}Kinetable{PLAIN}  tables that move; Ctrl-C ends\n"]
+            lines = [f"{BOLD}Kinetable{PLAIN}  tables that move; Ctrl-C ends", f"in a browser: {link}\n"]
             lines += [source_line(name, source, rates) for name, source in sources.items()]
             lines += [f"\n{BOLD}append minus blink, of one step{PLAIN}", comparison.to_string()]
             lines += [f"{BOLD}largest by volume{PLAIN}", largest.to_string(8)]
