@@ -3,11 +3,13 @@ import { useEffect } from 'preact/hooks';
 import { Banner } from './Banner.tsx';
 import { Describe } from './Describe.tsx';
 import { Help, helpShown } from './Help.tsx';
+import { lazily } from './lazily.tsx';
 import { Login } from './Login.tsx';
+import { paletteShown } from './paletteShown.ts';
 import { PhoneBar } from './PhoneBar.tsx';
 import { notices, phase } from './session.ts';
 import { listShown } from './settings.ts';
-import { searchInput, TableList } from './TableList.tsx';
+import { TableList } from './TableList.tsx';
 import { StatusBar } from './StatusBar.tsx';
 import { TablePanel } from './TablePanel.tsx';
 import { goToShown } from './GoTo.tsx';
@@ -15,6 +17,8 @@ import { active, panels, phoneList } from './tabs.ts';
 import { Tabs } from './Tabs.tsx';
 import { TopBar } from './TopBar.tsx';
 import { Welcome } from './Welcome.tsx';
+
+const Palette = lazily(() => import('./Palette.tsx').then((module) => module.Palette));
 
 export function App(): JSX.Element {
   useEffect(() => {
@@ -42,6 +46,7 @@ export function App(): JSX.Element {
       <PhoneBar />
       <Help />
       <Describe />
+      {paletteShown.value && <Palette />}
       <div class="notices" role="status" aria-live="polite">
         {notices.value.map(({ id, text, alert }) => (
           <div key={id} class={alert ? 'notice alert' : 'notice'}>
@@ -61,10 +66,7 @@ function onKey(event: KeyboardEvent): void {
   const key = event.key.toLowerCase();
   const panel = active.value;
   if (control && key === 'k') {
-    listShown.value = true;
-    phoneList.value = true;
-    // The list may have been hidden until now.
-    requestAnimationFrame(() => searchInput.current?.focus());
+    paletteShown.value = !paletteShown.value;
   } else if (control && key === 'f' && panel) {
     panel.showFilters();
   } else if (control && key === 'g' && panel) {

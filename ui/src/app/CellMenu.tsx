@@ -2,9 +2,8 @@ import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { MenuPlace, Panel } from './panel.ts';
 import { byValue, type Comparison, setSort } from './plan.ts';
-import { toClipboard } from '../grid/copy.ts';
 import { describeShown } from './Describe.tsx';
-import { notice } from './session.ts';
+import { copied } from './sharing.ts';
 import { side } from './side.ts';
 
 interface Item {
@@ -115,14 +114,6 @@ function columnGroups(panel: Panel, column: string, atHeader: boolean): Item[][]
       { word: 'Move to the end', act: () => panel.arrange((to) => to.move(column, null)) },
     ] : []),
   ];
-  const copyName = async (): Promise<void> => {
-    try {
-      await toClipboard(column);
-      notice(`copied: ${column}`);
-    } catch (error) {
-      notice(String(error), true);
-    }
-  };
   return [
     [
       { word: isFrozen ? 'Unfreeze the column' : 'Freeze the column', act: () => panel.arrange((to) => to.freeze(column, !isFrozen)) },
@@ -132,7 +123,7 @@ function columnGroups(panel: Panel, column: string, atHeader: boolean): Item[][]
     ],
     moves,
     [
-      ...(atHeader ? [{ word: 'Copy the name', act: () => void copyName() }] : []),
+      ...(atHeader ? [{ word: 'Copy the name', act: () => void copied(column, `copied: ${column}`) }] : []),
       { word: 'Columns…', act: () => (side.value = { kind: 'columns' }) },
     ],
   ];

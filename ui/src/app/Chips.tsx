@@ -1,37 +1,15 @@
 import type { JSX } from 'preact';
-import { asPython } from '../client/index.ts';
-import { toClipboard } from '../grid/copy.ts';
-import { fragmentOf } from './kept.ts';
 import { goToShown } from './GoTo.tsx';
 import { Icon } from './icons.tsx';
 import type { Panel } from './panel.ts';
-import { EMPTY, isEmpty, opsOf, setFilter, setSort } from './plan.ts';
-import { notice, zone } from './session.ts';
+import { EMPTY, isEmpty, setFilter, setSort } from './plan.ts';
+import { copyLink, copyPython } from './sharing.ts';
 import { side, toggleSide } from './side.ts';
-import { pathOf } from './tabs.ts';
 
 /** What was asked of the table, each to be taken back; and the same as Python. */
 export function Chips({ panel }: { panel: Panel }): JSX.Element {
   const plan = panel.plan.value;
   const arrows = { asc: '↑', desc: '↓', abs: '|↑|' };
-  const copy = async (): Promise<void> => {
-    const text = asPython(panel.name, opsOf(plan, panel.schema.value ?? [], zone.value).ops);
-    try {
-      await toClipboard(text);
-      notice(`copied: ${text.length > 90 ? `${text.slice(0, 89)}…` : text}`);
-    } catch (error) {
-      notice(String(error), true);
-    }
-  };
-  const link = async (): Promise<void> => {
-    const fragment = fragmentOf(panel.state.value);
-    try {
-      await toClipboard(`${location.origin}${pathOf(panel.name)}${fragment && `#${fragment}`}`);
-      notice('link copied: it shows the table as it is here, to those who may enter');
-    } catch (error) {
-      notice(String(error), true);
-    }
-  };
   return (
     <div class={isEmpty(plan) ? 'chips idle' : 'chips'}>
       <button type="button" class="tool only-wide" disabled={!panel.loaded.value} aria-pressed={panel.filtersShown.value} title="Ctrl+F" onClick={() => panel.filtersShown.value ? (panel.filtersShown.value = false) : panel.showFilters()}>
@@ -56,10 +34,10 @@ export function Chips({ panel }: { panel: Panel }): JSX.Element {
         {plan.select && <Chip text={`${plan.select.length} ${plan.select.length === 1 ? 'column' : 'columns'}`} remove={() => panel.change({ ...plan, select: null })} />}
       </div>
       {!isEmpty(plan) && <button type="button" class="tool" onClick={() => panel.change(EMPTY)}>Clear</button>}
-      <button type="button" class="tool only-wide" disabled={!panel.loaded.value} title="A link to the table as it is shown here" onClick={link}>
+      <button type="button" class="tool only-wide" disabled={!panel.loaded.value} title="A link to the table as it is shown here" onClick={() => void copyLink(panel)}>
         <Icon name="link" />Copy link
       </button>
-      <button type="button" class="tool" disabled={!panel.loaded.value} title="The same table in Python" onClick={copy}>
+      <button type="button" class="tool" disabled={!panel.loaded.value} title="The same table in Python" onClick={() => void copyPython(panel)}>
         <Icon name="copy" />Copy as Python
       </button>
     </div>

@@ -6,7 +6,7 @@ import { Dialog } from './Dialog.tsx';
 export const helpShown = signal(false);
 
 const EVERYWHERE: [string, string][] = [
-  ['Ctrl+K', 'Find a table'],
+  ['Ctrl+K', 'Find a table, a command, a setting'],
   ['Ctrl+F', 'Filter row'],
   ['Ctrl+G', 'Go to a row'],
   ['F6  Shift+F6', 'Next, previous part of the screen'],

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { createRef, type JSX } from 'preact';
+import type { JSX } from 'preact';
 import type { TableEntry } from '../client/index.ts';
 
 import { Icon } from './icons.tsx';
@@ -8,7 +8,6 @@ import { activeName, open, phoneList } from './tabs.ts';
 import { count, short } from './words.ts';
 
 const search = signal('');
-export const searchInput = createRef<HTMLInputElement>();
 
 /** More than this many are found by searching. */
 const SHOWN_MAX = 500;
@@ -29,9 +28,8 @@ export function TableList(): JSX.Element {
     <nav class="list" aria-label="Tables" data-region="list">
       <label class="search">
         <Icon name="search" />
-        <input ref={searchInput} type="search" placeholder="Find a table" aria-label="Find a table" spellcheck={false} value={search.value}
+        <input type="search" placeholder="Find a table" aria-label="Find a table" spellcheck={false} value={search.value}
           onInput={(event) => (search.value = event.currentTarget.value)} onKeyDown={onKeyDown} />
-        <kbd class="only-wide">Ctrl K</kbd>
       </label>
       <ul>
         {found.slice(0, SHOWN_MAX).map((table) => (

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { helpShown } from './Help.tsx';
 import { Icon } from './icons.tsx';
+import { paletteShown } from './paletteShown.ts';
 import { phase } from './session.ts';
 import { listShown } from './settings.ts';
 import { Settings } from './Settings.tsx';
@@ -24,6 +25,10 @@ export function TopBar(): JSX.Element {
         Kinetable
       </a>
       <span class="grow" />
+      <button type="button" class="quiet only-wide palette-button" aria-label="Commands, Ctrl K" title="Tables, commands and settings" onClick={() => (paletteShown.value = true)}>
+        <Icon name="search" />
+        <kbd>Ctrl K</kbd>
+      </button>
       <span class={`connection ${phase.value}`} title={word}>
         <span class="dot" />
         <span class="only-wide">{word}</span>

@@ -160,6 +160,11 @@ export class Panel implements GridModel {
     this.apply(ops);
   }
 
+  /** The operations that the plan comes to. */
+  opsNow(): Op[] {
+    return opsOf(this.plan.value, this.columns, zone.value).ops;
+  }
+
   /** Other columns, by the user's hand. */
   arrange(act: (layout: Layout) => void): void {
     if (!this.grid) return;

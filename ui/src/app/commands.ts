@@ -1,0 +1,74 @@
+/** What the palette offers: tables, what can be done with the one that is looked at, and settings. */
+import { describeShown } from './Describe.tsx';
+import { goToShown } from './GoTo.tsx';
+import { helpShown } from './Help.tsx';
+import type { Panel } from './panel.ts';
+import { EMPTY, isEmpty, setSort } from './plan.ts';
+import { serverZone, tables } from './session.ts';
+import { browserZone, density, listShown, themeChoice, zoneChoice } from './settings.ts';
+import { copyLink, copyPython } from './sharing.ts';
+import { side } from './side.ts';
+import { active, close, open, panels, show } from './tabs.ts';
+import { count, zoneWord } from './words.ts';
+
+export interface Command {
+  kind: 'Table' | 'Command' | 'Setting';
+  word: string;
+  about?: string;
+  keys?: string;
+  act(): void;
+}
+
+export function commands(): Command[] {
+  const panel = active.value;
+  return [...(tables.value ?? []).map(ofTable), ...(panel ? ofPanel(panel) : []), ...general(panel), ...settings()];
+}
+
+function ofTable({ name, rows, live }: { name: string; rows: number | null; live: boolean }): Command {
+  return { kind: 'Table', word: name, about: `${rows === null ? '' : `${count(rows)} rows`}${live ? ' · live' : ''}`, act: () => open(name) };
+}
+
+function ofPanel(panel: Panel): Command[] {
+  const plan = panel.plan.value;
+  const focus = panel.grid?.selection.focus;
+  const column = focus ? panel.grid?.layout.at(focus.column)?.info.name : undefined;
+  const command = (word: string, act: () => void, keys?: string): Command => ({ kind: 'Command', word, about: panel.name, keys, act });
+  return [
+    command('Filter', () => panel.showFilters(), 'Ctrl F'),
+    command('Go to a row', () => (goToShown.value = true), 'Ctrl G'),
+    command('Columns', () => (side.value = { kind: 'columns' })),
+    ...(column === undefined ? [] : [
+      command(`Sort ${column} ascending`, () => panel.change(setSort(plan, column, 'asc'))),
+      command(`Sort ${column} descending`, () => panel.change(setSort(plan, column, 'desc'))),
+      command(`Hide ${column}`, () => panel.arrange((layout) => layout.hide(column))),
+    ]),
+    ...(isEmpty(plan) ? [] : [command('Clear filters, sorts and columns', () => panel.change(EMPTY))]),
+    command('Copy as Python', () => void copyPython(panel)),
+    command('Copy link', () => void copyLink(panel)),
+    command('Describe what is seen', () => (describeShown.value = panel)),
+    command('Close the table', () => close(panel.name)),
+  ];
+}
+
+function general(panel: Panel | null): Command[] {
+  const all = panels.value;
+  const step = (by: number): void => show(all[((panel ? all.indexOf(panel) : 0) + by + all.length) % all.length].name);
+  return [
+    ...(all.length > 1 ? [
+      { kind: 'Command', word: 'Next tab', act: () => step(1) } as const,
+      { kind: 'Command', word: 'Previous tab', act: () => step(-1) } as const,
+    ] : []),
+    { kind: 'Command', word: 'Keys and filters', keys: '?', act: () => (helpShown.value = true) },
+    { kind: 'Command', word: listShown.value ? 'Hide the list of tables' : 'Show the list of tables', act: () => (listShown.value = !listShown.value) },
+  ];
+}
+
+function settings(): Command[] {
+  const setting = (word: string, isSet: boolean, act: () => void): Command => ({ kind: 'Setting', word, about: isSet ? 'is set' : undefined, act });
+  return [
+    ...(['system', 'light', 'dark', 'contrast'] as const).map((theme) => setting(`Theme: ${theme}`, themeChoice.value === theme, () => (themeChoice.value = theme))),
+    ...([[20, 'dense'], [24, 'normal'], [32, 'roomy']] as const).map(([rows, word]) => setting(`Rows: ${word}`, density.value === rows, () => (density.value = rows))),
+    ...([['browser', `${zoneWord(browserZone)} (here)`], ['server', `${zoneWord(serverZone.value)} (server)`], ['UTC', 'UTC']] as const)
+      .map(([zone, word]) => setting(`Time zone: ${word}`, zoneChoice.value === zone, () => (zoneChoice.value = zone))),
+  ];
+}
