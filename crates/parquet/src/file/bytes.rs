@@ -193,10 +193,14 @@ impl Open {
     }
 
     fn read(&self, range: &Range<u64>) -> io::Result<Bytes> {
-        let mut buffer = vec![0; (range.end - range.start) as usize];
+        let length = range.end - range.start;
+        // Not zeroed first: of large chunks that takes as long as the reading.
+        let mut buffer = Vec::with_capacity(length as usize);
         let mut file = self.file.as_ref().expect("local files are open").lock();
         file.seek(SeekFrom::Start(range.start))?;
-        file.read_exact(&mut buffer)?;
+        if (&mut *file).take(length).read_to_end(&mut buffer)? < length as usize {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
         count(&self.counters.bytes_read, buffer.len() as u64);
         Ok(buffer.into())
     }
