@@ -10,7 +10,7 @@ use crate::setup::{self, Purpose};
 pub struct Options {
     /// The measurement: `ingest` (Kafka beside librdkafka), `replay` (a long topic within limited memory), `ops` (operations
     /// beside Polars, DuckDB and Deephaven), `io` (Kafka by format, Parquet, CSV, Arrow IPC and JSON lines beside others), `cycles`
-    /// (what small changes cost) or `wire` (the server beside raw Flight, and the lag of a subscription).
+    /// (what small changes cost) or `wire` (the server beside raw Flight, the lag of a subscription, and two hundred viewports of the web app).
     #[arg(value_parser = ["ingest", "replay", "ops", "io", "cycles", "wire"])]
     what: String,
     /// Arguments of the measurement: `ops --rows 1000000`.
@@ -67,5 +67,7 @@ fn wire(rest: &[String]) -> Result<()> {
     setup::peers(&python)?;
     let script = root().join("crates/bench/wire/wire.py");
     let scratch = setup::scratch("bench")?;
-    step("bench wire", command(&python).arg(&script).arg("--scratch").arg(&scratch).args(rest))
+    step("bench wire", command(&python).arg(&script).arg("--scratch").arg(&scratch).args(rest))?;
+    let pages = root().join("crates/bench/wire/viewports.py");
+    step("bench wire: two hundred viewports of the web app", command(&python).arg(pages))
 }
