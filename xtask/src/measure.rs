@@ -1,9 +1,13 @@
 //! `cargo xtask bench`: measurements, each beside its baseline in the same run.
 
-use anyhow::Result;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::Stdio;
 
-use crate::run::{cargo, command, root, step};
-use crate::setup::{self, Purpose};
+use anyhow::{Context, Result, bail};
+
+use crate::run::{cargo, command, output, root, step};
+use crate::setup::{self, Purpose, missing};
 
 /// What to measure.
 #[derive(clap::Args)]
@@ -47,10 +51,9 @@ fn ops(rest: &[String]) -> Result<()> {
 
 /// Kafka's formats in Rust, files in Python. `rest` is for the formats: `--records 1000000`.
 fn io(rest: &[String]) -> Result<()> {
-    let mut formats = cargo(&["run", "--release", "--package", "kinetable-bench", "--", "formats"]);
-    step("bench io: Kafka by format", formats.args(rest))?;
     let python = setup::package(Purpose::Use)?;
     setup::peers(&python)?;
+    formats(rest, &python)?;
     let scratch = setup::scratch("bench")?;
     let script = |name: &str| {
         let mut script = command(&python);
@@ -59,6 +62,36 @@ fn io(rest: &[String]) -> Result<()> {
     };
     step("bench io: Parquet", &mut script("parquet_files.py"))?;
     step("bench io: CSV, Arrow IPC, JSON lines", script("files.py").arg("--scratch").arg(&scratch))
+}
+
+/// Kafka's formats, and Deephaven at the same broker if it is there.
+fn formats(rest: &[String], python: &Path) -> Result<()> {
+    let mut formats = cargo(&["run", "--release", "--package", "kinetable-bench", "--", "formats"]);
+    formats.args(rest);
+    let text = python.display().to_string();
+    if output(&text, &["-c", "import deephaven_server"]).is_none() || missing("java").is_some() {
+        eprintln!("Deephaven is left out: deephaven_server or Java is not there");
+        return step("bench io: Kafka by format", &mut formats);
+    }
+    eprintln!("\n▸ bench io: Kafka by format, and Deephaven beside");
+    let mut bench = formats.arg("--wait").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    let out = bench.stdout.take().context("the bench tells nothing")?;
+    for line in BufReader::new(out).lines() {
+        let line = line?;
+        if line.starts_with('{') {
+            let script = root().join("crates/bench/io/deephaven_topics.py");
+            step("Deephaven at the same broker", command(python).arg(script).arg(&line))?;
+            // The bench ends when its input does.
+            drop(bench.stdin.take());
+        } else {
+            println!("{line}");
+        }
+    }
+    let status = bench.wait()?;
+    if !status.success() {
+        bail!("the bench stopped with {status}");
+    }
+    Ok(())
 }
 
 /// The server from other processes, by clients that others made.
