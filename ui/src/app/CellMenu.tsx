@@ -124,6 +124,7 @@ function columnGroups(panel: Panel, column: string, atHeader: boolean): Item[][]
     moves,
     [
       ...(atHeader ? [{ word: 'Copy the name', act: () => void copied(column, `copied: ${column}`) }] : []),
+      ...(atHeader ? [{ word: 'Add a computed column…', act: () => (side.value = { kind: 'custom' }) }] : []),
       { word: 'Columns…', act: () => (side.value = { kind: 'columns' }) },
     ],
   ];

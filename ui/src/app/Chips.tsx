@@ -25,6 +25,10 @@ export function Chips({ panel }: { panel: Panel }): JSX.Element {
         {[...plan.filters].map(([column, text]) => (
           <Chip key={`f-${column}`} text={`${column} ${text}`} bad={panel.filterErrors.value.get(column)} remove={() => panel.change(setFilter(plan, column, ''))} />
         ))}
+        {plan.custom.map((text) => (
+          <Chip key={`c-${text}`} text={text} bad={panel.customError.value?.text === text ? panel.customError.value.error.message : undefined} edit={() => (side.value = { kind: 'custom' })}
+            remove={() => panel.changeCustom(plan.custom.filter((one) => one !== text))} />
+        ))}
         {plan.values.map((value) => (
           <Chip key={value.formula} text={value.label} remove={() => panel.change({ ...plan, values: plan.values.filter((one) => one !== value) })} />
         ))}
@@ -44,10 +48,10 @@ export function Chips({ panel }: { panel: Panel }): JSX.Element {
   );
 }
 
-function Chip({ text, bad, remove }: { text: string; bad?: string; remove(): void }): JSX.Element {
+function Chip({ text, bad, edit, remove }: { text: string; bad?: string; edit?(): void; remove(): void }): JSX.Element {
   return (
     <span class={bad ? 'chip bad' : 'chip'} title={bad}>
-      <span>{text}</span>
+      {edit ? <button type="button" class="text" onClick={edit}>{text}</button> : <span>{text}</span>}
       <button type="button" aria-label={`Remove ${text}`} onClick={remove}><Icon name="close" /></button>
     </span>
   );

@@ -5,6 +5,7 @@ import type { Layout } from '../grid/layout.ts';
 import { Icon } from './icons.tsx';
 import type { Panel } from './panel.ts';
 import { customName } from './plan.ts';
+import { side } from './side.ts';
 import { SidePanel } from './SidePanel.tsx';
 import { count } from './words.ts';
 
@@ -43,6 +44,9 @@ export function Columns({ panel }: { panel: Panel }): JSX.Element | null {
       {found.length > SHOWN_MAX && <p class="hint">{count(found.length - SHOWN_MAX)} more: search for them.</p>}
       {!found.length && <p class="hint">No column’s name has “{search.value}” in it.</p>}
       <p class="hint" id="columns-hint">Drag a column, or move it with Alt and an arrow key.</p>
+      <div class="side-row">
+        <button type="button" onClick={() => (side.value = { kind: 'custom' })}>Add a computed column</button>
+      </div>
       {hidden.length > 0 && (
         <div class="side-row">
           <button type="button" title="An operation of the table: links and Python have it too" onClick={select}>Select the {count(all.length - hidden.length)} that are shown</button>

@@ -2,8 +2,9 @@ import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { Panel } from './panel.ts';
-import { EMPTY, isEmpty } from './plan.ts';
+import { EMPTY } from './plan.ts';
 import { phase } from './session.ts';
+import { side } from './side.ts';
 import { count } from './words.ts';
 
 const now = signal(0);
@@ -19,7 +20,9 @@ export function PanelState({ panel }: { panel: Panel }): JSX.Element | null {
   }, [since]);
   const error = panel.error.value;
   if (error && (error.code === 'gone' || !panel.loaded.value)) return <Failure panel={panel} />;
-  if (error && !panel.filterErrors.value.size) return <Refusal panel={panel} />;
+  // Where the formula is written, it is said there.
+  const isSaid = panel.filterErrors.value.size > 0 || (panel.customError.value !== null && side.value?.kind === 'custom');
+  if (error && !isSaid) return <Refusal panel={panel} />;
   const waited = since === null || phase.value !== 'live' ? 0 : (now.value - since) / 1000;
   if (waited > 1) {
     return (
@@ -36,12 +39,12 @@ export function PanelState({ panel }: { panel: Panel }): JSX.Element | null {
 
 function Empty({ panel }: { panel: Panel }): JSX.Element {
   const { total } = panel.counts.value;
-  if (total > 0 && !isEmpty(panel.plan.value)) {
+  if (total > 0 && (panel.plan.value.filters.size || panel.plan.value.values.length)) {
     return (
       <div class="over">
         <h2>No row is left</h2>
         <p>{total === 1 ? 'The filter hides the only row.' : `The filter hides all ${count(total)} rows.`}</p>
-        <button type="button" class="primary" onClick={() => panel.change({ ...EMPTY, sorts: panel.plan.value.sorts })}>Clear the filter</button>
+        <button type="button" class="primary" onClick={() => panel.change({ ...panel.plan.value, filters: EMPTY.filters, values: [] })}>Clear the filter</button>
       </div>
     );
   }

@@ -12,11 +12,13 @@ import { side } from './side.ts';
 import { activeName } from './tabs.ts';
 
 const Columns = lazily(() => import('./Columns.tsx').then((module) => module.Columns));
+const Custom = lazily(() => import('./Custom.tsx').then((module) => module.Custom));
 
 /** What was asked for beside the cells. */
 function Beside({ panel }: { panel: Panel }): JSX.Element | null {
   switch (side.value?.kind) {
     case 'columns': return <Columns panel={panel} />;
+    case 'custom': return <Custom panel={panel} />;
     default: return null;
   }
 }

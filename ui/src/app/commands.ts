@@ -37,6 +37,7 @@ function ofPanel(panel: Panel): Command[] {
     command('Filter', () => panel.showFilters(), 'Ctrl F'),
     command('Go to a row', () => (goToShown.value = true), 'Ctrl G'),
     command('Columns', () => (side.value = { kind: 'columns' })),
+    command('Computed columns', () => (side.value = { kind: 'custom' })),
     ...(column === undefined ? [] : [
       command(`Sort ${column} ascending`, () => panel.change(setSort(plan, column, 'asc'))),
       command(`Sort ${column} descending`, () => panel.change(setSort(plan, column, 'desc'))),

@@ -12,7 +12,7 @@ import type { Grid } from '../grid/grid.ts';
 import type { Layout } from '../grid/layout.ts';
 import type { GridEvents, GridModel } from '../grid/model.ts';
 import { FRESH, type TableState } from './kept.ts';
-import { EMPTY, fitted, opsOf, type Plan, setFilter, toggleSort } from './plan.ts';
+import { customName, EMPTY, fitted, isEmpty, opsOf, type Plan, setFilter, toggleSort } from './plan.ts';
 import { client, notice, phase, zone } from './session.ts';
 import { density, theme } from './settings.ts';
 
@@ -33,6 +33,8 @@ export class Panel implements GridModel {
   readonly windowRowsMax = 2048;
   readonly plan = signal<Plan>(EMPTY);
   readonly filterErrors = signal<ReadonlyMap<string, string>>(new Map());
+  /** The custom column that the server refused, and why. */
+  readonly customError = signal<{ text: string; error: ErrorMessage } | null>(null);
   readonly filtersShown = signal(false);
   readonly schema = signal<readonly ColumnInfo[] | null>(null);
   readonly counts = signal({ rows: 0, total: 0 });
@@ -150,6 +152,7 @@ export class Panel implements GridModel {
 
   change(plan: Plan): void {
     this.plan.value = plan;
+    this.customError.value = null;
     const { ops, errors } = opsOf(plan, this.columns, zone.value);
     this.filterErrors.value = errors;
     if (JSON.stringify(ops) === JSON.stringify(this.sub.ops) && this.waitingSince.value === null && !this.sub.isEnded) {
@@ -182,6 +185,14 @@ export class Panel implements GridModel {
     if (this.schema.value) this.takeComing();
   }
 
+  /** Other custom columns. What was asked of those that are gone is asked no more. */
+  changeCustom(custom: readonly string[], select = this.plan.value.select): void {
+    const plan = this.plan.value;
+    const names = new Set(custom.map(customName));
+    const gone = new Set(plan.custom.map(customName).filter((name) => !names.has(name)));
+    this.change(fitted({ ...plan, custom, select }, this.columns.filter((info) => !gone.has(info.name))));
+  }
+
   /** Opens the filter row, with the cursor in a column's: that of the focus, if none is named. */
   showFilters(column?: string): void {
     this.filtersShown.value = true;
@@ -197,6 +208,7 @@ export class Panel implements GridModel {
     this.plan.value = this.shownPlan;
     this.error.value = null;
     this.filterErrors.value = new Map();
+    this.customError.value = null;
   }
 
   /** Back to what is shown, without waiting for what was asked. */
@@ -263,7 +275,7 @@ export class Panel implements GridModel {
     const fits = fitted(plan, this.columns);
     const asks = this.isFromLink && (client.welcome?.console ?? true) && (fits.custom.length > 0 || fits.values.length > 0);
     if (asks) this.offered.value = fits;
-    else if (JSON.stringify(opsOf(fits, this.columns, zone.value).ops) !== '[]' || fits.filters.size) this.change(fits);
+    else if (!isEmpty(fits) || !isEmpty(this.plan.value)) this.change(fits);
     this.filtersShown.value ||= this.plan.value.filters.size > 0;
   }
 
@@ -301,7 +313,8 @@ export class Panel implements GridModel {
     // A filter that the server refused is marked where it was typed.
     const { origins } = opsOf(this.plan.value, this.columns, zone.value);
     const origin = error.op == null ? undefined : origins[error.op];
-    if (origin) this.filterErrors.value = new Map([[origin, text]]);
+    if (origin && 'filter' in origin) this.filterErrors.value = new Map([[origin.filter, text]]);
+    if (origin && 'custom' in origin) this.customError.value = { text: origin.custom, error };
   }
 
   private showMarks(grid: Grid): void {

@@ -20,6 +20,9 @@ export interface ValueFilter {
   label: string;
 }
 
+/** The column whose filter an operation is, or the text of the column that it makes. */
+export type Origin = { filter: string } | { custom: string };
+
 export const EMPTY: Plan = { filters: new Map(), values: [], sorts: [], custom: [], select: null };
 
 export function isEmpty(plan: Plan): boolean {
@@ -44,15 +47,16 @@ export function fitted(plan: Plan, columns: readonly ColumnInfo[]): Plan {
 /**
  * Custom columns come first, so that the rest may be about them; filters come before sorts, so that what they leave out need not be sorted;
  * the choice of columns comes last, so that the others may be filtered and sorted by. Texts that are no filters are named, and left out.
- * `origins` says of each operation the column whose filter it is, or else what it is.
+ * `origins` says of each operation, as far as it is known, what in the plan it comes from. Each custom column is an operation of its own, so
+ * that a refusal says which.
  */
-export function opsOf(plan: Plan, columns: readonly ColumnInfo[], zone: string): { ops: Op[]; errors: Map<string, string>; origins: string[] } {
+export function opsOf(plan: Plan, columns: readonly ColumnInfo[], zone: string): { ops: Op[]; errors: Map<string, string>; origins: Origin[] } {
   const ops: Op[] = [];
   const errors = new Map<string, string>();
-  const origins: string[] = [];
-  if (plan.custom.length) {
-    ops.push({ custom: [...plan.custom] });
-    origins.push(CUSTOM);
+  const origins: Origin[] = [];
+  for (const text of plan.custom) {
+    ops.push({ custom: [text] });
+    origins.push({ custom: text });
   }
   for (const [column, text] of plan.filters) {
     const info = columns.find((one) => one.name === column);
@@ -61,7 +65,7 @@ export function opsOf(plan: Plan, columns: readonly ColumnInfo[], zone: string):
       const formula = quickFilter(column, info.type, text, info.type === 'ZonedDateTime' ? (info.zone ?? 'UTC') : zone);
       if (formula === null) continue;
       ops.push({ where: formula });
-      origins.push(column);
+      origins.push({ filter: column });
     } catch (error) {
       if (!(error instanceof FilterError)) throw error;
       errors.set(column, error.message);
@@ -72,9 +76,6 @@ export function opsOf(plan: Plan, columns: readonly ColumnInfo[], zone: string):
   if (plan.select) ops.push({ select: [...plan.select] });
   return { ops, errors, origins };
 }
-
-/** The origin of the operation that makes columns; no column has this name. */
-export const CUSTOM = '= custom';
 
 /** A click: ascending, descending, not at all. With `add` the other sorts stay, and this one comes after them. */
 export function toggleSort(plan: Plan, column: string, add: boolean): Plan {

@@ -6,7 +6,7 @@ import type { Cell, ColumnInfo, Op } from '../../src/client/messages.ts';
 import type { FakeTable } from './tables.ts';
 
 export class Refused extends Error {
-  constructor(message: string, readonly op: number, readonly hint?: string) {
+  constructor(message: string, readonly op: number, readonly hint?: string, readonly place?: readonly [from: number, to: number]) {
     super(message);
   }
 }
@@ -16,19 +16,47 @@ export interface Derived {
   rows: number;
   /** The row of the table at a position. */
   row(position: number): number;
+  /** The cell of a row of the table. */
+  cell(row: number, column: string): Cell;
 }
 
 const SMALL = 2_000_000;
 
-export function derive(table: FakeTable, ops: Op[]): Derived {
-  let derived: Derived = { columns: table.columns, rows: table.rows, row: (position) => position };
+export function derive(from: FakeTable, ops: Op[]): Derived {
+  let table = from;
+  let derived: Derived = { columns: table.columns, rows: table.rows, row: (position) => position, cell: table.cell };
   ops.forEach((op, index) => {
     if ('where' in op) derived = filtered(table, derived, op.where, index);
     else if ('sort' in op) derived = sorted(table, derived, op.sort, index);
     else if ('select' in op) derived = { ...derived, columns: op.select.map((name) => find(table, name, index)) };
-    else throw new Refused('this server makes no columns', index);
+    else {
+      for (const text of op.custom) table = computed(table, text, index);
+      derived = { ...derived, columns: table.columns, cell: table.cell };
+    }
   });
   return derived;
+}
+
+/** `Name = A * B` of two columns or numbers, of numbers alone. */
+function computed(table: FakeTable, text: string, op: number): FakeTable {
+  const found = /^\s*(\w+)\s*=\s*(\w+)\s*([-+*/])\s*(\w+)\s*$/.exec(text);
+  if (!found) throw new Refused(`this server does not understand "${text}"`, op);
+  const [, name, left, sign, right] = found;
+  const operand = (word: string): ((row: number) => Cell) => {
+    if (/^\d+$/.test(word)) return () => Number(word);
+    if (table.columns.some((one) => one.name === word)) return (row) => table.cell(row, word);
+    const from = text.lastIndexOf(word);
+    throw new Refused(`no column or variable is called "${word}"`, op, 'did you mean "Price"?', [from, from + word.length]);
+  };
+  const [a, b] = [operand(left), operand(right)];
+  const cell = (row: number): Cell => {
+    const [x, y] = [a(row), b(row)];
+    if (x === null || y === null) return null;
+    const [p, q] = [Number(x), Number(y)];
+    return sign === '+' ? p + q : sign === '-' ? p - q : sign === '*' ? p * q : p / q;
+  };
+  const columns = [...table.columns.filter((one) => one.name !== name), { name, type: 'double', chars: 9 }];
+  return { ...table, columns, cell: (row, column) => (column === name ? cell(row) : table.cell(row, column)) };
 }
 
 function find(table: FakeTable, name: string, op: number): ColumnInfo {

@@ -68,7 +68,7 @@ export class FakeSub {
       this.derived = derive(this.table, ops);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      this.socket?.send({ type: 'error', code: 'invalid', message: error.message, hint: error.hint, sub: this.sub, vp: asked.vp, op: error.op });
+      this.socket?.send({ type: 'error', code: 'invalid', message: error.message, hint: error.hint, sub: this.sub, vp: asked.vp, op: error.op, from: error.place?.[0], to: error.place?.[1] });
       if (message.vp > 0) this.offer();
       return false;
     }
@@ -98,7 +98,7 @@ export class FakeSub {
     const derived = derive(this.table, this.ops);
     const n = Math.max(0, Math.min(message.n, derived.rows - message.first));
     const keys = Array.from({ length: n }, (_, i) => derived.row(message.first + i));
-    this.socket?.send(frame({ type: 'page', id: message.id, sub: this.sub, rows: derived.rows, first: message.first, n, step: 0, at: now() }, this.read(keys, this.columns(message.cols))));
+    this.socket?.send(frame({ type: 'page', id: message.id, sub: this.sub, rows: derived.rows, first: message.first, n, step: 0, at: now() }, this.read(derived, keys, this.columns(message.cols))));
   }
 
   /** Sends what there is to send, if a credit is there and the time has come. */
@@ -121,7 +121,7 @@ export class FakeSub {
     const { first, n } = this.place();
     const keys = Array.from({ length: n }, (_, i) => this.derived.row(first + i));
     const columns = this.columns(this.asked.cols);
-    const read = this.read(keys, columns);
+    const read = this.read(this.derived, keys, columns);
     const cells = new Map(read.map(({ info, cells }) => [info.name, cells]));
     const former = this.sent;
     this.sent = { first, rows: this.derived.rows, keys, cells };
@@ -156,8 +156,8 @@ export class FakeSub {
     return cols.flatMap((name) => this.derived.columns.find((column) => column.name === name) ?? []);
   }
 
-  private read(keys: number[], columns: ColumnInfo[]): { info: ColumnInfo; cells: Cell[] }[] {
-    return columns.map((info) => ({ info, cells: keys.map((key) => this.table.cell(key, info.name)) }));
+  private read(derived: Derived, keys: number[], columns: ColumnInfo[]): { info: ColumnInfo; cells: Cell[] }[] {
+    return columns.map((info) => ({ info, cells: keys.map((key) => derived.cell(key, info.name)) }));
   }
 
   private count(): number {

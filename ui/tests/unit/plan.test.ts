@@ -23,7 +23,7 @@ test('filters come before sorts, and what is no filter is named and left out', (
   const { ops, errors, origins } = opsOf(plan, COLUMNS, 'UTC');
   expect(ops).toEqual([{ where: 'Sym icase includes `a`' }, { where: 'Price == 5' }, { sort: [['Price', 'desc']] }]);
   expect([...errors.keys()]).toEqual(['Price']);
-  expect(origins).toEqual(['Sym']);
+  expect(origins).toEqual([{ filter: 'Sym' }]);
   expect(setFilter(plan, 'Sym', ' ').filters.has('Sym')).toBe(false);
 });
 
@@ -42,8 +42,10 @@ test.each([
 });
 
 test('columns are made before they are asked for, and chosen after that', () => {
-  const plan: Plan = { ...setSort(setFilter(EMPTY, 'Sym', 'a'), 'Worth', 'desc'), custom: ['Worth = Price * 2'], select: ['Sym', 'Worth'] };
-  expect(opsOf(plan, COLUMNS, 'UTC').ops).toEqual([{ custom: ['Worth = Price * 2'] }, { where: 'Sym icase includes `a`' }, { sort: [['Worth', 'desc']] }, { select: ['Sym', 'Worth'] }]);
+  const plan: Plan = { ...setSort(setFilter(EMPTY, 'Sym', 'a'), 'Worth', 'desc'), custom: ['Worth = Price * 2', 'More = Worth + 1'], select: ['Sym', 'Worth'] };
+  const { ops, origins } = opsOf(plan, COLUMNS, 'UTC');
+  expect(origins).toEqual([{ custom: 'Worth = Price * 2' }, { custom: 'More = Worth + 1' }, { filter: 'Sym' }]);
+  expect(ops).toEqual([{ custom: ['Worth = Price * 2'] }, { custom: ['More = Worth + 1'] }, { where: 'Sym icase includes `a`' }, { sort: [['Worth', 'desc']] }, { select: ['Sym', 'Worth'] }]);
   expect(['A = 1', ' b_2=ii', 'A == 1', '1 = A', 'A'].map(customName)).toEqual(['A', 'b_2', null, null, null]);
 });
 

@@ -1,0 +1,85 @@
+import { signal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import type { ErrorMessage } from '../client/index.ts';
+import { Icon } from './icons.tsx';
+import type { Panel } from './panel.ts';
+import { customName } from './plan.ts';
+import { SidePanel } from './SidePanel.tsx';
+
+/** The formula that was written in last: names of columns are put in there. */
+const current = signal<HTMLTextAreaElement | null>(null);
+const NAMES_MAX = 120;
+
+/** Columns that are computed from others, for the rows that are looked at. */
+export function Custom({ panel }: { panel: Panel }): JSX.Element {
+  const { custom } = panel.plan.value;
+  const names = (panel.schema.value ?? []).map((info) => info.name);
+  const insert = (name: string): void => {
+    const area = current.value;
+    if (!area) return;
+    area.setRangeText(name, area.selectionStart, area.selectionEnd, 'end');
+    area.dispatchEvent(new Event('input'));
+    area.focus();
+  };
+  return (
+    <SidePanel panel={panel} title="Computed columns">
+      {custom.map((text, at) => <Formula key={`${at} ${text}`} panel={panel} at={at} text={text} />)}
+      <Formula key={`new ${custom.length}`} panel={panel} at={null} text="" />
+      <p class="hint">Columns of the table, to be put in:</p>
+      <div class="names">
+        {names.slice(0, NAMES_MAX).map((name) => (
+          <button key={name} type="button" onClick={() => insert(name)}>{name}</button>
+        ))}
+      </div>
+    </SidePanel>
+  );
+}
+
+/** One formula: `at` is its place among those there are; null: one more. */
+function Formula({ panel, at, text }: { panel: Panel; at: number | null; text: string }): JSX.Element {
+  const area = useRef<HTMLTextAreaElement>(null);
+  const [draft, setDraft] = useState(text);
+  const [problem, setProblem] = useState('');
+  const { custom, select } = panel.plan.value;
+  const refused = at === null ? null : panel.customError.value;
+  const label = at === null ? 'A further column' : `Column ${customName(text) ?? at + 1}`;
+  const apply = (event: Event): void => {
+    event.preventDefault();
+    const name = customName(draft);
+    if (name === null) return setProblem('begin with a name and =, as in Worth = Price * Size');
+    setProblem('');
+    const written = draft.trim();
+    const next = at === null ? [...custom, written] : custom.map((one, i) => (i === at ? written : one));
+    panel.changeCustom(next, select && !select.includes(name) ? [...select, name] : select);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' && !event.shiftKey) apply(event);
+  };
+  return (
+    <form class="formula" onSubmit={apply}>
+      <textarea ref={area} rows={2} spellcheck={false} autocapitalize="off" aria-label={label} aria-invalid={Boolean(problem || refused?.text === text)} placeholder="Worth = Price * Size" value={draft}
+        data-first={at === null ? '' : undefined} onInput={(event) => setDraft(event.currentTarget.value)} onFocus={() => (current.value = area.current)} onKeyDown={onKeyDown} />
+      {problem && <p class="error" role="alert">{problem}</p>}
+      {refused?.text === text && <Refusal text={text} error={refused.error} />}
+      <div class="side-row">
+        <button type="submit" class={draft.trim() && draft.trim() !== text ? 'primary' : ''} disabled={!draft.trim()}>{at === null ? 'Add' : 'Change'}</button>
+        {at !== null && <button type="button" aria-label={`Remove ${label}`} onClick={() => panel.changeCustom(custom.filter((_, i) => i !== at))}><Icon name="close" />Remove</button>}
+        {refused?.text === text && <button type="button" onClick={() => panel.takeBack()}>Take it back</button>}
+      </div>
+    </form>
+  );
+}
+
+/** What the server says of a formula, and where in it. Its words have lines that stand below each other. */
+function Refusal({ text, error }: { text: string; error: ErrorMessage }): JSX.Element {
+  const { from, to } = error;
+  const hasPlace = from != null && to != null && from < text.length;
+  return (
+    <div class="refusal" role="alert">
+      {hasPlace && <pre>{text.slice(0, from)}<mark>{text.slice(from, Math.max(to, from + 1))}</mark>{text.slice(Math.max(to, from + 1))}</pre>}
+      <pre>{error.message}</pre>
+      {error.hint && <p class="hint">{error.hint}</p>}
+    </div>
+  );
+}
