@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ErrorMessage } from '../client/index.ts';
 import { Icon } from './icons.tsx';
 import type { Panel } from './panel.ts';
@@ -24,8 +24,8 @@ export function Custom({ panel }: { panel: Panel }): JSX.Element {
   };
   return (
     <SidePanel panel={panel} title="Computed columns">
-      {custom.map((text, at) => <Formula key={`${at} ${text}`} panel={panel} at={at} text={text} />)}
-      <Formula key={`new ${custom.length}`} panel={panel} at={null} text="" />
+      {custom.map((text, at) => <Formula key={at} panel={panel} at={at} text={text} />)}
+      <Formula key="further" panel={panel} at={null} text="" />
       <p class="hint">Columns of the table, to be put in:</p>
       <div class="names">
         {names.slice(0, NAMES_MAX).map((name) => (
@@ -41,6 +41,7 @@ function Formula({ panel, at, text }: { panel: Panel; at: number | null; text: s
   const area = useRef<HTMLTextAreaElement>(null);
   const [draft, setDraft] = useState(text);
   const [problem, setProblem] = useState('');
+  useEffect(() => setDraft(text), [text]);
   const { custom, select } = panel.plan.value;
   const refused = at === null ? null : panel.customError.value;
   const label = at === null ? 'A further column' : `Column ${customName(text) ?? at + 1}`;
@@ -52,9 +53,10 @@ function Formula({ panel, at, text }: { panel: Panel; at: number | null; text: s
     const written = draft.trim();
     const next = at === null ? [...custom, written] : custom.map((one, i) => (i === at ? written : one));
     panel.changeCustom(next, select && !select.includes(name) ? [...select, name] : select);
+    if (at === null) setDraft('');
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter' && !event.shiftKey) apply(event);
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) apply(event);
   };
   return (
     <form class="formula" onSubmit={apply}>

@@ -2,12 +2,13 @@ import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from './icons.tsx';
-import { type Density, density, type ThemeChoice, themeChoice } from './settings.ts';
+import { type Density, density, flashChoice, type ThemeChoice, themeChoice } from './settings.ts';
 
 const shown = signal(false);
 
 const THEMES: [ThemeChoice, string][] = [['system', 'System'], ['light', 'Light'], ['dark', 'Dark'], ['contrast', 'Contrast']];
 const DENSITIES: [Density, string][] = [[20, 'Dense'], [24, 'Normal'], [32, 'Roomy']];
+const CHANGES: [number, string][] = [[1, 'Light up'], [0, 'Stay still']];
 
 export function Settings(): JSX.Element {
   const root = useRef<HTMLDivElement>(null);
@@ -34,6 +35,7 @@ export function Settings(): JSX.Element {
         <div class="popover" role="group" aria-label="Settings">
           <Choice legend="Theme" options={THEMES} value={themeChoice.value} pick={(value) => (themeChoice.value = value)} />
           <Choice legend="Rows" options={DENSITIES} value={density.value} pick={(value) => (density.value = value)} />
+          <Choice legend="Cells that change" options={CHANGES} value={Number(flashChoice.value)} pick={(value) => (flashChoice.value = value === 1)} />
         </div>
       )}
     </div>

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { Icon } from './icons.tsx';
 import type { Panel } from './panel.ts';
 import { lostAt, phase, serverZone, status, zone } from './session.ts';
 import { browserZone, zoneChoice } from './settings.ts';
@@ -44,6 +45,8 @@ function Liveness({ panel }: { panel: Panel }): JSX.Element {
   if (phase.value !== 'live' && lostAt.value !== null) return <span class="as-of" data-status="live">as of {clock(lostAt.value, zone.value)}</span>;
   if (panel.error.value?.code === 'gone') return <span class="as-of" data-status="live">as of {clock(Number(panel.asOf.value) / 1e6, zone.value)}</span>;
   if (!panel.loaded.value) return <span data-status="live">–</span>;
+  const quiet = panel.quiet.value;
+  if (quiet !== null) return <span class="as-of" data-status="live" title="It uses to change more often"><Icon name="clock" />no change for {quiet} s</span>;
   return <span class={panel.live.value ? 'is-live' : ''} data-status="live">{panel.live.value ? 'Live' : 'Static'}</span>;
 }
 

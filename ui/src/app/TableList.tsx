@@ -4,7 +4,7 @@ import type { TableEntry } from '../client/index.ts';
 
 import { Icon } from './icons.tsx';
 import { tables } from './session.ts';
-import { activeName, open, phoneList } from './tabs.ts';
+import { activeName, close, open, panels, phoneList } from './tabs.ts';
 import { count, short } from './words.ts';
 
 const search = signal('');
@@ -45,6 +45,7 @@ export function TableList(): JSX.Element {
 }
 
 export function Entry({ table, pick }: { table: TableEntry; pick(name: string): void }): JSX.Element {
+  const isOpen = panels.value.some((panel) => panel.name === table.name);
   const isCurrent = table.name === activeName.value;
   const rows = table.rows === null ? 'an unknown number of rows' : `${count(table.rows)} rows`;
   return (
@@ -54,6 +55,7 @@ export function Entry({ table, pick }: { table: TableEntry; pick(name: string): 
         <span class="name">{table.name}</span>
         <span class="rows">{table.rows === null ? '' : short(table.rows)}</span>
       </button>
+      {isOpen && <button type="button" class="quiet close" aria-label={`Close ${table.name}`} title={`Close ${table.name}`} onClick={() => close(table.name)}><Icon name="close" /></button>}
     </li>
   );
 }

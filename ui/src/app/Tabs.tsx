@@ -23,7 +23,7 @@ export function Tabs(): JSX.Element | null {
           <div key={panel.name} class={isActive ? 'tab active' : 'tab'} role="presentation" onAuxClick={(event) => event.button === 1 && close(panel.name)}>
             <button type="button" role="tab" id={`tab-${panel.name}`} aria-selected={isActive} aria-controls={`panel-${panel.name}`} tabIndex={isActive ? 0 : -1} aria-keyshortcuts="Delete"
               onClick={() => show(panel.name)} onKeyDown={(event) => move(event, at)}>
-              <span class={isLive ? 'pulse live' : 'pulse'} />
+              {panel.quiet.value === null ? <span class={isLive ? 'pulse live' : 'pulse'} /> : <Icon name="clock" />}
               {panel.name}
             </button>
             {/* For the pointer: within a list of tabs there is nothing but tabs, and the keyboard has Delete. */}

@@ -5,7 +5,7 @@ import { helpShown } from './Help.tsx';
 import type { Panel } from './panel.ts';
 import { EMPTY, isEmpty, setSort } from './plan.ts';
 import { serverZone, tables } from './session.ts';
-import { browserZone, density, listShown, themeChoice, zoneChoice } from './settings.ts';
+import { browserZone, density, flashChoice, listShown, themeChoice, zoneChoice } from './settings.ts';
 import { copyLink, copyPython } from './sharing.ts';
 import { side } from './side.ts';
 import { active, close, open, panels, show } from './tabs.ts';
@@ -69,6 +69,8 @@ function settings(): Command[] {
   return [
     ...(['system', 'light', 'dark', 'contrast'] as const).map((theme) => setting(`Theme: ${theme}`, themeChoice.value === theme, () => (themeChoice.value = theme))),
     ...([[20, 'dense'], [24, 'normal'], [32, 'roomy']] as const).map(([rows, word]) => setting(`Rows: ${word}`, density.value === rows, () => (density.value = rows))),
+    setting('Cells that change light up', flashChoice.value, () => (flashChoice.value = true)),
+    setting('Cells that change stay still', !flashChoice.value, () => (flashChoice.value = false)),
     ...([['browser', `${zoneWord(browserZone)} (here)`], ['server', `${zoneWord(serverZone.value)} (server)`], ['UTC', 'UTC']] as const)
       .map(([zone, word]) => setting(`Time zone: ${word}`, zoneChoice.value === zone, () => (zoneChoice.value = zone))),
   ];

@@ -13,8 +13,9 @@ import type { Layout } from '../grid/layout.ts';
 import type { GridEvents, GridModel } from '../grid/model.ts';
 import { FRESH, type TableState } from './kept.ts';
 import { customName, EMPTY, fitted, isEmpty, opsOf, type Plan, setFilter, toggleSort } from './plan.ts';
+import { Pulse } from './pulse.ts';
 import { client, notice, phase, zone } from './session.ts';
-import { density, theme } from './settings.ts';
+import { density, flash, theme } from './settings.ts';
 
 /** Frames a second of the panel that is looked at. */
 const FOCUSED_HZ = 20;
@@ -46,6 +47,9 @@ export class Panel implements GridModel {
   readonly menu = signal<MenuPlace | null>(null);
   /** Grows whenever the selection moves. */
   readonly selected = signal(0);
+  /** Seconds since the last change, where there ought to have been another by now; else null. */
+  readonly quiet = signal<number | null>(null);
+  private readonly pulse = new Pulse();
   readonly asOf = signal<string>('0');
   /** A plan of a link with formulas that could reach into scripts: it waits for a word of the user. */
   readonly offered = signal<Plan | null>(null);
@@ -107,6 +111,8 @@ export class Panel implements GridModel {
   /** Whether the panel is looked at: others are told nothing. */
   focus(isActive: boolean): void {
     if (isActive) this.sub.wake();
+    this.pulse.rest();
+    this.quiet.value = null;
     this.sub.rate(isActive ? FOCUSED_HZ : 0);
   }
 
@@ -131,6 +137,7 @@ export class Panel implements GridModel {
         });
       }),
       effect(() => grid.setStale(phase.value !== 'live' || this.waitingSince.value !== null || this.error.value?.code === 'gone')),
+      effect(() => grid.setFlash(flash.value)),
       effect(() => grid.showFilters(this.filtersShown.value)),
       effect(() => {
         grid.filterRow.setTexts(this.plan.value.filters);
@@ -296,9 +303,10 @@ export class Panel implements GridModel {
     const { grid } = this;
     if (page.rows !== this.counts.peek().rows || page.total !== this.counts.peek().total) this.counts.value = { rows: page.rows, total: page.total };
     this.asOf.value = page.at;
+    this.pulse.heard(performance.now(), page.isChange);
     this.loaded.value = true;
     if (!grid) return this.sub.painted();
-    grid.cellsChanged(changed === 'all' ? 'all' : changed.map((offset) => page.first + offset));
+    grid.cellsChanged(changed === 'all' ? 'all' : changed.map((offset) => page.first + offset), page.changes);
     if (changed !== 'all' || !grid.holds) return;
     grid.holds = false;
     if (this.toTop) grid.scroll({ row: 0, px: 0 });
@@ -332,5 +340,6 @@ export class Panel implements GridModel {
       this.rates.value = { updates: (frames - this.measured.frames) / seconds, rows: Math.max(0, (total - this.measured.total) / seconds) };
     }
     this.measured = { frames, total, time: now };
+    this.quiet.value = this.live.value && phase.value === 'live' ? this.pulse.quiet(now) : null;
   }
 }

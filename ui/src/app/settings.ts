@@ -30,7 +30,14 @@ export const themeChoice = kept<ThemeChoice>('theme', 'system', ['system', 'ligh
 export const density = kept<Density>('density', isPhone ? 32 : 24, [20, 24, 32]);
 /** `browser`, `server`, or the name of a zone. */
 export const zoneChoice = kept<string>('zone', 'browser');
+/** Whether cells that change light up. */
+export const flashChoice = kept<boolean>('flash', true);
 export const listShown = kept<boolean>('list', true);
+
+const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)');
+const isStill = signal(reducedMotion.matches);
+reducedMotion.addEventListener('change', () => (isStill.value = reducedMotion.matches));
+export const flash = computed(() => flashChoice.value && !isStill.value);
 
 const systemDark = matchMedia('(prefers-color-scheme: dark)');
 const systemContrast = matchMedia('(prefers-contrast: more)');

@@ -22,6 +22,10 @@ export class Page {
   step = 0;
   at = '0';
   cut: ReadonlySet<string> = new Set();
+  /** What the last frame changed in rows that were there before and stayed where they were: by column, by row, the former cell. */
+  readonly changes = new Map<string, Map<number, Cell>>();
+  /** Whether the last frame told a change, and was not the answer to a request. */
+  isChange = false;
 
   /** The cell of a row and a column; undefined where the page does not have it. */
   cell(row: number, column: string): Cell | undefined {
@@ -35,6 +39,8 @@ export class Page {
       if (cells.length !== header.n) throw new Error(`a snap of ${header.n} rows has ${cells.length} cells of column "${name}"`);
     }
     this.columns.clear();
+    this.changes.clear();
+    this.isChange = header.vp === this.vp;
     for (const { name, cells } of columns) this.columns.set(name, cells);
     this.vp = header.vp;
     this.cut = new Set(header.cut ?? []);
@@ -52,14 +58,27 @@ export class Page {
     for (const { name, cells } of columns) {
       if (cells.length !== count) throw new Error(`a delta of ${count} rows has ${cells.length} cells of column "${name}"`);
     }
+    const former = moves ? 0 : Math.min(this.n, header.n);
+    this.changes.clear();
+    this.isChange = true;
     for (const [name, old] of this.columns) this.columns.set(name, moves ? moved(old, moves, header.n) : sized(old, header.n));
     for (const { name, cells } of columns) {
       const to = this.columns.get(name);
       if (!to) continue;
+      const changed = new Map<number, Cell>();
       let next = 0;
-      for (const [offset, length] of runs) for (let i = 0; i < length; i++) to[offset + i] = cells[next++];
+      for (const [offset, length] of runs) {
+        for (let at = offset; at < offset + length; at++) {
+          const cell = cells[next++];
+          if (at < former && !Object.is(to[at], cell)) changed.set(header.first + at, to[at]);
+          to[at] = cell;
+        }
+      }
+      if (changed.size) this.changes.set(name, changed);
     }
     const scrolled = header.first !== this.first;
+    // Of rows that are elsewhere now nobody saw what they were.
+    if (scrolled) this.changes.clear();
     if (header.cut?.length) this.cut = new Set([...this.cut, ...header.cut]);
     this.settle(header);
     if (moves || resized || scrolled) return 'all';

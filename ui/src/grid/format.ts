@@ -16,7 +16,7 @@ export interface Formatter {
   show(cell: Cell): string;
   /** As it is copied: everything that is known, and nothing for the eye. */
   copy(cell: Cell): string;
-  /** Of the text that is shown, how many characters from the start matter less. */
+  /** Of the text that is shown, how many characters from the start are a date. */
   readonly dimmed: number;
 }
 
@@ -51,7 +51,7 @@ export function formatter(info: ColumnInfo, zone: string): Formatter {
     case 'LocalDateTime':
       return new Instants('UTC');
     case 'LocalDate':
-      return plain((cell) => new Date((cell as number) * 86_400_000).toISOString().replace(/T.*/, ''));
+      return { ...plain((cell) => new Date((cell as number) * 86_400_000).toISOString().replace(/T.*/, '')), dimmed: 10 };
     case 'LocalTime':
       return plain((cell) => clockTime(cell as bigint));
     case 'Duration':

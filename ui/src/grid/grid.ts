@@ -13,17 +13,18 @@
 import type { ColumnInfo, Window } from '../client/messages.ts';
 import { copySelection } from './copying.ts';
 import { FilterRow } from './filterrow.ts';
+import { type Changes, Flashes, STEP } from './flashes.ts';
 import { formatter } from './format.ts';
 import { Keys } from './keys.ts';
 import { Layout } from './layout.ts';
 import { Mirror } from './mirror.ts';
 import type { GridEvents, GridModel, Sorts } from './model.ts';
-import { paintAll, paintHeader, paintRows, type View } from './paint.ts';
+import { newDates, paintAll, paintHeader, paintRows, type View } from './paint.ts';
 import { Pointer } from './pointer.ts';
 import { clampTop, maxTop, reveal, scrollBy, seen, type Top } from './position.ts';
 import { type Bars, LANE, paintBars } from './scrollbars.ts';
 import { type Range, Selection } from './selection.ts';
-import { fittedWidths, fitWidth, guessWidth } from './sizing.ts';
+import { fittedWidths, fitWidth, guessWidth, needsDigits, widerWidths } from './sizing.ts';
 import { Widths } from './texts.ts';
 import { readTheme } from './theme.ts';
 import { want } from './want.ts';
@@ -65,6 +66,9 @@ export class Grid {
   /** The columns are as wide as was guessed before there were cells. */
   private isGuessed = true;
   private untold = false;
+  private readonly flashes = new Flashes();
+  private fading: ReturnType<typeof setTimeout> | undefined;
+  private doesFlash = false;
   private size = { width: 0, height: 0 };
 
   constructor(readonly parts: GridParts, readonly model: GridModel, readonly events: GridEvents) {
@@ -74,7 +78,7 @@ export class Grid {
       ctx, theme, widths: new Widths(ctx, theme.font), boldWidths: new Widths(ctx, theme.fontBold), layout: this.layout, formatters: new Map(),
       cell: (row, column) => model.cell(row, column), top: { row: 0, px: 0 }, extent: { rows: 0, rowHeight: theme.rowHeight, height: 0 },
       scrollX: 0, width: 0, bodyTop: theme.headerHeight, range: null, focus: null, hasFocus: false, hoverRow: -1, hoverHeader: null, stale: false,
-      sorts: new Map(), filtered: new Set(), dropX: null, tight: new Set(),
+      sorts: new Map(), filtered: new Set(), dropX: null, tight: new Set(), flashes: this.flashes,
     };
     this.mirror = new Mirror(parts.mirror, parts.surface);
     this.filterRow = new FilterRow(parts.filters, { changed: (column, text) => events.filter(column, text), left: () => events.filterLeft() });
@@ -95,6 +99,7 @@ export class Grid {
     this.observer.disconnect();
     this.pointer.dispose();
     cancelAnimationFrame(this.frame);
+    clearTimeout(this.fading);
     this.frame = -1;
   }
 
@@ -148,14 +153,26 @@ export class Grid {
     this.resize();
   }
 
-  /** Cells changed: these rows of the table, or all. */
-  cellsChanged(rows: 'all' | readonly number[]): void {
+  /** Cells changed: these rows of the table, or all; and of rows that stayed where they were, what they were before. */
+  cellsChanged(rows: 'all' | readonly number[], changes?: Changes): void {
     this.untold = true;
     this.rowsChanged();
-    if (rows === 'all') return this.repaint();
-    if (this.dirty instanceof Set) for (const row of rows) this.dirty.add(row);
-    else this.dirty = 'all';
+    if (rows === 'all') {
+      this.flashes.clear();
+      return this.repaint();
+    }
+    if (changes && this.doesFlash) this.flashes.note(changes, performance.now());
+    if (this.dirty instanceof Set) {
+      for (const row of rows) this.dirty.add(row);
+      for (const row of changes ? newDates(this.view, changes) : []) this.dirty.add(row + 1);
+    } else this.dirty = 'all';
     this.schedule();
+  }
+
+  /** Whether cells that change light up. */
+  setFlash(flash: boolean): void {
+    this.doesFlash = flash;
+    this.flashes.clear();
   }
 
   /** The window that the model would be asked for now. */
@@ -329,18 +346,10 @@ export class Grid {
     this.layoutChanged();
   }
 
-  /** A number that has outgrown its column makes it wider, unless the user made it as narrow as it is. It never becomes narrower. */
   private widenTight(): void {
-    const { tight } = this.view;
-    if (!tight.size) return;
-    const widths = fittedWidths(this.view);
-    const wider = [...tight].flatMap((name) => {
-      const [width, column] = [widths.get(name), this.layout.find(name)];
-      return width !== undefined && column && width > column.width && !this.layout.isResized(name) ? [[name, width] as const] : [];
-    });
-    tight.clear();
-    if (!wider.length) return;
-    this.layout.suggest(new Map(wider));
+    const wider = widerWidths(this.view);
+    if (!wider.size) return;
+    this.layout.suggest(wider);
     this.layoutChanged();
   }
 
@@ -362,6 +371,7 @@ export class Grid {
     paintBars(view.ctx, view.theme, this.bars());
     this.dirty = new Set();
     this.widenTight();
+    this.fade();
     this.filterRow.place(view);
     this.paints.last = performance.now() - start;
     this.paints.count += 1;
@@ -377,19 +387,22 @@ export class Grid {
     this.untold = false;
   }
 
-  /** A cell that needs more digits than its column had changes how all of them are painted. */
   private observeDigits(): void {
-    const { view } = this;
-    const { first, n } = seen(view.top, view.extent);
+    const { first, n } = seen(this.view.top, this.view.extent);
     const rows = this.dirty === 'all' ? Array.from({ length: n }, (_, i) => first + i) : this.dirty instanceof Set ? [...this.dirty] : [];
-    for (const column of this.layout.seen(view.scrollX, view.width)) {
-      const format = view.formatters.get(column.info.name);
-      if (!format) continue;
-      for (const row of rows) {
-        const cell = view.cell(row, column.info.name);
-        if (cell !== undefined && cell !== null && format.observe(cell)) this.dirty = 'all';
-      }
-    }
+    if (needsDigits(this.view, rows)) this.dirty = 'all';
+  }
+
+  /** Paints what fades once more, a little later. */
+  private fade(): void {
+    clearTimeout(this.fading);
+    if (this.flashes.isEmpty) return;
+    this.fading = setTimeout(() => {
+      const rows = this.flashes.rows(performance.now());
+      if (this.dirty instanceof Set) for (const row of rows) this.dirty.add(row);
+      if (rows.size) this.schedule();
+      else this.fade();
+    }, STEP);
   }
 
   private wanted(last: Window | null): Window | null {

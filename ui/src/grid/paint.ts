@@ -4,6 +4,7 @@
  * **Cost** one text a cell that is seen, and nothing a row that is not. Two clips a paint, none a cell: texts are cut to fit beforehand.
  */
 import type { Cell } from '../client/messages.ts';
+import type { Changes, Flashes } from './flashes.ts';
 import type { Formatter } from './format.ts';
 import { typeGlyph } from './format.ts';
 import type { Layout, Placed } from './layout.ts';
@@ -45,6 +46,7 @@ export interface View {
   dropX: number | null;
   /** Columns in which a number did not fit, since the grid looked last. */
   tight: Set<string>;
+  flashes: Flashes;
 }
 
 const PAD = 10;
@@ -96,6 +98,7 @@ function body(view: View, rows: number[]): void {
     ctx.rect(from, bodyTop, to - from, extent.height);
     ctx.clip();
     shades(view, rows, part, from, to);
+    if (!view.flashes.isEmpty) flashes(view, rows, part);
     ctx.globalAlpha = view.stale ? 0.45 : 1;
     ctx.font = theme.font;
     ctx.textBaseline = 'middle';
@@ -132,6 +135,37 @@ function shades(view: View, rows: number[], part: Placed[], from: number, to: nu
   }
 }
 
+function flashes(view: View, rows: number[], part: Placed[]): void {
+  const { ctx, theme, extent } = view;
+  const now = performance.now();
+  ctx.fillStyle = theme.flash;
+  for (const column of part) {
+    for (const row of rows) {
+      const strength = view.flashes.strength(row, column.info.name, now);
+      if (!strength) continue;
+      ctx.globalAlpha = strength;
+      ctx.fillRect(view.layout.left(column, view.scrollX), rowY(view, row), column.width - 1, extent.rowHeight - 1);
+    }
+  }
+  ctx.globalAlpha = 1;
+}
+
+/** Rows whose date is another one now: those below may repeat it, or no longer. */
+export function newDates(view: View, changes: Changes): number[] {
+  const rows: number[] = [];
+  for (const [column, cells] of changes) {
+    const format = view.formatters.get(column);
+    if (!format?.dimmed) continue;
+    for (const [row, former] of cells) if (date(format, former) !== date(format, view.cell(row, column))) rows.push(row);
+  }
+  return rows;
+}
+
+/** The beginning of the text, which is dimmed where it repeats that of the row above. */
+function date(format: Formatter, cell: Cell | undefined): string | null {
+  return cell === undefined || cell === null ? null : format.show(cell).slice(0, format.dimmed);
+}
+
 function cells(view: View, rows: number[], column: Placed): void {
   const { ctx, theme, widths, extent } = view;
   const format = view.formatters.get(column.info.name);
@@ -143,6 +177,8 @@ function cells(view: View, rows: number[], column: Placed): void {
   ctx.textAlign = isRight ? 'right' : 'left';
   const x = isRight ? left + room : left;
   ctx.fillStyle = theme.text;
+  const first = view.top.row;
+  let [lastRow, lastDate]: [number, string | null] = [-1, null];
   for (const row of rows) {
     const y = rowY(view, row) + middle;
     const cell = view.cell(row, column.info.name);
@@ -151,6 +187,7 @@ function cells(view: View, rows: number[], column: Placed): void {
       continue;
     }
     if (cell === null) {
+      [lastRow, lastDate] = [row, null];
       ctx.fillStyle = theme.faint;
       ctx.fillText('–', x, y);
       ctx.fillStyle = theme.text;
@@ -163,12 +200,14 @@ function cells(view: View, rows: number[], column: Placed): void {
       ctx.fillText(shown, x, y);
       continue;
     }
-    // The date matters less than the time.
+    // A date that the row above has too says nothing new.
     const head = text.slice(0, format.dimmed);
-    ctx.fillStyle = theme.faint;
+    const above = row === first ? null : row === lastRow + 1 ? lastDate : date(format, view.cell(row - 1, column.info.name));
+    [lastRow, lastDate] = [row, head];
+    ctx.fillStyle = head === above ? theme.faint : theme.text;
     ctx.fillText(head, x, y);
     ctx.fillStyle = theme.text;
-    ctx.fillText(text.slice(format.dimmed), x + widths.of(head), y);
+    if (text.length > head.length) ctx.fillText(text.slice(format.dimmed), x + widths.of(head), y);
   }
 }
 

@@ -34,6 +34,31 @@ export function fittedWidths(view: View): Map<string, number> {
   return widths;
 }
 
+/** Widths for the columns in which a number did not fit, unless the user made them as narrow as they are. They never become narrower. */
+export function widerWidths(view: View): Map<string, number> {
+  const widths = view.tight.size ? fittedWidths(view) : new Map<string, number>();
+  const wider = [...view.tight].flatMap((name) => {
+    const [width, column] = [widths.get(name), view.layout.find(name)];
+    return width !== undefined && column && width > column.width && !view.layout.isResized(name) ? [[name, width] as const] : [];
+  });
+  view.tight.clear();
+  return new Map(wider);
+}
+
+/** Whether a cell of these rows needs more digits than its column had: that changes how all of them are painted. */
+export function needsDigits(view: View, rows: Iterable<number>): boolean {
+  let needs = false;
+  for (const { info } of view.layout.seen(view.scrollX, view.width)) {
+    const format = view.formatters.get(info.name);
+    if (!format) continue;
+    for (const row of rows) {
+      const cell = view.cell(row, info.name);
+      if (cell !== undefined && cell !== null && format.observe(cell)) needs = true;
+    }
+  }
+  return needs;
+}
+
 /** Of the rows that are seen; undefined if none of their cells is here. */
 function widestCell(view: View, name: string): number | undefined {
   const format = view.formatters.get(name);

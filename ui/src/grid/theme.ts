@@ -14,6 +14,7 @@ export interface Theme {
   selection: string;
   hover: string;
   placeholder: string;
+  flash: string;
   thumb: string;
   thumbHover: string;
   rowHeight: number;
@@ -45,6 +46,7 @@ export function readTheme(element: HTMLElement, rowHeight: number): Theme {
     selection: read('grid-selection', 'rgba(11,110,102,.12)'),
     hover: read('grid-hover', 'rgba(20,24,29,.035)'),
     placeholder: read('grid-placeholder', '#eef0f2'),
+    flash: read('grid-flash', 'rgba(11,110,102,.3)'),
     thumb: read('grid-thumb', 'rgba(91,101,112,.45)'),
     thumbHover: read('grid-thumb-hover', 'rgba(91,101,112,.8)'),
     rowHeight,

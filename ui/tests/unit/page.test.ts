@@ -89,3 +89,19 @@ test('a delta of another base changes nothing', () => {
   expect(page.cell(1, 'C')).toBe(9);
   expect(page.cell(2, 'C')).toBeUndefined();
 });
+
+test('what changed is said of cells in rows that stayed, with what they were', () => {
+  const page = new Page();
+  const header = { sub: 1, vp: 1, rows: 9, total: 9, first: 5, n: 2, step: 1, at: '0' };
+  const cells = (a: Cell[], c: Cell[]) => [{ name: 'A', cells: a }, { name: 'C', cells: c }];
+  page.snap({ ...header, type: 'snap', seq: 1 }, cells([1n, 2n], [Number.NaN, null]));
+  expect(page.changes.size).toBe(0);
+  expect(page.isChange).toBe(false);
+  page.delta({ ...header, type: 'delta', seq: 2, base: 1, n: 3, runs: [[0, 3]] }, cells([1n, 3n, 9n], [Number.NaN, 0.5, 1]));
+  expect(page.isChange).toBe(true);
+  expect([...page.changes].map(([name, rows]) => [name, [...rows]])).toEqual([['A', [[6, 2n]]], ['C', [[6, null]]]]);
+  page.delta({ ...header, type: 'delta', seq: 3, base: 2, n: 3, moves: [[0, 1, 2]], runs: [[0, 1]] }, cells([7n], [7]));
+  expect(page.changes.size).toBe(0);
+  page.delta({ ...header, type: 'size', seq: 4, base: 3, n: 3 }, []);
+  expect(page.changes.size).toBe(0);
+});
