@@ -125,6 +125,7 @@ function columnGroups(panel: Panel, column: string, atHeader: boolean): Item[][]
     [
       ...(atHeader ? [{ word: 'Copy the name', act: () => void copied(column, `copied: ${column}`) }] : []),
       ...(atHeader ? [{ word: 'Add a computed column…', act: () => (side.value = { kind: 'custom' }) }] : []),
+      { word: 'Format and colours…', act: () => (side.value = { kind: 'look', column }) },
       { word: 'Columns…', act: () => (side.value = { kind: 'columns' }) },
     ],
   ];

@@ -13,12 +13,14 @@ import { activeName } from './tabs.ts';
 
 const Columns = lazily(() => import('./Columns.tsx').then((module) => module.Columns));
 const Custom = lazily(() => import('./Custom.tsx').then((module) => module.Custom));
+const Look = lazily(() => import('./Look.tsx').then((module) => module.Look));
 
 /** What was asked for beside the cells. */
 function Beside({ panel }: { panel: Panel }): JSX.Element | null {
   switch (side.value?.kind) {
     case 'columns': return <Columns panel={panel} />;
     case 'custom': return <Custom panel={panel} />;
+    case 'look': return <Look panel={panel} column={side.value.column} />;
     default: return null;
   }
 }

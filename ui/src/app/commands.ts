@@ -41,6 +41,7 @@ function ofPanel(panel: Panel): Command[] {
     ...(column === undefined ? [] : [
       command(`Sort ${column} ascending`, () => panel.change(setSort(plan, column, 'asc'))),
       command(`Sort ${column} descending`, () => panel.change(setSort(plan, column, 'desc'))),
+      command(`Format and colours of ${column}`, () => (side.value = { kind: 'look', column })),
       command(`Hide ${column}`, () => panel.arrange((layout) => layout.hide(column))),
     ]),
     ...(isEmpty(plan) ? [] : [command('Clear filters, sorts and columns', () => panel.change(EMPTY))]),

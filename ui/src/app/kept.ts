@@ -2,8 +2,10 @@
  * What is kept of the tables that were opened, and what a link says of one: JSON of our own, of which each part that is not as it should be is
  * left out, so that neither another version nor another hand can break the page.
  */
-import type { Direction } from '../client/index.ts';
+import { type Direction, isZone } from '../client/index.ts';
+import { type ColumnFormat, DECIMALS_MAX } from '../grid/formats.ts';
 import type { LayoutState } from '../grid/layout.ts';
+import { type Hue, HUES, OPERATORS, type Rule } from '../grid/rules.ts';
 import { EMPTY, isEmpty, type Plan } from './plan.ts';
 
 /** Written into what is kept; of another version nothing is read. */
@@ -18,6 +20,8 @@ const ITEMS_MAX = 5000;
 export interface TableState {
   plan: Plan;
   columns: LayoutState;
+  formats: ReadonlyMap<string, ColumnFormat>;
+  rules: readonly Rule[];
 }
 
 export interface Kept {
@@ -28,7 +32,7 @@ export interface Kept {
 }
 
 export const PLAIN: LayoutState = { order: [], widths: [], hidden: [], frozen: null };
-export const FRESH: TableState = { plan: EMPTY, columns: PLAIN };
+export const FRESH: TableState = { plan: EMPTY, columns: PLAIN, formats: new Map(), rules: [] };
 
 export function readKept(text: string | null): Kept {
   const read = record(parsed(text));
@@ -58,14 +62,38 @@ function isFresh(state: TableState): boolean {
   return isEmpty(state.plan) && JSON.stringify(plainState(state)) === JSON.stringify(plainState(FRESH));
 }
 
-function plainState({ plan, columns }: TableState): object {
+function plainState({ plan, columns, formats, rules }: TableState): object {
   const { filters, values, sorts, custom, select } = plan;
-  return { plan: isEmpty(plan) ? undefined : { filters: [...filters], values, sorts, custom, select }, columns: JSON.stringify(columns) === JSON.stringify(PLAIN) ? undefined : columns };
+  return {
+    plan: isEmpty(plan) ? undefined : { filters: [...filters], values, sorts, custom, select }, columns: JSON.stringify(columns) === JSON.stringify(PLAIN) ? undefined : columns,
+    formats: formats.size ? [...formats] : undefined, rules: rules.length ? rules : undefined,
+  };
 }
 
 function stateOf(value: unknown): TableState {
   const read = record(value);
-  return { plan: planOf(record(read.plan)), columns: columnsOf(record(read.columns)) };
+  return {
+    plan: planOf(record(read.plan)), columns: columnsOf(record(read.columns)), formats: new Map(list(read.formats, (item) => pair(item, isText, (form) => formatOf(record(form))))),
+    rules: list(read.rules, (item) => ruleOf(record(item))),
+  };
+}
+
+function formatOf(read: Record<string, unknown>): ColumnFormat {
+  const { decimals, plain, percent, zone, part } = read;
+  return {
+    ...(Number.isInteger(decimals) && (decimals as number) >= 0 && (decimals as number) <= DECIMALS_MAX ? { decimals: decimals as number } : {}), ...(plain === true ? { plain } : {}),
+    ...(percent === true ? { percent } : {}), ...(isText(zone) && isZone(zone) ? { zone } : {}), ...(part === 'date' || part === 'time' ? { part } : {}),
+  };
+}
+
+function ruleOf({ kind, column, operator, value, hue }: Record<string, unknown>): Rule | null {
+  if (!isText(column)) return null;
+  if (kind === 'heat') return { kind, column };
+  const isHue = (item: unknown): item is Hue => isText(item) && Object.hasOwn(HUES, item);
+  if (!isHue(hue)) return null;
+  if (kind === 'bar') return { kind, column, hue };
+  const known = OPERATORS.find((one) => one === operator);
+  return kind === 'when' && known && isText(value) ? { kind, column, operator: known, value, hue } : null;
 }
 
 function planOf(read: Record<string, unknown>): Plan {

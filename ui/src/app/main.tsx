@@ -3,6 +3,7 @@ import '@fontsource-variable/ibm-plex-sans/wght.css';
 import './styles/tokens.css';
 import './styles/frame.css';
 import './styles/parts.css';
+import './styles/side.css';
 import './styles/phone.css';
 import '../grid/element.ts';
 import { App } from './App.tsx';

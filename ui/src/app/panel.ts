@@ -9,8 +9,10 @@ import { computed, effect, signal, untracked } from '@preact/signals';
 import type { Cell, ColumnInfo, ErrorMessage, Op, Subscription, Window } from '../client/index.ts';
 import type { KinetableGrid } from '../grid/element.ts';
 import type { Grid } from '../grid/grid.ts';
+import type { ColumnFormat } from '../grid/formats.ts';
 import type { Layout } from '../grid/layout.ts';
 import type { GridEvents, GridModel } from '../grid/model.ts';
+import type { Rule } from '../grid/rules.ts';
 import { FRESH, type TableState } from './kept.ts';
 import { customName, EMPTY, fitted, isEmpty, opsOf, type Plan, setFilter, toggleSort } from './plan.ts';
 import { Pulse } from './pulse.ts';
@@ -54,7 +56,9 @@ export class Panel implements GridModel {
   /** A plan of a link with formulas that could reach into scripts: it waits for a word of the user. */
   readonly offered = signal<Plan | null>(null);
   /** As it is kept, and as a link says it. */
-  readonly state = computed((): TableState => ({ plan: this.coming.value ?? this.plan.value, columns: this.columnsState.value }));
+  readonly state = computed((): TableState => ({ plan: this.coming.value ?? this.plan.value, columns: this.columnsState.value, formats: this.formats.value, rules: this.rules.value }));
+  readonly formats = signal<ReadonlyMap<string, ColumnFormat>>(new Map());
+  readonly rules = signal<readonly Rule[]>([]);
   private readonly columnsState;
   /** A plan that waits for the columns that it is about. */
   private readonly coming = signal<Plan | null>(null);
@@ -70,6 +74,8 @@ export class Panel implements GridModel {
   constructor(readonly name: string, state: TableState = FRESH) {
     this.sub = client.subscribe(name, FIRST, [], FOCUSED_HZ, 'asleep');
     this.columnsState = signal(state.columns);
+    this.formats.value = state.formats;
+    this.rules.value = state.rules;
     if (state !== FRESH) this.coming.value = state.plan;
     this.ends.push(
       this.sub.on('schema', (schema) => this.hearSchema(schema.columns, schema.live)),
@@ -137,6 +143,8 @@ export class Panel implements GridModel {
         });
       }),
       effect(() => grid.setStale(phase.value !== 'live' || this.waitingSince.value !== null || this.error.value?.code === 'gone')),
+      effect(() => grid.setFormats(this.formats.value)),
+      effect(() => grid.setRules(this.rules.value)),
       effect(() => grid.setFlash(flash.value)),
       effect(() => grid.showFilters(this.filtersShown.value)),
       effect(() => {
@@ -185,11 +193,21 @@ export class Panel implements GridModel {
   /** As a link says it. */
   take(state: TableState): void {
     this.columnsState.value = state.columns;
+    this.formats.value = state.formats;
+    this.rules.value = state.rules;
     this.grid?.layout.restore(state.columns);
     this.grid?.layoutChanged();
     this.coming.value = state.plan;
     this.isFromLink = true;
     if (this.schema.value) this.takeComing();
+  }
+
+  /** The form of a column; without members: its own. */
+  setFormat(column: string, form: ColumnFormat): void {
+    const formats = new Map(this.formats.value);
+    if (Object.keys(form).length) formats.set(column, form);
+    else formats.delete(column);
+    this.formats.value = formats;
   }
 
   /** Other custom columns. What was asked of those that are gone is asked no more. */

@@ -11,7 +11,7 @@ export type Changes = ReadonlyMap<string, ReadonlyMap<number, Cell>>;
 
 /** Milliseconds that a cell fades for, between two steps of the fade, within which a change is one of many, after which all is forgotten. */
 const FADE = 300;
-export const STEP = 60;
+const STEP = 60;
 const OFTEN = 200;
 const FORGOTTEN = 1000;
 const CELLS_MAX = 20_000;
@@ -25,6 +25,7 @@ interface Lit {
 
 export class Flashes {
   private readonly cells = new Map<string, Lit>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   note(changes: Changes, now: number): void {
     for (const [column, rows] of changes) {
@@ -43,6 +44,21 @@ export class Flashes {
 
   clear(): void {
     this.cells.clear();
+  }
+
+  /** After each paint: the rows that are to be painted again, a little later. */
+  follow(step: (rows: Set<number>) => void): void {
+    clearTimeout(this.timer);
+    if (this.isEmpty) return;
+    this.timer = setTimeout(() => {
+      const rows = this.rows(performance.now());
+      if (rows.size) step(rows);
+      else this.follow(step);
+    }, STEP);
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
   }
 
   get isEmpty(): boolean {

@@ -184,7 +184,8 @@ function grouped(digits: string): string {
   return rest === undefined ? groups : `${groups}.${rest}`;
 }
 
-const signed = (text: string): string => (text.startsWith('-') ? MINUS + text.slice(1) : text);
+/** With the sign of minus that is as wide as a digit. */
+export const signed = (text: string): string => (text.startsWith('-') ? MINUS + text.slice(1) : text);
 
 function oneLine(text: string): string {
   return text.replaceAll(/\r?\n|\r/g, ' ⏎ ').replaceAll('\t', ' ').replaceAll(/[\u0000-\u001f\u007f]/g, '␣');

@@ -12,9 +12,10 @@
  */
 import type { ColumnInfo, Window } from '../client/messages.ts';
 import { copySelection } from './copying.ts';
+import { Dressing } from './dressing.ts';
 import { FilterRow } from './filterrow.ts';
-import { type Changes, Flashes, STEP } from './flashes.ts';
-import { formatter } from './format.ts';
+import { type Changes, Flashes } from './flashes.ts';
+import type { ColumnFormat } from './formats.ts';
 import { Keys } from './keys.ts';
 import { Layout } from './layout.ts';
 import { Mirror } from './mirror.ts';
@@ -22,6 +23,7 @@ import type { GridEvents, GridModel, Sorts } from './model.ts';
 import { newDates, paintAll, paintHeader, paintRows, type View } from './paint.ts';
 import { Pointer } from './pointer.ts';
 import { clampTop, maxTop, reveal, scrollBy, seen, type Top } from './position.ts';
+import type { Rule } from './rules.ts';
 import { type Bars, LANE, paintBars } from './scrollbars.ts';
 import { type Range, Selection } from './selection.ts';
 import { fittedWidths, fitWidth, guessWidth, needsDigits, widerWidths } from './sizing.ts';
@@ -54,11 +56,10 @@ export class Grid {
   mirrorsPage = false;
   /** Milliseconds of script that the last paint took, and how many there were. */
   readonly paints = { last: 0, count: 0, total: 0 };
+  private readonly dressing: Dressing;
   private readonly mirror: Mirror;
   private readonly observer: ResizeObserver;
   private readonly pointer: Pointer;
-  private columns: readonly ColumnInfo[] = [];
-  private zone = 'UTC';
   private asked: Window | null = null;
   private frame = 0;
   private dirty: 'all' | 'header' | Set<number> = 'all';
@@ -67,7 +68,6 @@ export class Grid {
   private isGuessed = true;
   private untold = false;
   private readonly flashes = new Flashes();
-  private fading: ReturnType<typeof setTimeout> | undefined;
   private doesFlash = false;
   private size = { width: 0, height: 0 };
 
@@ -78,8 +78,9 @@ export class Grid {
       ctx, theme, widths: new Widths(ctx, theme.font), boldWidths: new Widths(ctx, theme.fontBold), layout: this.layout, formatters: new Map(),
       cell: (row, column) => model.cell(row, column), top: { row: 0, px: 0 }, extent: { rows: 0, rowHeight: theme.rowHeight, height: 0 },
       scrollX: 0, width: 0, bodyTop: theme.headerHeight, range: null, focus: null, hasFocus: false, hoverRow: -1, hoverHeader: null, stale: false,
-      sorts: new Map(), filtered: new Set(), dropX: null, tight: new Set(), flashes: this.flashes,
+      sorts: new Map(), filtered: new Set(), dropX: null, tight: new Set(), flashes: this.flashes, looks: new Map(), extents: new Map(),
     };
+    this.dressing = new Dressing(this.view);
     this.mirror = new Mirror(parts.mirror, parts.surface);
     this.filterRow = new FilterRow(parts.filters, { changed: (column, text) => events.filter(column, text), left: () => events.filterLeft() });
     this.pointer = new Pointer(this);
@@ -99,14 +100,13 @@ export class Grid {
     this.observer.disconnect();
     this.pointer.dispose();
     cancelAnimationFrame(this.frame);
-    clearTimeout(this.fading);
+    this.flashes.stop();
     this.frame = -1;
   }
 
   /** Other columns, or other types. What the user did to columns of the same name stays. */
   setColumns(columns: readonly ColumnInfo[]): void {
-    this.columns = columns;
-    this.view.formatters = new Map(columns.map((info) => [info.name, formatter(info, this.zone)]));
+    this.dressing.apply({ columns });
     this.layout.setColumns(columns, (info) => guessWidth(this.view, info));
     this.isGuessed = true;
     this.asked = null;
@@ -114,9 +114,23 @@ export class Grid {
   }
 
   setZone(zone: string): void {
-    if (zone === this.zone) return;
-    this.zone = zone;
-    this.view.formatters = new Map(this.columns.map((info) => [info.name, formatter(info, zone)]));
+    if (zone === this.dressing.zone) return;
+    this.dressing.apply({ zone });
+    this.repaint();
+  }
+
+  /** The forms that the user gave columns, by name. */
+  setFormats(formats: ReadonlyMap<string, ColumnFormat>): void {
+    this.dressing.apply({ formats });
+    // Other texts have other widths.
+    this.isGuessed = true;
+    this.mirrorDirty = true;
+    this.repaint();
+  }
+
+  /** Colours by value. */
+  setRules(rules: readonly Rule[]): void {
+    this.dressing.apply({ rules });
     this.repaint();
   }
 
@@ -162,11 +176,7 @@ export class Grid {
       return this.repaint();
     }
     if (changes && this.doesFlash) this.flashes.note(changes, performance.now());
-    if (this.dirty instanceof Set) {
-      for (const row of rows) this.dirty.add(row);
-      for (const row of changes ? newDates(this.view, changes) : []) this.dirty.add(row + 1);
-    } else this.dirty = 'all';
-    this.schedule();
+    this.rowsDirty([...rows, ...(changes ? newDates(this.view, changes).map((row) => row + 1) : [])]);
   }
 
   /** Whether cells that change light up. */
@@ -212,7 +222,7 @@ export class Grid {
     const place = { row: Math.min(extent.rows - 1, Math.max(0, row)), column: Math.min(this.layout.placed.length - 1, Math.max(0, column)) };
     this.selection.set(place, extend);
     this.scroll(reveal(this.view.top, place.row, extent));
-    this.revealColumn(place.column);
+    this.scrollToX(this.layout.reveal(place.column, this.view.scrollX, this.view.width));
     this.selectionChanged();
   }
 
@@ -271,7 +281,11 @@ export class Grid {
 
   /** The pointer went from one row to another. */
   hoverChanged(former: number, row: number): void {
-    if (this.dirty instanceof Set) this.dirty.add(former).add(row);
+    this.rowsDirty([former, row]);
+  }
+
+  private rowsDirty(rows: Iterable<number>): void {
+    if (this.dirty instanceof Set) for (const row of rows) this.dirty.add(row);
     else this.dirty = 'all';
     this.schedule();
   }
@@ -287,15 +301,6 @@ export class Grid {
     this.view.hasFocus = hasFocus;
     if (hasFocus && !this.selection.focus && this.view.extent.rows) this.selection.set({ row: this.view.top.row, column: 0 }, false);
     this.selectionChanged();
-  }
-
-  private revealColumn(index: number): void {
-    const column = this.layout.at(index);
-    if (!column || column.frozen) return;
-    const { view } = this;
-    const [left, right] = [column.x - this.layout.frozenWidth, column.x + column.width - view.width];
-    if (view.scrollX > left) this.scrollToX(left);
-    else if (view.scrollX < right) this.scrollToX(Math.min(left, right));
   }
 
   private rowsChanged(): void {
@@ -363,6 +368,7 @@ export class Grid {
     if (!this.size.width || !this.size.height) return;
     const start = performance.now();
     this.observeDigits();
+    if (this.dressing.boundsChanged()) this.dirty = 'all';
     this.fitGuessed();
     const { dirty } = this;
     if (dirty === 'all') paintAll(view);
@@ -371,7 +377,7 @@ export class Grid {
     paintBars(view.ctx, view.theme, this.bars());
     this.dirty = new Set();
     this.widenTight();
-    this.fade();
+    this.flashes.follow((rows) => this.rowsDirty(rows));
     this.filterRow.place(view);
     this.paints.last = performance.now() - start;
     this.paints.count += 1;
@@ -379,7 +385,7 @@ export class Grid {
     if (this.mirrorsPage || this.mirrorDirty) this.mirror.update(view, this.mirrorsPage);
     this.mirrorDirty = false;
     const window = this.holds ? null : this.wanted(this.asked);
-    if (window && this.columns.length) {
+    if (window && this.dressing.columns.length) {
       this.asked = window;
       this.events.window(window);
     }
@@ -391,18 +397,6 @@ export class Grid {
     const { first, n } = seen(this.view.top, this.view.extent);
     const rows = this.dirty === 'all' ? Array.from({ length: n }, (_, i) => first + i) : this.dirty instanceof Set ? [...this.dirty] : [];
     if (needsDigits(this.view, rows)) this.dirty = 'all';
-  }
-
-  /** Paints what fades once more, a little later. */
-  private fade(): void {
-    clearTimeout(this.fading);
-    if (this.flashes.isEmpty) return;
-    this.fading = setTimeout(() => {
-      const rows = this.flashes.rows(performance.now());
-      if (this.dirty instanceof Set) for (const row of rows) this.dirty.add(row);
-      if (rows.size) this.schedule();
-      else this.fade();
-    }, STEP);
   }
 
   private wanted(last: Window | null): Window | null {

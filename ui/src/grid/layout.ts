@@ -178,6 +178,15 @@ export class Layout {
     return this.placed.filter((column) => column.frozen || (column.x + column.width > from && column.x < to));
   }
 
+  /** The least movement that brings a column into sight, as far as it fits. */
+  reveal(index: number, scrollX: number, width: number): number {
+    const column = this.placed[index];
+    if (!column || column.frozen) return scrollX;
+    const [left, right] = [column.x - this.frozenWidth, column.x + column.width - width];
+    if (scrollX > left) return left;
+    return scrollX < right ? Math.min(left, right) : scrollX;
+  }
+
   maxScrollX(width: number): number {
     return Math.max(0, this.width - width);
   }

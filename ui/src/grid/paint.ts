@@ -9,6 +9,7 @@ import type { Formatter } from './format.ts';
 import { typeGlyph } from './format.ts';
 import type { Layout, Placed } from './layout.ts';
 import { type Extent, seen, type Top } from './position.ts';
+import { extentOf, HUES, type Look, shadeOf } from './rules.ts';
 import type { Range } from './selection.ts';
 import type { Widths } from './texts.ts';
 import type { Theme } from './theme.ts';
@@ -47,6 +48,10 @@ export interface View {
   /** Columns in which a number did not fit, since the grid looked last. */
   tight: Set<string>;
   flashes: Flashes;
+  /** How cells are shaded by their values, by column. */
+  looks: ReadonlyMap<string, readonly Look[]>;
+  /** The least and the largest number that is seen, of columns that are shaded by it. */
+  extents: ReadonlyMap<string, readonly [number, number] | null>;
 }
 
 const PAD = 10;
@@ -98,6 +103,7 @@ function body(view: View, rows: number[]): void {
     ctx.rect(from, bodyTop, to - from, extent.height);
     ctx.clip();
     shades(view, rows, part, from, to);
+    if (view.looks.size) looks(view, rows, part);
     if (!view.flashes.isEmpty) flashes(view, rows, part);
     ctx.globalAlpha = view.stale ? 0.45 : 1;
     ctx.font = theme.font;
@@ -133,6 +139,38 @@ function shades(view: View, rows: number[], part: Placed[], from: number, to: nu
       ctx.fillRect(view.layout.left(column, view.scrollX), y, column.width, height);
     }
   }
+}
+
+function looks(view: View, rows: number[], part: Placed[]): void {
+  const { ctx, theme, extent } = view;
+  const height = extent.rowHeight;
+  for (const column of part) {
+    const { name } = column.info;
+    for (const look of view.looks.get(name) ?? []) {
+      for (const row of rows) {
+        const cell = view.cell(row, name);
+        const shade = cell === undefined ? null : shadeOf(look, cell, view.extents.get(name) ?? null);
+        if (!shade) continue;
+        const isBar = look.kind === 'bar';
+        const [left, inset] = [view.layout.left(column, view.scrollX) + shade.from * (column.width - 1), isBar ? 3 : 0];
+        ctx.globalAlpha = theme.tint * shade.share;
+        ctx.fillStyle = HUES[shade.hue];
+        ctx.fillRect(left, rowY(view, row) + inset, (shade.to - shade.from) * (column.width - 1), height - 1 - 2 * inset);
+      }
+    }
+  }
+  ctx.globalAlpha = 1;
+}
+
+/** The least and the largest number that is seen, of columns whose looks hang on them. */
+export function seenExtents(view: View): Map<string, readonly [number, number] | null> {
+  const extents = new Map<string, readonly [number, number] | null>();
+  const { first, n } = seen(view.top, view.extent);
+  for (const { info } of view.layout.seen(view.scrollX, view.width)) {
+    if (!view.looks.get(info.name)?.some((look) => look.kind !== 'when')) continue;
+    extents.set(info.name, extentOf(Array.from({ length: n }, (_, i) => view.cell(first + i, info.name))));
+  }
+  return extents;
 }
 
 function flashes(view: View, rows: number[], part: Placed[]): void {

@@ -15,6 +15,8 @@ export interface Theme {
   hover: string;
   placeholder: string;
   flash: string;
+  /** How thick colours lie below texts, of 1. */
+  tint: number;
   thumb: string;
   thumbHover: string;
   rowHeight: number;
@@ -47,6 +49,7 @@ export function readTheme(element: HTMLElement, rowHeight: number): Theme {
     hover: read('grid-hover', 'rgba(20,24,29,.035)'),
     placeholder: read('grid-placeholder', '#eef0f2'),
     flash: read('grid-flash', 'rgba(11,110,102,.3)'),
+    tint: Number.parseFloat(read('grid-tint', '0.3')) || 0.3,
     thumb: read('grid-thumb', 'rgba(91,101,112,.45)'),
     thumbHover: read('grid-thumb-hover', 'rgba(91,101,112,.8)'),
     rowHeight,

@@ -140,3 +140,83 @@ test('a selection is coloured where it is said to be, and only there', async () 
   expect(wrong).toEqual([]);
   await page.context().close();
 });
+
+test.each([true, false])('cells that changed light up and fade, if that is wanted: %s', async (wanted) => {
+  const { page } = await visit(browser, `${url}/icon.svg`);
+  await page.evaluate((flash) => localStorage.setItem('kinetable.flash', String(flash)), wanted);
+  await page.goto(`${url}/table/quotes`);
+  await until(page, isLoaded);
+  for (let i = 0; i < 6; i++) {
+    server.tick();
+    await page.waitForTimeout(80);
+  }
+  await page.waitForTimeout(900);
+  const watched = page.evaluate(async () => {
+    const grid = document.querySelector('kinetable-grid')!.grid!;
+    const column = grid.layout.find('Bid')!;
+    const at = (row: number): string => [...grid.view.ctx.getImageData(column.x + 3, grid.view.bodyTop + row * grid.view.extent.rowHeight + 3, 1, 1).data].join();
+    const plain = Array.from({ length: 12 }, (_, row) => at(row));
+    const lit = new Set<number>();
+    const end = performance.now() + 1500;
+    while (performance.now() < end) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      plain.forEach((colour, row) => at(row) !== colour && lit.add(row));
+    }
+    return { lit: [...lit].sort((a, b) => a - b), left: plain.filter((colour, row) => at(row) !== colour).length };
+  });
+  await page.waitForTimeout(100);
+  const quotes = server.tables.get('quotes')!;
+  const before = Array.from({ length: 12 }, (_, row) => quotes.cell(row, 'Bid'));
+  server.tick();
+  const changed = before.flatMap((bid, row) => (bid === quotes.cell(row, 'Bid') ? [] : [row]));
+  expect(await watched).toEqual({ lit: wanted ? changed : [], left: 0 });
+  await page.context().close();
+});
+
+test('a date that the row above has too is dimmed', async () => {
+  const { page } = await visit(browser, `${url}/table/trades`);
+  await until(page, isLoaded);
+  const colours = await page.evaluate(async () => {
+    const colours: string[] = [];
+    const { fillText } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.fillText = function spy(text: string, ...more) {
+      if (/^\d{4}-\d\d-\d\d$/.test(text)) colours.push(String(this.fillStyle));
+      return fillText.call(this, text, ...more);
+    };
+    const { grid } = document.querySelector('kinetable-grid')!;
+    grid!.repaint();
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    CanvasRenderingContext2D.prototype.fillText = fillText;
+    return colours;
+  });
+  expect(colours.length).toBeGreaterThan(40);
+  // Two columns of dates, each with its first row.
+  const [bright] = colours;
+  expect(colours.filter((colour) => colour === bright).length).toBe(2);
+  expect(new Set(colours).size).toBe(2);
+  await page.context().close();
+});
+
+test('a table that falls silent has a clock', async () => {
+  const { page } = await visit(browser, `${url}/table/quotes`);
+  await until(page, isLoaded);
+  for (let i = 0; i < 12; i++) {
+    server.tick();
+    await page.waitForTimeout(100);
+  }
+  expect(await page.locator('[data-status=live]').innerText()).toBe('Live');
+  await page.getByText(/^no change for \d+ s$/).waitFor();
+  server.tick();
+  await expect.poll(() => page.locator('[data-status=live]').innerText()).toBe('Live');
+  await page.context().close();
+});
+
+test('on a phone the first column stays, and what is open is closed from the list', async () => {
+  const { page } = await visit(browser, `${url}/table/quotes`, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await until(page, isLoaded);
+  expect(await page.evaluate(() => document.querySelector('kinetable-grid')!.grid!.layout.placed.filter(({ frozen }) => frozen).map(({ info }) => info.name))).toEqual(['Sym']);
+  await page.getByRole('button', { name: 'Tables' }).click();
+  await page.getByRole('button', { name: 'Close quotes' }).click();
+  await expect.poll(() => page.locator('kinetable-grid').count()).toBe(0);
+  await page.context().close();
+});

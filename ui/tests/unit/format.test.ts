@@ -3,6 +3,7 @@ import type { Cell } from '../../src/client/messages.ts';
 import { formatInstant, instantLiteral, instantSpan, zoneOffset } from '../../src/client/moments.ts';
 import { asTsv } from '../../src/grid/copy.ts';
 import { formatter } from '../../src/grid/format.ts';
+import { type ColumnFormat, formatted } from '../../src/grid/formats.ts';
 
 function show(type: string, cells: Cell[], zone = 'UTC'): string[] {
   const format = formatter({ name: 'C', type }, zone);
@@ -99,5 +100,37 @@ describe('zones', () => {
     expect(instantLiteral(500_000_000n)).toBe("'1970-01-01T00:00:00.5Z'");
     expect(instantLiteral(1_790_000_000_123_456_789n)).toBe("'2026-09-21T14:13:20.123456789Z'");
     expect(instantLiteral(600_000_000_000n)).toBe("'1970-01-01T00:10:00Z'");
+  });
+});
+
+describe('forms that the user gives', () => {
+  const shown = (type: string, form: ColumnFormat, ...cells: Cell[]): string[] => {
+    const format = formatted({ name: 'C', type, scale: 4, zone: 'Asia/Tokyo' }, 'UTC', form);
+    for (const cell of cells) format.observe(cell);
+    return cells.map((cell) => format.show(cell));
+  };
+
+  test('digits, commas, percent', () => {
+    expect(shown('double', { decimals: 1 }, 1234.56, -0.25, Number.NaN, 1e20)).toEqual(['1,234.6', '−0.3', 'NaN', '1.000e+20']);
+    expect(shown('double', { plain: true }, 1234.5, 2)).toEqual(['1234.5', '2.0']);
+    expect(shown('double', { percent: true }, 0.1234, -1)).toEqual(['12.34%', '−100.00%']);
+    expect(shown('double', { percent: true, decimals: 0, plain: true }, 12.345)).toEqual(['1235%']);
+    expect(shown('long', { decimals: 2 }, 9223372036854775807n)).toEqual(['9,223,372,036,854,775,807.00']);
+    expect(shown('long', { plain: true }, 1234567n)).toEqual(['1234567']);
+    // No digit is lost on the way through a float.
+    expect(shown('BigDecimal', { decimals: 2 }, '12345678901234567890.1250')).toEqual(['12,345,678,901,234,567,890.13']);
+    expect(shown('String', { decimals: 2, part: 'date' }, 'a')).toEqual(['a']);
+  });
+
+  test('zones, days, clocks', () => {
+    const noon = 1_790_000_000_000_000_000n;
+    expect(shown('Instant', {}, noon)).toEqual(['2026-09-21 14:13:20']);
+    expect(shown('Instant', { zone: 'Asia/Tokyo' }, noon)).toEqual(['2026-09-21 23:13:20']);
+    expect(shown('ZonedDateTime', { zone: 'UTC' }, noon)).toEqual(['2026-09-21 14:13:20']);
+    expect(shown('Instant', { part: 'date', zone: 'Asia/Tokyo' }, noon + 3_600_000_000_000n)).toEqual(['2026-09-22']);
+    expect(shown('Instant', { part: 'time' }, noon, noon + 1_000_000n)).toEqual(['14:13:20.000', '14:13:20.001']);
+    expect(shown('LocalDateTime', { zone: 'Asia/Tokyo', part: 'time' }, noon)).toEqual(['14:13:20']);
+    expect(formatted({ name: 'C', type: 'Instant' }, 'UTC', { part: 'date' }).copy(noon)).toBe('2026-09-21 14:13:20');
+    expect(formatted({ name: 'C', type: 'double' }, 'UTC', { decimals: 0 }).copy(1.25)).toBe('1.25');
   });
 });

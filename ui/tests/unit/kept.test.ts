@@ -10,6 +10,8 @@ const STATE: TableState = {
     custom: ['Worth = Price * `€`.length()'], select: ['Sym', 'Worth'],
   },
   columns: { order: ['B', 'A'], widths: [['A', 120]], hidden: ['C'], frozen: ['B'] },
+  formats: new Map([['Price', { decimals: 3, percent: true }], ['Time', { zone: 'Asia/Tokyo', part: 'time' as const }]]),
+  rules: [{ kind: 'when', column: 'Price', operator: '>=', value: '5', hue: 'green' }, { kind: 'bar', column: 'Size', hue: 'sky' }, { kind: 'heat', column: 'Fee' }],
 };
 
 test('what is written is read', () => {
@@ -36,10 +38,11 @@ test('what another hand wrote is read as far as it goes', () => {
   for (const text of ['', '{', '[]', 'null', '7', '{"version":2,"tabs":["a"]}']) expect(readKept(text).tabs).toEqual([]);
   const read = readKept(JSON.stringify({
     version: 1, tabs: ['a', 5, 'a', null, 'b'], active: 'c',
-    tables: [['a', { plan: { filters: [['X'], ['Y', 'y'], 3], sorts: [['Z', 'up'], ['Z', 'asc']], custom: [{}, 'A = 1'], select: [] }, columns: { widths: [['A', '9'], ['B', 90]], frozen: 7 } }], ['b', null], 'x'],
+    tables: [['a', { plan: { filters: [['X'], ['Y', 'y'], 3], sorts: [['Z', 'up'], ['Z', 'asc']], custom: [{}, 'A = 1'], select: [] }, columns: { widths: [['A', '9'], ['B', 90]], frozen: 7 },
+      formats: [['A', { decimals: 99, zone: 'Mars/Base', part: 'week', plain: true }], [7, {}]], rules: [{ kind: 'bar', column: 'A', hue: 'toString' }, { kind: 'heat', column: 'A' }, { kind: 'when', column: 'A', operator: '~', value: '', hue: 'red' }] }], ['b', null], 'x'],
   }));
   expect([read.tabs, read.active, [...read.tables.keys()]]).toEqual([['a', 'b'], null, ['a', 'b']]);
-  expect(read.tables.get('a')).toEqual({ plan: { ...EMPTY, filters: new Map([['Y', 'y']]), sorts: [['Z', 'asc']], custom: ['A = 1'] }, columns: { order: [], widths: [['B', 90]], hidden: [], frozen: null } });
+  expect(read.tables.get('a')).toEqual({ plan: { ...EMPTY, filters: new Map([['Y', 'y']]), sorts: [['Z', 'asc']], custom: ['A = 1'] }, columns: { order: [], widths: [['B', 90]], hidden: [], frozen: null }, formats: new Map([['A', { plain: true }]]), rules: [{ kind: 'heat', column: 'A' }] });
   expect(read.tables.get('b')).toEqual(FRESH);
   expect(readKept(JSON.stringify({ version: 1, tabs: Array.from({ length: 500 }, (_, i) => `t${i}`) })).tabs.length).toBe(TABS_MAX);
 });
