@@ -19,7 +19,7 @@ export function Look({ panel, column }: { panel: Panel; column: string }): JSX.E
     <SidePanel panel={panel} title="Format and colours">
       <label class="field">
         <span>Column</span>
-        <select data-first value={info?.name} onChange={(event) => (side.value = { kind: 'look', column: event.currentTarget.value })}>
+        <select aria-label="Column" data-first value={info?.name} onChange={(event) => (side.value = { kind: 'look', column: event.currentTarget.value })}>
           {columns.map(({ name }) => <option key={name} value={name}>{name}</option>)}
         </select>
       </label>
@@ -57,7 +57,7 @@ function NumberForm({ form, set }: FormProps): JSX.Element {
     <>
       <label class="field">
         <span>Decimals</span>
-        <select value={form.decimals === undefined ? '' : String(form.decimals)} onChange={({ currentTarget: { value } }) => set({ decimals: value === '' ? undefined : Number(value) })}>
+        <select aria-label="Decimals" value={form.decimals === undefined ? '' : String(form.decimals)} onChange={({ currentTarget: { value } }) => set({ decimals: value === '' ? undefined : Number(value) })}>
           <option value="">as needed</option>
           {Array.from({ length: DECIMALS_MAX + 1 }, (_, digits) => <option key={digits} value={String(digits)}>{digits}</option>)}
         </select>
@@ -84,7 +84,7 @@ function TimeForm({ info, form, set }: FormProps & { info: ColumnInfo }): JSX.El
     <>
       <label class="field">
         <span>Shown</span>
-        <select value={form.part ?? ''} onChange={({ currentTarget: { value } }) => set({ part: value === 'date' || value === 'time' ? value : undefined })}>
+        <select aria-label="Shown" value={form.part ?? ''} onChange={({ currentTarget: { value } }) => set({ part: value === 'date' || value === 'time' ? value : undefined })}>
           <option value="">date and time</option>
           <option value="date">date</option>
           <option value="time">time</option>
@@ -93,7 +93,7 @@ function TimeForm({ info, form, set }: FormProps & { info: ColumnInfo }): JSX.El
       {hasZone(info.type) && (
         <label class="field">
           <span>Time zone</span>
-          <select value={isOther ? 'other' : (form.zone ?? '')} onChange={({ currentTarget: { value } }) => choose(value)}>
+          <select aria-label="Time zone" value={isOther ? 'other' : (form.zone ?? '')} onChange={({ currentTarget: { value } }) => choose(value)}>
             <option value="">{zoneWord(info.type === 'ZonedDateTime' ? (info.zone ?? 'UTC') : zone.value)} (as it comes)</option>
             {known.map((name) => <option key={name} value={name}>{zoneWord(name)}</option>)}
             <option value="other">other…</option>
@@ -103,7 +103,7 @@ function TimeForm({ info, form, set }: FormProps & { info: ColumnInfo }): JSX.El
       {hasZone(info.type) && isOther && (
         <label class="field">
           <span>Zone</span>
-          <input type="text" list="zones" spellcheck={false} placeholder="Asia/Tokyo" value={other ?? form.zone ?? ''} aria-invalid={Boolean(other) && !isZone(other ?? '')} onInput={(event) => write(event.currentTarget.value)} />
+          <input aria-label="Zone" type="text" list="zones" spellcheck={false} placeholder="Asia/Tokyo" value={other ?? form.zone ?? ''} aria-invalid={Boolean(other) && !isZone(other ?? '')} onInput={(event) => write(event.currentTarget.value)} />
           <datalist id="zones">{Intl.supportedValuesOf('timeZone').map((name) => <option key={name} value={name} />)}</datalist>
         </label>
       )}
@@ -153,14 +153,14 @@ function Colours({ panel, info }: { panel: Panel; info: ColumnInfo }): JSX.Eleme
       <form onSubmit={add}>
         <label class="field">
           <span>Colour</span>
-          <select value={kind} onChange={(event) => setKind(event.currentTarget.value as Rule['kind'])}>
+          <select aria-label="Colour" value={kind} onChange={(event) => setKind(event.currentTarget.value as Rule['kind'])}>
             {KINDS.filter(([one]) => one === 'when' || hasSize(info.type)).map(([one, word]) => <option key={one} value={one}>{word}</option>)}
           </select>
         </label>
         {kind === 'when' && (
           <label class="field">
             <span>Which</span>
-            <select value={operator} onChange={(event) => setOperator(event.currentTarget.value as Operator)}>
+            <select aria-label="Which" value={operator} onChange={(event) => setOperator(event.currentTarget.value as Operator)}>
               {OPERATORS.map((one) => <option key={one} value={one}>{WORDS[one]}</option>)}
             </select>
           </label>
@@ -168,7 +168,7 @@ function Colours({ panel, info }: { panel: Panel; info: ColumnInfo }): JSX.Eleme
         {kind === 'when' && hasValue && (
           <label class="field">
             <span>Value</span>
-            <input type="text" spellcheck={false} autocomplete="off" value={value} aria-invalid={Boolean(problem)} onInput={(event) => setValue(event.currentTarget.value)} />
+            <input aria-label="Value" type="text" spellcheck={false} autocomplete="off" value={value} aria-invalid={Boolean(problem)} onInput={(event) => setValue(event.currentTarget.value)} />
           </label>
         )}
         {problem && <p class="error" role="alert">{problem}</p>}

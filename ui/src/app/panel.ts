@@ -55,8 +55,8 @@ export class Panel implements GridModel {
   readonly asOf = signal<string>('0');
   /** A plan of a link with formulas that could reach into scripts: it waits for a word of the user. */
   readonly offered = signal<Plan | null>(null);
-  /** As it is kept, and as a link says it. */
-  readonly state = computed((): TableState => ({ plan: this.coming.value ?? this.plan.value, columns: this.columnsState.value, formats: this.formats.value, rules: this.rules.value }));
+  /** As it is kept, and as a link says it. What a link asks for is kept only once it was taken. */
+  readonly state = computed((): TableState => ({ plan: (this.isFromLink ? null : this.coming.value) ?? this.plan.value, columns: this.columnsState.value, formats: this.formats.value, rules: this.rules.value }));
   readonly formats = signal<ReadonlyMap<string, ColumnFormat>>(new Map());
   readonly rules = signal<readonly Rule[]>([]);
   private readonly columnsState;

@@ -19,7 +19,7 @@ import type { ColumnFormat } from './formats.ts';
 import { Keys } from './keys.ts';
 import { Layout } from './layout.ts';
 import { Mirror } from './mirror.ts';
-import type { GridEvents, GridModel, Sorts } from './model.ts';
+import type { GridEvents, GridModel, GridParts, Sorts } from './model.ts';
 import { newDates, paintAll, paintHeader, paintRows, type View } from './paint.ts';
 import { Pointer } from './pointer.ts';
 import { clampTop, maxTop, reveal, scrollBy, seen, type Top } from './position.ts';
@@ -33,14 +33,6 @@ import { want } from './want.ts';
 
 /** Pixels below which the first column stays in sight by itself, if it takes less than half of them. */
 const NARROW = 700;
-
-export interface GridParts {
-  /** The element with the role of a grid, which has the keyboard's focus. */
-  surface: HTMLElement;
-  canvas: HTMLCanvasElement;
-  mirror: HTMLElement;
-  filters: HTMLElement;
-}
 
 export class Grid {
   readonly view: View;

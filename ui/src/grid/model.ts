@@ -2,6 +2,15 @@
 import type { Cell, Window } from '../client/messages.ts';
 import type { SortMark } from './paint.ts';
 
+/** The elements that a grid is made of. */
+export interface GridParts {
+  /** The element with the role of a grid, which has the keyboard's focus. */
+  surface: HTMLElement;
+  canvas: HTMLCanvasElement;
+  mirror: HTMLElement;
+  filters: HTMLElement;
+}
+
 export interface GridModel {
   /** Rows of the table, 2^53-1 at most. */
   readonly rows: number;

@@ -25,7 +25,9 @@ export type Look =
 
 /** A rule for a column, or what is wrong with it. */
 export function lookOf(rule: Rule, info: ColumnInfo, zone: string): Look | string {
-  if (rule.kind !== 'when') return hasSize(info.type) ? { kind: rule.kind, hue: rule.kind === 'bar' ? rule.hue : 'blue' } : `cells of ${info.type} have no size`;
+  if (rule.kind !== 'when' && !hasSize(info.type)) return `cells of ${info.type} have no size`;
+  if (rule.kind === 'bar') return { kind: 'bar', hue: rule.hue };
+  if (rule.kind === 'heat') return { kind: 'heat' };
   const holds = condition(rule.operator, rule.value.trim(), info, zone);
   return typeof holds === 'string' ? holds : { kind: 'when', hue: rule.hue, holds };
 }

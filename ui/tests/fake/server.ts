@@ -14,6 +14,8 @@ export interface FakeOptions {
   /** Milliseconds between the steps of live tables; 0: only `tick()` makes steps. */
   every?: number;
   port?: number;
+  /** Whether the user may run what a script may. */
+  console?: boolean;
 }
 
 export class FakeServer {
@@ -159,7 +161,7 @@ export class FakeSocket {
     this.isIn = true;
     this.resume = server.name();
     this.send({
-      type: 'welcome', protocol: 1, server: 'fake 1', instance: server.instance, resume: this.resume, resumed: Boolean(former), resume_seconds: 60, user: 'key', console: false,
+      type: 'welcome', protocol: 1, server: 'fake 1', instance: server.instance, resume: this.resume, resumed: Boolean(former), resume_seconds: 60, user: 'key', console: server.options.console ?? false,
       write: true, zone: 'UTC', limits: { subs: 64, rows: 4096, cells: 200_000, fetch_cells: 1_000_000, ops: 64 },
     });
     this.send({ type: 'vars', full: true, added: [...server.tables.values()].map((table) => server.entry(table)), changed: [], removed: [] });

@@ -122,3 +122,31 @@ test('a link shows the same to another person', async () => {
   expect(errors).toEqual([]);
   await theirs.context().close();
 });
+
+test('formulas of a link wait for a word where they can reach scripts', async () => {
+  const own = new FakeServer({ pages: 'dist-journeys', console: true }, demoTables());
+  const at = `http://127.0.0.1:${await own.start()}`;
+  const plan = { filters: [['Ask', '<170']], values: [{ column: 'Bid', formula: 'Bid > 140', label: 'Bid > 140' }], custom: ['Spread = Ask - Bid'] };
+  const link = `${at}/table/quotes#view=${encodeURIComponent(JSON.stringify({ version: 1, plan }))}`;
+  const asked = (): unknown[] => own.heard.filter(({ type }) => type === 'ops').map(({ ops }) => ops);
+  const { page, errors } = await visit(browser, link);
+  await page.getByText('The link asks the server to compute these formulas').waitFor();
+  await page.getByText('Spread = Ask - Bid').waitFor();
+  expect(asked()).toEqual([]);
+  // Nor are they computed because the page is loaded again.
+  await page.reload();
+  await until(page, (seen) => isLoaded(seen) && seen.length === 12);
+  expect(asked()).toEqual([]);
+  await page.goto(`${at}/icon.svg`);
+  await page.goto(link);
+  await page.getByRole('button', { name: 'Leave out' }).click();
+  await until(page, (seen) => isLoaded(seen) && seen.length === 10);
+  expect(asked()).toEqual([[{ where: 'Ask < 170' }]]);
+  await page.goto(`${at}/icon.svg`);
+  await page.goto(link);
+  await page.getByRole('button', { name: 'Compute' }).click();
+  await until(page, (seen) => isLoaded(seen) && seen.length === 4 && seen[0].cells.Spread !== undefined);
+  expect(errors.filter((text) => !text.includes('404'))).toEqual([]);
+  await page.context().close();
+  await own.stop();
+});

@@ -23,9 +23,6 @@ afterAll(async () => {
 });
 
 async function choose(page: Page, column: string): Promise<void> {
-  await page.keyboard.press('Control+k');
-  await page.keyboard.type('columns');
-  await page.keyboard.press('Escape');
   const at = await page.evaluate((name) => {
     const element = document.querySelector('kinetable-grid');
     const placed = element?.grid?.layout.find(name);
@@ -59,15 +56,15 @@ test('numbers and times in other forms, which are kept', async () => {
   await until(page, isLoaded);
   await choose(page, 'Bid');
   const beside = page.getByRole('complementary', { name: 'Format and colours' });
-  await beside.getByLabel('Decimals').selectOption('3');
+  await beside.getByLabel('Decimals', { exact: true }).selectOption('3');
   await until(page, (seen) => seen.length === 12 && seen.every(({ cells }) => /^[\d,]+\.\d{3}$/.test(cells.Bid)));
   await beside.getByLabel('Percent').check();
   await until(page, (seen) => seen[0]?.cells.Bid === '10,000.000%');
   await beside.getByLabel('Commas between thousands').uncheck();
   await until(page, (seen) => seen[0]?.cells.Bid === '10000.000%');
   await beside.getByLabel('Column', { exact: true }).selectOption('Updated');
-  await beside.getByLabel('Shown').selectOption('time');
-  await beside.getByLabel('Time zone').selectOption('other');
+  await beside.getByLabel('Shown', { exact: true }).selectOption('time');
+  await beside.getByLabel('Time zone', { exact: true }).selectOption('other');
   await beside.getByLabel('Zone', { exact: true }).fill('Asia/Tokyo');
   const seen = await until(page, (all) => /^23:13:20/.test(all[0]?.cells.Updated ?? ''));
   expect(seen[0].cells.Updated).toBe('23:13:20.000');
@@ -85,20 +82,20 @@ test('colours by value are where the values say so, and bars as long', async () 
   await until(page, isLoaded);
   await choose(page, 'Bid');
   const beside = page.getByRole('complementary', { name: 'Format and colours' });
-  await beside.getByLabel('Value').fill('high');
+  await beside.getByLabel('Value', { exact: true }).fill('high');
   await beside.getByRole('button', { name: 'Add' }).click();
   await beside.getByText('"high" is no number').waitFor();
-  await beside.getByLabel('Value').fill('140');
+  await beside.getByLabel('Value', { exact: true }).fill('140');
   await beside.getByLabel('sky').check();
   await beside.getByRole('button', { name: 'Add' }).click();
-  await beside.getByText('above 140').waitFor();
+  await beside.locator('.rules').getByText('above 140').waitFor();
   const bids = (await rows(page)).map(({ cells }) => number(cells.Bid));
   expect(await shaded(page, 'Bid', 0)).toEqual(bids.map((bid) => bid > 140));
   expect(new Set(bids.map((bid) => bid > 140)).size).toBe(2);
   await beside.getByLabel('Column', { exact: true }).selectOption('Ask');
   await beside.getByLabel('Colour', { exact: true }).selectOption('bar');
   await beside.getByRole('button', { name: 'Add' }).click();
-  await beside.getByText('bars by size').waitFor();
+  await beside.locator('.rules').getByText('bars by size').waitFor();
   const asks = (await rows(page)).map(({ cells }) => number(cells.Ask));
   const largest = Math.max(...asks);
   for (const share of [0.3, 0.8]) {

@@ -151,25 +151,28 @@ test.each([true, false])('cells that changed light up and fade, if that is wante
     await page.waitForTimeout(80);
   }
   await page.waitForTimeout(900);
-  const watched = page.evaluate(async () => {
+  await page.evaluate(() => {
     const grid = document.querySelector('kinetable-grid')!.grid!;
     const column = grid.layout.find('Bid')!;
     const at = (row: number): string => [...grid.view.ctx.getImageData(column.x + 3, grid.view.bodyTop + row * grid.view.extent.rowHeight + 3, 1, 1).data].join();
     const plain = Array.from({ length: 12 }, (_, row) => at(row));
-    const lit = new Set<number>();
-    const end = performance.now() + 1500;
-    while (performance.now() < end) {
-      await new Promise((resolve) => requestAnimationFrame(resolve));
-      plain.forEach((colour, row) => at(row) !== colour && lit.add(row));
-    }
-    return { lit: [...lit].sort((a, b) => a - b), left: plain.filter((colour, row) => at(row) !== colour).length };
+    const watch = async (): Promise<{ lit: number[]; left: number }> => {
+      const lit = new Set<number>();
+      const end = performance.now() + 2000;
+      while (performance.now() < end) {
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+        plain.forEach((colour, row) => at(row) !== colour && lit.add(row));
+      }
+      return { lit: [...lit].sort((a, b) => a - b), left: plain.filter((colour, row) => at(row) !== colour).length };
+    };
+    Object.assign(window, { watched: watch() });
   });
-  await page.waitForTimeout(100);
   const quotes = server.tables.get('quotes')!;
   const before = Array.from({ length: 12 }, (_, row) => quotes.cell(row, 'Bid'));
   server.tick();
   const changed = before.flatMap((bid, row) => (bid === quotes.cell(row, 'Bid') ? [] : [row]));
-  expect(await watched).toEqual({ lit: wanted ? changed : [], left: 0 });
+  const watched = await page.evaluate(() => (window as unknown as { watched: Promise<{ lit: number[]; left: number }> }).watched);
+  expect(watched).toEqual({ lit: wanted ? changed : [], left: 0 });
   await page.context().close();
 });
 

@@ -37,9 +37,33 @@ for (const scheme of ['light', 'dark'] as const) {
       await page.keyboard.press('Escape');
       await page.getByLabel('Settings').first().click();
       await shot('settings');
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Control+k');
+      await shot('palette');
+      await page.keyboard.press('Escape');
+      await page.evaluate(() => {
+        const rules = [{ kind: 'bar', column: 'Volume', hue: 'sky' }, { kind: 'heat', column: 'Change' }, { kind: 'when', column: 'Bid', operator: '>', value: '140', hue: 'orange' }];
+        location.hash = `view=${encodeURIComponent(JSON.stringify({ version: 1, rules, formats: [['Updated', { part: 'time' }]] }))}`;
+      });
+      for (const [name, item] of [['columns', 'Columns…'], ['custom', 'Add a computed column…'], ['look', 'Format and colours…']] as const) {
+        await page.mouse.click(430, 130, { button: 'right' });
+        if (name === 'columns') await shot('column-menu');
+        await page.getByRole('menuitem', { name: item }).click();
+        await shot(name);
+      }
     } else {
       await page.getByRole('button', { name: 'Filter' }).click();
       await shot('filter');
+      await page.goto(`${url}/table/quotes`);
+      await page.waitForTimeout(800);
+      await shot('quotes');
+      await page.getByRole('button', { name: 'Tables' }).click();
+      await shot('list');
+      await page.getByRole('button', { name: 'Table', exact: true }).click();
+      await page.keyboard.press('Control+k');
+      await shot('palette');
+      await page.getByText('Computed columns').click();
+      await shot('custom');
     }
     if (errors.length) console.log(scheme, width, errors);
     await page.context().close();
