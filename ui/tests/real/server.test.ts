@@ -141,3 +141,32 @@ test('copying rows that are not on the screen', async () => {
   expect(lines).toEqual(lines.map((_, row) => String(row)));
   await leave(visited);
 });
+
+test('computed and selected columns, what is refused, and all of it again on the next visit', async () => {
+  const visited = await open('trades');
+  const { page } = visited;
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await page.getByRole('button', { name: 'Add a computed column' }).click();
+  const side = page.getByRole('complementary', { name: 'Computed columns' });
+  await side.getByLabel('A further column').fill('Worth = Price * Sizes');
+  await side.getByLabel('A further column').press('Enter');
+  await side.locator('.refusal').getByText('Sizes').first().waitFor();
+  const column = side.getByLabel('Column Worth', { exact: true });
+  await column.fill('Worth = Price * Size');
+  await column.press('Enter');
+  const worth = (seen: { cells: Record<string, string> }[]): boolean => seen.length > 5 && isLoaded(seen) && seen.every(({ cells }) => cells.Worth !== undefined && Math.abs(id(cells.Worth) - Number(cells.Price) * Number(cells.Size)) < 0.01);
+  await until(page, worth);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await page.getByRole('checkbox', { name: 'Timestamp' }).uncheck();
+  await page.getByRole('button', { name: 'Select the 5 that are shown' }).click();
+  await page.getByText('5 columns', { exact: true }).waitFor();
+  await until(page, (seen) => worth(seen) && seen[0].cells.Timestamp === undefined);
+  await page.reload();
+  const seen = await until(page, worth);
+  expect(Object.keys(seen[0].cells)).toEqual(['Id', 'Sym', 'Price', 'Size', 'Worth']);
+  await page.getByRole('button', { name: 'Copy as Python' }).click();
+  await page.getByText('copied: trades').waitFor();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('trades.update_view("Worth = Price * Size").view(["Id", "Sym", "Price", "Size", "Worth"])');
+  await leave(visited);
+});
