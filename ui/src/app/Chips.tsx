@@ -12,13 +12,13 @@ export function Chips({ panel }: { panel: Panel }): JSX.Element {
   const arrows = { asc: '↑', desc: '↓', abs: '|↑|' };
   return (
     <div class={isEmpty(plan) ? 'chips idle' : 'chips'}>
-      <button type="button" class="tool only-wide" disabled={!panel.loaded.value} aria-pressed={panel.filtersShown.value} title="Ctrl+F" onClick={() => panel.filtersShown.value ? (panel.filtersShown.value = false) : panel.showFilters()}>
+      <button type="button" class="tool only-wide" disabled={!panel.loaded.value} aria-pressed={panel.filtersShown.value} title="Filter (Ctrl+F)" onClick={() => panel.filtersShown.value ? (panel.filtersShown.value = false) : panel.showFilters()}>
         <Icon name="filter" />Filter
       </button>
-      <button type="button" class="tool only-wide" disabled={!panel.loaded.value} title="Ctrl+G" onClick={() => (goToShown.value = true)}>
+      <button type="button" class="tool only-wide" disabled={!panel.loaded.value} title="Go to a row (Ctrl+G)" onClick={() => (goToShown.value = true)}>
         <Icon name="goto" />Go to
       </button>
-      <button type="button" class="tool only-wide" disabled={!panel.loaded.value} aria-pressed={side.value?.kind === 'columns'} onClick={() => toggleSide({ kind: 'columns' })}>
+      <button type="button" class="tool only-wide" disabled={!panel.loaded.value} aria-pressed={side.value?.kind === 'columns'} title="All columns" onClick={() => toggleSide({ kind: 'columns' })}>
         <Icon name="columns" />Columns
       </button>
       <div class="chip-row">

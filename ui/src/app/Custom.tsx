@@ -47,10 +47,10 @@ function Formula({ panel, at, text }: { panel: Panel; at: number | null; text: s
   const label = at === null ? 'A further column' : `Column ${customName(text) ?? at + 1}`;
   const apply = (event: Event): void => {
     event.preventDefault();
-    const name = customName(draft);
+    const written = (area.current?.value ?? draft).trim();
+    const name = customName(written);
     if (name === null) return setProblem('begin with a name and =, as in Worth = Price * Size');
     setProblem('');
-    const written = draft.trim();
     const next = at === null ? [...custom, written] : custom.map((one, i) => (i === at ? written : one));
     panel.changeCustom(next, select && !select.includes(name) ? [...select, name] : select);
     if (at === null) setDraft('');

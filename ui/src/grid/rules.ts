@@ -128,7 +128,7 @@ export function shadeOf(look: Look, cell: Cell, extent: readonly [number, number
   }
   const [from, to] = [Math.min(0, least), Math.max(0, largest)];
   if (to <= from) return null;
-  const [zero, end] = [-from / (to - from), (Math.min(to, Math.max(from, size)) - from) / (to - from)];
+  const [zero, end] = [(0 - from) / (to - from), (Math.min(to, Math.max(from, size)) - from) / (to - from)];
   const hue = size >= 0 ? look.hue : look.hue === 'orange' ? 'blue' : 'orange';
   return { hue, share: 1, from: Math.min(zero, end), to: Math.max(zero, end) };
 }
