@@ -11,6 +11,16 @@ const licences = [...packages, '@preact/signals-core'].map((name) => {
 });
 writeFileSync(join(folder, 'licences.txt'), licences.join('\n\n'));
 
+/** What the page asks for at once: itself, and what its scripts import without being asked to. */
+const first = new Set(['index.html', 'icon.svg']);
+const follow = (file) => {
+  if (first.has(file) || !statSync(join(folder, file), { throwIfNoEntry: false })) return;
+  first.add(file);
+  if (!file.endsWith('.js')) return;
+  for (const [, name] of readFileSync(join(folder, file), 'utf8').matchAll(/(?:\bfrom|\bimport)\s*["'`]\.\/([^"'`]+)["'`]/g)) follow(`assets/${name}`);
+};
+for (const [, file] of readFileSync(join(folder, 'index.html'), 'utf8').matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)) follow(file);
+
 const files = readdirSync(folder, { recursive: true }).map(String).filter((file) => statSync(join(folder, file)).isFile() && !file.endsWith('.br'));
 let sum = 0;
 for (const file of files.sort()) {
@@ -20,7 +30,7 @@ for (const file of files.sort()) {
   if (isSmaller) writeFileSync(join(folder, `${file}.br`), packed);
   const sent = isSmaller ? packed.length : bytes.length;
   // Subsets of the font are asked for by pages with their letters, licences by nobody, and parts of the app when they are shown.
-  const isFirst = /^(index\.html|icon\.svg)$|^assets\/index-|latin-wght/.test(file);
+  const isFirst = first.has(file) || /latin-wght/.test(file);
   if (isFirst) sum += sent;
   console.log(`${String(sent).padStart(8)}  ${file}${isFirst ? '' : '  (on demand)'}`);
 }

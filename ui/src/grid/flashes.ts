@@ -2,7 +2,7 @@
  * Cells that changed light up and fade.
  *
  * **State** when a cell lit up and when it changed last, for cells that changed within a second.
- * **Update rule** a cell that changes lights up, unless it changed a moment ago: what changes more than five times a second would only flicker.
+ * **Update rule** a cell that changes lights up, unless it changed a moment ago: what changes a few times a second would only flicker.
  * **Cost** of a step of the fade: the cells that are lit.
  */
 import type { Cell } from '../client/messages.ts';
@@ -12,7 +12,7 @@ export type Changes = ReadonlyMap<string, ReadonlyMap<number, Cell>>;
 /** Milliseconds that a cell fades for, between two steps of the fade, within which a change is one of many, after which all is forgotten. */
 const FADE = 300;
 const STEP = 60;
-const OFTEN = 200;
+const OFTEN = 400;
 const FORGOTTEN = 1000;
 const CELLS_MAX = 20_000;
 

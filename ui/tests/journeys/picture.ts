@@ -17,13 +17,12 @@ const list = page.getByRole('navigation', { name: 'Tables' });
 await list.getByText('history').click();
 await list.getByText('trades').click();
 await page.waitForTimeout(600);
-await page.keyboard.press('Control+f');
-await page.getByLabel('Filter Size').fill('>500');
-await page.getByLabel('Filter Size').press('Enter');
-await page.waitForTimeout(600);
-await page.mouse.click(340, 128);
-await page.mouse.click(340, 128);
-await page.waitForTimeout(2500);
+const view = {
+  version: 1, plan: { filters: [['Size', '>500']], sorts: [['Time', 'desc']] }, formats: [['Time', { part: 'time' }]],
+  rules: [{ kind: 'heat', column: 'Price' }, { kind: 'bar', column: 'Fee', hue: 'sky' }, { kind: 'when', column: 'Sym', operator: '=', value: 'ACME', hue: 'orange' }],
+};
+await page.evaluate((text) => (location.hash = `view=${encodeURIComponent(text)}`), JSON.stringify(view));
+await page.waitForTimeout(3000);
 await page.mouse.move(700, 840);
 await page.waitForTimeout(300);
 mkdirSync(folder, { recursive: true });
