@@ -81,6 +81,8 @@ class Server:
     def log(self) -> Optional[Log]: ...
     @property
     def load(self) -> tuple[int, int]: ...
+    @property
+    def console(self) -> bool: ...
     def stop(self) -> None: ...
 
 def serve(
@@ -90,6 +92,7 @@ def serve(
     doors: Sequence[tuple[str, str, str]],
     console: bool,
     read_only: bool,
+    rights: Optional[str],
     session_s: float,
     tls: Optional[tuple[str, str, Optional[str]]],
     origins: Sequence[str],

@@ -31,6 +31,7 @@ def add_arguments(server: argparse.ArgumentParser) -> None:
     )
     server.add_argument("--console", action="store_true", help="those who enter may run Python in this process")
     server.add_argument("--read-only", action="store_true", help="those who enter may change nothing")
+    server.add_argument("--rights", metavar="FILE", help='who may do what, in JSON: {"ada": ["read prices*"]}')
     server.add_argument(
         "--session",
         type=float,
@@ -63,6 +64,7 @@ def run(given: argparse.Namespace) -> int:
             auth=given.auth,
             console=given.console,
             read_only=given.read_only,
+            rights=given.rights,
             session_s=given.session,
             tls=_tls(given),
             origins=given.origin,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import json
+import os
 import pathlib
 import secrets
 import sys
 import weakref
-from typing import Any, Optional, Sequence, Union
+from typing import Any, Mapping, Optional, Sequence, Union
 
 from .. import _kinetable
 from ..dherror import DHError
@@ -40,6 +42,10 @@ class Server:
         console: Whether those who enter may run Python in this process, and use its functions in their formulas.
             Whoever may, owns the process.
         read_only: Whether those who enter may change nothing: neither input tables nor variables. Not with `console`.
+        rights: For each user a list of what he may do: ``"console"``, or ``list``, ``read``, ``subscribe`` or ``write``
+            and a pattern of names (``"read prices*"``; fields of applications are ``app/ID/NAME``). A user is the name
+            in `auth`; ``"key"`` and ``"anonymous"`` for the other two; ``"*"`` is everybody who is not named. Or a file
+            of JSON with that. They alone say who has a console. ``None``: everybody may do everything but run Python.
         session_s: Seconds that a client's session lasts after its last call, at most; four fifths of them at least.
         tls: Files in PEM: the certificate, its key, and perhaps the certificate of who vouches for clients.
         origins: Origins of web pages that may call, such as ``https://host:port``.
@@ -48,7 +54,8 @@ class Server:
         variables: The variables to serve; ``None``: those of the main module.
 
     Raises:
-        DHError: if `auth` is none that is known, or a server that is `read_only` would have a `console`.
+        DHError: if `auth` is none that is known, the file of `rights` cannot be read, or a server that is `read_only`
+            would have a `console`.
 
     Example:
         from kinetable import empty_table
@@ -71,6 +78,7 @@ class Server:
         auth: Union[str, Sequence[str], None] = None,
         console: bool = False,
         read_only: bool = False,
+        rights: Union[Mapping[str, Sequence[str]], str, os.PathLike[str], None] = None,
         session_s: float = 300.0,
         tls: Optional[Sequence[str]] = None,
         origins: Sequence[str] = (),
@@ -85,6 +93,7 @@ class Server:
         self._doors = doors(auth)
         self._console = console
         self._read_only = read_only
+        self._rights = None if rights is None else _text(rights)
         self._session_s = session_s
         self._tls = tls
         self._origins = list(origins)
@@ -97,8 +106,8 @@ class Server:
         """Listens from now on.
 
         Raises:
-            DHError: if it listens already, the port is taken, a file of `tls` cannot be used, or everybody could enter
-                from other machines.
+            DHError: if it listens already, the port is taken, a file of `tls` cannot be used, everybody could enter
+                from other machines, or `rights` have a rule that is none or name a user who cannot enter.
         """
         if self._server is not None:
             raise DHError(message=f"the server listens already, on port {self.port}")
@@ -112,6 +121,7 @@ class Server:
             self._doors,
             self._console,
             self._read_only,
+            self._rights,
             self._session_s,
             _files(self._tls),
             self._origins,
@@ -119,7 +129,7 @@ class Server:
             str(_APP) if _APP.is_dir() else None,
         )
         _started.add(self)
-        if self._console:
+        if self._server.console:
             self._output = Output(self._server.log)
 
     def stop(self) -> None:
@@ -155,7 +165,8 @@ class Server:
     @property
     def server_config(self) -> dict[str, Any]:
         """How it listens."""
-        return {"host": self._host, "port": self.port, "console": self._console, "session_s": self._session_s}
+        console = self._console if self._server is None else self._server.console
+        return {"host": self._host, "port": self.port, "console": console, "session_s": self._session_s}
 
     @property
     def authentication_handlers(self) -> list[str]:
@@ -187,6 +198,23 @@ def _door(text: str) -> Door:
         return ("basic", user, password)
     # What was given may hold a secret: it is not shown.
     raise DHError(message=f'auth "{kind}" is none\n  hint: anonymous, psk=KEY or basic=USER:PASSWORD')
+
+
+def _text(rights: Union[Mapping[str, Sequence[str]], str, os.PathLike[str]]) -> str:
+    """The rights as a text of JSON, which is judged when the server starts."""
+    try:
+        if isinstance(rights, Mapping):
+            # A text would be taken for a list of its letters.
+            return json.dumps(
+                {user: rules if isinstance(rules, str) else list(rules) for user, rules in rights.items()}
+            )
+        return pathlib.Path(rights).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        hint = 'a file of JSON: {"ada": ["read *"]}'
+        raise DHError(message=f'the rights in "{rights}" cannot be read: {error}\n  hint: {hint}') from error
+    except TypeError as error:
+        hint = 'a list of texts for each user: {"ada": ["read *"]}'
+        raise DHError(message=f"the rights cannot be read: {error}\n  hint: {hint}") from error
 
 
 def _files(tls: Optional[Sequence[str]]) -> Optional[tuple[str, str, Optional[str]]]:

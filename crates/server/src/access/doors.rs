@@ -1,9 +1,14 @@
 //! The ways in that a server offers, and who comes through each.
 
+use std::sync::Arc;
+
+use kinetable::Error;
 use subtle::ConstantTimeEq;
 use tonic::Status;
 
 use super::credentials::{Credential, KEY_HANDLER};
+use super::rights::{Grants, Right, Rights};
+use crate::session::Reference;
 
 /// A way in.
 #[derive(Clone, PartialEq, Eq)]
@@ -41,12 +46,19 @@ pub struct User {
     pub console: bool,
     /// Whether input tables and variables may be changed.
     pub write: bool,
+    /// What may be done with which tables; none: everything.
+    pub grants: Option<Arc<Grants>>,
 }
 
 impl User {
     /// Somebody without a name, who may read and write but run no code.
     pub fn anonymous() -> User {
-        User { name: "anonymous".to_owned(), console: false, write: true }
+        User { name: "anonymous".to_owned(), console: false, write: true, grants: None }
+    }
+
+    /// Whether something may be done with what a ticket names.
+    pub fn may(&self, right: Right, reference: &Reference) -> bool {
+        self.grants.as_ref().is_none_or(|grants| grants.allow(right, reference))
     }
 }
 
@@ -56,12 +68,13 @@ pub struct Access {
     doors: Vec<Door>,
     console: bool,
     read_only: bool,
+    rights: Option<Rights>,
 }
 
 impl Access {
     /// These ways in, without the right to run code.
     pub fn new(doors: Vec<Door>) -> Access {
-        Access { doors, console: false, read_only: false }
+        Access { doors, ..Access::default() }
     }
 
     /// The same, and whoever comes in may run code in the process, or may not.
@@ -76,6 +89,21 @@ impl Access {
         Access { read_only: true, ..self }
     }
 
+    /// The same, and each user has the rights that these say: they alone say who may run code.
+    ///
+    /// # Errors
+    /// If they name a user whom no way in lets in: somebody would be mistaken about who has them.
+    pub fn with_rights(self, rights: Rights) -> kinetable::Result<Access> {
+        let known: Vec<&str> = self.doors.iter().map(Door::user).collect();
+        if let Some(stranger) = rights.users().find(|user| !known.contains(user)) {
+            let message =
+                format!("the rights name the user \"{}\", whom no way in lets in", stranger.escape_debug());
+            let hint = format!("those who may enter: {}; * is everybody who is not named", known.join(", "));
+            return Err(Error::invalid(message).with_hint(hint));
+        }
+        Ok(Access { rights: Some(rights), ..self })
+    }
+
     /// Whether somebody without a secret comes in.
     pub fn is_open(&self) -> bool {
         self.doors.contains(&Door::Anonymous)
@@ -86,9 +114,9 @@ impl Access {
         self.read_only
     }
 
-    /// Whether those who come in may run code.
+    /// Whether somebody who comes in may run code.
     pub fn console(&self) -> bool {
-        self.console
+        self.rights.as_ref().map_or(self.console, Rights::console)
     }
 
     /// The names of the handlers, from which login pages choose what they show.
@@ -105,9 +133,15 @@ impl Access {
     pub fn enter(&self, credential: &Credential) -> Result<User, Status> {
         let name = self.doors.iter().filter_map(|door| door.admits(credential)).next();
         match name {
-            Some(name) => Ok(User { name, console: self.console, write: !self.read_only }),
+            Some(name) => Ok(self.user(name)),
             None => Err(refused()),
         }
+    }
+
+    fn user(&self, name: String) -> User {
+        let grants = self.rights.as_ref().map(|rights| rights.of(&name));
+        let console = grants.as_ref().map_or(self.console, |grants| grants.console);
+        User { name, console, write: !self.read_only, grants }
     }
 }
 
@@ -125,19 +159,28 @@ impl Door {
         }
     }
 
+    /// The name of those who come through.
+    fn user(&self) -> &str {
+        match self {
+            Door::Anonymous => "anonymous",
+            Door::Key(_) => "key",
+            Door::Basic { user, .. } => user,
+        }
+    }
+
     /// The name of who comes through with a credential.
     fn admits(&self, credential: &Credential) -> Option<String> {
         match (self, credential) {
-            (Door::Anonymous, Credential::Anonymous) => Some("anonymous".to_owned()),
+            (Door::Anonymous, Credential::Anonymous) => Some(self.user().to_owned()),
             (Door::Key(key), Credential::Handler { name, payload }) if name == KEY_HANDLER => {
-                is_same(key, payload).then(|| "key".to_owned())
+                is_same(key, payload).then(|| self.user().to_owned())
             }
             // Clients that know names and passwords alone hand the key in as a password.
             (Door::Key(key), Credential::Basic { password, .. }) => {
-                is_same(key, password).then(|| "key".to_owned())
+                is_same(key, password).then(|| self.user().to_owned())
             }
             (Door::Basic { user, password }, Credential::Basic { user: given, password: word }) => {
-                (is_same(user, given) & is_same(password, word)).then(|| user.clone())
+                (is_same(user, given) & is_same(password, word)).then(|| self.user().to_owned())
             }
             _ => None,
         }

@@ -15,7 +15,7 @@ use definitions::paths;
 
 use super::credentials::KEY_HANDLER;
 use super::rules::ruled;
-use super::{Access, AccessLayer, Door, Gate, Rule, rule};
+use super::{Access, AccessLayer, Door, Gate, Rights, Rule, rule};
 use crate::session::{Lifetime, Sessions};
 
 #[path = "../../tests/it/definitions.rs"]
@@ -192,6 +192,28 @@ fn the_console_and_writing_are_rights_of_their_own() {
         assert!(without.admit(path, &key, now).is_ok(), "{path}");
         let status = reading.admit(path, &headers("Anonymous"), now).expect_err("reads");
         assert_eq!(status.code(), Code::PermissionDenied, "{path}");
+    }
+}
+
+#[test]
+fn every_rpc_of_the_console_turns_away_who_has_no_right_to_it() {
+    let (plain, now) = (gate(true), Instant::now());
+    let rights = Rights::parse(r#"{"key": ["console"], "*": []}"#).expect("rights");
+    let access = plain.access.clone().with_rights(rights).expect("users");
+    let gate = Gate { access, sessions: Sessions::new(Lifetime::default()) };
+    assert!(gate.access.console());
+    let (key, ada) = (
+        headers(&format!("{KEY_HANDLER} the key")),
+        headers(&format!("Basic {}", STANDARD.encode("ada:secret:word"))),
+    );
+    for path in offered() {
+        assert!(gate.admit(&path, &key, now).is_ok(), "{path}");
+        match (rule(&path), gate.admit(&path, &ada, now)) {
+            (Some(Rule::Console), admitted) => {
+                assert_eq!(admitted.expect_err("no console").code(), Code::PermissionDenied, "{path}");
+            }
+            (_, admitted) => assert!(admitted.expect("rights to tables are asked later").is_some(), "{path}"),
+        }
     }
 }
 

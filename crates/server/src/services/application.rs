@@ -8,7 +8,7 @@ use kinetable_wire::grpc::application_service_server::ApplicationService;
 use kinetable_wire::grpc::{FieldsChangeUpdate, ListFieldsRequest};
 use tonic::{Request, Response, Status};
 
-use super::fields::{Fields, difference};
+use super::fields::{Fields, difference, shown};
 use super::shared::{Answers, Shared, session_of, until_end};
 
 /// The shortest time between two answers of a stream: what changes meanwhile is told together.
@@ -27,16 +27,18 @@ impl ApplicationService for Applications {
     ) -> Result<Response<Self::ListFieldsStream>, Status> {
         let session = session_of(&request)?;
         let (first, receiver) = Fields::watch(&self.0).await?;
+        let user = session.user().clone();
+        let first = shown(&first, &user);
         let told = stream::once(std::future::ready(Ok(difference(&[], &first))));
-        let later = stream::unfold((first, receiver), |(mut known, mut receiver)| async move {
+        let later = stream::unfold((first, receiver, user), |(mut known, mut receiver, user)| async move {
             loop {
                 tokio::time::sleep(PAUSE).await;
                 receiver.changed().await.ok()?;
-                let list = receiver.borrow_and_update().clone();
+                let list = shown(&receiver.borrow_and_update(), &user);
                 let update = difference(&known, &list);
                 known = list;
                 if update != FieldsChangeUpdate::default() {
-                    return Some((Ok(update), (known, receiver)));
+                    return Some((Ok(update), (known, receiver, user)));
                 }
             }
         });

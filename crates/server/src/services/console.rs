@@ -15,12 +15,13 @@ use kinetable_wire::script::{
 use tokio::sync::broadcast::error::RecvError;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::fields::{difference, list};
-use super::shared::{Answers, Shared, blocking, session_of, status, until_end};
+use super::fields::{difference, list, shown};
+use super::shared::{Answers, Shared, blocking, session_of, until_end};
 use super::{completion, memory};
+use crate::access::{Right, User};
 use crate::host::Object;
 use crate::log::Line;
-use crate::session::Reference;
+use crate::session::{Granted, Reference};
 
 /// Bytes of a command, at most.
 const CODE_BYTES_MAX: usize = 16 << 20;
@@ -32,9 +33,12 @@ pub struct Consoles(pub Arc<Shared>);
 impl ConsoleService for Consoles {
     async fn get_console_types(
         &self,
-        _: Request<GetConsoleTypesRequest>,
+        request: Request<GetConsoleTypesRequest>,
     ) -> Result<Response<GetConsoleTypesResponse>, Status> {
-        let console_types = self.language().into_iter().map(str::to_owned).collect();
+        // Login pages ask too, for whom nobody knows yet.
+        let without = session_of(&request).is_ok_and(|session| !session.user().console);
+        let language = self.language().filter(|_| !without);
+        let console_types = language.into_iter().map(str::to_owned).collect();
         Ok(Response::new(GetConsoleTypesResponse { console_types }))
     }
 
@@ -52,7 +56,7 @@ impl ConsoleService for Consoles {
             return Err(Status::failed_precondition(format!("session type '{kind}' is not supported")));
         }
         let slot = session.exports().begin(Reference::result(request.result_id.as_ref())?)?;
-        slot.settle(Ok(Object::Console));
+        slot.settle(Ok(Granted::own(Object::Console)));
         Ok(Response::new(StartConsoleResponse { result_id: request.result_id }))
     }
 
@@ -108,7 +112,8 @@ impl ConsoleService for Consoles {
         let session = session_of(&request)?;
         let request = request.into_inner();
         let console = Reference::of(request.console_id.as_ref(), "consoleId")?;
-        if !matches!(self.0.resolve(&session, console).await?, Object::Console) {
+        let named = self.0.resolve(&session, console, Right::Read).await?;
+        if !matches!(named.object, Object::Console) {
             return Err(Status::failed_precondition("the ticket names no console: start one"));
         }
         if request.code.len() > CODE_BYTES_MAX {
@@ -117,9 +122,9 @@ impl ConsoleService for Consoles {
         // One after the other: they share their variables. Who gives up before his turn runs nothing; who gives up later does not
         // end what runs, so the turn is the command's, not the call's.
         let turn = self.0.commands.clone().lock_owned().await;
-        let shared = self.0.clone();
+        let (shared, user) = (self.0.clone(), session.user().clone());
         let command = tokio::spawn(async move {
-            let done = execute(&shared, request.code).await;
+            let done = execute(&shared, &user, request.code).await;
             drop(turn);
             done
         });
@@ -146,13 +151,11 @@ impl ConsoleService for Consoles {
         let session = session_of(&request)?;
         let request = request.into_inner();
         let reference = Reference::of(request.table_id.as_ref(), "table ticket")?;
-        let object = self.0.resolve(&session, reference).await?;
-        if object.table().is_none() {
-            return Err(super::shared::not_a_table(&object));
+        let granted = self.0.resolve(&session, reference, Right::Read).await?;
+        if granted.object.table().is_none() {
+            return Err(super::shared::not_a_table(&granted.object));
         }
-        let (shared, name) = (self.0.clone(), request.variable_name);
-        blocking(move || shared.host.assign(&name, &object).map_err(status)).await?;
-        self.0.fields.notify();
+        self.0.assign(session.user(), request.variable_name, granted).await?;
         Ok(Response::new(BindTableToVariableResponse {}))
     }
 
@@ -204,13 +207,13 @@ impl Consoles {
 }
 
 /// Runs a command, and tells what it changed.
-async fn execute(shared: &Arc<Shared>, code: String) -> Result<ExecuteCommandResponse, Status> {
-    let before = list(shared).await?;
+async fn execute(shared: &Arc<Shared>, user: &User, code: String) -> Result<ExecuteCommandResponse, Status> {
+    let before = shown(&list(shared).await?, user);
     let start_timestamp = now();
     let runner = shared.clone();
     let outcome = blocking(move || Ok(runner.host.run(&code, &runner.log))).await?;
     let end_timestamp = now();
-    let after = list(shared).await?;
+    let after = shown(&list(shared).await?, user);
     shared.fields.notify();
     Ok(ExecuteCommandResponse {
         error_message: outcome.error.unwrap_or_default(),

@@ -12,6 +12,7 @@ use tonic::Status;
 
 use super::Shared;
 use super::shared::blocking;
+use crate::access::{Right, User};
 use crate::host::Variable;
 
 /// Between two looks.
@@ -61,6 +62,11 @@ impl Fields {
             }
         }
     }
+}
+
+/// Those of a list that are shown to a user.
+pub fn shown(list: &[Variable], user: &User) -> Vec<Variable> {
+    list.iter().filter(|variable| user.may(Right::List, &variable.reference())).cloned().collect()
 }
 
 /// The list as it is now.

@@ -19,7 +19,7 @@ use tonic::{Request, Response, Status, Streaming};
 
 use super::flight_put;
 use super::shared::{Answers, Shared, blocking, session_of, status, until_end};
-use crate::access::Credential;
+use crate::access::{Credential, Right};
 use crate::session::{Reference, Session};
 use crate::subscriptions;
 
@@ -59,16 +59,14 @@ impl FlightService for Flights {
         if !request.get_ref().expression.is_empty() {
             return Err(Status::invalid_argument("flights are listed without criteria"));
         }
-        let shared = self.0.clone();
+        let (shared, session) = (self.0.clone(), session_of(&request)?);
         let infos = blocking(move || {
             let tables = shared.host.variables().into_iter().filter(|variable| variable.kind == "Table");
             // A variable may be gone, or its table may have failed, since it was listed.
             let infos = tables.filter_map(|variable| {
-                let object = match &variable.application {
-                    None => shared.host.variable(&variable.name)?,
-                    Some(application) => shared.host.field(&application.id, &variable.name)?,
-                };
-                info(object.table()?, &variable.reference(), None).ok()
+                let reference = variable.reference();
+                let granted = shared.found(session.user(), &reference, Right::List)?;
+                info(granted.object.table()?, &reference, None).ok()
             });
             Ok(infos.map(Ok).collect::<Vec<_>>())
         })
@@ -83,7 +81,7 @@ impl FlightService for Flights {
         let session = session_of(&request)?;
         let descriptor = request.into_inner();
         let reference = described(&descriptor)?;
-        let table = self.0.table(&session, reference.clone()).await?;
+        let table = self.0.table(&session, reference.clone(), Right::Read).await?;
         let info = blocking(move || info(&table, &reference, Some(descriptor))).await?;
         Ok(Response::new(info))
     }
@@ -94,7 +92,7 @@ impl FlightService for Flights {
 
     async fn get_schema(&self, request: Request<FlightDescriptor>) -> Result<Response<SchemaResult>, Status> {
         let session = session_of(&request)?;
-        let table = self.0.table(&session, described(&request.into_inner())?).await?;
+        let table = self.0.table(&session, described(&request.into_inner())?, Right::Read).await?;
         let schema = kinetable_wire::schema::encapsulated(&subscriptions::table_schema(&table));
         Ok(Response::new(SchemaResult { schema }))
     }
@@ -103,7 +101,8 @@ impl FlightService for Flights {
 
     async fn do_get(&self, request: Request<Ticket>) -> Result<Response<Self::DoGetStream>, Status> {
         let session = session_of(&request)?;
-        let table = self.0.table(&session, Reference::parse(&request.into_inner().ticket)?).await?;
+        let reference = Reference::parse(&request.into_inner().ticket)?;
+        let table = self.0.table(&session, reference, Right::Read).await?;
         Ok(Response::new(until_end(
             session,
             subscriptions::get(&table),
@@ -192,8 +191,8 @@ struct Resolver {
 
 #[tonic::async_trait]
 impl subscriptions::Resolve for Resolver {
-    async fn table(&self, ticket: &[u8]) -> Result<Table, Status> {
-        self.shared.table(&self.session, Reference::parse(ticket)?).await
+    async fn table(&self, ticket: &[u8], right: Right) -> Result<Table, Status> {
+        self.shared.table(&self.session, Reference::parse(ticket)?, right).await
     }
 }
 

@@ -9,10 +9,10 @@ use tonic::Status;
 
 use super::Shared;
 use super::flight::described;
-use super::shared::{blocking, status};
+use super::shared::{blocking, may_assign};
 use super::uploads::Upload;
 use crate::host::Object;
-use crate::session::{Reference, Session, Slot};
+use crate::session::{Granted, Reference, Session, Slot};
 
 /// Where a table goes.
 enum Goal {
@@ -40,25 +40,20 @@ pub async fn take(
     match goal {
         Goal::Export(slot) => {
             let told = received.as_ref().map(|_| ()).map_err(Clone::clone);
-            slot.settle(received);
+            slot.settle(received.map(Granted::own));
             told
         }
-        Goal::Variable(name) => {
-            let (object, host) = (received?, shared.clone());
-            blocking(move || host.host.assign(&name, &object).map_err(status)).await?;
-            shared.fields.notify();
-            Ok(())
-        }
+        Goal::Variable(name) => shared.assign(session.user(), name, Granted::own(received?)).await,
     }
 }
 
 fn goal(session: &Session, descriptor: &FlightDescriptor) -> Result<Goal, Status> {
     match described(descriptor)? {
         Reference::Export(id) => Ok(Goal::Export(session.exports().begin(id)?)),
-        Reference::Scope(_) if !session.user().write => {
-            Err(Status::permission_denied("this user may read tables, but change nothing"))
+        Reference::Scope(name) => {
+            may_assign(session.user(), &name)?;
+            Ok(Goal::Variable(name))
         }
-        Reference::Scope(name) => Ok(Goal::Variable(name)),
         Reference::Field { .. } | Reference::Shared(_) => {
             Err(Status::failed_precondition("a table is sent to export/ID or scope/NAME"))
         }

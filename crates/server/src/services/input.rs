@@ -10,6 +10,7 @@ use kinetable_wire::grpc::{
 use tonic::{Request, Response, Status};
 
 use super::shared::{Shared, blocking, session_of};
+use crate::access::Right;
 use crate::operations::input::{add, delete};
 use crate::session::{Reference, Session};
 
@@ -24,8 +25,10 @@ impl InputTableService for Inputs {
     ) -> Result<Response<AddTableResponse>, Status> {
         let session = session_of(&request)?;
         let request = request.into_inner();
-        let input = self.table(&session, request.input_table.as_ref(), "ticket of an input table").await?;
-        let rows = self.table(&session, request.table_to_add.as_ref(), "ticket of the rows").await?;
+        let input = request.input_table.as_ref();
+        let input = self.table(&session, input, "ticket of an input table", Right::Write).await?;
+        let rows =
+            self.table(&session, request.table_to_add.as_ref(), "ticket of the rows", Right::Read).await?;
         blocking(move || add(&input, &rows)).await?;
         Ok(Response::new(AddTableResponse {}))
     }
@@ -36,15 +39,23 @@ impl InputTableService for Inputs {
     ) -> Result<Response<DeleteTableResponse>, Status> {
         let session = session_of(&request)?;
         let request = request.into_inner();
-        let input = self.table(&session, request.input_table.as_ref(), "ticket of an input table").await?;
-        let keys = self.table(&session, request.table_to_remove.as_ref(), "ticket of the keys").await?;
+        let input = request.input_table.as_ref();
+        let input = self.table(&session, input, "ticket of an input table", Right::Write).await?;
+        let keys =
+            self.table(&session, request.table_to_remove.as_ref(), "ticket of the keys", Right::Read).await?;
         blocking(move || delete(&input, &keys)).await?;
         Ok(Response::new(DeleteTableResponse {}))
     }
 }
 
 impl Inputs {
-    async fn table(&self, session: &Session, ticket: Option<&Ticket>, what: &str) -> Result<Table, Status> {
-        self.0.table(session, Reference::of(ticket, what)?).await
+    async fn table(
+        &self,
+        session: &Session,
+        ticket: Option<&Ticket>,
+        what: &str,
+        right: Right,
+    ) -> Result<Table, Status> {
+        self.0.table(session, Reference::of(ticket, what)?, right).await
     }
 }

@@ -16,8 +16,9 @@ use prost::Message;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::shared::{Answers, Shared, session_of};
+use crate::access::Right;
 use crate::host::Object;
-use crate::session::{Reference, Session};
+use crate::session::{Granted, Reference, Session};
 use crate::subscriptions;
 
 /// The service.
@@ -98,8 +99,10 @@ impl Objects {
         if source.r#type.is_empty() || source.ticket.is_none() {
             return Err(Status::invalid_argument("an object is named by its ticket and its type"));
         }
-        let object = self.0.resolve(session, Reference::of(source.ticket.as_ref(), "ticket")?).await?;
-        let (payload, objects) = match &object {
+        let reference = Reference::of(source.ticket.as_ref(), "ticket")?;
+        let granted = self.0.resolve(session, reference, Right::Read).await?;
+        let object = &granted.object;
+        let (payload, objects) = match object {
             Object::Partitioned(partitioned) => {
                 (describe(partitioned), vec![Object::Table(partitioned.table().clone())])
             }
@@ -115,7 +118,7 @@ impl Objects {
         }
         let exported = objects.into_iter().map(|object| {
             let kind = object.kind().to_owned();
-            let id = session.exports().own(object)?;
+            let id = session.exports().own(Granted::made(object, [&granted]))?;
             Ok(TypedTicket { ticket: Some(Reference::Export(id).ticket()), r#type: kind })
         });
         Ok((object.kind().to_owned(), payload, exported.collect::<Result<_, Status>>()?))

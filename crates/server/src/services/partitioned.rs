@@ -10,10 +10,11 @@ use kinetable_wire::grpc::{
 };
 use tonic::{Request, Response, Status};
 
-use super::shared::{Shared, apart, blocking, creation, echo, session_of};
+use super::shared::{Shared, apart, blocking, creation, echo, not_a_table, session_of};
+use crate::access::Right;
 use crate::host::Object;
 use crate::operations::partitioned;
-use crate::session::{Reference, Session};
+use crate::session::{Granted, Reference, Session};
 
 /// The service.
 pub struct Partitioned(pub Arc<Shared>);
@@ -27,14 +28,14 @@ impl PartitionedTableService for Partitioned {
         let session = session_of(&request)?;
         let request = request.into_inner();
         let slot = session.exports().begin(Reference::result(request.result_id.as_ref())?)?;
-        let table = async {
+        let source = async {
             apart(request.table_id.as_ref(), request.result_id.as_ref())?;
-            self.0.table(&session, Reference::of(request.table_id.as_ref(), "table ticket")?).await
+            self.table(&session, request.table_id.as_ref(), "table ticket").await
         };
-        let made = match table.await {
-            Ok(table) => {
-                blocking(move || partitioned::partition_by(&table, &request)).await.map(Object::Partitioned)
-            }
+        let made = match source.await {
+            Ok((table, source)) => blocking(move || partitioned::partition_by(&table, &request))
+                .await
+                .map(|made| Granted::made(Object::Partitioned(made), [&source])),
             Err(status) => Err(status),
         };
         let told = made.as_ref().map(|_| ()).map_err(Clone::clone);
@@ -49,8 +50,12 @@ impl PartitionedTableService for Partitioned {
         let session = session_of(&request)?;
         let request = request.into_inner();
         let result = request.result_id.clone();
-        let tables = self.tables(&session, request.partitioned_table.as_ref(), result.as_ref());
-        self.export(&session, request.result_id, tables, |tables| partitioned::merge(&tables)).await
+        let inputs = async {
+            let (tables, source) =
+                self.tables(&session, request.partitioned_table.as_ref(), result.as_ref()).await?;
+            Ok((tables, vec![source]))
+        };
+        self.export(&session, request.result_id, inputs, |tables| partitioned::merge(&tables)).await
     }
 
     async fn get_table(
@@ -62,9 +67,11 @@ impl PartitionedTableService for Partitioned {
         let result = request.result_id.clone();
         let inputs = async {
             apart(request.key_table_ticket.as_ref(), result.as_ref())?;
-            let keys = Reference::of(request.key_table_ticket.as_ref(), "ticket of the keys")?;
-            let keys = self.0.table(&session, keys).await?;
-            Ok((keys, self.tables(&session, request.partitioned_table.as_ref(), result.as_ref()).await?))
+            let (keys, of_keys) =
+                self.table(&session, request.key_table_ticket.as_ref(), "ticket of the keys").await?;
+            let (tables, of_tables) =
+                self.tables(&session, request.partitioned_table.as_ref(), result.as_ref()).await?;
+            Ok(((keys, tables), vec![of_keys, of_tables]))
         };
         let behavior = request.unique_behavior;
         let find =
@@ -74,16 +81,28 @@ impl PartitionedTableService for Partitioned {
 }
 
 impl Partitioned {
+    async fn table(
+        &self,
+        session: &Session,
+        ticket: Option<&Ticket>,
+        what: &str,
+    ) -> Result<(Table, Granted), Status> {
+        let granted = self.0.resolve(session, Reference::of(ticket, what)?, Right::Read).await?;
+        let table = granted.object.table().cloned().ok_or_else(|| not_a_table(&granted.object))?;
+        Ok((table, granted))
+    }
+
     async fn tables(
         &self,
         session: &Session,
         ticket: Option<&Ticket>,
         result: Option<&Ticket>,
-    ) -> Result<PartitionedTable, Status> {
+    ) -> Result<(PartitionedTable, Granted), Status> {
         apart(ticket, result)?;
         let reference = Reference::of(ticket, "ticket of a partitioned table")?;
-        match self.0.resolve(session, reference).await? {
-            Object::Partitioned(tables) => Ok(tables),
+        let granted = self.0.resolve(session, reference, Right::Read).await?;
+        match &granted.object {
+            Object::Partitioned(tables) => Ok((tables.clone(), granted)),
             other => {
                 let message = format!("the ticket names a {}, not a PartitionedTable", other.kind());
                 Err(Status::failed_precondition(message))
@@ -97,24 +116,24 @@ impl Partitioned {
         &self,
         session: &Session,
         result: Option<Ticket>,
-        inputs: impl Future<Output = Result<I, Status>>,
+        inputs: impl Future<Output = Result<(I, Vec<Granted>), Status>>,
         make: impl FnOnce(I) -> Result<Table, Status> + Send + 'static,
     ) -> Result<Response<ExportedTableCreationResponse>, Status> {
         let slot = session.exports().begin(Reference::result(result.as_ref())?)?;
         let made = match inputs.await {
-            Ok(inputs) => {
+            Ok((inputs, sources)) => {
                 blocking(move || {
                     let table = make(inputs)?;
                     let answer = creation(&table, echo(result.as_ref()))?;
-                    Ok((Object::Table(table), answer))
+                    Ok((Granted::made(Object::Table(table), &sources), answer))
                 })
                 .await
             }
             Err(status) => Err(status),
         };
         match made {
-            Ok((object, answer)) => {
-                slot.settle(Ok(object));
+            Ok((granted, answer)) => {
+                slot.settle(Ok(granted));
                 Ok(Response::new(answer))
             }
             Err(status) => {

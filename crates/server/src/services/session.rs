@@ -13,7 +13,8 @@ use kinetable_wire::grpc::{
 use tokio::sync::broadcast::error::RecvError;
 use tonic::{Request, Response, Status};
 
-use super::shared::{Answers, Shared, blocking, session_of, status, until_end};
+use super::shared::{Answers, Shared, blocking, may_assign, session_of, until_end};
+use crate::access::Right;
 use crate::session::{Change, Reference, Session, Stage};
 
 /// The service.
@@ -94,13 +95,9 @@ impl SessionService for Sessions {
                 self.0.tickets.publish(&ticket, export)?;
             }
             Reference::Scope(name) => {
-                if !session.user().write {
-                    return Err(Status::permission_denied("this user may read tables, but change nothing"));
-                }
-                let object = self.0.resolve(&session, source).await?;
-                let shared = self.0.clone();
-                blocking(move || shared.host.assign(&name, &object).map_err(status)).await?;
-                self.0.fields.notify();
+                may_assign(session.user(), &name)?;
+                let granted = self.0.resolve(&session, source, Right::Read).await?;
+                self.0.assign(session.user(), name, granted).await?;
             }
             Reference::Field { .. } => {
                 return Err(Status::failed_precondition("the fields of applications are not published to"));
@@ -160,14 +157,14 @@ impl SessionService for Sessions {
 impl Sessions {
     async fn alias(&self, session: &Arc<Session>, source: Reference, result: i32) -> Result<(), Status> {
         let slot = session.exports().begin(result)?;
-        let object = match source {
+        let granted = match source {
             Reference::Export(id) if id == result => {
                 Err(Status::invalid_argument("the source is the result itself"))
             }
-            source => self.0.resolve(session, source).await,
+            source => self.0.resolve(session, source, Right::Read).await,
         };
-        let told = object.as_ref().map(|_| ()).map_err(Clone::clone);
-        slot.settle(object);
+        let told = granted.as_ref().map(|_| ()).map_err(Clone::clone);
+        slot.settle(granted);
         told
     }
 

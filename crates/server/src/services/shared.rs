@@ -11,10 +11,10 @@ use tonic::{Request, Status};
 
 use super::Fields;
 use super::halves::Halves;
-use crate::access::{Gate, User};
+use crate::access::{Gate, Right, User};
 use crate::host::{Host, Object};
 use crate::log::Log;
-use crate::session::{Reference, Session, SharedTickets};
+use crate::session::{Granted, Reference, Session, SharedTickets, changes};
 use crate::subscriptions;
 
 /// What services share.
@@ -68,55 +68,79 @@ impl Shared {
         let _ = stop.wait_for(|stop| *stop).await;
     }
 
-    /// What a reference names, once it is there.
+    /// What a reference names, once it is there, if the session's user has this right to it.
     pub async fn resolve(
         self: &Arc<Shared>,
         session: &Session,
         reference: Reference,
-    ) -> Result<Object, Status> {
-        match reference {
-            Reference::Export(id) => {
-                let export = session.exports().get(id)?;
-                tokio::select! {
-                    value = export.value() => value,
-                    () = session.ended() => Err(Status::unauthenticated("Session has ended")),
-                }
+        right: Right,
+    ) -> Result<Granted, Status> {
+        let (export, shared) = match &reference {
+            Reference::Export(id) => (session.exports().get(*id)?, false),
+            Reference::Shared(bytes) => (self.tickets.get(bytes)?, true),
+            Reference::Scope(_) | Reference::Field { .. } => {
+                let (shared, user) = (self.clone(), session.user().clone());
+                let missing = missing(&reference);
+                let found = blocking(move || Ok(shared.found(&user, &reference, right))).await?;
+                return found.ok_or(missing);
             }
-            Reference::Shared(bytes) => {
-                let export = self.tickets.get(&bytes)?;
-                tokio::select! {
-                    value = export.value() => value.map_err(|status| {
-                        Status::not_found(format!("the shared ticket's export is gone: {}", status.message()))
-                    }),
-                    () = session.ended() => Err(Status::unauthenticated("Session has ended")),
-                }
-            }
-            Reference::Scope(name) => {
-                let shared = self.clone();
-                let missing = name.clone();
-                let found = blocking(move || Ok(shared.host.variable(&name))).await?;
-                found.ok_or_else(|| {
-                    let name = missing.escape_debug();
-                    Status::not_found(format!("Could not resolve 'ticket: variable '{name}' not found'"))
-                })
-            }
-            Reference::Field { application, field } => {
-                let shared = self.clone();
-                let message = format!(
-                    "there is no field \"{}\" of an application \"{}\"",
-                    field.escape_debug(),
-                    application.escape_debug()
-                );
-                let found = blocking(move || Ok(shared.host.field(&application, &field))).await?;
-                found.ok_or_else(|| Status::not_found(message))
-            }
+        };
+        let granted = tokio::select! {
+            value = export.value() => value.map_err(|status| match shared {
+                true => Status::not_found(format!("the shared ticket's export is gone: {}", status.message())),
+                false => status,
+            })?,
+            () = session.ended() => return Err(Status::unauthenticated("Session has ended")),
+        };
+        match right {
+            Right::List | Right::Read => Ok(granted),
+            Right::Subscribe => granted.followed(),
+            Right::Write => granted.written(),
         }
     }
 
+    /// The value of a name, if a user has this right to it: a name that he has no right to is not even looked up. It may wait for the
+    /// host: it is called where that may be.
+    pub fn found(&self, user: &User, reference: &Reference, right: Right) -> Option<Granted> {
+        // What does not change is followed by who may read it.
+        let least = if right == Right::Subscribe { Right::Read } else { right };
+        if !user.may(least, reference) {
+            return None;
+        }
+        let object = match reference {
+            Reference::Scope(name) => self.host.variable(name)?,
+            Reference::Field { application, field } => self.host.field(application, field)?,
+            Reference::Export(_) | Reference::Shared(_) => return None,
+        };
+        let follow = user.may(Right::Subscribe, reference) || !changes(&object);
+        let granted = Granted { object, follow, write: user.may(Right::Write, reference) };
+        (right != Right::Subscribe || granted.follow).then_some(granted)
+    }
+
     /// The table that a reference names, once it is there.
-    pub async fn table(self: &Arc<Shared>, session: &Session, reference: Reference) -> Result<Table, Status> {
-        let object = self.resolve(session, reference).await?;
-        object.table().cloned().ok_or_else(|| not_a_table(&object))
+    pub async fn table(
+        self: &Arc<Shared>,
+        session: &Session,
+        reference: Reference,
+        right: Right,
+    ) -> Result<Table, Status> {
+        let granted = self.resolve(session, reference, right).await?;
+        granted.object.table().cloned().ok_or_else(|| not_a_table(&granted.object))
+    }
+
+    /// Assigns what a client made to a variable.
+    pub async fn assign(
+        self: &Arc<Shared>,
+        user: &User,
+        name: String,
+        granted: Granted,
+    ) -> Result<(), Status> {
+        may_assign(user, &name)?;
+        let object = granted.named()?.object;
+        let shared = self.clone();
+        blocking(move || shared.host.assign(&name, &object).map_err(status)).await?;
+        self.fields.notify();
+        Ok(())
     }
 
     /// The names that formulas of a user see: without the right to run code, those of the library alone, for a name of the
@@ -124,6 +148,35 @@ impl Shared {
     pub fn names(&self, user: &User) -> Arc<dyn Names + Send + Sync> {
         if user.console { self.host.names() } else { Arc::new(NoNames) }
     }
+}
+
+/// What is said of a name that nobody assigned, and of one that the user has no right to.
+fn missing(reference: &Reference) -> Status {
+    Status::not_found(match reference {
+        Reference::Field { application, field } => {
+            let (field, application) = (field.escape_debug(), application.escape_debug());
+            format!("there is no field \"{field}\" of an application \"{application}\"")
+        }
+        Reference::Scope(name) => {
+            format!("Could not resolve 'ticket: variable '{}' not found'", name.escape_debug())
+        }
+        Reference::Export(_) | Reference::Shared(_) => "there is no such ticket".to_owned(),
+    })
+}
+
+/// Whether a user may assign to a variable, whatever it holds, or if there is none.
+///
+/// # Errors
+/// If he may not.
+pub fn may_assign(user: &User, name: &str) -> Result<(), Status> {
+    if !user.write {
+        return Err(Status::permission_denied("this user may read tables, but change nothing"));
+    }
+    if !user.may(Right::Write, &Reference::Scope(name.to_owned())) {
+        let message = format!("this user may not write a variable \"{}\"", name.escape_debug());
+        return Err(Status::permission_denied(message));
+    }
+    Ok(())
 }
 
 /// What is said of a value that is no table.

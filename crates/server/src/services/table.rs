@@ -8,6 +8,7 @@
 
 use std::sync::Arc;
 
+use kinetable::Table;
 use kinetable_wire::grpc::operation::Op;
 use kinetable_wire::grpc::table_reference::Ref;
 use kinetable_wire::grpc::table_service_server::TableService;
@@ -27,9 +28,10 @@ use tonic::{Request, Response, Status};
 
 use super::shared::{Answers, Shared, blocking, creation, echo, not_a_table, session_of};
 use super::{table_batch, table_updates};
+use crate::access::Right;
 use crate::host::Object;
 use crate::operations::{self, Context};
-use crate::session::{Reference, Session};
+use crate::session::{Granted, Reference, Session};
 
 /// The service.
 pub struct Tables(pub Arc<Shared>);
@@ -102,7 +104,7 @@ service! {
         async fn get_exported_table_creation_response(&self, request: Request<Ticket>) -> Created {
             let session = session_of(&request)?;
             let ticket = request.into_inner();
-            let table = self.0.table(&session, Reference::of(Some(&ticket), "ticket")?).await?;
+            let table = self.0.table(&session, Reference::of(Some(&ticket), "ticket")?, Right::Read).await?;
             let response = blocking(move || creation(&table, Ref::Ticket(ticket))).await?;
             Ok(Response::new(response))
         }
@@ -126,7 +128,8 @@ service! {
         async fn seek_row(&self, request: Request<SeekRowRequest>) -> Result<Response<SeekRowResponse>, Status> {
             let session = session_of(&request)?;
             let request = request.into_inner();
-            let table = self.0.table(&session, Reference::of(request.source_id.as_ref(), "source ticket")?).await?;
+            let source = Reference::of(request.source_id.as_ref(), "source ticket")?;
+            let table = self.0.table(&session, source, Right::Read).await?;
             let result_row = blocking(move || operations::seek_row(&table, &request)).await?;
             Ok(Response::new(SeekRowResponse { result_row }))
         }
@@ -146,18 +149,16 @@ async fn operate(shared: &Arc<Shared>, session: Arc<Session>, op: Op) -> Created
         let made = match gathered {
             Ok(inputs) => {
                 blocking(move || {
-                    let object = make(&op, &inputs, &context(&shared, &session))?;
-                    let table = object.table().ok_or_else(|| not_a_table(&object))?;
-                    let response = creation(table, echo(ticket.as_ref()))?;
-                    Ok((object, response))
+                    let (table, granted) = make(&op, &inputs, &context(&shared, &session))?;
+                    Ok((granted, creation(&table, echo(ticket.as_ref()))?))
                 })
                 .await
             }
             Err(status) => Err(status),
         };
         match made {
-            Ok((object, response)) => {
-                slot.settle(Ok(object));
+            Ok((granted, response)) => {
+                slot.settle(Ok(granted));
                 Ok(Response::new(response))
             }
             Err(status) => {
@@ -182,7 +183,7 @@ pub fn context(shared: &Shared, session: &Session) -> Context {
 }
 
 /// The inputs of an operation, once they are there.
-async fn gather(shared: &Arc<Shared>, session: &Session, op: &Op) -> Result<Vec<Object>, Status> {
+async fn gather(shared: &Arc<Shared>, session: &Session, op: &Op) -> Result<Vec<Granted>, Status> {
     let mut inputs = Vec::new();
     for reference in operations::inputs(op) {
         inputs.push(input(shared, session, reference).await?);
@@ -194,7 +195,7 @@ async fn input(
     shared: &Arc<Shared>,
     session: &Session,
     reference: &TableReference,
-) -> Result<Object, Status> {
+) -> Result<Granted, Status> {
     match &reference.r#ref {
         Some(Ref::Ticket(ticket)) => named(shared, session, ticket).await,
         Some(Ref::BatchOffset(_)) => {
@@ -204,20 +205,28 @@ async fn input(
     }
 }
 
-/// The table that a ticket names, as the object it is.
-pub async fn named(shared: &Arc<Shared>, session: &Session, ticket: &Ticket) -> Result<Object, Status> {
-    let object = shared.resolve(session, Reference::of(Some(ticket), "source ticket")?).await?;
-    if object.table().is_none() {
-        return Err(not_a_table(&object));
+/// The table that a ticket names, as the object it is, and what may be done with it.
+pub async fn named(shared: &Arc<Shared>, session: &Session, ticket: &Ticket) -> Result<Granted, Status> {
+    let reference = Reference::of(Some(ticket), "source ticket")?;
+    let granted = shared.resolve(session, reference, Right::Read).await?;
+    if granted.object.table().is_none() {
+        return Err(not_a_table(&granted.object));
     }
-    Ok(object)
+    Ok(granted)
 }
 
-/// The result of an operation.
+/// The result of an operation, and what may be done with it.
 ///
 /// # Errors
 /// If it cannot be done.
-pub fn make(op: &Op, inputs: &[Object], context: &Context) -> Result<Object, Status> {
-    let tables: Vec<_> = inputs.iter().filter_map(Object::table).cloned().collect();
-    operations::apply(op, &tables, context).map(Object::Table)
+pub fn make(op: &Op, inputs: &[Granted], context: &Context) -> Result<(Table, Granted), Status> {
+    let tables: Vec<_> = inputs.iter().filter_map(|input| input.object.table()).cloned().collect();
+    let table = operations::apply(op, &tables, context)?;
+    let object = Object::Table(table.clone());
+    // An input table has the columns of the table that it is like, and nothing else of it.
+    let granted = match op {
+        Op::CreateInputTable(_) => Granted::own(object),
+        _ => Granted::made(object, inputs),
+    };
+    Ok((table, granted))
 }

@@ -9,11 +9,10 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
-use super::shared::{Answers, Shared, blocking, creation, echo, not_a_table, until_end};
+use super::shared::{Answers, Shared, blocking, creation, echo, until_end};
 use super::table::{context, make, named};
-use crate::host::Object;
 use crate::operations::batch::{self, Source};
-use crate::session::{Reference, Session, Slot};
+use crate::session::{Granted, Reference, Session, Slot};
 
 /// Answers that wait for a slow reader.
 const ANSWERS_WAITING: usize = 64;
@@ -46,12 +45,12 @@ pub fn run(
     let (answers, receiver) = mpsc::channel(ANSWERS_WAITING);
     let worker = session.clone();
     tokio::spawn(async move {
-        let mut results: Vec<Option<Result<Object, Status>>> = vec![None; count];
+        let mut results: Vec<Option<Result<Granted, Status>>> = vec![None; count];
         let mut first = None;
         for step in steps {
             let (index, reference) = (step.index, reference(&step));
             let (answer, result) = match perform(&shared, &worker, step, &results).await {
-                Ok((object, answer)) => (answer, Ok(object)),
+                Ok((granted, answer)) => (answer, Ok(granted)),
                 Err(status) => (failed(reference, &status), Err(status)),
             };
             if let (None, Err(status)) = (&first, &result) {
@@ -117,24 +116,22 @@ async fn perform(
     shared: &Arc<Shared>,
     session: &Arc<Session>,
     step: Step,
-    results: &[Option<Result<Object, Status>>],
-) -> Result<(Object, ExportedTableCreationResponse), Status> {
+    results: &[Option<Result<Granted, Status>>],
+) -> Result<(Granted, ExportedTableCreationResponse), Status> {
     let reference = reference(&step);
     let made = match inputs(shared, session, &step.sources, results).await {
         Ok(inputs) => {
             let (op, shared, session) = (step.op, shared.clone(), session.clone());
             blocking(move || {
-                let object = make(&op, &inputs, &context(&shared, &session))?;
-                let table = object.table().ok_or_else(|| not_a_table(&object))?;
-                let answer = creation(table, reference)?;
-                Ok((object, answer))
+                let (table, granted) = make(&op, &inputs, &context(&shared, &session))?;
+                Ok((granted, creation(&table, reference)?))
             })
             .await
         }
         Err(status) => Err(status),
     };
     if let Some(slot) = step.slot {
-        slot.settle(made.as_ref().map(|(object, _)| object.clone()).map_err(Clone::clone));
+        slot.settle(made.as_ref().map(|(granted, _)| granted.clone()).map_err(Clone::clone));
     }
     made
 }
@@ -143,14 +140,14 @@ async fn inputs(
     shared: &Arc<Shared>,
     session: &Session,
     sources: &[Owned],
-    results: &[Option<Result<Object, Status>>],
-) -> Result<Vec<Object>, Status> {
+    results: &[Option<Result<Granted, Status>>],
+) -> Result<Vec<Granted>, Status> {
     let mut inputs = Vec::with_capacity(sources.len());
     for source in sources {
         inputs.push(match source {
             Owned::Ticket(ticket) => named(shared, session, ticket).await?,
             Owned::Result(index) => match results.get(*index) {
-                Some(Some(Ok(object))) => object.clone(),
+                Some(Some(Ok(granted))) => granted.clone(),
                 Some(Some(Err(status))) => {
                     let message = format!("operation {index} of the batch failed: {}", status.message());
                     return Err(Status::failed_precondition(message));

@@ -135,11 +135,13 @@ async fn take(
         Stage::Exported if !tables.contains_key(&id) => {}
         _ => return Ok(()),
     }
-    let State::Exported(object) = change.export.state() else { return Ok(()) };
-    let Some(table) = object.table().cloned() else { return Ok(()) };
+    let State::Exported(granted) = change.export.state() else { return Ok(()) };
+    let Some(table) = granted.object.table().cloned() else { return Ok(()) };
+    // Of a table that may be read but not followed, the size is told once.
+    let follows = granted.follow && table.is_live();
     let listener = Watcher { id, changed: changed.clone() };
     let watched = blocking(move || {
-        let handle = match table.is_live() {
+        let handle = match follows {
             true => Some(table.listen(Arc::new(listener)).map_err(status)?.1),
             false => None,
         };

@@ -8,7 +8,7 @@ use tokio::sync::{broadcast, watch};
 use tonic::Status;
 
 use super::gone::Gone;
-use crate::host::Object;
+use super::granted::Granted;
 
 /// Failures that are kept, so that whoever comes late is told why.
 const FAILURES_KEPT: usize = 1000;
@@ -24,7 +24,7 @@ pub enum State {
     /// It is being made.
     Pending,
     /// It is there.
-    Exported(Object),
+    Exported(Granted),
     /// It could not be made.
     Failed(Status),
     /// It was let go.
@@ -100,14 +100,14 @@ impl Export {
     ///
     /// # Errors
     /// If it could not be made, or was let go.
-    pub async fn value(&self) -> Result<Object, Status> {
+    pub async fn value(&self) -> Result<Granted, Status> {
         let mut state = self.state.subscribe();
         let settled = match state.wait_for(State::is_settled).await {
             Ok(settled) => settled.clone(),
             Err(_) => State::Released,
         };
         match settled {
-            State::Exported(object) => Ok(object),
+            State::Exported(granted) => Ok(granted),
             State::Failed(status) => {
                 let id = self.id;
                 let message =
@@ -176,14 +176,14 @@ impl Exports {
     ///
     /// # Errors
     /// If there are too many exports, or the session has ended.
-    pub fn own(&self, object: Object) -> Result<i32, Status> {
+    pub fn own(&self, granted: Granted) -> Result<i32, Status> {
         let export = {
             let mut inner = self.inner.lock();
             inner.own -= 1;
             let id = inner.own;
             inner.entry(id, self.limit)?
         };
-        export.state.send_replace(State::Exported(object));
+        export.state.send_replace(State::Exported(granted));
         self.tell(&export, Stage::Exported);
         Ok(export.id)
     }
@@ -326,10 +326,10 @@ pub struct Slot {
 
 impl Slot {
     /// The value is there, or cannot be.
-    pub fn settle(mut self, result: Result<Object, Status>) {
+    pub fn settle(mut self, result: Result<Granted, Status>) {
         if let Some(export) = self.export.take() {
             let state = match result {
-                Ok(object) => State::Exported(object),
+                Ok(granted) => State::Exported(granted),
                 Err(status) => State::Failed(status),
             };
             self.exports.settle(&export, state);

@@ -15,12 +15,14 @@
 
 mod exports;
 mod gone;
+mod granted;
 mod registry;
 mod shared;
 mod tickets;
 
 pub use exports::{Change, Export, Exports, Slot, Stage, State};
 pub use gone::Gone;
+pub use granted::{Granted, changes};
 pub use registry::{Lifetime, Session, Sessions};
 pub use shared::SharedTickets;
 pub use tickets::Reference;

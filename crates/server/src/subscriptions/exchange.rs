@@ -22,6 +22,7 @@ use super::outlet::{Outgoing, Outlet, Stop, blocking};
 use super::schema::exchange_schema;
 use super::told::{Told, sequence};
 use super::viewport::{Viewport, Window};
+use crate::access::Right;
 
 /// The command in the descriptor of a first message that says nothing else.
 const HELLO: &[u8] = b"dphn";
@@ -29,8 +30,8 @@ const HELLO: &[u8] = b"dphn";
 /// Finds what tickets name, and lets in who may read it.
 #[tonic::async_trait]
 pub trait Resolve: Send + Sync {
-    /// The table of a ticket; waits if it is not defined yet.
-    async fn table(&self, ticket: &[u8]) -> Result<Table, Status>;
+    /// The table of a ticket that a client has this right to; waits if it is not defined yet.
+    async fn table(&self, ticket: &[u8], right: Right) -> Result<Table, Status>;
 }
 
 /// Answers the requests of one stream, with the usual [`Settings`].
@@ -99,9 +100,13 @@ struct Exchange {
 
 impl Exchange {
     async fn table(&self, request: &Request) -> Result<Table, Status> {
+        let right = match request.kind {
+            RequestKind::Subscription => Right::Subscribe,
+            RequestKind::Snapshot => Right::Read,
+        };
         match request.ticket.as_deref() {
             None | Some([]) => Err(Status::invalid_argument("Ticket not specified.")),
-            Some(ticket) => self.resolver.table(ticket).await,
+            Some(ticket) => self.resolver.table(ticket, right).await,
         }
     }
 

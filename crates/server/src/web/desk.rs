@@ -187,10 +187,10 @@ impl Desk {
             return;
         }
         let (name, ops, asked) = (one.name.clone(), one.ops.clone(), one.asked);
-        let (console, wake) = (self.user.console, self.wake.clone());
+        let (user, wake) = (self.user.clone(), self.wake.clone());
         let (shared, done) = (means.shared.clone(), means.done.clone());
         tokio::task::spawn_blocking(move || {
-            let result = guarded(|| work::derive(&shared, console, &name, &ops, &wake));
+            let result = guarded(|| work::derive(&shared, &user, &name, &ops, &wake));
             // An error says that the page has gone.
             let _ = done.send(Done::Derived { sub, asked, result });
         });
@@ -218,9 +218,9 @@ impl Desk {
         if std::mem::replace(&mut self.is_listing, true) {
             return;
         }
-        let (shared, done) = (means.shared.clone(), means.done.clone());
+        let (shared, user, done) = (means.shared.clone(), self.user.clone(), means.done.clone());
         tokio::task::spawn_blocking(move || {
-            let _ = done.send(Done::Listed(listing::listed(shared.host.as_ref())));
+            let _ = done.send(Done::Listed(listing::listed(&shared, &user)));
         });
     }
 

@@ -5,7 +5,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use kinetable::Table;
 
 use super::tell::{EngineStatus, Listed, Vars};
-use crate::host::{Host, Object};
+use crate::access::{Right, User};
+use crate::host::Object;
 use crate::services::{Shared, memory_used};
 
 /// The zone in which times are shown as long as nobody says another.
@@ -22,11 +23,13 @@ pub(super) fn kind(table: &Table) -> &'static str {
     }
 }
 
-/// The tables that clients may fetch, in order of name. Looks at the host: it may wait.
-pub(super) fn listed(host: &dyn Host) -> Vec<Listed> {
-    let tables = host.variables().into_iter().filter(|one| one.kind == "Table" && one.application.is_none());
+/// The tables that are shown to a user, in order of name. Looks at the host: it may wait.
+pub(super) fn listed(shared: &Shared, user: &User) -> Vec<Listed> {
+    let tables =
+        shared.host.variables().into_iter().filter(|one| one.kind == "Table" && one.application.is_none());
     let look = |variable: crate::host::Variable| {
-        let Some(Object::Table(table)) = host.variable(&variable.name) else { return None };
+        let granted = shared.found(user, &variable.reference(), Right::List)?;
+        let Object::Table(table) = granted.object else { return None };
         // A listing of files is not read for the sake of a number.
         let rows = if table.files().is_some() { None } else { table.size().ok() };
         Some(Listed {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use kinetable::{Names, NoNames};
 use tokio::sync::Notify;
 
 use super::ask::{Op, Want};
@@ -12,8 +11,10 @@ use super::listing;
 use super::sheet::{Sheet, is_shown, wanted};
 use super::subscription::Shown;
 use super::tell::{ColumnInfo, Fault, Listed, Schema};
+use crate::access::{Right, User};
 use crate::host::Object;
 use crate::services::Shared;
+use crate::session::Reference;
 
 /// The rows whose cells say how wide a column is.
 const SAMPLE: u64 = 100;
@@ -33,15 +34,17 @@ pub(super) enum Done {
 /// Makes the table of a name and operations.
 pub(super) fn derive(
     shared: &Shared,
-    console: bool,
+    user: &User,
     name: &str,
     ops: &[Op],
     wake: &Arc<Notify>,
 ) -> Result<(Shown, Schema), Fault> {
     let missing = || Fault::new("missing", format!("there is no table \"{}\"", name.escape_debug()));
-    let Some(Object::Table(base)) = shared.host.variable(name) else { return Err(missing()) };
-    let names: Arc<dyn Names + Send + Sync> = if console { shared.host.names() } else { Arc::new(NoNames) };
-    let derived = shared.web.tables.get(&base, ops, console, names.as_ref())?;
+    let reference = Reference::Scope(name.to_owned());
+    // A page follows whatever it shows.
+    let granted = shared.found(user, &reference, Right::Subscribe).ok_or_else(missing)?;
+    let Object::Table(base) = granted.object else { return Err(missing()) };
+    let derived = shared.web.tables.get(&base, ops, user.console, shared.names(user).as_ref())?;
     let schema = schema(&derived)?;
     Ok((Shown::new(derived, wake)?, schema))
 }

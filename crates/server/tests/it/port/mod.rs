@@ -2,7 +2,9 @@
 
 mod browser;
 mod calls;
+mod messages;
 mod places;
+mod rights;
 mod rpcs;
 mod sessions;
 mod support;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::{Buf, BufMut};
 use http::uri::PathAndQuery;
 use kinetable::{Session, SessionConfig};
 use kinetable_server::access::{Access, Door};
@@ -10,6 +11,7 @@ use kinetable_server::host::Variables;
 use kinetable_server::port::{Server, Settings};
 use kinetable_server::session::Lifetime;
 use tonic::client::Grpc;
+use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Response, Status};
 use tonic_prost::ProstCodec;
@@ -79,5 +81,61 @@ pub async fn call(
             Err(status)
         }
         _ => Ok(Response::from_parts(metadata, (), extensions)),
+    }
+}
+
+/// Calls an rpc with a message's bytes. The answer may be a stream: its first message counts.
+pub async fn send(
+    channel: &Channel,
+    path: &str,
+    authorization: &str,
+    message: Vec<u8>,
+) -> Result<Vec<u8>, Status> {
+    let mut grpc = Grpc::new(channel.clone());
+    grpc.ready().await.expect("a connection");
+    let request = authorized(message, authorization).map(tokio_stream::once);
+    let path = PathAndQuery::try_from(path).expect("a path");
+    let mut stream = grpc.streaming(request, path, Plain).await?.into_inner();
+    // A stream that stays open has nothing to say yet.
+    match tokio::time::timeout(Duration::from_millis(200), stream.message()).await {
+        Ok(answer) => Ok(answer?.unwrap_or_default()),
+        Err(_) => Ok(Vec::new()),
+    }
+}
+
+/// Messages as their bytes.
+struct Plain;
+
+impl Codec for Plain {
+    type Encode = Vec<u8>;
+    type Decode = Vec<u8>;
+    type Encoder = Plain;
+    type Decoder = Plain;
+
+    fn encoder(&mut self) -> Plain {
+        Plain
+    }
+
+    fn decoder(&mut self) -> Plain {
+        Plain
+    }
+}
+
+impl Encoder for Plain {
+    type Item = Vec<u8>;
+    type Error = Status;
+
+    fn encode(&mut self, message: Vec<u8>, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        buffer.put_slice(&message);
+        Ok(())
+    }
+}
+
+impl Decoder for Plain {
+    type Item = Vec<u8>;
+    type Error = Status;
+
+    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Vec<u8>>, Status> {
+        Ok(Some(buffer.copy_to_bytes(buffer.remaining()).to_vec()))
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use kinetable::engine::Retention;
 use kinetable::{NoNames, Table};
+use kinetable_server::access::Right;
 use kinetable_server::remote::ConnectionState;
 use kinetable_server::subscriptions::Resolve;
 use parking_lot::Mutex;
@@ -102,7 +103,7 @@ struct Made {
 
 #[tonic::async_trait]
 impl Resolve for Made {
-    async fn table(&self, _: &[u8]) -> Result<Table, Status> {
+    async fn table(&self, _: &[u8], _: Right) -> Result<Table, Status> {
         let made = self.of.where_(&["Id >= 0".to_owned()], &NoNames).expect("a filter");
         let weak = made.engine().expect("a table").weak();
         self.held.lock().push(Box::new(move || weak.upgrade().is_some()));
@@ -131,7 +132,7 @@ struct Named(HashMap<&'static [u8], Table>);
 
 #[tonic::async_trait]
 impl Resolve for Named {
-    async fn table(&self, ticket: &[u8]) -> Result<Table, Status> {
+    async fn table(&self, ticket: &[u8], _: Right) -> Result<Table, Status> {
         self.0.get(ticket).cloned().ok_or_else(|| Status::not_found("there is no such table"))
     }
 }

@@ -12,6 +12,7 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use futures_util::{Stream, StreamExt};
 use kinetable::engine::{Change, Listener, ListenerHandle, RowSet, Version};
 use kinetable::{Error, Session, SessionConfig, Table};
+use kinetable_server::access::Right;
 use kinetable_server::subscriptions::{Resolve, Settings, exchange_with, spell_objects_with};
 use kinetable_wire::barrage::{Assembler, Delivered, ExchangeOptions, Request, RequestKind, UpdateMetadata};
 use kinetable_wire::columns::{to_wire, without_sentinels};
@@ -71,7 +72,7 @@ pub struct One(pub Table);
 
 #[tonic::async_trait]
 impl Resolve for One {
-    async fn table(&self, ticket: &[u8]) -> Result<Table, Status> {
+    async fn table(&self, ticket: &[u8], _: Right) -> Result<Table, Status> {
         match ticket {
             b"s/t" => Ok(self.0.clone()),
             _ => Err(Status::not_found("Could not resolve 'table: variable 'nonesuch' not found'")),
