@@ -65,6 +65,8 @@ function onKey(event: KeyboardEvent): void {
   const isTyping = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
   const key = event.key.toLowerCase();
   const panel = active.value;
+  // What was chosen by keys is not chosen from a menu.
+  if (control && panel) panel.menu.value = null;
   if (control && key === 'k') {
     paletteShown.value = !paletteShown.value;
   } else if (control && key === 'f' && panel) {

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Panel } from './panel.ts';
 import { count } from './words.ts';
 
@@ -10,7 +10,8 @@ const problem = signal('');
 /** A row by its position, counted from 0; from the end if it is negative. */
 export function GoTo({ panel }: { panel: Panel }): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  // Before anything can be typed, and so before anything is wrong.
+  useLayoutEffect(() => {
     problem.value = '';
     input.current?.focus();
   }, []);

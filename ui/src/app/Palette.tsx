@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { type Command, commands } from './commands.ts';
 import { ranked } from './fuzzy.ts';
 import { paletteShown } from './paletteShown.ts';
@@ -14,7 +14,7 @@ const at = signal(0);
 export function Palette(): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const list = useRef<HTMLUListElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     text.value = '';
     at.value = 0;
     dialog.current?.showModal();

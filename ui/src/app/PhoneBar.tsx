@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 
 import { goToShown } from './GoTo.tsx';
 import { Icon, type IconName } from './icons.tsx';
+import { paletteShown } from './paletteShown.ts';
 import { active, panels, phoneList, show } from './tabs.ts';
 
 /** The bar at the thumb, on narrow screens. */
@@ -18,6 +19,7 @@ export function PhoneBar(): JSX.Element {
       <Item icon="table" word="Table" pressed={!inList} disabled={!panels.value.length} act={toTable} />
       <Item icon="filter" word="Filter" pressed={panel?.filtersShown.value ?? false} disabled={inList} act={() => panel && (panel.filtersShown.value = !panel.filtersShown.value)} />
       <Item icon="goto" word="Go to" disabled={inList} act={() => (goToShown.value = true)} />
+      <Item icon="search" word="More" act={() => (paletteShown.value = true)} />
     </nav>
   );
 }

@@ -218,6 +218,9 @@ test('on a phone the first column stays, and what is open is closed from the lis
   const { page } = await visit(browser, `${url}/table/quotes`, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   await until(page, isLoaded);
   expect(await page.evaluate(() => document.querySelector('kinetable-grid')!.grid!.layout.placed.filter(({ frozen }) => frozen).map(({ info }) => info.name))).toEqual(['Sym']);
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.locator('#palette-list').getByText('Computed columns').click();
+  await page.getByRole('complementary', { name: 'Computed columns' }).getByRole('button', { name: 'Close Computed columns' }).click();
   await page.getByRole('button', { name: 'Tables' }).click();
   await page.getByRole('button', { name: 'Close quotes' }).click();
   await expect.poll(() => page.locator('kinetable-grid').count()).toBe(0);
