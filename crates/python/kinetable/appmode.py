@@ -67,6 +67,10 @@ def get_app_state() -> ApplicationState:
 
     Raises:
         DHError: if no application's script runs in this thread.
+
+    Usage:
+        state = get_app_state()
+        state["totals"] = orders.sum_by("Symbol")
     """
     application = _applications.running()
     if application is None:
@@ -76,7 +80,12 @@ def get_app_state() -> ApplicationState:
 
 
 def applications() -> list[str]:
-    """The ids of the applications of this process, in the order in which they started."""
+    """The ids of the applications of this process, in the order in which they started.
+
+    Example:
+        from kinetable.appmode import applications
+        print(applications())
+    """
     return list(_applications.known)
 
 
@@ -91,6 +100,9 @@ def reload(id: str) -> None:
 
     Raises:
         DHError: if there is no such application, or its scripts fail; then what was served before stays.
+
+    Usage:
+        reload("shop.orders")
     """
     application = _applications.known.get(id)
     if application is None:
