@@ -3,24 +3,19 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { demoTables } from '../fake/demo.ts';
-import { FakeServer } from '../fake/server.ts';
-import { isLoaded, launch, rows, until, visit } from './browser.ts';
+import type { FakeServer } from '../fake/server.ts';
+import { isLoaded, rows, until, visit } from './browser.ts';
+import { begin, end } from './stage.ts';
 
 let server: FakeServer;
 let browser: Browser;
 let url: string;
 
 beforeAll(async () => {
-  server = new FakeServer({ pages: 'dist-journeys' }, demoTables());
-  url = `http://127.0.0.1:${await server.start()}`;
-  browser = await launch();
+  ({ server, browser, url } = await begin({}));
 });
 
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
+afterAll(() => end(browser, server));
 
 async function choose(page: Page, column: string): Promise<void> {
   const at = await page.evaluate((name) => {

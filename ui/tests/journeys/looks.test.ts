@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { demoTables } from '../fake/demo.ts';
-import { FakeServer } from '../fake/server.ts';
-import { isLoaded, launch, until, visit } from './browser.ts';
+import type { FakeServer } from '../fake/server.ts';
+import { isLoaded, until, visit } from './browser.ts';
+import { begin, end } from './stage.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let server: FakeServer;
@@ -12,15 +12,10 @@ let browser: Browser;
 let url: string;
 
 beforeAll(async () => {
-  server = new FakeServer({ pages: 'dist-journeys' }, demoTables());
-  url = `http://127.0.0.1:${await server.start()}`;
-  browser = await launch();
+  ({ server, browser, url } = await begin({}));
 });
 
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
+afterAll(() => end(browser, server));
 
 test('what is painted is what the elements say', async () => {
   const { page } = await visit(browser, url);

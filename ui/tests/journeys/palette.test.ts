@@ -1,24 +1,19 @@
 /** The palette, by keys alone. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { demoTables } from '../fake/demo.ts';
-import { FakeServer } from '../fake/server.ts';
-import { isLoaded, launch, until, visit } from './browser.ts';
+import type { FakeServer } from '../fake/server.ts';
+import { isLoaded, until, visit } from './browser.ts';
+import { begin, end } from './stage.ts';
 
 let server: FakeServer;
 let browser: Browser;
 let url: string;
 
 beforeAll(async () => {
-  server = new FakeServer({ pages: 'dist-journeys', every: 50 }, demoTables());
-  url = `http://127.0.0.1:${await server.start()}`;
-  browser = await launch();
+  ({ server, browser, url } = await begin());
 });
 
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
+afterAll(() => end(browser, server));
 
 test('a table, a command, a setting', async () => {
   const { page, errors } = await visit(browser, url);

@@ -1,23 +1,18 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { demoTables } from '../fake/demo.ts';
-import { FakeServer } from '../fake/server.ts';
-import { isLoaded, launch, rows, status, until, visit } from './browser.ts';
+import type { FakeServer } from '../fake/server.ts';
+import { isLoaded, rows, status, until, visit } from './browser.ts';
+import { begin, end } from './stage.ts';
 
 let server: FakeServer;
 let browser: Browser;
 let url: string;
 
 beforeAll(async () => {
-  server = new FakeServer({ pages: 'dist-journeys', every: 50 }, demoTables());
-  url = `http://127.0.0.1:${await server.start()}`;
-  browser = await launch();
+  ({ server, browser, url } = await begin());
 });
 
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
+afterAll(() => end(browser, server));
 
 async function open(name: string): Promise<{ page: Page; errors: string[] }> {
   const visited = await visit(browser, `${url}/table/${name}`);
