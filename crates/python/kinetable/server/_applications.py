@@ -5,8 +5,8 @@ name among the variables that are served (`publish`); the names are the applicat
 scripts of the command line are one application, ``scripts``, which runs among the served variables themselves: it is what a
 console sees.
 
-A reload runs the scripts in a fresh name space first. Only when all went well are the old names taken away and the new ones put
-in, at once for whoever lists them; a failure changes nothing.
+A reload runs the scripts in a fresh name space first. Only when all went well are the new names put in and the old ones taken
+away; a failure changes nothing.
 """
 
 from __future__ import annotations
@@ -92,9 +92,10 @@ class Application:
         for name in made:
             if name in served and name not in is_mine:
                 raise self._taken(name)
+        # In this order no name that is in both is ever missing.
+        served.update(made)
         for name in is_mine - made.keys():
             del served[name]
-        served.update(made)
         self._published = made
 
     def _taken(self, name: str) -> DHError:

@@ -10,6 +10,7 @@ use arrow_array::{Array, ArrayRef, StringArray};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_schema::{DataType, Field, TimeUnit};
 use kinetable::{Error, Result};
+use kinetable_wire::schema::java_name;
 
 use super::tell::ColumnInfo;
 use crate::subscriptions::spelled;
@@ -31,34 +32,11 @@ pub(super) fn info(field: &Field) -> ColumnInfo {
     ColumnInfo { name: field.name().clone(), kind: kind(field.data_type()), chars: None, scale, zone }
 }
 
+/// The name that clients know a type by, without its package.
 fn kind(data_type: &DataType) -> String {
-    let name = match data_type {
-        DataType::Boolean => "boolean",
-        DataType::Int8 => "byte",
-        DataType::Int16 => "short",
-        DataType::Int32 => "int",
-        DataType::Int64 => "long",
-        DataType::UInt16 => "char",
-        DataType::Float32 => "float",
-        DataType::Float64 => "double",
-        DataType::Utf8View | DataType::Utf8 | DataType::LargeUtf8 => "String",
-        DataType::BinaryView | DataType::Binary | DataType::LargeBinary => "byte[]",
-        DataType::Dictionary(_, values) => return kind(values),
-        DataType::Timestamp(_, Some(zone)) if zone.as_ref() != "UTC" => "ZonedDateTime",
-        DataType::Timestamp(_, Some(_)) => "Instant",
-        DataType::Timestamp(_, None) => "LocalDateTime",
-        DataType::Date32 => "LocalDate",
-        DataType::Time64(_) => "LocalTime",
-        DataType::Duration(_) => "Duration",
-        DataType::Interval(_) => "Period",
-        DataType::Decimal256(76, 0) => "BigInteger",
-        DataType::Decimal128(..) | DataType::Decimal256(..) => "BigDecimal",
-        DataType::FixedSizeBinary(16) => "Table",
-        DataType::Struct(_) => "PyObject",
-        DataType::List(item) => return format!("{}[]", kind(item.data_type())),
-        _ => "Object",
-    };
-    name.to_owned()
+    let name = java_name(data_type);
+    let short = name.rsplit('.').next().unwrap_or_default();
+    short.replace("Boolean", "boolean").replace("PeriodDuration", "Period").replace("QueryTable", "Table")
 }
 
 /// The column as a browser knows it, and whether a text was cut.
@@ -162,6 +140,7 @@ pub(super) fn widest(cells: &ArrayRef) -> Option<usize> {
 mod tests {
     use arrow_array::types::Int32Type;
     use arrow_array::{Decimal128Array, Float64Array, ListArray, StringViewArray};
+    use arrow_schema::IntervalUnit;
 
     use super::*;
 
@@ -175,6 +154,27 @@ mod tests {
         let decimals = Decimal128Array::from(vec![-1250]).with_precision_and_scale(10, 2).unwrap();
         let (written, _) = known(&(Arc::new(decimals) as ArrayRef)).unwrap();
         assert_eq!(written.as_string::<i32>().value(0), "-12.50");
+    }
+
+    #[test]
+    fn types_have_short_names() {
+        let list = |item| DataType::List(Arc::new(Field::new_list_field(item, true)));
+        let zoned = |zone: &str| DataType::Timestamp(TimeUnit::Nanosecond, Some(zone.into()));
+        let named = [
+            (DataType::Boolean, "boolean"),
+            (DataType::UInt16, "char"),
+            (DataType::Utf8View, "String"),
+            (zoned("UTC"), "Instant"),
+            (zoned("Europe/Berlin"), "ZonedDateTime"),
+            (DataType::Interval(IntervalUnit::MonthDayNano), "Period"),
+            (DataType::Decimal256(76, 0), "BigInteger"),
+            (DataType::FixedSizeBinary(16), "Table"),
+            (list(list(DataType::Float64)), "double[][]"),
+            (list(DataType::Utf8View), "String[]"),
+        ];
+        for (data_type, name) in named {
+            assert_eq!(kind(&data_type), name);
+        }
     }
 
     #[test]

@@ -3,12 +3,14 @@
 use std::time::Instant;
 
 use super::derived::DerivedTables;
+use super::listing::Look;
 use super::parked::Parked;
 
 /// What all pages share.
 pub struct Common {
     pub(super) tables: DerivedTables,
     pub(super) parked: Parked,
+    pub(super) look: Look,
     /// Another one for each start of a server.
     pub(super) instance: String,
 }
@@ -18,6 +20,7 @@ impl Default for Common {
         Common {
             tables: DerivedTables::default(),
             parked: Parked::default(),
+            look: Look::default(),
             instance: uuid::Uuid::new_v4().to_string(),
         }
     }

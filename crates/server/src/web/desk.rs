@@ -15,7 +15,7 @@ use super::listing::{self, clock};
 use super::sheet::Sheet;
 use super::subscription::{Subscription, pause};
 use super::tell::{Fault, Header, Listed, Tell, Vars};
-use super::work::{self, Done, allowed};
+use super::work::{self, Done, allowed, guarded};
 use crate::access::User;
 use crate::services::Shared;
 
@@ -392,10 +392,4 @@ fn few(ops: &[Op]) -> Result<(), Fault> {
         return Err(Fault::limit(format!("more than {} operations", ask::OPS_MAX)));
     }
     Ok(())
-}
-
-/// Runs work whose panic is a fault, not the end of the page.
-fn guarded<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
-    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
-    caught.unwrap_or_else(|_| Err(Fault::new("internal", "a bug of the server: its log says more")))
 }

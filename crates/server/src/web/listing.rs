@@ -1,13 +1,16 @@
 //! The tables there are, and how the engine does: looked at once a second while somebody looks.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use kinetable::Table;
+use parking_lot::Mutex;
 
 use super::tell::{EngineStatus, Listed, Vars};
 use crate::access::{Right, User};
 use crate::host::Object;
 use crate::services::{Shared, memory_used};
+use crate::session::Reference;
 
 /// The zone in which times are shown as long as nobody says another.
 pub(super) const ZONE: &str = "UTC";
@@ -23,13 +26,39 @@ pub(super) fn kind(table: &Table) -> &'static str {
     }
 }
 
-/// The tables that are shown to a user, in order of name. Looks at the host: it may wait.
+/// How long a look is good for: pages ask once a second, each for itself.
+const FRESH: Duration = Duration::from_millis(500);
+
+/// The tables there were when somebody looked last.
+#[derive(Default)]
+pub(super) struct Look(Mutex<Option<(Instant, Arc<[Listed]>)>>);
+
+impl Look {
+    /// The tables there are; who asks while another one looks waits for him.
+    fn at(&self, shared: &Shared) -> Arc<[Listed]> {
+        let mut last = self.0.lock();
+        match &*last {
+            Some((when, list)) if when.elapsed() < FRESH => list.clone(),
+            _ => {
+                let list: Arc<[Listed]> = all(shared).into();
+                *last = Some((Instant::now(), list.clone()));
+                list
+            }
+        }
+    }
+}
+
+/// The tables that are shown to a user, in order of name. It may wait for the host.
 pub(super) fn listed(shared: &Shared, user: &User) -> Vec<Listed> {
+    let is_shown = |one: &&Listed| user.may(Right::List, &Reference::Scope(one.name.clone()));
+    shared.web.look.at(shared).iter().filter(is_shown).cloned().collect()
+}
+
+fn all(shared: &Shared) -> Vec<Listed> {
     let tables =
         shared.host.variables().into_iter().filter(|one| one.kind == "Table" && one.application.is_none());
     let look = |variable: crate::host::Variable| {
-        let granted = shared.found(user, &variable.reference(), Right::List)?;
-        let Object::Table(table) = granted.object else { return None };
+        let Object::Table(table) = shared.host.variable(&variable.name)? else { return None };
         // A listing of files is not read for the sake of a number.
         let rows = if table.files().is_some() { None } else { table.size().ok() };
         Some(Listed {

@@ -18,6 +18,7 @@
 //! | `sheet.rs`, `cells.rs` | a page of cells, and cells as browsers know them |
 //! | `difference.rs`, `frame.rs` | what leads from one page to the next, and its bytes |
 //! | `listing.rs` | the tables there are, and how the engine does |
+//! | `let_go.rs` | tables are dropped where that may wait |
 //! | `common.rs`, `parked.rs` | what pages share; desks whose connection was lost |
 //! | `files.rs` | the files of the app itself |
 //!
@@ -36,6 +37,7 @@ mod desk;
 mod difference;
 mod files;
 mod frame;
+mod let_go;
 mod listing;
 mod parked;
 mod sheet;

@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 
 use super::ask::{Op, Want};
 use super::derived::Derived;
+use super::let_go::LetGo;
 use super::sheet::Sheet;
 
 /// Frames that may be on their way.
@@ -76,7 +77,7 @@ pub(super) struct Subscription {
     pub(super) want: Want,
     pub(super) pause: Option<Duration>,
     /// The table, once it is there.
-    pub(super) shown: Option<Shown>,
+    pub(super) shown: Option<LetGo<Shown>>,
     /// Counts what the table is asked for; the newest answer holds.
     pub(super) asked: u64,
     /// Whether an answer to that is awaited.

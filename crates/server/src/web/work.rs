@@ -7,6 +7,7 @@ use tokio::sync::Notify;
 use super::ask::{Op, Want};
 use super::cells;
 use super::derived::Derived;
+use super::let_go::LetGo;
 use super::listing;
 use super::sheet::{Sheet, is_shown, wanted};
 use super::subscription::Shown;
@@ -22,7 +23,7 @@ const SAMPLE: u64 = 100;
 /// What was done.
 pub(super) enum Done {
     /// A table is there, for what was asked the so-manieth time.
-    Derived { sub: u32, asked: u64, result: Result<(Shown, Schema), Fault> },
+    Derived { sub: u32, asked: u64, result: Result<(LetGo<Shown>, Schema), Fault> },
     /// A page was read, of this table and window.
     Read { sub: u32, asked: u64, vp: u64, result: Result<(Sheet, u64), Fault> },
     /// What was asked for once.
@@ -38,7 +39,7 @@ pub(super) fn derive(
     name: &str,
     ops: &[Op],
     wake: &Arc<Notify>,
-) -> Result<(Shown, Schema), Fault> {
+) -> Result<(LetGo<Shown>, Schema), Fault> {
     let missing = || Fault::new("missing", format!("there is no table \"{}\"", name.escape_debug()));
     let reference = Reference::Scope(name.to_owned());
     // A page follows whatever it shows.
@@ -46,7 +47,7 @@ pub(super) fn derive(
     let Object::Table(base) = granted.object else { return Err(missing()) };
     let derived = shared.web.tables.get(&base, ops, user.console, shared.names(user).as_ref())?;
     let schema = schema(&derived)?;
-    Ok((Shown::new(derived, wake)?, schema))
+    Ok((LetGo::new(Shown::new(derived, wake)?), schema))
 }
 
 fn schema(derived: &Derived) -> Result<Schema, Fault> {
@@ -100,4 +101,10 @@ pub(super) fn allowed(derived: &Derived, want: &Want, rows_max: u64, cells_max: 
         return Err(Fault { hint: Some(hint), ..Fault::limit(message) });
     }
     Ok(())
+}
+
+/// Runs work whose panic is a fault, not the end of the page.
+pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+    caught.unwrap_or_else(|_| Err(Fault::new("internal", "a bug of the server: its log says more")))
 }
