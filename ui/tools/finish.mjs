@@ -5,9 +5,12 @@ import { brotliCompressSync, constants } from 'node:zlib';
 
 const folder = new URL('../dist/', import.meta.url).pathname;
 const packages = Object.keys(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).dependencies);
+/** Packages that come without the text of their licence. */
+const texts = { '@lumino/widgets': 'lumino.txt' };
 const licences = [...packages, '@preact/signals-core'].map((name) => {
   const at = new URL(`../node_modules/${name}/`, import.meta.url);
-  return `${name} ${JSON.parse(readFileSync(new URL('package.json', at), 'utf8')).version}\n\n${readFileSync(new URL('LICENSE', at), 'utf8').trim()}\n`;
+  const text = texts[name] ? new URL(`licences/${texts[name]}`, import.meta.url) : new URL('LICENSE', at);
+  return `${name} ${JSON.parse(readFileSync(new URL('package.json', at), 'utf8')).version}\n\n${readFileSync(text, 'utf8').trim()}\n`;
 });
 writeFileSync(join(folder, 'licences.txt'), licences.join('\n\n'));
 

@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { Banner } from './Banner.tsx';
 import { Describe } from './Describe.tsx';
@@ -11,10 +11,10 @@ import { notices, phase } from './session.ts';
 import { listShown } from './settings.ts';
 import { TableList } from './TableList.tsx';
 import { StatusBar } from './StatusBar.tsx';
-import { TablePanel } from './TablePanel.tsx';
 import { goToShown } from './GoTo.tsx';
-import { active, panels, phoneList } from './tabs.ts';
-import { Tabs } from './Tabs.tsx';
+import { active, activeItem, alone, phoneList } from './tabs.ts';
+import { DockHost } from './dock/DockHost.tsx';
+import { onPanelKey } from './dock/keys.ts';
 import { TopBar } from './TopBar.tsx';
 import { Welcome } from './Welcome.tsx';
 
@@ -22,28 +22,49 @@ const Palette = lazily(() => import('./Palette.tsx').then((module) => module.Pal
 
 export function App(): JSX.Element {
   useEffect(() => {
+    addEventListener('keydown', onPanelKey, true);
     addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
+    return () => {
+      removeEventListener('keydown', onPanelKey, true);
+      removeEventListener('keydown', onKey);
+    };
   }, []);
-  if (phase.value === 'refused') return <Login />;
-  const isList = phoneList.value || !active.value;
+  const isRefused = phase.value === 'refused';
+  const only = alone.value;
   return (
-    <div class={`app ${phase.value}${listShown.value ? '' : ' no-list'}${isList ? ' phone-list' : ''}`}>
-      <TopBar />
+    <>
+      {isRefused && <Login />}
+      {/* Hidden and not left out: what is open stays as it is. */}
+      <Frame isRefused={isRefused}>
+        {only ? <main class="main"><only.Body /></main> : <Whole />}
+      </Frame>
+    </>
+  );
+}
+
+function Whole(): JSX.Element {
+  return (
+    <>
+      {/* Hidden by the style sheet and not left out, so that its scrolling and search stay. */}
+      <TableList />
+      <main class="main">
+        <DockHost />
+        {!activeItem.value && <Welcome />}
+      </main>
+    </>
+  );
+}
+
+function Frame({ isRefused, children }: { isRefused: boolean; children: ComponentChildren }): JSX.Element {
+  const only = alone.value !== null;
+  const isList = !only && (phoneList.value || !activeItem.value);
+  return (
+    <div hidden={isRefused} class={`app ${phase.value}${only || !listShown.value ? ' no-list' : ''}${isList ? ' phone-list' : ''}${only ? ' alone' : ''}`}>
+      {!only && <TopBar />}
       <Banner />
-      <div class="middle">
-        {/* Hidden by the style sheet and not left out, so that its scrolling and search stay. */}
-        <TableList />
-        <main class="main">
-          <Tabs />
-          {panels.value.map((panel) => (
-            <TablePanel key={panel.name} panel={panel} />
-          ))}
-          {!active.value && <Welcome />}
-        </main>
-      </div>
+      <div class="middle">{children}</div>
       <StatusBar />
-      <PhoneBar />
+      {!only && <PhoneBar />}
       <Help />
       <Describe />
       {paletteShown.value && <Palette />}
@@ -73,19 +94,9 @@ function onKey(event: KeyboardEvent): void {
     panel.showFilters();
   } else if (control && key === 'g' && panel) {
     goToShown.value = true;
-  } else if (event.key === 'F6') {
-    nextRegion(event.shiftKey ? -1 : 1);
   } else if (event.key === '?' && !isTyping) {
     helpShown.value = true;
   } else return;
   event.preventDefault();
 }
 
-/** The list, the tabs, the table, the status bar, in turn. */
-function nextRegion(step: number): void {
-  const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')].filter((region) => region.offsetParent !== null);
-  const at = regions.findIndex((region) => region.contains(document.activeElement));
-  const next = regions[(at + step + regions.length) % regions.length];
-  const inside = next?.matches('kinetable-grid') ? next : next?.querySelector<HTMLElement>('kinetable-grid, input, button, a, [tabindex="0"]');
-  inside?.focus();
-}

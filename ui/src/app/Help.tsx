@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { PANEL_KEYS } from './dock/keys.ts';
 import { GRID_KEYS } from '../grid/keys.ts';
 import { Dialog } from './Dialog.tsx';
 
@@ -9,7 +10,8 @@ const EVERYWHERE: [string, string][] = [
   ['Ctrl+K', 'Find a table, a command, a setting'],
   ['Ctrl+F', 'Filter row'],
   ['Ctrl+G', 'Go to a row'],
-  ['F6  Shift+F6', 'Next, previous part of the screen'],
+  ['F6  Shift+F6', 'Next, previous panel'],
+  ...PANEL_KEYS,
   ['?', 'These keys'],
 ];
 

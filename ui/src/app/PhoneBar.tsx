@@ -3,22 +3,18 @@ import type { JSX } from 'preact';
 import { goToShown } from './GoTo.tsx';
 import { Icon, type IconName } from './icons.tsx';
 import { paletteShown } from './paletteShown.ts';
-import { active, panels, phoneList, show } from './tabs.ts';
+import { active, activeItem, phoneList } from './tabs.ts';
 
 /** The bar at the thumb, on narrow screens. */
 export function PhoneBar(): JSX.Element {
   const panel = active.value;
-  const inList = phoneList.value || !panel;
-  const toTable = (): void => {
-    phoneList.value = false;
-    if (!panel && panels.value.length) show(panels.value[panels.value.length - 1].name);
-  };
+  const inList = phoneList.value || !activeItem.value;
   return (
     <nav class="phone-bar" aria-label="Views">
       <Item icon="list" word="Tables" pressed={inList} act={() => (phoneList.value = true)} />
-      <Item icon="table" word="Table" pressed={!inList} disabled={!panels.value.length} act={toTable} />
-      <Item icon="filter" word="Filter" pressed={panel?.filtersShown.value ?? false} disabled={inList} act={() => panel && (panel.filtersShown.value = !panel.filtersShown.value)} />
-      <Item icon="goto" word="Go to" disabled={inList} act={() => (goToShown.value = true)} />
+      <Item icon="table" word="Panel" pressed={!inList} disabled={!activeItem.value} act={() => (phoneList.value = false)} />
+      <Item icon="filter" word="Filter" pressed={panel?.filtersShown.value ?? false} disabled={inList || !panel} act={() => panel && (panel.filtersShown.value = !panel.filtersShown.value)} />
+      <Item icon="goto" word="Go to" disabled={inList || !panel} act={() => (goToShown.value = true)} />
       <Item icon="search" word="More" act={() => (paletteShown.value = true)} />
     </nav>
   );

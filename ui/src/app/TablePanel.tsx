@@ -9,7 +9,7 @@ import type { Panel } from './panel.ts';
 import { Offer } from './Offer.tsx';
 import { PanelState } from './PanelState.tsx';
 import { side } from './side.ts';
-import { activeName } from './tabs.ts';
+import { active } from './tabs.ts';
 
 const Columns = lazily(() => import('./Columns.tsx').then((module) => module.Columns));
 const Custom = lazily(() => import('./Custom.tsx').then((module) => module.Custom));
@@ -33,15 +33,18 @@ export function TablePanel({ panel }: { panel: Panel }): JSX.Element {
     element.events = panel.events;
     element.dataset.region = 'table';
     element.setAttribute('aria-label', `Table ${panel.name}`);
+    // At once, or when the panel comes to its place.
+    element.ready = () => panel.attach(element);
     host.current?.append(element);
-    panel.attach(element);
   }, [panel]);
-  const isActive = panel.name === activeName.value;
+  const isActive = panel === active.value;
+  const root = useRef<HTMLElement>(null);
   useEffect(() => {
-    if (isActive && !matchMedia('(pointer: coarse)').matches) panel.element?.focus();
+    const isInside = root.current?.contains(document.activeElement);
+    if (isActive && !isInside && !matchMedia('(pointer: coarse)').matches) panel.element?.focus();
   }, [isActive, panel]);
   return (
-    <section class="panel" role="tabpanel" id={`panel-${panel.name}`} aria-labelledby={`tab-${panel.name}`} hidden={!isActive}>
+    <section class="panel" ref={root}>
       <Chips panel={panel} />
       {panel.offered.value && <Offer panel={panel} plan={panel.offered.value} />}
       {isActive && goToShown.value && <GoTo panel={panel} />}

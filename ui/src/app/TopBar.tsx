@@ -5,7 +5,8 @@ import { paletteShown } from './paletteShown.ts';
 import { phase } from './session.ts';
 import { listShown } from './settings.ts';
 import { Settings } from './Settings.tsx';
-import { show } from './tabs.ts';
+import { board } from './dock/boards.ts';
+import { PanelsMenu } from './dock/PanelsMenu.tsx';
 
 const WORDS = { live: 'Connected', connecting: 'Connecting', lost: 'Reconnecting', refused: 'Not let in', closed: 'Closed' };
 
@@ -16,7 +17,7 @@ export function TopBar(): JSX.Element {
       <button type="button" class="quiet only-wide" aria-label="List of tables" aria-pressed={listShown.value} onClick={() => (listShown.value = !listShown.value)}>
         <Icon name="list" />
       </button>
-      <a class="brand" href="/" onClick={(event) => (event.preventDefault(), show(null))}>
+      <a class="brand" href="/" onClick={(event) => (event.preventDefault(), board.value?.open({ kind: 'welcome' }))}>
         <svg viewBox="6 7 20 18" width="20" height="18" aria-hidden="true">
           <rect class="bar-1" x="6" y="8" width="14" height="4" rx="2" />
           <rect class="bar-2" x="12" y="14" width="14" height="4" rx="2" />
@@ -25,6 +26,7 @@ export function TopBar(): JSX.Element {
         Kinetable
       </a>
       <span class="grow" />
+      <PanelsMenu />
       <button type="button" class="quiet only-wide palette-button" aria-label="Commands, Ctrl K" title="Tables, commands and settings" onClick={() => (paletteShown.value = true)}>
         <Icon name="search" />
         <kbd>Ctrl K</kbd>

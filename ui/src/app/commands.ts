@@ -8,7 +8,8 @@ import { serverZone, tables } from './session.ts';
 import { browserZone, density, flashChoice, listShown, themeChoice, zoneChoice } from './settings.ts';
 import { copyLink, copyPython } from './sharing.ts';
 import { side } from './side.ts';
-import { active, close, open, panels, show } from './tabs.ts';
+import { active, activeItem, closeActive, open, panels, step } from './tabs.ts';
+import { panelCommands } from './dock/commands.ts';
 import { count, zoneWord } from './words.ts';
 
 export interface Command {
@@ -21,7 +22,7 @@ export interface Command {
 
 export function commands(): Command[] {
   const panel = active.value;
-  return [...(tables.value ?? []).map(ofTable), ...(panel ? ofPanel(panel) : []), ...general(panel), ...settings()];
+  return [...(tables.value ?? []).map(ofTable), ...(panel ? ofPanel(panel) : []), ...general(), ...panelCommands(), ...settings()];
 }
 
 function ofTable({ name, rows, live }: { name: string; rows: number | null; live: boolean }): Command {
@@ -48,15 +49,13 @@ function ofPanel(panel: Panel): Command[] {
     command('Copy as Python', () => void copyPython(panel)),
     command('Copy link', () => void copyLink(panel)),
     command('Describe what is seen', () => (describeShown.value = panel)),
-    command('Close the table', () => close(panel.name)),
   ];
 }
 
-function general(panel: Panel | null): Command[] {
-  const all = panels.value;
-  const step = (by: number): void => show(all[((panel ? all.indexOf(panel) : 0) + by + all.length) % all.length].name);
+function general(): Command[] {
   return [
-    ...(all.length > 1 ? [
+    ...(activeItem.value ? [{ kind: 'Command', word: 'Close the panel', about: activeItem.value.title.value, act: closeActive } as const] : []),
+    ...(panels.value.length > 1 ? [
       { kind: 'Command', word: 'Next tab', act: () => step(1) } as const,
       { kind: 'Command', word: 'Previous tab', act: () => step(-1) } as const,
     ] : []),

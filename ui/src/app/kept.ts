@@ -1,5 +1,5 @@
 /**
- * What is kept of the tables that were opened, and what a link says of one: JSON of our own, of which each part that is not as it should be is
+ * What is kept of a table that was opened, and what a link says of one: JSON of our own, of which each part that is not as it should be is
  * left out, so that neither another version nor another hand can break the page.
  */
 import { type Direction, isZone } from '../client/index.ts';
@@ -8,11 +8,8 @@ import type { LayoutState } from '../grid/layout.ts';
 import { type Hue, HUES, OPERATORS, type Rule } from '../grid/rules.ts';
 import { EMPTY, isEmpty, type Plan } from './plan.ts';
 
-/** Written into what is kept; of another version nothing is read. */
+/** Written into links; of another version nothing is read. */
 export const VERSION = 1;
-/** Tabs that come back, and tables whose columns are remembered. */
-export const TABS_MAX = 32;
-export const TABLES_MAX = 200;
 /** Of names, of operations: beyond that it is no layout that somebody made. */
 const ITEMS_MAX = 5000;
 
@@ -24,28 +21,8 @@ export interface TableState {
   rules: readonly Rule[];
 }
 
-export interface Kept {
-  tabs: string[];
-  active: string | null;
-  /** By name, the one that was used last at the end. Of tables that were closed the plan is empty. */
-  tables: Map<string, TableState>;
-}
-
 export const PLAIN: LayoutState = { order: [], widths: [], hidden: [], frozen: null };
 export const FRESH: TableState = { plan: EMPTY, columns: PLAIN, formats: new Map(), rules: [] };
-
-export function readKept(text: string | null): Kept {
-  const read = record(parsed(text));
-  if (read.version !== VERSION) return { tabs: [], active: null, tables: new Map() };
-  const tables = new Map(list(read.tables, (item) => pair(item, isText, (state) => stateOf(state))));
-  const tabs = [...new Set(list(read.tabs, textOf))].slice(0, TABS_MAX);
-  return { tabs, active: typeof read.active === 'string' && tabs.includes(read.active) ? read.active : null, tables };
-}
-
-export function writeKept(kept: Kept): string {
-  const tables = [...kept.tables].filter(([, state]) => !isFresh(state)).slice(-TABLES_MAX);
-  return JSON.stringify({ version: VERSION, tabs: kept.tabs.slice(-TABS_MAX), active: kept.active, tables: tables.map(([name, state]) => [name, plainState(state)]) });
-}
 
 /** The fragment of a link that shows a table as it is now; empty if it shows it as anybody sees it first. */
 export function fragmentOf(state: TableState): string {
@@ -58,11 +35,11 @@ export function viewOf(fragment: string): TableState | null {
   return read.version === VERSION ? stateOf(read) : null;
 }
 
-function isFresh(state: TableState): boolean {
+export function isFresh(state: TableState): boolean {
   return isEmpty(state.plan) && JSON.stringify(plainState(state)) === JSON.stringify(plainState(FRESH));
 }
 
-function plainState({ plan, columns, formats, rules }: TableState): object {
+export function plainState({ plan, columns, formats, rules }: TableState): object {
   const { filters, values, sorts, custom, select } = plan;
   return {
     plan: isEmpty(plan) ? undefined : { filters: [...filters], values, sorts, custom, select }, columns: JSON.stringify(columns) === JSON.stringify(PLAIN) ? undefined : columns,
@@ -70,7 +47,7 @@ function plainState({ plan, columns, formats, rules }: TableState): object {
   };
 }
 
-function stateOf(value: unknown): TableState {
+export function stateOf(value: unknown): TableState {
   const read = record(value);
   return {
     plan: planOf(record(read.plan)), columns: columnsOf(record(read.columns)), formats: new Map(list(read.formats, (item) => pair(item, isText, (form) => formatOf(record(form))))),

@@ -19,8 +19,9 @@ import { Pulse } from './pulse.ts';
 import { client, notice, phase, zone } from './session.ts';
 import { density, flash, theme } from './settings.ts';
 
-/** Frames a second of the panel that is looked at. */
+/** Frames a second of a panel that has the keyboard, and of one that is seen beside it. */
 const FOCUSED_HZ = 20;
+const SEEN_HZ = 10;
 /** The first window, before anybody knows how high the screen's rows are. */
 const FIRST: Window = { first: 0, n: 100, anchor: 'top', cols: null };
 const FIRST_COLUMNS = 32;
@@ -63,6 +64,9 @@ export class Panel implements GridModel {
   /** A plan that waits for the columns that it is about. */
   private readonly coming = signal<Plan | null>(null);
   private isFromLink = false;
+  private isSeen = false;
+  /** Ends what `attach` began. */
+  private detach: () => void = () => {};
   readonly sub: Subscription;
   element: KinetableGrid | null = null;
   private readonly ends: (() => void)[] = [];
@@ -114,18 +118,23 @@ export class Panel implements GridModel {
     return this.sub.page.cut;
   }
 
-  /** Whether the panel is looked at: others are told nothing. */
-  focus(isActive: boolean): void {
-    if (isActive) this.sub.wake();
-    this.pulse.rest();
-    this.quiet.value = null;
-    this.sub.rate(isActive ? FOCUSED_HZ : 0);
+  /** Panels that are hidden are told nothing. */
+  look(how: 'focused' | 'seen' | 'hidden'): void {
+    const hz = { focused: FOCUSED_HZ, seen: SEEN_HZ, hidden: 0 }[how];
+    if (hz) this.sub.wake();
+    if (!hz || !this.isSeen) {
+      this.pulse.rest();
+      this.quiet.value = null;
+    }
+    this.isSeen = hz > 0;
+    this.sub.rate(hz);
   }
 
   attach(element: KinetableGrid): void {
     this.element = element;
     const { grid } = this;
     if (!grid) return;
+    this.detach();
     grid.layout.restore(this.columnsState.value);
     if (this.schema.value) this.showColumns(this.schema.value);
     grid.cellsChanged('all');
@@ -153,14 +162,17 @@ export class Panel implements GridModel {
       }),
       effect(() => this.showMarks(grid)),
     ];
-    this.ends.push(...stop);
     // Letters of another script come with a file of their own, which a canvas does not wait for.
     const measure = (): void => this.grid?.setTheme(density.value);
     document.fonts.addEventListener('loadingdone', measure);
-    this.ends.push(() => document.fonts.removeEventListener('loadingdone', measure));
+    this.detach = () => {
+      for (const end of stop) end();
+      document.fonts.removeEventListener('loadingdone', measure);
+    };
   }
 
   close(): void {
+    this.detach();
     for (const end of this.ends) end();
     client.unsubscribe(this.sub);
   }

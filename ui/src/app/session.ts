@@ -39,7 +39,10 @@ client.on('status', (next) => {
 client.on('restarted', () => {
   restarted.value = true;
 });
-client.on('error', (error) => notice(error.message, true));
+client.on('error', (error) => {
+  // Who is not let in is told so where the key is asked for.
+  if (error.code !== 'unauthenticated') notice(error.message, true);
+});
 
 let notes = 0;
 

@@ -1,17 +1,33 @@
-/** The tables that are open, which of them is looked at, and the address that says so: `/table/NAME`. */
+/** The tables that are open in the board that is looked at, which of them has the keyboard, and the address that says so: `/table/NAME`. */
 import { computed, effect, signal } from '@preact/signals';
-import { FRESH, type Kept, readKept, TABLES_MAX, type TableState, viewOf, writeKept } from './kept.ts';
-import { Panel } from './panel.ts';
-import { EMPTY } from './plan.ts';
+import { aloneItem } from './dock/alone.ts';
+import { board, keptView, startBoards } from './dock/boards.ts';
+import type { Item } from './dock/kinds.ts';
+import { TableItem } from './dock/kinds/table.tsx';
+import { idsOf } from './dock/schema.ts';
+import { isFresh, plainState, viewOf } from './kept.ts';
+import type { Panel } from './panel.ts';
+import { notice } from './session.ts';
 
-const PLACE = 'kinetable.tables';
-const kept: Kept = readKept(stored());
+/** The one panel of a page that shows nothing else. */
+export const alone = signal<Item | null>(null);
 
-export const panels = signal<readonly Panel[]>([]);
-export const activeName = signal<string | null>(nameOf(location.pathname));
+/** In the order of their places. */
+export const panels = computed<readonly Panel[]>(() => {
+  if (!board.value) return [];
+  const { root } = board.value.layout.value;
+  const items = board.value.items.value;
+  return idsOf(root).flatMap((id) => {
+    const item = items.get(id);
+    return item instanceof TableItem ? [item.panel] : [];
+  });
+});
+export const activeItem = computed(() => alone.value ?? board.value?.activeItem.value ?? null);
+/** The table that has the keyboard; null if it is another kind of panel, or none. */
+export const active = computed(() => (activeItem.value instanceof TableItem ? activeItem.value.panel : null));
+export const activeName = computed(() => active.value?.name ?? null);
 /** On a phone the list of tables is a page of its own. */
 export const phoneList = signal(false);
-export const active = computed(() => panels.value.find((panel) => panel.name === activeName.value) ?? null);
 
 export const pathOf = (name: string | null): string => (name === null ? '/' : `/table/${encodeURIComponent(name)}`);
 
@@ -24,107 +40,78 @@ function nameOf(path: string): string | null {
   }
 }
 
+const find = (name: string): string | null => board.value?.find((item) => item instanceof TableItem && item.table === name) ?? null;
+
 export function open(name: string): void {
-  add(name);
-  show(name);
-}
-
-function add(name: string): Panel {
-  const there = panels.value.find((panel) => panel.name === name);
-  if (there) return there;
-  const made = new Panel(name, kept.tables.get(name) ?? FRESH);
-  panels.value = [...panels.value, made];
-  return made;
-}
-
-/** Null shows what comes before any table. */
-export function show(name: string | null): void {
-  if (activeName.value === name) return;
-  activeName.value = name;
-  history.pushState(null, '', pathOf(name));
+  if (!board.value) return;
+  const there = find(name);
+  if (there !== null) return board.value.show(there);
+  const view = keptView(name);
+  const id = board.value.open({ kind: 'table', table: name, ...(view && !isFresh(view) ? { view: plainState(view) } : {}) });
+  if (id === null) return notice('there is no room for another panel: close one', true);
+  const path = pathOf(name);
+  if (location.pathname !== path) history.pushState(null, '', path);
 }
 
 export function close(name: string): void {
-  const at = panels.value.findIndex((panel) => panel.name === name);
-  if (at < 0) return;
-  remember(name, { ...panels.value[at].state.value, plan: EMPTY });
-  panels.value[at].close();
-  panels.value = panels.value.filter((panel) => panel.name !== name);
-  if (activeName.value === name) show((panels.value[at] ?? panels.value[at - 1])?.name ?? null);
+  const id = find(name);
+  if (id !== null) board.value?.close(id);
 }
 
-/** The tabs of the last visit come back, and beside them what the address names. */
+/** Closes what has the keyboard. */
+export function closeActive(): void {
+  const id = board.value?.active.value;
+  if (id != null) board.value?.close(id);
+}
+
+/** Shows the panel that is so many places further. */
+export function step(by: number): void {
+  const here = board.value;
+  if (!here) return;
+  const ids = idsOf(here.layout.value.root);
+  const at = ids.indexOf(here.active.value ?? '');
+  if (ids.length) here.show(ids[(at + by + ids.length) % ids.length]);
+}
+
+/** The panels of the last visit come back, and beside them what the address names. */
 export function startTabs(): void {
-  for (const name of kept.tabs) add(name);
-  if (activeName.value !== null) add(activeName.value);
-  else if (kept.active !== null) {
-    activeName.value = kept.active;
-    history.replaceState(null, '', pathOf(kept.active) + location.hash);
-  }
-  takeView();
+  alone.value = aloneItem(location.pathname, location.hash);
+  if (alone.value) return startAlone(alone.value);
+  const [path, name] = [location.pathname, nameOf(location.pathname)];
+  startBoards();
+  if (name !== null) open(name);
+  takeView(path);
   // The first event of a link that is put into the address of a page that is open.
-  addEventListener('hashchange', takeView);
+  addEventListener('hashchange', () => takeView(location.pathname));
   addEventListener('popstate', () => {
-    const name = nameOf(location.pathname);
-    if (name !== null) add(name);
-    activeName.value = name;
+    const wanted = nameOf(location.pathname);
+    if (wanted !== null) open(wanted);
   });
-  keep();
-  const look = (): void => {
-    for (const panel of panels.value) panel.focus(panel.name === activeName.value && !document.hidden);
-  };
-  effect(look);
+  effect(() => {
+    const wanted = pathOf(activeName.value);
+    if (location.pathname !== wanted) history.replaceState(null, '', wanted + location.hash);
+  });
+  effect(() => {
+    document.title = activeItem.value === null ? 'Kinetable' : `${activeItem.value.title.value} · Kinetable`;
+  });
+}
+
+function startAlone(item: Item): void {
+  const look = (): void => item.look(document.hidden ? 'hidden' : 'focused');
+  look();
   document.addEventListener('visibilitychange', look);
   effect(() => {
-    document.title = activeName.value === null ? 'Kinetable' : `${activeName.value} · Kinetable`;
+    document.title = `${item.title.value} · Kinetable`;
   });
 }
 
 /** What a link says of its table; the address is then that of the table alone, as it will be changed. */
-function takeView(): void {
+function takeView(path: string): void {
   const view = viewOf(location.hash);
-  const name = nameOf(location.pathname);
+  const name = nameOf(path);
   if (!view || name === null) return;
-  add(name).take(view);
+  open(name);
+  const item = board.value?.items.value.get(find(name) ?? '');
+  if (item instanceof TableItem) item.panel.take(view);
   history.replaceState(null, '', pathOf(name));
-}
-
-function remember(name: string, state: TableState): void {
-  kept.tables.delete(name);
-  kept.tables.set(name, state);
-  for (const [first] of kept.tables) if (kept.tables.size > TABLES_MAX) kept.tables.delete(first);
-}
-
-function stored(): string | null {
-  try {
-    return localStorage.getItem(PLACE);
-  } catch {
-    // Storage may be forbidden: then there is nothing from the last visit.
-    return null;
-  }
-}
-
-/** Writes down what is open whenever it changed, a moment later, and when the page is left. */
-function keep(): void {
-  let later: ReturnType<typeof setTimeout> | undefined;
-  let written = stored();
-  const write = (): void => {
-    clearTimeout(later);
-    const text = writeKept(kept);
-    if (text === written) return;
-    written = text;
-    try {
-      localStorage.setItem(PLACE, text);
-    } catch {
-      // It then lasts as long as the page.
-    }
-  };
-  effect(() => {
-    for (const panel of panels.value) remember(panel.name, panel.state.value);
-    kept.tabs = panels.value.map((panel) => panel.name);
-    kept.active = activeName.value;
-    clearTimeout(later);
-    later = setTimeout(write, 300);
-  });
-  addEventListener('pagehide', write);
 }

@@ -33,6 +33,8 @@ export class KinetableGrid extends HTMLElement {
   model: GridModel | null = null;
   events: GridEvents | null = null;
   grid: Grid | null = null;
+  /** Called whenever there is another grid: when the element came into a document. */
+  ready: (() => void) | null = null;
 
   connectedCallback(): void {
     if (this.grid || !this.model || !this.events) return;
@@ -59,6 +61,7 @@ export class KinetableGrid extends HTMLElement {
     root.replaceChildren(surface, filters);
     this.grid = new Grid({ surface, canvas, mirror, filters }, this.model, this.events);
     this.attributeChangedCallback();
+    this.ready?.();
   }
 
   disconnectedCallback(): void {

@@ -11,7 +11,7 @@ export const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; 
 
 export function files(folder: string | undefined, request: IncomingMessage, response: ServerResponse): void {
   const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-  const isPage = path === '/' || path.startsWith('/table/');
+  const isPage = path === '/' || /^\/(table|panel|dashboard)\//.test(path);
   const file = folder && join(folder, normalize(isPage ? '/index.html' : path));
   if (!file || !existsSync(file)) return void response.writeHead(404).end('there is no such page\n');
   const packed = existsSync(`${file}.br`) && String(request.headers['accept-encoding']).includes('br');

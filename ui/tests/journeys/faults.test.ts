@@ -35,10 +35,10 @@ test('the secret of the link is taken out of the address, and outlives a reload'
 
 test('without the secret a key is asked for', async () => {
   const { page } = await visit(browser, `${url}/table/quotes`);
-  await page.getByLabel('Key').fill('wrong');
+  await page.getByRole('textbox', { name: 'Key' }).fill('wrong');
   await page.getByRole('button', { name: 'Enter', exact: true }).click();
   await page.getByText("this key is not the server's").waitFor();
-  await page.getByLabel('Key').fill('secret');
+  await page.getByRole('textbox', { name: 'Key' }).fill('secret');
   await page.getByRole('button', { name: 'Enter', exact: true }).click();
   await until(page, (seen) => isLoaded(seen) && seen.length === 12);
   await page.context().close();

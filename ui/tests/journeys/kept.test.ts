@@ -58,7 +58,7 @@ test('tabs, operations and columns are there again, and what is not looked at is
   await page.getByRole('tab', { name: 'trades' }).click();
   const found = await until(page, (seen) => isLoaded(seen) && seen.length > 5 && seen[0].cells.Sym !== undefined);
   expect(new Set(found.map(({ cells }) => cells.Sym))).toEqual(new Set(['ACME']));
-  expect(await page.locator('.panel:not([hidden]) .chip').allInnerTexts()).toEqual(['Sym =ACME']);
+  expect(await page.locator('.panel:visible .chip').allInnerTexts()).toEqual(['Sym =ACME']);
   // A tab that is closed comes without its operations, but with its columns.
   await page.getByRole('tab', { name: 'quotes' }).press('Delete');
   await page.reload();
@@ -81,7 +81,7 @@ test('a table that is gone and storage that is spoilt', async () => {
   await page.goto(url);
   await until(page, (seen) => isLoaded(seen) && seen[0].cells.Ask !== undefined);
   expect((await columns(page)).slice(0, 2)).toEqual(['Ask', 'Sym']);
-  expect(await page.locator('.panel:not([hidden]) .chip').allInnerTexts()).toEqual(['↓ Bid']);
+  expect(await page.locator('.panel:visible .chip').allInnerTexts()).toEqual(['↓ Bid']);
   await page.getByRole('tab', { name: 'nobody' }).click();
   await page.getByText('There is no table “nobody”').waitFor();
   await page.goto(`${url}/icon.svg`);

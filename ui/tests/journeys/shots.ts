@@ -24,6 +24,24 @@ for (const scheme of ['light', 'dark'] as const) {
     await page.waitForTimeout(1500);
     await shot('trades');
     if (!isPhone) {
+      for (const [name, keys] of [['quotes', 'Control+Shift+ArrowRight'], ['history', 'Control+Shift+ArrowDown'], ['positions', '']] as const) {
+        await page.keyboard.press('Control+k');
+        await page.locator('.palette input').waitFor();
+        await page.keyboard.type(name);
+        await page.keyboard.press('Enter');
+        await page.waitForTimeout(300);
+        if (keys) await page.keyboard.press(keys);
+      }
+      await shot('docked');
+      await page.getByRole('button', { name: 'Panels', exact: true }).click();
+      await shot('panels');
+      await page.keyboard.press('Escape');
+      await page.evaluate(() => localStorage.removeItem('kinetable.tables'));
+      await page.goto('about:blank');
+      await page.goto(`${url}/icon.svg`);
+      await page.evaluate(() => localStorage.removeItem('kinetable.tables'));
+      await page.goto(`${url}/table/trades`);
+      await page.waitForTimeout(800);
       await page.locator('kinetable-grid').first().click({ position: { x: 400, y: 14 } });
       await page.keyboard.press('Control+f');
       await page.keyboard.type('>500');
@@ -59,7 +77,7 @@ for (const scheme of ['light', 'dark'] as const) {
       await shot('quotes');
       await page.getByRole('button', { name: 'Tables' }).click();
       await shot('list');
-      await page.getByRole('button', { name: 'Table', exact: true }).click();
+      await page.getByRole('button', { name: 'Panel', exact: true }).click();
       await page.keyboard.press('Control+k');
       await shot('palette');
       await page.getByText('Computed columns').click();

@@ -50,7 +50,8 @@ impl Files {
 
     /// The file at a path; paths of the app that are none are the app itself.
     pub fn answer(&self, path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
-        let is_page = path == "/" || path.starts_with("/table/") || path.starts_with("/panel/");
+        let is_page =
+            path == "/" || ["/table/", "/panel/", "/dashboard/"].iter().any(|one| path.starts_with(one));
         let path = if is_page { "/index.html" } else { path };
         let file = self.0.get(path)?;
         let takes = |name: &str| {
@@ -134,6 +135,12 @@ mod tests {
         let script = files.answer("/assets/a.js", &headers).unwrap();
         assert_eq!(script.headers()[CONTENT_ENCODING], "br");
         assert!(script.headers()[CACHE_CONTROL].to_str().unwrap().contains("immutable"));
+        for path in ["/table/trades", "/panel/table/trades", "/dashboard/desk"] {
+            assert_eq!(
+                files.answer(path, &headers).unwrap().headers()[CONTENT_TYPE],
+                "text/html; charset=utf-8"
+            );
+        }
         let page = files.answer("/table/trades", &headers).unwrap();
         assert_eq!(page.headers()[CONTENT_TYPE], "text/html; charset=utf-8");
         assert!(page.headers().get(CONTENT_ENCODING).is_none());

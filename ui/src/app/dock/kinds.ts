@@ -1,0 +1,57 @@
+/**
+ * What a panel can be. A kind is one file in `kinds/`, which calls `register`, and one line in `kinds/all.ts`.
+ *
+ * The dock knows panels by this interface alone: what they keep is JSON (decision 0070), what they show is a component.
+ */
+import type { ReadonlySignal } from '@preact/signals';
+import type { ComponentType } from 'preact';
+import type { IconName } from '../icons.tsx';
+import type { PanelState } from './schema.ts';
+
+/** Whether a panel has the keyboard, is seen, or is neither. */
+export type Look = 'focused' | 'seen' | 'hidden';
+
+/** From where a state comes: the user's own page, or somebody else's hand, whose formulas wait for a word of the user. */
+export type Source = 'own' | 'given';
+
+/** A panel that is open. */
+export interface Item {
+  readonly title: ReadonlySignal<string>;
+  /** The mark before the title. */
+  readonly mark?: ReadonlySignal<'live' | 'still' | 'quiet'>;
+  /** What is kept of it. */
+  readonly state: ReadonlySignal<PanelState>;
+  /** The table that it is about. */
+  readonly table?: string;
+  readonly Body: ComponentType;
+  /** Takes the keyboard. */
+  focus(): void;
+  look(how: Look): void;
+  close(): void;
+}
+
+export interface PanelKind {
+  readonly kind: string;
+  /** What menus call it. */
+  readonly word: string;
+  readonly icon: IconName;
+  /** Where a menu offers to open one; absent: it is opened from elsewhere. */
+  readonly group?: 'Charts' | 'Scripts';
+  /** Where the first of them goes: with the tables, to their left, or below. */
+  readonly place: 'main' | 'left' | 'bottom';
+  /** Whether there is at most one in a layout: opening it again shows it. */
+  readonly isSingle?: boolean;
+  /** Whether this user, at this server, can have one now. */
+  isOffered?(): boolean;
+  /** Null if the members say too little to make one. */
+  make(state: PanelState, source: Source): Item | null;
+}
+
+const known = new Map<string, PanelKind>();
+
+export function register(kind: PanelKind): void {
+  known.set(kind.kind, kind);
+}
+
+export const kindOf = (name: string): PanelKind | undefined => known.get(name);
+export const kinds = (): PanelKind[] => [...known.values()];

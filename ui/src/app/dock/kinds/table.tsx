@@ -1,0 +1,49 @@
+/** Tables: `{"kind":"table","table":NAME,"view"?:VIEW}`. */
+import { computed, type ReadonlySignal } from '@preact/signals';
+import { h, type JSX } from 'preact';
+import { FRESH, isFresh, isText, plainState, stateOf } from '../../kept.ts';
+import { Panel } from '../../panel.ts';
+import { tables } from '../../session.ts';
+import { TablePanel } from '../../TablePanel.tsx';
+import { type Item, type Look, register, type Source } from '../kinds.ts';
+import type { PanelState } from '../schema.ts';
+
+export class TableItem implements Item {
+  readonly panel: Panel;
+  readonly title;
+  readonly mark: ReadonlySignal<'live' | 'still' | 'quiet'>;
+  readonly state: ReadonlySignal<PanelState>;
+
+  constructor(readonly table: string, view: unknown, source: Source) {
+    const state = view === undefined ? FRESH : stateOf(view);
+    this.panel = new Panel(table, source === 'own' ? state : FRESH);
+    if (source === 'given' && view !== undefined) this.panel.take(state);
+    this.title = computed(() => table);
+    this.mark = computed(() => {
+      if (this.panel.quiet.value !== null) return 'quiet';
+      // One that was not looked at yet has not heard it itself.
+      return this.panel.live.value || tables.value?.some((one) => one.name === table && one.live) ? 'live' : 'still';
+    });
+    this.state = computed(() => ({ kind: 'table', table, ...(isFresh(this.panel.state.value) ? {} : { view: plainState(this.panel.state.value) }) }));
+  }
+
+  readonly Body = (): JSX.Element => h(TablePanel, { panel: this.panel });
+
+  focus(): void {
+    // Where there is no keyboard, none is to appear.
+    if (!matchMedia('(pointer: coarse)').matches) this.panel.element?.focus();
+  }
+
+  look(how: Look): void {
+    this.panel.look(how);
+  }
+
+  close(): void {
+    this.panel.close();
+  }
+}
+
+register({
+  kind: 'table', word: 'Table', icon: 'table', place: 'main',
+  make: ({ table, view }, source) => (isText(table) && table ? new TableItem(table, view, source) : null),
+});
