@@ -41,7 +41,7 @@ impl Purpose {
 }
 
 /// Packages the tests need, each with the versions it is tested with.
-const TEST_PACKAGES: [&str; 14] = [
+const TEST_PACKAGES: [&str; 15] = [
     "pytest>=8",
     "pytest-timeout>=2.3",
     "numpy>=2",
@@ -49,6 +49,7 @@ const TEST_PACKAGES: [&str; 14] = [
     "pandas>=2.2",
     "polars>=1.30",
     "duckdb>=1.2",
+    "matplotlib>=3.9",
     "numba>=0.61",
     "adbc-driver-sqlite>=1.5",
     "connectorx>=0.4",
