@@ -1,5 +1,5 @@
 /** The licences of what is in `dist`, brotli beside every file that gets smaller by it, and what the first visit costs. */
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 
@@ -7,10 +7,14 @@ const folder = new URL('../dist/', import.meta.url).pathname;
 const packages = Object.keys(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).dependencies);
 /** Packages that come without the text of their licence. */
 const texts = { '@lumino/widgets': 'lumino.txt' };
-const licences = [...packages, '@preact/signals-core'].map((name) => {
-  const at = new URL(`../node_modules/${name}/`, import.meta.url);
-  const text = texts[name] ? new URL(`licences/${texts[name]}`, import.meta.url) : new URL('LICENSE', at);
-  return `${name} ${JSON.parse(readFileSync(new URL('package.json', at), 'utf8')).version}\n\n${readFileSync(text, 'utf8').trim()}\n`;
+const licences = [...packages, '@preact/signals-core', 'zrender', 'tslib'].map((name) => {
+  // What others need of their own may lie below them.
+  const at = [`../node_modules/${name}/`, `../node_modules/echarts/node_modules/${name}/`].map((path) => new URL(path, import.meta.url)).find((url) => existsSync(url));
+  if (!at) throw new Error(`${name} is not installed`);
+  const file = texts[name] ? new URL(`licences/${texts[name]}`, import.meta.url) : ['LICENSE', 'LICENSE.txt'].map((one) => new URL(one, at)).find((url) => existsSync(url));
+  if (!file) throw new Error(`${name} has no licence beside it`);
+  const notice = existsSync(new URL('NOTICE', at)) ? `${readFileSync(new URL('NOTICE', at), 'utf8').trim()}\n\n` : '';
+  return `${name} ${JSON.parse(readFileSync(new URL('package.json', at), 'utf8')).version}\n\n${notice}${readFileSync(file, 'utf8').trim()}\n`;
 });
 writeFileSync(join(folder, 'licences.txt'), licences.join('\n\n'));
 

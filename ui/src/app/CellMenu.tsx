@@ -2,7 +2,9 @@ import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { MenuPlace, Panel } from './panel.ts';
 import { byValue, type Comparison, setSort } from './plan.ts';
+import { chartOf } from '../charts/spec.ts';
 import { describeShown } from './Describe.tsx';
+import { features } from './session.ts';
 import { copied } from './sharing.ts';
 import { side } from './side.ts';
 
@@ -90,6 +92,7 @@ function groups(panel: Panel, { row, column }: MenuPlace): Item[][] {
     { word: `Sort ${column} ascending`, act: () => panel.change(setSort(plan, column, 'asc')) },
     { word: 'Sort descending', act: () => panel.change(setSort(plan, column, 'desc')) },
     ...(ABSOLUTE.has(info.type) ? [{ word: 'Sort by absolute value', act: () => panel.change(setSort(plan, column, 'abs')) }] : []),
+    ...(chartOf(column, panel.schema.value ?? [], features.value) ? [{ word: 'Chart this column', keys: 'C', act: () => panel.chartColumn(column) }] : []),
     { word: 'Filter…', keys: '/', act: () => panel.showFilters(column) },
   ];
   return [values, sorts, copies, ...columnGroups(panel, column, row === null), [{ word: 'Describe what is seen', act: () => (describeShown.value = panel) }]].filter((items) => items.length);

@@ -1,10 +1,11 @@
 /** What the palette offers: tables, what can be done with the one that is looked at, and settings. */
+import { chartOf } from '../charts/spec.ts';
 import { describeShown } from './Describe.tsx';
 import { goToShown } from './GoTo.tsx';
 import { helpShown } from './Help.tsx';
 import type { Panel } from './panel.ts';
 import { EMPTY, isEmpty, setSort } from './plan.ts';
-import { serverZone, tables } from './session.ts';
+import { features, serverZone, tables } from './session.ts';
 import { browserZone, density, flashChoice, listShown, themeChoice, zoneChoice } from './settings.ts';
 import { copyLink, copyPython } from './sharing.ts';
 import { side } from './side.ts';
@@ -42,6 +43,7 @@ function ofPanel(panel: Panel): Command[] {
     ...(column === undefined ? [] : [
       command(`Sort ${column} ascending`, () => panel.change(setSort(plan, column, 'asc'))),
       command(`Sort ${column} descending`, () => panel.change(setSort(plan, column, 'desc'))),
+      ...(chartOf(column, panel.schema.value ?? [], features.value) ? [command(`Chart ${column}`, () => panel.chartColumn(column), 'C')] : []),
       command(`Format and colours of ${column}`, () => (side.value = { kind: 'look', column })),
       command(`Hide ${column}`, () => panel.arrange((layout) => layout.hide(column))),
     ]),

@@ -6,6 +6,7 @@
  * ```
  */
 import { computed, effect, signal, untracked } from '@preact/signals';
+import { chartOf } from '../charts/spec.ts';
 import type { Cell, ColumnInfo, ErrorMessage, Op, Subscription, Window } from '../client/index.ts';
 import type { KinetableGrid } from '../grid/element.ts';
 import type { Grid } from '../grid/grid.ts';
@@ -16,7 +17,7 @@ import type { Rule } from '../grid/rules.ts';
 import { FRESH, type TableState } from './kept.ts';
 import { customName, EMPTY, fitted, isEmpty, opsOf, type Plan, setFilter, toggleSort } from './plan.ts';
 import { Pulse } from './pulse.ts';
-import { client, notice, phase, zone } from './session.ts';
+import { client, features, notice, phase, zone } from './session.ts';
 import { density, flash, theme } from './settings.ts';
 
 /** Frames a second of a panel that has the keyboard, and of one that is seen beside it. */
@@ -230,6 +231,13 @@ export class Panel implements GridModel {
     this.change(fitted({ ...plan, custom, select }, this.columns.filter((info) => !gone.has(info.name))));
   }
 
+  /** Draws a column, over the first times there are. */
+  chartColumn(column: string): void {
+    const spec = chartOf(column, this.schema.value ?? [], features.value);
+    if (!spec) return notice(`${column} cannot be drawn`, true);
+    void import('./charts/open.ts').then(({ openChart }) => openChart(this, spec));
+  }
+
   /** Opens the filter row, with the cursor in a column's: that of the focus, if none is named. */
   showFilters(column?: string): void {
     this.filtersShown.value = true;
@@ -261,6 +269,7 @@ export class Panel implements GridModel {
     filter: (column, text) => this.change(setFilter(this.plan.value, column, text)),
     filterLeft: () => this.element?.focus(),
     layout: () => this.layoutChanged(),
+    chart: (column) => this.chartColumn(column),
     menu: (at) => {
       this.menu.value = at;
     },

@@ -13,6 +13,8 @@ export const refusal = signal<ErrorMessage | null>(null);
 /** Null before the server told what there is. */
 export const tables = signal<readonly TableEntry[] | null>(null);
 export const status = signal<Status | null>(null);
+/** What the server knows beyond tables: nothing else is offered. */
+export const features = signal<readonly string[]>([]);
 export const restarted = signal(false);
 export const notices = signal<readonly { id: number; text: string; alert: boolean }[]>([]);
 
@@ -32,6 +34,9 @@ client.connection.on('phase', (next) =>
 );
 client.on('tables', (map) => {
   tables.value = [...map.values()].sort((a, b) => a.name.localeCompare(b.name, 'en'));
+});
+client.on('welcome', (welcome) => {
+  features.value = welcome.features ?? [];
 });
 client.on('status', (next) => {
   status.value = next;

@@ -7,9 +7,30 @@ export type Op =
   | { where: string }
   | { sort: [column: string, direction: Direction][] }
   | { select: string[] }
-  | { custom: string[] };
+  | { custom: string[] }
+  | { distinct: string[] }
+  | { by: Groups }
+  | { stats: { column: string; distinct?: boolean } }
+  | { bins: { x: string; n: number; low?: string; high?: string; by?: string[] } }
+  | { m4: { x: string; ys: string[]; by?: string[]; px: number; from?: string; to?: string } }
+  | { ohlc: { x: string; y: string; volume?: string; every: string; by?: string[] } }
+  | { rollup: Groups & { rows: boolean; open: Opened; sort?: [column: string, direction: Direction][] } }
+  | { tree: { id: string; parent: string; open: string[] | 'all' | number; sort?: [column: string, direction: Direction][] } };
 
 export type Direction = 'asc' | 'desc' | 'abs';
+
+/** A row a group of rows with the same keys. Of an aggregation: its name, the column that it makes, the column that it is of. */
+export interface Groups {
+  keys: string[];
+  aggs: Agg[];
+}
+
+export type Agg = [kind: AggKind, to: string, of?: string];
+export const AGG_KINDS = ['count', 'sum', 'abs_sum', 'avg', 'min', 'max', 'std', 'var', 'median', 'first', 'last', 'distinct', 'unique'] as const;
+export type AggKind = (typeof AGG_KINDS)[number];
+
+/** Which rows of a rollup show what is below them: paths of values as texts, everything, or all above a depth. */
+export type Opened = (string | null)[][] | 'all' | number;
 
 /** Which rows are wanted: counted from the first one, or back from the last. */
 export interface Window {
@@ -49,7 +70,9 @@ export interface Welcome {
   console: boolean;
   write: boolean;
   zone: string;
-  limits: { subs: number; rows: number; cells: number; fetch_cells: number; ops: number };
+  limits: { subs: number; rows: number; cells: number; fetch_cells: number; ops: number; file_bytes?: number };
+  /** What the server knows beyond the first decision: nothing else is offered. */
+  features?: string[];
 }
 
 export interface Vars {
@@ -77,6 +100,9 @@ export interface Schema {
   live: boolean;
   kind: string;
   columns: ColumnInfo[];
+  /** Rows have a depth, and some can be opened; `keys` are the columns that they are grouped by. */
+  tree?: boolean | null;
+  keys?: string[] | null;
 }
 
 export interface ErrorMessage {
@@ -90,6 +116,8 @@ export interface ErrorMessage {
   op?: number | null;
   from?: number | null;
   to?: number | null;
+  /** Of an operation with several formulas: which. */
+  formula?: number | null;
 }
 
 /** What every frame says of the table at the time that its cells are of. */

@@ -14,6 +14,7 @@ export const GRID_KEYS: [keys: string, what: string][] = [
   ['Ctrl+Shift+C', 'Copy with headers'],
   ['S  Shift+S', 'Sort by the column, too'],
   ['/', 'Filter the column'],
+  ['C', 'Chart the column'],
   ['Enter  Menu', 'What can be done with the cell'],
   ['Shift+Enter', 'What can be done with the column'],
 ];
@@ -50,6 +51,9 @@ export class Keys {
         return true;
       case 's':
         grid.events.sort(column.info.name, event.shiftKey);
+        return true;
+      case 'c':
+        grid.events.chart(column.info.name);
         return true;
       case '/':
         grid.showFilters(true);

@@ -34,6 +34,8 @@ export interface GridEvents {
   /** A header was clicked; `add` keeps the other sorts. */
   sort(column: string, add: boolean): void;
   filter(column: string, text: string): void;
+  /** The column is to be drawn. */
+  chart(column: string): void;
   /** The user left the filter row. */
   filterLeft(): void;
   /** A menu is asked for: of a cell, or of a column if `row` is null. Pixels of the window. */

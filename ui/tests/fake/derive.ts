@@ -3,13 +3,8 @@
  * arithmetic where it is not. A formula that is not understood here is refused, as a server refuses a wrong one.
  */
 import type { Cell, ColumnInfo, Op } from '../../src/client/messages.ts';
+import { compare, find, type Memory, made, Refused } from './made.ts';
 import type { FakeTable } from './tables.ts';
-
-export class Refused extends Error {
-  constructor(message: string, readonly op: number, readonly hint?: string, readonly place?: readonly [from: number, to: number]) {
-    super(message);
-  }
-}
 
 export interface Derived {
   columns: ColumnInfo[];
@@ -22,14 +17,19 @@ export interface Derived {
 
 const SMALL = 2_000_000;
 
-export function derive(from: FakeTable, ops: Op[]): Derived {
+/** `memory` keeps what an operation was when it was asked, as the ends of its axis. */
+export function derive(from: FakeTable, ops: Op[], memory: Memory = new Map()): Derived {
   let table = from;
   let derived: Derived = { columns: table.columns, rows: table.rows, row: (position) => position, cell: table.cell };
   ops.forEach((op, index) => {
     if ('where' in op) derived = filtered(table, derived, op.where, index);
     else if ('sort' in op) derived = sorted(table, derived, op.sort, index);
     else if ('select' in op) derived = { ...derived, columns: op.select.map((name) => find(table, name, index)) };
-    else {
+    else if (!('custom' in op)) {
+      if (derived.rows > SMALL) throw new Refused(`this server looks through ${SMALL} rows at most`, index);
+      table = made({ ...derived, find: (name) => find(derived, name, index), cells: (name) => columnOf(from, table, derived, name) }, op, index, memory);
+      derived = { columns: table.columns, rows: table.rows, row: (position) => position, cell: table.cell };
+    } else {
       for (const text of op.custom) table = computed(table, text, index);
       derived = { ...derived, columns: table.columns, cell: table.cell };
     }
@@ -37,8 +37,25 @@ export function derive(from: FakeTable, ops: Op[]): Derived {
   return derived;
 }
 
+const known = new WeakMap<FakeTable, Map<string, Cell[]>>();
+
+/** All cells of a column. Of a table whose cells stay, those that were made before are. */
+function columnOf(from: FakeTable, table: FakeTable, derived: Derived, name: string): Cell[] {
+  const make = (position: number): Cell => derived.cell(derived.row(position), name);
+  if (!from.isFixed || from !== table || derived.rows !== from.rows) return Array.from({ length: derived.rows }, (_, position) => make(position));
+  const columns = known.get(from) ?? new Map<string, Cell[]>();
+  known.set(from, columns);
+  const cells = columns.get(name) ?? [];
+  columns.set(name, cells);
+  while (cells.length < derived.rows) cells.push(make(cells.length));
+  return cells;
+}
+
 /** `Name = A * B` of two columns or numbers, of numbers alone. */
 function computed(table: FakeTable, text: string, op: number): FakeTable {
+  if (/^\s*Row\s*=\s*ii\s*$/.test(text)) {
+    return { ...table, columns: [...table.columns, { name: 'Row', type: 'long', chars: 9 }], cell: (row, column) => (column === 'Row' ? BigInt(row) : table.cell(row, column)) };
+  }
   const found = /^\s*(\w+)\s*=\s*(\w+)\s*([-+*/])\s*(\w+)\s*$/.exec(text);
   if (!found) throw new Refused(`this server does not understand "${text}"`, op);
   const [, name, left, sign, right] = found;
@@ -57,12 +74,6 @@ function computed(table: FakeTable, text: string, op: number): FakeTable {
   };
   const columns = [...table.columns.filter((one) => one.name !== name), { name, type: 'double', chars: 9 }];
   return { ...table, columns, cell: (row, column) => (column === name ? cell(row) : table.cell(row, column)) };
-}
-
-function find(table: FakeTable, name: string, op: number): ColumnInfo {
-  const column = table.columns.find((one) => one.name === name);
-  if (!column) throw new Refused(`no column or variable is called "${name}"`, op, `there are ${table.columns.map((one) => `"${one.name}"`).join(', ')}`);
-  return column;
 }
 
 function filtered(table: FakeTable, from: Derived, formula: string, op: number): Derived {
@@ -94,14 +105,6 @@ function sorted(table: FakeTable, from: Derived, by: [string, string][], op: num
     return 0;
   });
   return { ...from, row: (position) => rows[position] };
-}
-
-/** Null is less than everything. */
-function compare(a: Cell, b: Cell): number {
-  if (a === b) return 0;
-  if (a === null) return -1;
-  if (b === null) return 1;
-  return a < b ? -1 : 1;
 }
 
 function condition(table: FakeTable, formula: string, op: number): (row: number) => boolean {

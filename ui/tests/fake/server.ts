@@ -16,6 +16,8 @@ export interface FakeOptions {
   port?: number;
   /** Whether the user may run what a script may. */
   console?: boolean;
+  /** What it says that it knows; all that it does, if not said. */
+  features?: string[];
 }
 
 export class FakeServer {
@@ -162,7 +164,8 @@ export class FakeSocket {
     this.resume = server.name();
     this.send({
       type: 'welcome', protocol: 1, server: 'fake 1', instance: server.instance, resume: this.resume, resumed: Boolean(former), resume_seconds: 60, user: 'key', console: server.options.console ?? false,
-      write: true, zone: 'UTC', limits: { subs: 64, rows: 4096, cells: 200_000, fetch_cells: 1_000_000, ops: 64 },
+      write: true, zone: 'UTC', limits: { subs: 64, rows: 32_768, cells: 200_000, fetch_cells: 1_000_000, ops: 64 },
+      features: server.options.features ?? ['distinct', 'by', 'bins', 'm4', 'ohlc', 'stats'],
     });
     this.send({ type: 'vars', full: true, added: [...server.tables.values()].map((table) => server.entry(table)), changed: [], removed: [] });
     if (!former) return;

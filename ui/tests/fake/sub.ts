@@ -1,7 +1,8 @@
 /** A subscription of the fake server: the last page that was sent, credits, and the cheapest frame from it to what is. */
 import type { Cell, ColumnInfo, Op } from '../../src/client/messages.ts';
 import { frame } from './arrow.ts';
-import { type Derived, derive, Refused } from './derive.ts';
+import { type Derived, derive } from './derive.ts';
+import { type Memory, Refused } from './made.ts';
 import type { FakeSocket } from './server.ts';
 import { now } from './server.ts';
 import type { FakeTable } from './tables.ts';
@@ -24,6 +25,7 @@ interface Sent {
 
 export class FakeSub {
   private ops: Op[] = [];
+  private memory: Memory = new Map();
   private derived: Derived;
   private asked: Asked = { vp: 0, first: 0, n: 0, anchor: 'top', cols: null };
   private sent: Sent | null = null;
@@ -65,7 +67,9 @@ export class FakeSub {
     this.asked = asked;
     this.sent = null;
     try {
-      this.derived = derive(this.table, ops);
+      const memory: Memory = new Map();
+      this.derived = derive(this.table, ops, memory);
+      this.memory = memory;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.socket?.send({ type: 'error', code: 'invalid', message: error.message, hint: error.hint, sub: this.sub, vp: asked.vp, op: error.op, from: error.place?.[0], to: error.place?.[1] });
@@ -95,7 +99,7 @@ export class FakeSub {
   }
 
   fetch(message: { id: number; first: number; n: number; cols: string[] }): void {
-    const derived = derive(this.table, this.ops);
+    const derived = derive(this.table, this.ops, this.memory);
     const n = Math.max(0, Math.min(message.n, derived.rows - message.first));
     const keys = Array.from({ length: n }, (_, i) => derived.row(message.first + i));
     this.socket?.send(frame({ type: 'page', id: message.id, sub: this.sub, rows: derived.rows, first: message.first, n, step: 0, at: now() }, this.read(derived, keys, this.columns(message.cols))));
@@ -112,7 +116,7 @@ export class FakeSub {
       return;
     }
     this.isDirty = false;
-    this.derived = derive(this.table, this.ops);
+    this.derived = derive(this.table, this.ops, this.memory);
     this.lastAt = Date.now();
     this.tell();
   }

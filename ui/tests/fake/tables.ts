@@ -8,6 +8,8 @@ export interface FakeTable {
   columns: ColumnInfo[];
   rows: number;
   cell(row: number, column: string): Cell;
+  /** Whether a cell stays what it is once it is there: then columns are made once. */
+  isFixed?: boolean;
   /** One step of a live table: the rows that changed. */
   tick?(): number[] | 'all';
 }
@@ -56,7 +58,33 @@ export function bigTable(name: string, rows: number): FakeTable {
 /** Rows are added at the end. */
 export function tradesTable(rows: number, perTick: number): FakeTable {
   const table: FakeTable = {
-    name: 'trades', kind: 'append', live: true, columns: TRADE_COLUMNS, rows, cell: tradeCell,
+    name: 'trades', kind: 'append', live: true, isFixed: true, columns: TRADE_COLUMNS, rows, cell: tradeCell,
+    tick() {
+      const from = table.rows;
+      table.rows += perTick;
+      return Array.from({ length: perTick }, (_, i) => from + i);
+    },
+  };
+  return table;
+}
+
+/** Prices that wander, as a chart shows them; rows are added at the end. */
+export function pricesTable(rows: number, perTick: number): FakeTable {
+  const columns: ColumnInfo[] = [
+    { name: 'Time', type: 'Instant', chars: 23 }, { name: 'Sym', type: 'String', chars: 4 }, { name: 'Price', type: 'double', chars: 8 }, { name: 'Volume', type: 'int', chars: 6 },
+  ];
+  const table: FakeTable = {
+    name: 'prices', kind: 'append', live: true, isFixed: true, columns, rows,
+    cell(row, column) {
+      const [sym, at] = [row % 3, Math.floor(row / 3)];
+      switch (column) {
+        case 'Time': return START + BigInt(row) * 500_000_000n;
+        case 'Sym': return SYMBOLS[sym];
+        case 'Price': return at % 997 > 980 ? null : Math.round((120 + sym * 14 + 9 * Math.sin(at / 900 + sym) + 4 * Math.sin(at / 173) + 1.6 * Math.sin(at / 31 + sym) + (hash(row, 2) % 100) / 90) * 100) / 100;
+        case 'Volume': return Math.round(20 + 400 * ((hash(row, 4) % 1000) / 1000) ** 3);
+        default: return null;
+      }
+    },
     tick() {
       const from = table.rows;
       table.rows += perTick;

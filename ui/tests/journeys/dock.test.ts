@@ -143,7 +143,7 @@ test('one panel alone, by its address and by its id', async () => {
 
 test('the menu of panels, by keys', async () => {
   const { page, errors } = await visit(browser, url);
-  await page.getByRole('heading', { name: '8 tables' }).waitFor();
+  await page.getByRole('heading', { name: '9 tables' }).waitFor();
   await page.getByRole('button', { name: 'Panels', exact: true }).press('Enter');
   await page.getByRole('menuitem', { name: /^quotes/ }).waitFor();
   expect(await page.getByRole('menuitem', { name: /^history/ }).innerText()).toMatch(/history\s+1\.00 G/);

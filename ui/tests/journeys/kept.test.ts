@@ -87,7 +87,7 @@ test('a table that is gone and storage that is spoilt', async () => {
   await page.goto(`${url}/icon.svg`);
   await page.evaluate(() => localStorage.setItem('kinetable.tables', '{"version":1,"tabs":[['));
   await page.goto(url);
-  await page.getByRole('heading', { name: '8 tables' }).waitFor();
+  await page.getByRole('heading', { name: '9 tables' }).waitFor();
   // A picture alone has no icon.
   expect(errors.filter((text) => !text.includes('404'))).toEqual([]);
   await page.context().close();

@@ -48,7 +48,7 @@ test('a table, a command, a setting', async () => {
   await page.locator('.palette input').waitFor({ state: 'detached' });
   await ask('close');
   await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: '8 tables' }).waitFor();
+  await page.getByRole('heading', { name: '9 tables' }).waitFor();
   expect(errors).toEqual([]);
   await page.context().close();
 });

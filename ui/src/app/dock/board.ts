@@ -14,6 +14,12 @@ import { unknownItem } from './unknown.tsx';
 /** Below this there is room for one panel. */
 const narrow = matchMedia('(max-width: 700px)');
 
+/** Beside which panel, and on which side of it; null: among its tabs. */
+export interface Place {
+  beside: string | null;
+  side: Side | null;
+}
+
 export class Board {
   readonly name;
   readonly items = signal<ReadonlyMap<string, Item>>(new Map());
@@ -50,8 +56,8 @@ export class Board {
     });
   }
 
-  /** Opens a panel: a single one that is there is shown. Returns its id, or null if there is no room or it cannot be made. */
-  open(state: PanelState, source: Source = 'own'): string | null {
+  /** Opens a panel, where its kind goes if nobody says where: a single one that is there is shown. Returns its id, or null if there is no room or it cannot be made. */
+  open(state: PanelState, source: Source = 'own', at?: Place): string | null {
     const there = kindOf(state.kind)?.isSingle ? this.find((item) => item.state.value.kind === state.kind) : null;
     if (there !== null) {
       this.show(there);
@@ -59,7 +65,7 @@ export class Board {
     }
     if (this.items.value.size >= PANELS_MAX) return null;
     const id = this.freshId(state.kind);
-    const { beside, side } = this.placeFor(state.kind);
+    const { beside, side } = at ?? this.placeFor(state.kind);
     this.make(id, state, source);
     this.root.value = withIds(this.root.value, [...this.items.value.keys()], id);
     this.dock.put(id, beside, side);
@@ -160,7 +166,7 @@ export class Board {
   }
 
   /** After the last one of its kind of place; the first goes to the side that the kind says. */
-  private placeFor(kind: string): { beside: string | null; side: Side | null } {
+  private placeFor(kind: string): Place {
     const place = kindOf(kind)?.place ?? 'main';
     const placeOf = (id: string): string => kindOf(this.items.value.get(id)?.state.peek().kind ?? '')?.place ?? 'main';
     const { value: active } = this.active;

@@ -1,3 +1,4 @@
 /** The kinds of panels that there are: a line each. */
+import './chart.tsx';
 import './table.tsx';
 import './welcome.tsx';

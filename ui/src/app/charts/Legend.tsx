@@ -1,0 +1,28 @@
+import type { JSX } from 'preact';
+import { valueText } from '../../charts/axes.ts';
+import type { ChartModel } from './model.ts';
+
+/** The series, each to be taken out and put back; under the cross-hair with their values. */
+export function Legend({ model }: { model: ChartModel }): JSX.Element | null {
+  const series = model.legend.value;
+  const hover = model.hover.value;
+  const off = model.off.value;
+  if (!series.length) return null;
+  return (
+    <div class="legend">
+      <ul aria-label="Series">
+        {series.map(({ name, color, dash }, at) => (
+          <li key={name}>
+            <button type="button" aria-pressed={!off.has(name)} title={off.has(name) ? `Show ${name}` : `Hide ${name}`} onClick={() => model.toggle(name)} onDblClick={() => model.alone(name)}>
+              <svg width="16" height="8" aria-hidden="true"><line x1="1" y1="4" x2="15" y2="4" stroke={color} stroke-width="3" stroke-linecap="round" stroke-dasharray={dash.join(' ')} /></svg>
+              <span class="name">{name}</span>
+              {hover && <span class="value">{valueText(hover.values[at])}</span>}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {model.hidden.value > 0 && <span class="hint">{model.hidden.value} more are not drawn</span>}
+      <span class="at" data-status="at">{hover?.x ?? ''}</span>
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+/**
+ * Something that draws charts into an element. Two of them are fetched when the first chart of their kind is shown: uPlot for what lies along an axis and moves,
+ * ECharts for pies, heat maps and tree maps.
+ */
+import type { ChartData } from './data.ts';
+import type { ChartLook } from './look.ts';
+import type { ChartKind } from './spec.ts';
+
+export interface AxisForm {
+  label?: string;
+  min?: number;
+  max?: number;
+  log?: boolean;
+  invert?: boolean;
+  color?: string;
+  format?: string;
+}
+
+/** What is to be drawn, besides the data. */
+export interface Drawn {
+  kind: ChartKind;
+  look: ChartLook;
+  /** The part of the x axis that is seen; null: all that there is. */
+  range: readonly [number, number] | null;
+  /** Series that the user took out, by name. */
+  off: ReadonlySet<string>;
+  x?: AxisForm;
+  y?: AxisForm;
+  y2?: AxisForm;
+  isStacked?: boolean;
+}
+
+export interface DrawingEvents {
+  /** A part of the x axis was chosen. */
+  zoom(from: number, to: number): void;
+  /** All of the axis again. */
+  whole(): void;
+  /** The pointer or the keyboard is at a place: of the data, and then of each series, which may have none there; null: at none. */
+  at(places: readonly (number | null)[] | null): void;
+}
+
+export interface Drawing {
+  draw(data: ChartData, drawn: Drawn): void;
+  resize(width: number, height: number): void;
+  /** The next place to the right or the left: for the keyboard. */
+  step(by: number): void;
+  canvas(): HTMLCanvasElement | null;
+  dispose(): void;
+}
+
+export function drawingFor(kind: ChartKind): 'plot' | 'more' {
+  return kind === 'pie' || kind === 'heat' || kind === 'treemap' ? 'more' : 'plot';
+}
+
+export async function makeDrawing(which: 'plot' | 'more', host: HTMLElement, events: DrawingEvents): Promise<Drawing> {
+  if (which === 'plot') return new (await import('./plot.ts')).Plot(host, events);
+  return new (await import('./more.ts')).More(host, events);
+}

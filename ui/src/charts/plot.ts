@@ -1,0 +1,192 @@
+/**
+ * Charts along an axis, by uPlot: lines, steps, areas, points, bars, histograms, candlesticks.
+ *
+ * **State** the chart of uPlot, and the form that it was made with. **Update rule** other data of the same form are handed to it; another form makes another chart.
+ */
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { momentText, numberText, timeTexts } from './axes.ts';
+import type { ChartData } from './data.ts';
+import type { AxisForm, Drawing, DrawingEvents, Drawn } from './drawing.ts';
+import { bars, candles, columns, none } from './paths.ts';
+import { pen, thin } from './look.ts';
+
+export class Plot implements Drawing {
+  private chart: uPlot | null = null;
+  private form = '';
+  private data: ChartData | null = null;
+  private drawn: Drawn | null = null;
+  private size: [width: number, height: number];
+
+  constructor(private readonly host: HTMLElement, private readonly events: DrawingEvents) {
+    this.size = [host.clientWidth, host.clientHeight];
+  }
+
+  draw(data: ChartData, drawn: Drawn): void {
+    this.data = data;
+    this.drawn = drawn;
+    const form = JSON.stringify([drawn.kind, drawn.look, [...drawn.off], drawn.x, drawn.y, drawn.y2, drawn.isStacked, data.axis, data.zone, data.axis === 'name' && data.labels.length,
+      data.series.map(({ values, ...series }) => series)]);
+    const aligned = this.aligned(data, drawn);
+    if (form === this.form && this.chart) return this.chart.setData(aligned);
+    this.form = form;
+    this.chart?.destroy();
+    this.chart = new uPlot(this.options(data, drawn), aligned, this.host);
+  }
+
+  resize(width: number, height: number): void {
+    this.size = [width, height];
+    this.chart?.setSize({ width, height });
+  }
+
+  step(by: number): void {
+    const { chart, data } = this;
+    if (!chart || !data?.xs.length) return;
+    const former = chart.cursor.idx;
+    const index = Math.max(0, Math.min(data.xs.length - 1, former == null ? (by > 0 ? 0 : data.xs.length - 1) : former + by));
+    chart.setCursor({ left: chart.valToPos(data.xs[index], 'x'), top: chart.over.clientHeight / 2 });
+  }
+
+  canvas(): HTMLCanvasElement | null {
+    return this.chart?.ctx.canvas ?? null;
+  }
+
+  dispose(): void {
+    this.chart?.destroy();
+    this.chart = null;
+  }
+
+  /** Stacked series are drawn at the sums of those below them. */
+  private aligned(data: ChartData, { isStacked, off }: Drawn): uPlot.AlignedData {
+    if (!isStacked) return [data.xs, ...data.series.map((series) => series.values)] as uPlot.AlignedData;
+    const sums = new Array<number>(data.xs.length).fill(0);
+    const stacked = data.series.map((series) => (off.has(series.name) ? series.values.map(() => null) : series.values.map((value, i) => (sums[i] += value ?? 0))));
+    return [data.xs, ...stacked] as uPlot.AlignedData;
+  }
+
+  private options(data: ChartData, drawn: Drawn): uPlot.Options {
+    const [width, height] = this.size;
+    const isName = data.axis === 'name';
+    const hasRight = data.series.some((series) => series.axis === 'right');
+    return {
+      width, height, ms: 1, tzDate: (ms) => uPlot.tzDate(new Date(ms), data.zone), legend: { show: false }, padding: [12, hasRight ? 0 : 14, 0, 0], pxAlign: 1,
+      scales: {
+        x: { time: data.axis === 'time', dir: drawn.x?.invert ? -1 : 1, distr: drawn.x?.log && data.axis === 'number' ? 3 : 1, range: (_, least, largest) => this.xRange(least, largest) },
+        y: this.yScale(drawn, drawn.y), ...(hasRight ? { y2: this.yScale(drawn, drawn.y2) } : {}),
+      },
+      axes: this.axes(data, drawn, hasRight),
+      series: [{}, ...data.series.map((_, at) => this.series(data, drawn, at))],
+      bands: drawn.isStacked && drawn.kind !== 'bar' ? data.series.slice(1).map((_, at) => ({ series: [at + 2, at + 1] as [number, number] })) : [],
+      cursor: {
+        drag: { x: !isName, y: false, setScale: false, dist: 6 }, y: !isName, points: { size: 7, show: drawn.kind !== 'candlestick' && drawn.kind !== 'bar' && drawn.kind !== 'histogram' },
+        bind: { dblclick: () => () => (this.events.whole(), null) },
+      },
+      hooks: {
+        setSelect: [(chart) => this.chosen(chart)],
+        setCursor: [(chart) => this.events.at(chart.cursor.idx == null || (chart.cursor.left ?? -1) < 0 ? null : (chart.cursor.idxs ?? []))],
+        draw: drawn.kind === 'candlestick' ? [(chart) => candles(chart, drawn.look)] : [],
+      },
+    };
+  }
+
+  private xRange(least: number, largest: number): [number, number] {
+    const { data, drawn } = this;
+    if (!data?.xs.length || !drawn) return [0, 1];
+    if (data.axis === 'name') return [-0.6, data.labels.length - 0.4];
+    const { min, max } = drawn.x ?? {};
+    if (drawn.range) return [...drawn.range];
+    const end = data.highs?.[data.highs.length - 1] ?? largest;
+    const pad = drawn.kind === 'candlestick' || drawn.kind === 'bar' ? gap(data.xs) * 0.7 : 0;
+    const [from, to] = [min ?? least - pad, max ?? end + pad];
+    return from < to ? [from, to] : [from - 0.5, to + 0.5];
+  }
+
+  private yScale({ kind, isStacked }: Drawn, form: AxisForm | undefined): uPlot.Scale {
+    const fromZero = kind === 'bar' || kind === 'histogram' || isStacked;
+    return {
+      distr: form?.log ? 3 : 1, dir: form?.invert ? -1 : 1,
+      range: (_, least, largest) => {
+        if (least == null || largest == null) return [0, 1];
+        if (form?.log) return uPlot.rangeLog(form.min ?? least, form.max ?? largest, 10, true);
+        const [low, high] = fromZero ? [Math.min(0, least), Math.max(0, largest)] : [least, largest];
+        const pad = (high - low || Math.abs(high) || 1) * 0.06;
+        return [form?.min ?? (fromZero && low === 0 ? 0 : low - pad), form?.max ?? (fromZero && high === 0 ? 0 : high + pad)];
+      },
+    };
+  }
+
+  private axes(data: ChartData, { look, x, y, y2 }: Drawn, hasRight: boolean): uPlot.Axis[] {
+    const font = `12px ${look.font}`;
+    const common = { stroke: look.dim, font, labelFont: `500 12px ${look.font}`, ticks: { stroke: look.line, size: 5 }, border: { show: true, stroke: look.line } };
+    const vertical = (form: AxisForm | undefined): uPlot.Axis => ({
+      ...common, label: form?.label, labelSize: 22, stroke: form?.color ?? look.dim, grid: { stroke: look.line, width: 1 },
+      values: (_, marks, __, ___, step) => marks.map((mark) => (mark === null ? '' : numberText(mark, step))),
+      size: (chart, texts) => {
+        chart.ctx.font = font;
+        return Math.max(40, 18 + Math.max(0, ...(texts ?? []).map((text) => chart.ctx.measureText(text).width)));
+      },
+    });
+    const horizontal: uPlot.Axis = {
+      ...common, label: x?.label, labelSize: 22, grid: { show: false }, size: data.axis === 'time' ? 44 : 34,
+      space: data.axis === 'time' ? 96 : 70,
+      ...(data.axis === 'name' ? {
+        splits: (chart) => named(data, chart.width), values: (chart, marks) => marks.map((mark) => shortened(this.data?.labels[mark] ?? '', chart.width / Math.max(1, named(data, chart.width).length))),
+      } : {
+        values: (_, marks, __, ___, step) => (data.axis === 'time' ? timeTexts(marks, step, data.zone) : marks.map((mark) => (mark === null ? '' : numberText(mark, step)))),
+      }),
+    };
+    return [horizontal, { ...vertical(y), scale: 'y' }, ...(hasRight ? [{ ...vertical(y2), scale: 'y2', side: 1 as const, grid: { show: false } }] : [])];
+  }
+
+  private series(data: ChartData, drawn: Drawn, at: number): uPlot.Series {
+    const { kind, look, off } = drawn;
+    const series = data.series[at];
+    const { color, dash } = { ...pen(look, at), ...(series.color ? { color: series.color } : {}) };
+    const style = series.style ?? kind;
+    const base: uPlot.Series = {
+      label: series.name, show: !off.has(series.name), scale: series.axis === 'right' ? 'y2' : 'y', stroke: color, width: series.width ?? 1.6, dash: [...(series.dash ?? dash)],
+    };
+    const points = { size: series.size ?? 5, width: 0, fill: color, stroke: color };
+    switch (style) {
+      case 'candlestick': return { ...base, paths: none, points: { show: false } };
+      case 'bar': return { ...base, paths: bars(at, data.series.filter((one) => !off.has(one.name)).indexOf(series), data.series.filter((one) => !off.has(one.name)).length, drawn.isStacked ?? false), fill: color, width: 0, points: { show: false } };
+      case 'histogram': return { ...base, paths: columns(data.highs ?? []), fill: data.series.length > 1 ? thin(color, 0.4) : color, width: data.series.length > 1 ? 1 : 0, points: { show: false } };
+      case 'scatter': return { ...base, paths: series.lines ? undefined : none, points: { ...points, show: true, fill: thin(color, 0.75) } };
+      case 'step': return { ...base, paths: uPlot.paths.stepped?.({ align: 1 }), points: { show: series.points ?? false } };
+      case 'area': return { ...base, fill: thin(color, drawn.isStacked ? 0.55 : 0.18), ...(series.points ? { points: { ...points, show: true } } : {}) };
+      default: return { ...base, ...(series.lines === false ? { paths: none } : {}), ...(series.points === undefined ? {} : { points: { ...points, show: series.points } }) };
+    }
+  }
+
+  private chosen(chart: uPlot): void {
+    const { left, width } = chart.select;
+    if (width < 4) return;
+    const [a, b] = [chart.posToVal(left, 'x'), chart.posToVal(left + width, 'x')];
+    chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    this.events.zoom(Math.min(a, b), Math.max(a, b));
+  }
+}
+
+/** The least distance of two places. */
+function gap(xs: readonly number[]): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 1; i < xs.length; i++) if (xs[i] > xs[i - 1]) least = Math.min(least, xs[i] - xs[i - 1]);
+  return Number.isFinite(least) ? least : 1;
+}
+
+/** The places whose names have room. */
+function named(data: ChartData, width: number): number[] {
+  const step = Math.max(1, Math.ceil(data.labels.length / Math.max(1, Math.floor((width - 60) / 64))));
+  return data.labels.flatMap((_, at) => (at % step === 0 ? [at] : []));
+}
+
+function shortened(text: string, room: number): string {
+  const most = Math.max(4, Math.floor(room / 7.2));
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}
+
+/** A place of the axis in words. */
+export function xText(data: ChartData, at: number): string {
+  if (data.axis === 'name') return data.labels[at] ?? '';
+  return data.axis === 'time' ? momentText(data.xs[at], data.zone) : numberText(data.xs[at]);
+}

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { numberText, timeTexts } from '../../src/charts/axes.ts';
+import { toData } from '../../src/charts/data.ts';
+import { asFigure } from '../../src/charts/figurecode.ts';
+import { chartOps } from '../../src/charts/ops.ts';
+import { asKind, chartOf, type ChartSpec, intervalFor, KINDS } from '../../src/charts/spec.ts';
+import type { Cell, ColumnInfo } from '../../src/client/index.ts';
+import { asPython } from '../../src/client/index.ts';
+
+const COLUMNS: ColumnInfo[] = [{ name: 'Time', type: 'Instant' }, { name: 'Sym', type: 'String' }, { name: 'Price', type: 'double' }, { name: 'Size', type: 'long' }];
+const ALL = ['m4', 'by', 'bins', 'ohlc'];
+const line = chartOf('Price', COLUMNS, ALL) as ChartSpec;
+const source = (columns: Record<string, Cell[]>, infos = COLUMNS) => ({ columns: new Map(Object.entries(columns)), infos, zone: 'UTC', show: (_: string, cell: Cell) => String(cell) });
+
+describe('the chart of a column', () => {
+  test('over the first times; else over rows; texts are counted', () => {
+    expect(line).toMatchObject({ kind: 'line', x: 'Time', ys: ['Price'] });
+    expect(chartOf('Price', COLUMNS.slice(1), ALL)).toMatchObject({ kind: 'line', x: null });
+    expect(chartOf('Sym', COLUMNS, ALL)).toMatchObject({ kind: 'bar', x: 'Sym', ys: [], agg: 'count' });
+    expect(chartOf('Time', COLUMNS, ALL)).toMatchObject({ kind: 'histogram', x: 'Time' });
+  });
+
+  test('only of what the server knows', () => {
+    expect(chartOf('Price', COLUMNS, ['bins'])).toMatchObject({ kind: 'histogram' });
+    expect(chartOf('Price', COLUMNS, [])).toBeNull();
+  });
+
+  test('every kind to every other, and none asks for a column that there is not', () => {
+    for (const from of KINDS) {
+      for (const to of KINDS) {
+        const made = asKind(line, from, COLUMNS);
+        const next = made && asKind(made, to, COLUMNS);
+        if (!next) continue;
+        expect(next.kind).toBe(to);
+        for (const name of [next.x, next.by, ...next.ys]) if (name !== null) expect(COLUMNS.some((info) => info.name === name)).toBe(true);
+      }
+    }
+    expect(asKind(line, 'heat', COLUMNS.slice(0, 1))).toBeNull();
+  });
+});
+
+test('what is asked of the server', () => {
+  expect(chartOps(line, COLUMNS, 800, null)).toEqual([{ m4: { x: 'Time', ys: ['Price'], by: undefined, px: 800 } }]);
+  expect(chartOps(line, COLUMNS, 800, { from: 1000.5, to: 2000, span: 1 })[0]).toMatchObject({ m4: { from: '1000500000', to: '2000000000' } });
+  expect(chartOps({ ...line, x: null }, COLUMNS, 800, null)[0]).toEqual({ custom: ['Row = ii'] });
+  expect(chartOps({ ...line, x: 'Size' }, COLUMNS, 800, { from: 1.2, to: null, span: 1 })[0]).toMatchObject({ m4: { from: '1' } });
+  const bar = asKind({ ...line, by: null }, 'bar', COLUMNS) as ChartSpec;
+  expect(chartOps(bar, COLUMNS, 1, null)).toEqual([{ by: { keys: ['Sym'], aggs: [['avg', 'Price', 'Price']] } }, { sort: [['Price', 'desc'], ['Sym', 'asc']] }]);
+  // A column that is grouped by is not written over.
+  expect(chartOps({ ...bar, x: 'Size', ys: ['Size'] }, COLUMNS, 1, null)[0]).toEqual({ by: { keys: ['Size'], aggs: [['avg', 'Size_avg', 'Size']] } });
+});
+
+describe('what is drawn', () => {
+  test('nulls are gaps, rows without x are left out, ns are ms with a rest', () => {
+    const data = toData(line, source({ Time: [1_500_000n, null, 3_000_000n], Price: [1, 2, null] }));
+    expect(data).toMatchObject({ axis: 'time', xs: [1.5, 3] });
+    expect(data.series[0].values).toEqual([1, null]);
+  });
+
+  test('a series a group: other groups leave no gap in it', () => {
+    const data = toData({ ...line, by: 'Sym' }, source({ Time: [1n, 2n, 3n], Sym: ['b', 'a', 'b'], Price: [1, 2, null] }));
+    expect(data.series.map(({ name, values }) => [name, values])).toEqual([['a', [undefined, 2, undefined]], ['b', [1, undefined, null]]]);
+  });
+
+  test('more groups than can be told apart are said', () => {
+    const n = 40;
+    const data = toData({ ...line, by: 'Sym' }, source({ Time: Array.from({ length: n }, (_, i) => BigInt(i)), Sym: Array.from({ length: n }, (_, i) => `s${i}`), Price: new Array(n).fill(1) }));
+    expect([data.series.length, data.hidden]).toEqual([24, 16]);
+  });
+
+  test('bins are put in order, and those without rows are 0', () => {
+    const infos: ColumnInfo[] = [{ name: 'Low', type: 'double' }, { name: 'High', type: 'double' }, { name: 'Count', type: 'long' }, { name: 'Sym', type: 'String' }];
+    const spec: ChartSpec = { ...line, kind: 'histogram', x: 'Price', ys: [], by: 'Sym' };
+    const data = toData(spec, source({ Low: [2, 0, 2], High: [4, 2, 4], Count: [5n, 1n, 2n], Sym: ['a', 'b', 'b'] }, infos));
+    expect([data.xs, data.highs]).toEqual([[0, 2], [2, 4]]);
+    expect(data.series.map(({ values }) => values)).toEqual([[0, 5], [1, 2]]);
+  });
+});
+
+test('texts of axes', () => {
+  expect(timeTexts([0, 60_000], 60_000, 'UTC')).toEqual(['00:00\n1970-01-01', '00:01']);
+  expect(timeTexts([0, 86_400_000], 86_400_000, 'UTC')).toEqual(['1970-01-01', '1970-01-02']);
+  expect(timeTexts([0, 500], 500, 'Asia/Tokyo')).toEqual(['09:00:00.000\n1970-01-01', '09:00:00.500']);
+  expect([numberText(-1234.5), numberText(2_500_000, 500_000), numberText(0)]).toEqual(['−1,234.5', '2.5 M', '0']);
+  expect([intervalFor(60_000), intervalFor(3_600_000), intervalFor(1e15)]).toEqual(['1000000000', '60000000000', '86400000000000']);
+});
+
+test('as Python', () => {
+  expect(asFigure('trades', [{ where: 'Price > 5' }], { ...line, by: 'Sym', kind: 'scatter' })).toBe(
+    'from kinetable.plot import Figure, PlotStyle\n\nscatter_chart = (\n    Figure()\n    .axes(plot_style=PlotStyle.SCATTER)\n    .plot_xy(series_name="Price", t=trades.where("Price > 5"), x="Time", y="Price", by=["Sym"])\n    .show()\n)',
+  );
+  expect(asPython('t', [{ by: { keys: ['A', 'B'], aggs: [['sum', 'Total', 'X'], ['count', 'N']] } }, { distinct: ['A'] }])).toBe(
+    'from kinetable import agg\n\nt.agg_by([agg.sum_("Total = X"), agg.count_("N")], by=["A", "B"]).select_distinct("A")',
+  );
+});
