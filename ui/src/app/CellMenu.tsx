@@ -93,6 +93,7 @@ function groups(panel: Panel, { row, column }: MenuPlace): Item[][] {
     { word: 'Sort descending', act: () => panel.change(setSort(plan, column, 'desc')) },
     ...(ABSOLUTE.has(info.type) ? [{ word: 'Sort by absolute value', act: () => panel.change(setSort(plan, column, 'abs')) }] : []),
     ...(chartOf(column, panel.schema.value ?? [], features.value) ? [{ word: 'Chart this column', keys: 'C', act: () => panel.chartColumn(column) }] : []),
+    ...(features.value.includes('stats') ? [{ word: 'Statistics', keys: 'I', act: () => panel.events.about(column) }] : []),
     { word: 'Filter…', keys: '/', act: () => panel.showFilters(column) },
   ];
   return [values, sorts, copies, ...columnGroups(panel, column, row === null), [{ word: 'Describe what is seen', act: () => (describeShown.value = panel) }]].filter((items) => items.length);

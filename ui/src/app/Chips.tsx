@@ -1,8 +1,10 @@
 import type { JSX } from 'preact';
+import { ExportMenu } from './ExportMenu.tsx';
 import { goToShown } from './GoTo.tsx';
 import { Icon } from './icons.tsx';
 import type { Panel } from './panel.ts';
 import { EMPTY, isEmpty, setFilter, setSort } from './plan.ts';
+import { features } from './session.ts';
 import { copyLink, copyPython } from './sharing.ts';
 import { side, toggleSide } from './side.ts';
 
@@ -38,6 +40,7 @@ export function Chips({ panel }: { panel: Panel }): JSX.Element {
         {plan.select && <Chip text={`${plan.select.length} ${plan.select.length === 1 ? 'column' : 'columns'}`} remove={() => panel.change({ ...plan, select: null })} />}
       </div>
       {!isEmpty(plan) && <button type="button" class="tool" onClick={() => panel.change(EMPTY)}>Clear</button>}
+      {features.value.includes('export') && <ExportMenu panel={panel} />}
       <button type="button" class="tool only-wide" disabled={!panel.loaded.value} title="A link to the table as it is shown here" onClick={() => void copyLink(panel)}>
         <Icon name="link" />Copy link
       </button>

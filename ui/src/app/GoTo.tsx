@@ -2,13 +2,24 @@ import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Panel } from './panel.ts';
+import { lazily } from './lazily.tsx';
+import { features } from './session.ts';
 import { count } from './words.ts';
 
+const Find = lazily(() => import('./Find.tsx').then((module) => module.Find));
+
 export const goToShown = signal(false);
+/** Whether a value is looked for, and not a row. */
+export const findsValue = signal(false);
 const problem = signal('');
 
-/** A row by its position, counted from 0; from the end if it is negative. */
+/** To a row by its position, or to one with a value. */
 export function GoTo({ panel }: { panel: Panel }): JSX.Element {
+  return findsValue.value && features.value.includes('find') ? <Find panel={panel} /> : <GoToRow panel={panel} />;
+}
+
+/** A row by its position, counted from 0; from the end if it is negative. */
+function GoToRow({ panel }: { panel: Panel }): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
   // Before anything can be typed, and so before anything is wrong.
   useLayoutEffect(() => {
@@ -39,6 +50,7 @@ export function GoTo({ panel }: { panel: Panel }): JSX.Element {
       </label>
       <button type="submit" class="primary">Go</button>
       <button type="button" onClick={close}>Cancel</button>
+      {features.value.includes('find') && <button type="button" class="link" onClick={() => (findsValue.value = true)}>Find a value…</button>}
       {problem.value && <span class="error" role="alert">{problem.value}</span>}
     </form>
   );

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { KinetableGrid } from '../grid/element.ts';
 import { CellMenu } from './CellMenu.tsx';
 import { Chips } from './Chips.tsx';
+import { Exports } from './Exports.tsx';
 import { GoTo, goToShown } from './GoTo.tsx';
 import { lazily } from './lazily.tsx';
 import type { Panel } from './panel.ts';
@@ -13,6 +14,7 @@ import { active } from './tabs.ts';
 
 const Columns = lazily(() => import('./Columns.tsx').then((module) => module.Columns));
 const Custom = lazily(() => import('./Custom.tsx').then((module) => module.Custom));
+const Statistics = lazily(() => import('./Statistics.tsx').then((module) => module.Statistics));
 const Look = lazily(() => import('./Look.tsx').then((module) => module.Look));
 
 /** What was asked for beside the cells. */
@@ -20,6 +22,7 @@ function Beside({ panel }: { panel: Panel }): JSX.Element | null {
   switch (side.value?.kind) {
     case 'columns': return <Columns panel={panel} />;
     case 'custom': return <Custom panel={panel} />;
+    case 'stats': return <Statistics key={side.value.column} panel={panel} column={side.value.column} />;
     case 'look': return <Look panel={panel} column={side.value.column} />;
     default: return null;
   }
@@ -48,6 +51,7 @@ export function TablePanel({ panel }: { panel: Panel }): JSX.Element {
       <Chips panel={panel} />
       {panel.offered.value && <Offer panel={panel} plan={panel.offered.value} />}
       {isActive && goToShown.value && <GoTo panel={panel} />}
+      <Exports panel={panel} />
       <div class="cells-and-side">
         <div class="cells" ref={host}>
           <PanelState panel={panel} />

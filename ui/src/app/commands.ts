@@ -1,7 +1,8 @@
 /** What the palette offers: tables, what can be done with the one that is looked at, and settings. */
 import { chartOf } from '../charts/spec.ts';
 import { describeShown } from './Describe.tsx';
-import { goToShown } from './GoTo.tsx';
+import { exportTable, FORMATS } from './exports.ts';
+import { findsValue, goToShown } from './GoTo.tsx';
 import { helpShown } from './Help.tsx';
 import type { Panel } from './panel.ts';
 import { EMPTY, isEmpty, setSort } from './plan.ts';
@@ -37,17 +38,20 @@ function ofPanel(panel: Panel): Command[] {
   const command = (word: string, act: () => void, keys?: string): Command => ({ kind: 'Command', word, about: panel.name, keys, act });
   return [
     command('Filter', () => panel.showFilters(), 'Ctrl F'),
-    command('Go to a row', () => (goToShown.value = true), 'Ctrl G'),
+    command('Go to a row', () => ((findsValue.value = false), (goToShown.value = true)), 'Ctrl G'),
     command('Columns', () => (side.value = { kind: 'columns' })),
     command('Computed columns', () => (side.value = { kind: 'custom' })),
     ...(column === undefined ? [] : [
       command(`Sort ${column} ascending`, () => panel.change(setSort(plan, column, 'asc'))),
       command(`Sort ${column} descending`, () => panel.change(setSort(plan, column, 'desc'))),
       ...(chartOf(column, panel.schema.value ?? [], features.value) ? [command(`Chart ${column}`, () => panel.chartColumn(column), 'C')] : []),
+      ...(features.value.includes('stats') ? [command(`Statistics of ${column}`, () => panel.events.about(column), 'I')] : []),
       command(`Format and colours of ${column}`, () => (side.value = { kind: 'look', column })),
       command(`Hide ${column}`, () => panel.arrange((layout) => layout.hide(column))),
     ]),
     ...(isEmpty(plan) ? [] : [command('Clear filters, sorts and columns', () => panel.change(EMPTY))]),
+    ...(features.value.includes('export') ? FORMATS.map(([format, word]) => command(`Export as ${word}`, () => void exportTable(panel, format))) : []),
+    ...(features.value.includes('find') ? [command('Find a value', () => ((findsValue.value = true), (goToShown.value = true)))] : []),
     command('Copy as Python', () => void copyPython(panel)),
     command('Copy link', () => void copyLink(panel)),
     command('Describe what is seen', () => (describeShown.value = panel)),

@@ -19,6 +19,7 @@ import { customName, EMPTY, fitted, isEmpty, opsOf, type Plan, setFilter, toggle
 import { Pulse } from './pulse.ts';
 import { client, features, notice, phase, zone } from './session.ts';
 import { density, flash, theme } from './settings.ts';
+import { side } from './side.ts';
 
 /** Frames a second of a panel that has the keyboard, and of one that is seen beside it. */
 const FOCUSED_HZ = 20;
@@ -269,6 +270,9 @@ export class Panel implements GridModel {
     filter: (column, text) => this.change(setFilter(this.plan.value, column, text)),
     filterLeft: () => this.element?.focus(),
     layout: () => this.layoutChanged(),
+    about: (column) => {
+      if (features.value.includes('stats')) side.value = { kind: 'stats', column };
+    },
     chart: (column) => this.chartColumn(column),
     menu: (at) => {
       this.menu.value = at;

@@ -1,4 +1,4 @@
-export { Client } from './client.ts';
+export { Client, Refusal } from './client.ts';
 export { Connection, type Credentials, type Phase } from './connection.ts';
 export { readFrame } from './frame.ts';
 export type * from './messages.ts';

@@ -162,7 +162,57 @@ export interface Fetched extends FrameHeader {
   id: number;
 }
 
-export type TextMessage = Welcome | Vars | Status | Schema | Size | ErrorMessage;
+/** What is asked once and has one answer, by its `id`. */
+export type Question =
+  | { type: 'find'; sub: number; where: string; from: number; back: boolean }
+  | { type: 'export'; sub: number; format: ExportFormat; cols: string[] | null }
+  | { type: 'put'; table: string; columns: string[]; rows: (string | null)[][] }
+  | { type: 'remove'; table: string; columns: string[]; rows: (string | null)[][] }
+  | { type: 'value'; name: string };
+
+export type ExportFormat = 'csv' | 'parquet' | 'arrow';
+
+export interface Found {
+  type: 'found';
+  id: number;
+  row: number | null;
+  count: number;
+}
+
+export interface Exported {
+  type: 'exported';
+  id: number;
+  url: string;
+  name: string;
+  rows: number;
+}
+
+export interface Done {
+  type: 'done';
+  id: number;
+}
+
+export interface ValueMessage {
+  type: 'value';
+  id: number;
+  name: string;
+  kind: string;
+  value: unknown;
+  tables: number;
+}
+
+export type Answer = Found | Exported | Done | ValueMessage;
+export type AnswerTo<Q extends Question> = Q extends { type: 'find' } ? Found : Q extends { type: 'export' } ? Exported : Q extends { type: 'value' } ? ValueMessage : Done;
+
+/** How far an export has been fetched. */
+export interface Progress {
+  type: 'progress';
+  id: number;
+  done: number;
+  total: number;
+}
+
+export type TextMessage = Welcome | Vars | Status | Schema | Size | ErrorMessage | Answer | Progress;
 export type BinaryHeader = Snap | Delta | Fetched;
 
 /** A cell: nanoseconds and 64-bit integers are `bigint`, and exact decimals are text. */

@@ -15,6 +15,7 @@ export const GRID_KEYS: [keys: string, what: string][] = [
   ['S  Shift+S', 'Sort by the column, too'],
   ['/', 'Filter the column'],
   ['C', 'Chart the column'],
+  ['I', 'Statistics of the column'],
   ['Enter  Menu', 'What can be done with the cell'],
   ['Shift+Enter', 'What can be done with the column'],
 ];
@@ -51,6 +52,9 @@ export class Keys {
         return true;
       case 's':
         grid.events.sort(column.info.name, event.shiftKey);
+        return true;
+      case 'i':
+        grid.events.about(column.info.name);
         return true;
       case 'c':
         grid.events.chart(column.info.name);

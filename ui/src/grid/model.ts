@@ -34,6 +34,8 @@ export interface GridEvents {
   /** A header was clicked; `add` keeps the other sorts. */
   sort(column: string, add: boolean): void;
   filter(column: string, text: string): void;
+  /** What the column has in it is asked for. */
+  about(column: string): void;
   /** The column is to be drawn. */
   chart(column: string): void;
   /** The user left the filter row. */

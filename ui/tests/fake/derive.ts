@@ -7,6 +7,8 @@ import { compare, find, type Memory, made, Refused } from './made.ts';
 import type { FakeTable } from './tables.ts';
 
 export interface Derived {
+  /** What formulas are about: the table, or what an operation made of it. */
+  table: FakeTable;
   columns: ColumnInfo[];
   rows: number;
   /** The row of the table at a position. */
@@ -20,7 +22,7 @@ const SMALL = 2_000_000;
 /** `memory` keeps what an operation was when it was asked, as the ends of its axis. */
 export function derive(from: FakeTable, ops: Op[], memory: Memory = new Map()): Derived {
   let table = from;
-  let derived: Derived = { columns: table.columns, rows: table.rows, row: (position) => position, cell: table.cell };
+  let derived: Derived = { table, columns: table.columns, rows: table.rows, row: (position) => position, cell: table.cell };
   ops.forEach((op, index) => {
     if ('where' in op) derived = filtered(table, derived, op.where, index);
     else if ('sort' in op) derived = sorted(table, derived, op.sort, index);
@@ -28,10 +30,10 @@ export function derive(from: FakeTable, ops: Op[], memory: Memory = new Map()): 
     else if (!('custom' in op)) {
       if (derived.rows > SMALL) throw new Refused(`this server looks through ${SMALL} rows at most`, index);
       table = made({ ...derived, find: (name) => find(derived, name, index), cells: (name) => columnOf(from, table, derived, name) }, op, index, memory);
-      derived = { columns: table.columns, rows: table.rows, row: (position) => position, cell: table.cell };
+      derived = { table, columns: table.columns, rows: table.rows, row: (position) => position, cell: table.cell };
     } else {
       for (const text of op.custom) table = computed(table, text, index);
-      derived = { ...derived, columns: table.columns, cell: table.cell };
+      derived = { ...derived, table, columns: table.columns, cell: table.cell };
     }
   });
   return derived;
@@ -107,6 +109,13 @@ function sorted(table: FakeTable, from: Derived, by: [string, string][], op: num
   return { ...from, row: (position) => rows[position] };
 }
 
+/** The positions at which a formula holds. */
+export function positions(derived: Derived, formula: string): number[] {
+  if (derived.rows > SMALL) throw new Refused(`this server looks through ${SMALL} rows at most`, 0);
+  const holds = condition(derived.table, formula, 0);
+  return Array.from({ length: derived.rows }, (_, position) => position).filter((position) => holds(derived.row(position)));
+}
+
 function condition(table: FakeTable, formula: string, op: number): (row: number) => boolean {
   const text = formula.startsWith('(') && formula.endsWith(')') && !formula.slice(1, -1).includes('(') ? formula.slice(1, -1) : formula;
   const parts = text.split(/(?<=[^(]) && /);
@@ -123,6 +132,16 @@ function condition(table: FakeTable, formula: string, op: number): (row: number)
   if (includes) {
     find(table, includes[1], op);
     return (row) => String(table.cell(row, includes[1]) ?? '').toLowerCase().includes(includes[3].toLowerCase()) !== Boolean(includes[2]);
+  }
+  const method = /^(\w+)(\.toLowerCase\(\))?\.(contains|startsWith|endsWith)\(`([^`]*)`\)$/.exec(text);
+  if (method) {
+    const [, name, lower, kind, wanted] = method;
+    find(table, name, op);
+    return (row) => {
+      const cell = table.cell(row, name);
+      const shown = lower ? String(cell).toLowerCase() : String(cell);
+      return cell !== null && (kind === 'contains' ? shown.includes(wanted) : kind === 'startsWith' ? shown.startsWith(wanted) : shown.endsWith(wanted));
+    };
   }
   const comparison = /^(\w+) (==|!=|>=|<=|>|<) (.+)$/.exec(text);
   if (!comparison) throw new Refused(`this server does not understand "${formula}"`, op);

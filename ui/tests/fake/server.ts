@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Op } from '../../src/client/messages.ts';
 import { files } from './files.ts';
+import { Exports } from './exports.ts';
 import { FakeSub } from './sub.ts';
 import type { FakeTable } from './tables.ts';
 
@@ -26,6 +27,7 @@ export class FakeServer {
   /** What clients sent, for tests that look. */
   readonly heard: { type: string; [name: string]: unknown }[] = [];
   readonly resumable = new Map<string, Map<number, FakeSub>>();
+  readonly exports = new Exports();
   instance = 'first';
   step = 0;
   refuses = false;
@@ -40,7 +42,7 @@ export class FakeServer {
   }
 
   async start(): Promise<number> {
-    const http = createServer((request, response) => files(this.options.pages, request, response));
+    const http = createServer((request, response) => this.exports.serve(request, response) || files(this.options.pages, request, response));
     const sockets = new WebSocketServer({ server: http, path: '/rt/v1' });
     sockets.on('connection', (socket) => {
       if (this.refuses) return socket.terminate();
@@ -143,6 +145,9 @@ export class FakeSocket {
       case 'ack': return sub?.ack(message.seq as number);
       case 'rate': return sub?.rate(message.max_hz as number);
       case 'fetch': return sub?.fetch(message as never);
+      case 'find': return sub?.find(message as never);
+      case 'export': return sub && this.server.exports.begin(this, sub, message as never);
+      case 'cancel': return this.server.exports.cancel(message.id as number);
       case 'close':
         sub?.detach();
         this.subs.delete(message.sub);
@@ -165,7 +170,7 @@ export class FakeSocket {
     this.send({
       type: 'welcome', protocol: 1, server: 'fake 1', instance: server.instance, resume: this.resume, resumed: Boolean(former), resume_seconds: 60, user: 'key', console: server.options.console ?? false,
       write: true, zone: 'UTC', limits: { subs: 64, rows: 32_768, cells: 200_000, fetch_cells: 1_000_000, ops: 64 },
-      features: server.options.features ?? ['distinct', 'by', 'bins', 'm4', 'ohlc', 'stats'],
+      features: server.options.features ?? ['distinct', 'by', 'bins', 'm4', 'ohlc', 'stats', 'find', 'export'],
     });
     this.send({ type: 'vars', full: true, added: [...server.tables.values()].map((table) => server.entry(table)), changed: [], removed: [] });
     if (!former) return;

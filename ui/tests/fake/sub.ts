@@ -1,7 +1,7 @@
 /** A subscription of the fake server: the last page that was sent, credits, and the cheapest frame from it to what is. */
 import type { Cell, ColumnInfo, Op } from '../../src/client/messages.ts';
 import { frame } from './arrow.ts';
-import { type Derived, derive } from './derive.ts';
+import { type Derived, derive, positions } from './derive.ts';
 import { type Memory, Refused } from './made.ts';
 import type { FakeSocket } from './server.ts';
 import { now } from './server.ts';
@@ -103,6 +103,24 @@ export class FakeSub {
     const n = Math.max(0, Math.min(message.n, derived.rows - message.first));
     const keys = Array.from({ length: n }, (_, i) => derived.row(message.first + i));
     this.socket?.send(frame({ type: 'page', id: message.id, sub: this.sub, rows: derived.rows, first: message.first, n, step: 0, at: now() }, this.read(derived, keys, this.columns(message.cols))));
+  }
+
+  find({ id, where, from, back }: { id: number; where: string; from: number; back: boolean }): void {
+    try {
+      const all = positions(derive(this.table, this.ops, this.memory), where);
+      const next = back ? (all.findLast((row) => row <= from) ?? all[all.length - 1]) : (all.find((row) => row >= from) ?? all[0]);
+      this.socket?.send({ type: 'found', id, row: next ?? null, count: all.length });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.socket?.send({ type: 'error', code: 'invalid', id, message: error.message });
+    }
+  }
+
+  /** The cells of all rows, for an export. */
+  all(cols: string[] | null): { info: ColumnInfo; cells: Cell[] }[] {
+    const derived = derive(this.table, this.ops, this.memory);
+    const columns = cols ? this.columns(cols) : derived.columns;
+    return this.read(derived, Array.from({ length: derived.rows }, (_, i) => derived.row(i)), columns);
   }
 
   /** Sends what there is to send, if a credit is there and the time has come. */

@@ -1,0 +1,131 @@
+/** What is asked of a table: statistics that stay live, a value that is looked for, files. */
+import { readFileSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { FakeServer } from '../fake/server.ts';
+import { bigTable } from '../fake/tables.ts';
+import type { Cell } from '../../src/client/index.ts';
+import { isLoaded, until, visit } from './browser.ts';
+import { begin, end } from './stage.ts';
+
+let server: FakeServer;
+let browser: Browser;
+let url: string;
+const positions = bigTable('positions', 1184);
+const cells = (column: string): Cell[] => Array.from({ length: positions.rows }, (_, row) => positions.cell(row, column));
+
+beforeAll(async () => {
+  ({ server, browser, url } = await begin({ every: 250 }));
+});
+
+afterAll(() => end(browser, server));
+
+const number = (text: string): number => Number(text.replaceAll(',', '').replace('−', '-'));
+const figure = (page: Page, word: string): Promise<string> => page.locator(`[data-figure="${word}"]`).innerText();
+
+async function focus(page: Page, column: string): Promise<void> {
+  await page.evaluate((name) => {
+    const grid = document.querySelector('kinetable-grid')?.grid;
+    grid?.focusCell(0, grid.layout.find(name)?.index ?? 0, false);
+    document.querySelector('kinetable-grid')?.focus();
+  }, column);
+}
+
+test('statistics of a column are those of its cells, of what a filter leaves, and of another column', async () => {
+  const { page, errors } = await visit(browser, `${url}/table/positions`);
+  await until(page, isLoaded);
+  await focus(page, 'Price');
+  await page.keyboard.press('i');
+  await page.locator('[data-figure="Average"]').waitFor();
+  const there = cells('Price').filter((cell) => cell !== null).map(Number);
+  expect(number(await figure(page, 'Rows'))).toBe(1184);
+  expect(await figure(page, 'Nulls')).toMatch(new RegExp(`^${1184 - there.length} · `));
+  expect(number((await figure(page, 'Distinct')).replace(' · all', ''))).toBe(new Set(there).size);
+  expect(number(await figure(page, 'Least'))).toBe(Math.min(...there));
+  expect(number(await figure(page, 'Greatest'))).toBe(Math.max(...there));
+  expect(number(await figure(page, 'Average'))).toBeCloseTo(there.reduce((sum, value) => sum + value, 0) / there.length, 2);
+  await expect.poll(() => page.locator('.shape rect').count()).toBe(32);
+  const side = page.getByRole('complementary', { name: 'Statistics' });
+  await side.getByLabel('Column').selectOption('Sym');
+  await expect.poll(() => side.locator('.values li').count()).toBe(10);
+  const most = side.locator('.values li').first();
+  const [name, rows] = [await most.locator('.name').innerText(), number(await most.locator('.rows').innerText())];
+  expect(rows).toBe(cells('Sym').filter((cell) => cell === name).length);
+  await most.getByRole('button').click();
+  await until(page, (seen) => isLoaded(seen) && seen.every((row) => row.cells.Sym === name));
+  await expect.poll(async () => number(await figure(page, 'Rows'))).toBe(rows);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test('statistics go on while the table changes', async () => {
+  const { page, errors } = await visit(browser, `${url}/table/trades`);
+  await until(page, isLoaded);
+  await focus(page, 'Size');
+  await page.keyboard.press('i');
+  await page.locator('[data-figure="Sum"]').waitFor();
+  const before = number(await figure(page, 'Rows'));
+  await expect.poll(async () => number(await figure(page, 'Rows'))).toBeGreaterThan(before);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test('a value: the next, the one before, how often, in which case', async () => {
+  const { page, errors } = await visit(browser, `${url}/table/positions`);
+  await until(page, isLoaded);
+  await focus(page, 'Sym');
+  await page.keyboard.press('Control+g');
+  await page.getByRole('button', { name: 'Find a value…' }).click();
+  const form = page.getByRole('form', { name: 'Find a value' });
+  await form.getByLabel('Value').fill('kil');
+  await form.getByLabel('Value').press('Enter');
+  const rows = cells('Sym').flatMap((cell, row) => (cell === 'KILN' ? [row] : []));
+  const said = (): Promise<string> => form.getByRole('status').innerText();
+  await expect.poll(said).toBe(`row ${rows[0]} · ${rows.length} matches`);
+  await form.getByRole('button', { name: 'Next' }).click();
+  await expect.poll(said).toContain(`row ${rows[1]} ·`);
+  await form.getByRole('button', { name: 'Previous' }).click();
+  await form.getByRole('button', { name: 'Previous' }).click();
+  await expect.poll(said).toBe(`row ${rows[rows.length - 1].toLocaleString('en-US')} · ${rows.length} matches`);
+  await until(page, (seen) => seen.some(({ row }) => row === rows[rows.length - 1]));
+  await form.getByLabel('Match case').check();
+  await form.getByRole('button', { name: 'Next' }).click();
+  await expect.poll(said).toBe('no row');
+  await form.getByLabel('Column').selectOption('Price');
+  await form.getByLabel('Which').selectOption('>');
+  await form.getByLabel('Value').fill('much');
+  await form.getByRole('button', { name: 'Next' }).click();
+  await form.getByRole('alert').getByText('"much" is no number').waitFor();
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test('an export has the rows that are shown, and can be cancelled; what the server cannot write is said', async () => {
+  const { page, errors } = await visit(browser, `${url}/table/positions`);
+  await until(page, isLoaded);
+  await page.keyboard.press('Control+f');
+  await page.getByLabel('Filter Sym').fill('=ACME');
+  await page.getByLabel('Filter Sym').press('Enter');
+  await until(page, (seen) => isLoaded(seen) && seen.every((row) => row.cells.Sym === 'ACME'));
+  await page.getByRole('button', { name: 'Export' }).click();
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'CSV' }).click()]);
+  expect(file.suggestedFilename()).toBe('positions.csv');
+  const lines = readFileSync(await file.path(), 'utf8').trim().split('\n');
+  expect(lines[0]).toBe(positions.columns.map(({ name }) => name).join(','));
+  expect(lines.length - 1).toBe(cells('Sym').filter((cell) => cell === 'ACME').length);
+  await page.getByText(/positions.csv: \d+ rows exported/).waitFor();
+  await page.getByRole('button', { name: 'Export' }).click();
+  await page.getByRole('menuitem', { name: 'Parquet' }).click();
+  await page.getByText('nothing was exported: the server of the tests writes no Parquet').waitFor();
+  server.exports.pause = 300;
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await until(page, (seen) => isLoaded(seen) && seen.length > 20);
+  await page.getByRole('button', { name: 'Export' }).click();
+  await page.getByRole('menuitem', { name: 'CSV' }).click();
+  await page.getByText(/of 1,184 rows$/).first().waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect.poll(() => server.heard.some((message) => message.type === 'cancel')).toBe(true);
+  await expect.poll(() => page.locator('.exports').count()).toBe(0);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
