@@ -83,7 +83,7 @@ function Frame({ isRefused, children }: { isRefused: boolean; children: Componen
 function onKey(event: KeyboardEvent): void {
   const control = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
   const target = event.composedPath()[0] as HTMLElement;
-  const isTyping = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+  const isTyping = target.isContentEditable || target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
   const key = event.key.toLowerCase();
   const panel = active.value;
   // What was chosen by keys is not chosen from a menu.

@@ -1,11 +1,13 @@
 /** The one client of the page, as signals. */
 import { batch, computed, signal } from '@preact/signals';
-import { Client, type ErrorMessage, isZone, type Phase, type Status, type TableEntry } from '../client/index.ts';
+import { Calls, Client, type ErrorMessage, isZone, type Phase, type Status, type TableEntry } from '../client/index.ts';
 import { keepCredentials, takeCredentials } from './secret.ts';
 import { browserZone, zoneChoice } from './settings.ts';
 
 const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
 export const client = new Client(`${scheme}://${location.host}/rt/v1`, takeCredentials());
+
+export const calls = new Calls(client);
 
 export const phase = signal<Phase>('connecting');
 export const lostAt = signal<number | null>(null);

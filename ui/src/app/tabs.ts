@@ -42,15 +42,16 @@ function nameOf(path: string): string | null {
 
 const find = (name: string): string | null => board.value?.find((item) => item instanceof TableItem && item.table === name) ?? null;
 
-export function open(name: string): void {
+/** Without `focus` the keyboard stays where it is, as when a run makes a table. */
+export function open(name: string, focus = true): void {
   if (!board.value) return;
   const there = find(name);
-  if (there !== null) return board.value.show(there);
+  if (there !== null) return board.value.show(there, focus);
   const view = keptView(name);
-  const id = board.value.open({ kind: 'table', table: name, ...(view && !isFresh(view) ? { view: plainState(view) } : {}) });
+  const id = board.value.open({ kind: 'table', table: name, ...(view && !isFresh(view) ? { view: plainState(view) } : {}) }, 'own', { focus });
   if (id === null) return notice('there is no room for another panel: close one', true);
   const path = pathOf(name);
-  if (location.pathname !== path) history.pushState(null, '', path);
+  if (focus && location.pathname !== path) history.pushState(null, '', path);
 }
 
 export function close(name: string): void {

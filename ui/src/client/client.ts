@@ -104,6 +104,11 @@ export class Client extends Emitter<Events> {
     this.connection.send({ type: 'cancel', id });
   }
 
+  /** A number for what is asked once, that nothing else has. */
+  takeId(): number {
+    return this.next++;
+  }
+
   private begin(welcome: Welcome): void {
     const former = this.welcome;
     this.welcome = welcome;
@@ -168,6 +173,8 @@ export class Client extends Emitter<Events> {
       this.questions.delete(error.id as number);
       return question.reject(new Refusal(error));
     }
+    // What was asked elsewhere is answered there (`calls.ts`).
+    if (error.id != null) return;
     // About a subscription that is closed by now nobody wants to know.
     if (error.sub != null) return this.subs.get(error.sub)?.hearError(error);
     this.emit('error', error);

@@ -1,3 +1,4 @@
+export { type Call, CallError, Calls } from './calls.ts';
 export { Client, Refusal } from './client.ts';
 export { Connection, type Credentials, type Phase } from './connection.ts';
 export { readFrame } from './frame.ts';

@@ -107,7 +107,7 @@ export interface Schema {
 
 export interface ErrorMessage {
   type: 'error';
-  code: 'unauthenticated' | 'forbidden' | 'invalid' | 'missing' | 'limit' | 'gone' | 'internal';
+  code: 'unauthenticated' | 'forbidden' | 'invalid' | 'missing' | 'limit' | 'gone' | 'internal' | 'conflict';
   message: string;
   hint?: string | null;
   sub?: number | null;

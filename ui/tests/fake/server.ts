@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Op } from '../../src/client/messages.ts';
+import { FakeConsole } from './console.ts';
 import { files } from './files.ts';
 import { Exports } from './exports.ts';
 import { FakeSub } from './sub.ts';
@@ -28,6 +29,7 @@ export class FakeServer {
   readonly heard: { type: string; [name: string]: unknown }[] = [];
   readonly resumable = new Map<string, Map<number, FakeSub>>();
   readonly exports = new Exports();
+  readonly console = new FakeConsole();
   instance = 'first';
   step = 0;
   refuses = false;
@@ -137,6 +139,7 @@ export class FakeSocket {
   private hear(message: { type: string; sub: number; [name: string]: unknown }): void {
     this.server.heard.push(message);
     if (!this.isIn) return this.hello(message);
+    if (this.server.options.console && this.server.console.hear(this, message)) return;
     const sub = this.subs.get(message.sub);
     switch (message.type) {
       case 'open': return this.open(message);
@@ -170,7 +173,7 @@ export class FakeSocket {
     this.send({
       type: 'welcome', protocol: 1, server: 'fake 1', instance: server.instance, resume: this.resume, resumed: Boolean(former), resume_seconds: 60, user: 'key', console: server.options.console ?? false,
       write: true, zone: 'UTC', limits: { subs: 64, rows: 32_768, cells: 200_000, fetch_cells: 1_000_000, ops: 64 },
-      features: server.options.features ?? ['distinct', 'by', 'bins', 'm4', 'ohlc', 'stats', 'find', 'export'],
+      features: server.options.features ?? ['distinct', 'by', 'bins', 'm4', 'ohlc', 'stats', 'find', 'export', ...(server.options.console ? ['console', 'log'] : [])],
     });
     this.send({ type: 'vars', full: true, added: [...server.tables.values()].map((table) => server.entry(table)), changed: [], removed: [] });
     if (!former) return;

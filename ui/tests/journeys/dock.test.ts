@@ -46,6 +46,17 @@ test('by keys: a panel goes to a side, into its neighbour, and both are live', a
   const acked = (): Set<unknown> => new Set(server.heard.filter(({ type }) => type === 'ack').map(({ sub }) => sub));
   await expect.poll(() => acked().size).toBe(2);
   expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Table quotes');
+  // A menu is where it was asked for, over whatever lies there.
+  await page.mouse.click(1340, 200, { button: 'right' });
+  const menu = await page.getByRole('menu').boundingBox();
+  expect([Math.round((menu?.x ?? 0) + (menu?.width ?? 0)), menu?.y]).toEqual([1392, 200]);
+  await page.mouse.click(760, 200, { button: 'right' });
+  await expect.poll(async () => (await page.getByRole('menu').boundingBox())?.x).toBe(760);
+  await page.keyboard.press('Escape');
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Table trades');
+  await page.keyboard.press('F6');
+  await page.keyboard.press('F6');
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Table quotes');
   await page.keyboard.press('Shift+F6');
   await page.keyboard.press('Shift+F6');
   expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Table trades');
@@ -108,12 +119,13 @@ test('a layout is exported as JSON, and imported again', async () => {
     root: { split: 'column', sizes: [0.5, 0.5], children: [{ tabs: ['table-1'], active: 'table-1' }, { tabs: ['table-2'], active: 'table-2' }] },
   });
   const given = { version: 1, name: 'Desk', root: { split: 'row', sizes: [1, 3], children: [{ tabs: ['x'] }, { tabs: ['y'] }] }, panels: { x: { kind: 'table', table: 'history' }, y: { kind: 'sundial' } } };
+  const chosen = page.waitForEvent('filechooser');
   await page.keyboard.press('Control+k');
   await page.locator('.palette input').waitFor();
   await page.keyboard.type('import a layout');
   await expect.poll(() => page.locator('#palette-list [aria-selected=true]').innerText()).toContain('Import a layout');
-  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
-  await chooser.setFiles({ name: 'desk.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(given)) });
+  await page.keyboard.press('Enter');
+  await (await chosen).setFiles({ name: 'desk.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(given)) });
   await expect.poll(() => places(page)).toEqual(['history 0 25', 'sundial 25 75']);
   await page.getByText('This page knows no such kind').waitFor();
   expect(errors).toEqual([]);

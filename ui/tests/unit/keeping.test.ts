@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readKept, TABS_MAX, writeKept } from '../../src/app/dock/keeping.ts';
-import { idsOf, type Layout, NONE, plainLayout, readLayout, readLayoutText, withIds, withTab } from '../../src/app/dock/schema.ts';
+import { idsOf, type Layout, NONE, plainLayout, readLayout, readLayoutText, withIds, withSide, withTab } from '../../src/app/dock/schema.ts';
 import { FRESH, plainState, stateOf, type TableState } from '../../src/app/kept.ts';
 import { EMPTY } from '../../src/app/plan.ts';
 import { Random } from './random.ts';
@@ -55,6 +55,8 @@ test('panels that come and go leave the others where they are', () => {
   });
   expect(withIds(DESK.root, ['b'], null)).toEqual({ tabs: ['b'], active: 'b' });
   expect(withIds(DESK.root, [], null)).toBeNull();
+  expect(withSide(DESK.root, 'new', 'b', 'bottom', 0.25)).toMatchObject({ children: [{ tabs: ['a'] }, { children: [{ split: 'column', sizes: [0.75, 0.25], children: [{ tabs: ['b', 'c'] }, { tabs: ['new'] }] }, { tabs: ['__proto__'] }] }] });
+  expect(withSide(DESK.root, 'new', null, 'left', 0.25)).toEqual({ split: 'row', sizes: [0.25, 0.75], children: [{ tabs: ['new'], active: 'new' }, DESK.root] });
   expect(withTab(null, 'a')).toEqual({ tabs: ['a'], active: 'a' });
 });
 

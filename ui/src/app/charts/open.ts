@@ -18,5 +18,5 @@ export function openChart(panel: Panel, spec: ChartSpec): void {
   const table = board.value.find((item) => item instanceof TableItem && item.panel === panel);
   const isWide = (panel.element?.clientWidth ?? 0) > 1000;
   const place = chart === null ? { beside: table, side: isWide ? 'right' : 'bottom' } as const : { beside: chart, side: null };
-  if (board.value.open(state, 'own', place) === null) notice('there is no room for another panel: close one', true);
+  if (board.value.open(state, 'own', { at: place }) === null) notice('there is no room for another panel: close one', true);
 }

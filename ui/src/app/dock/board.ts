@@ -8,11 +8,13 @@ import { computed, effect, type ReadonlySignal, signal, untracked } from '@preac
 import { h, render } from 'preact';
 import { type Item, kindOf, type Look, type Source } from './kinds.ts';
 import { Dock, moveTarget, type Side } from './lumino.ts';
-import { areaOf, idsOf, type Layout, type Node, PANELS_MAX, type PanelState, withIds } from './schema.ts';
+import { areaOf, idsOf, type Layout, type Node, PANELS_MAX, type PanelState, withIds, withSide } from './schema.ts';
 import { unknownItem } from './unknown.tsx';
 
 /** Below this there is room for one panel. */
 const narrow = matchMedia('(max-width: 700px)');
+/** What the first panel at a side takes of the room that is there. */
+const SHARES: Record<Side, number> = { left: 0.4, right: 0.6, top: 0.4, bottom: 0.35 };
 
 /** Beside which panel, and on which side of it; null: among its tabs. */
 export interface Place {
@@ -57,19 +59,24 @@ export class Board {
   }
 
   /** Opens a panel, where its kind goes if nobody says where: a single one that is there is shown. Returns its id, or null if there is no room or it cannot be made. */
-  open(state: PanelState, source: Source = 'own', at?: Place): string | null {
+  open(state: PanelState, source: Source = 'own', { at, focus = true }: { at?: Place; focus?: boolean } = {}): string | null {
     const there = kindOf(state.kind)?.isSingle ? this.find((item) => item.state.value.kind === state.kind) : null;
     if (there !== null) {
-      this.show(there);
+      this.show(there, focus);
       return there;
     }
     if (this.items.value.size >= PANELS_MAX) return null;
     const id = this.freshId(state.kind);
     const { beside, side } = at ?? this.placeFor(state.kind);
     this.make(id, state, source);
-    this.root.value = withIds(this.root.value, [...this.items.value.keys()], id);
-    this.dock.put(id, beside, side);
-    this.show(id);
+    if (side) {
+      this.root.value = withSide(this.root.value, id, beside, side, SHARES[side]);
+      this.dock.place(this.root.value, !narrow.matches);
+    } else {
+      this.root.value = withIds(this.root.value, [...this.items.value.keys()], id);
+      this.dock.put(id, beside);
+    }
+    this.show(id, focus);
     return id;
   }
 
@@ -78,12 +85,15 @@ export class Board {
     return null;
   }
 
-  /** To the front, with the keyboard's focus. */
+  /** To the front, with the keyboard's focus if that is wanted. */
   show(id: string, focus = true): void {
     if (!this.items.value.has(id)) return;
-    this.dock.select(id);
+    const stays = !focus && this.active.value !== null;
+    // Where one panel has all the room, it would be taken away.
+    if (!stays || this.dock.isWide) this.dock.select(id);
+    if (stays) return;
     this.active.value = id;
-    if (focus) this.items.value.get(id)?.focus();
+    this.items.value.get(id)?.focus();
   }
 
   close(id: string): void {

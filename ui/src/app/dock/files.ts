@@ -17,7 +17,12 @@ export function importLayout(): void {
   const input = document.createElement('input');
   input.type = 'file';
   input.accept = '.json,application/json';
+  input.hidden = true;
   input.onchange = () => void take(input.files?.[0]);
+  // In the document, so that it lives for as long as the user chooses.
+  document.querySelector('input[type=file][data-layout]')?.remove();
+  input.dataset.layout = '';
+  document.body.append(input);
   input.click();
 }
 

@@ -1,4 +1,5 @@
 /** Keys that are about panels: the next one, and where this one lies. */
+import { canRun } from '../console/runs.ts';
 import { board } from './boards.ts';
 import type { Side } from './lumino.ts';
 
@@ -7,6 +8,7 @@ const SIDES: Record<string, Side> = { ArrowLeft: 'left', ArrowRight: 'right', Ar
 export const PANEL_KEYS: [keys: string, what: string][] = [
   ['Ctrl+Shift+Arrow', 'Move the panel to this side'],
   ['Delete', 'On a tab: close it'],
+  ['Ctrl+`', 'Console, where you may run code'],
 ];
 
 export function moveActive(side: Side): boolean {
@@ -19,6 +21,7 @@ export function onPanelKey(event: KeyboardEvent): void {
   const target = event.composedPath()[0] as HTMLElement;
   const isTyping = target.isContentEditable || target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
   if (event.key === 'F6' && !event.ctrlKey && !event.altKey) nextRegion(event.shiftKey ? -1 : 1);
+  else if (event.ctrlKey && event.key === '`' && canRun.value) board.value?.open({ kind: 'console' });
   else if (isTyping || !event.ctrlKey || !event.shiftKey || event.altKey || !SIDES[event.key] || !moveActive(SIDES[event.key])) return;
   event.preventDefault();
   event.stopPropagation();

@@ -117,6 +117,16 @@ export function withTab(node: Node | null, id: string): Node {
   return { ...node, children: [withTab(node.children[0], id), ...node.children.slice(1)] };
 }
 
+/** With a new area at a side of the area of `beside`, or of everything, which it takes a share of. */
+export function withSide(node: Node | null, id: string, beside: string | null, side: 'left' | 'right' | 'top' | 'bottom', share: number): Node {
+  const made: Area = { tabs: [id], active: id };
+  if (!node) return made;
+  if (beside !== null && !isArea(node)) return { ...node, children: node.children.map((child) => (areaOf(child, beside) ? withSide(child, id, beside, side, share) : child)) };
+  const split = side === 'left' || side === 'right' ? 'row' : 'column';
+  const isFirst = side === 'left' || side === 'top';
+  return { split, sizes: isFirst ? [share, 1 - share] : [1 - share, share], children: isFirst ? [made, node] : [node, made] };
+}
+
 /** The tree with these ids alone: those that are gone are taken out, those that are new are further tabs of the first area. */
 export function withIds(node: Node | null, ids: readonly string[], active: string | null): Node | null {
   const left = new Set(ids);

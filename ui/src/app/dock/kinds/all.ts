@@ -1,4 +1,5 @@
 /** The kinds of panels that there are: a line each. */
 import './chart.tsx';
 import './table.tsx';
+import './console.tsx';
 import './welcome.tsx';
