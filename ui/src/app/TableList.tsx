@@ -2,9 +2,11 @@ import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { TableEntry } from '../client/index.ts';
 
+import { kindOf } from './dock/kinds.ts';
+import { openVariable } from './dock/variables.ts';
 import { Icon } from './icons.tsx';
 import { tables } from './session.ts';
-import { activeName, close, open, panels, phoneList } from './tabs.ts';
+import { activeName, close, panels, phoneList } from './tabs.ts';
 import { count, short } from './words.ts';
 
 const search = signal('');
@@ -17,7 +19,7 @@ export function TableList(): JSX.Element {
   const all = tables.value;
   const found = (all ?? []).filter((table) => table.name.toLowerCase().includes(wanted));
   const pick = (name: string): void => {
-    open(name);
+    openVariable(name);
     phoneList.value = false;
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -47,13 +49,14 @@ export function TableList(): JSX.Element {
 export function Entry({ table, pick }: { table: TableEntry; pick(name: string): void }): JSX.Element {
   const isOpen = panels.value.some((panel) => panel.name === table.name);
   const isCurrent = table.name === activeName.value;
-  const rows = table.rows === null ? 'an unknown number of rows' : `${count(table.rows)} rows`;
+  const isTable = table.columns !== null;
+  const about = isTable ? `${table.rows === null ? 'an unknown number of rows' : `${count(table.rows)} rows`}, ${table.columns} columns${table.live ? ', live' : ''}` : table.kind;
   return (
     <li>
-      <button type="button" class="entry" aria-current={isCurrent ? 'true' : undefined} title={`${table.name}: ${rows}, ${table.columns} columns${table.live ? ', live' : ''}`} onClick={() => pick(table.name)}>
-        <span class={table.live ? 'pulse live' : 'pulse'} />
+      <button type="button" class="entry" aria-current={isCurrent ? 'true' : undefined} title={`${table.name}: ${about}`} onClick={() => pick(table.name)}>
+        {isTable ? <span class={table.live ? 'pulse live' : 'pulse'} /> : <Icon name={kindOf(table.kind)?.icon ?? 'table'} />}
         <span class="name">{table.name}</span>
-        <span class="rows">{table.rows === null ? '' : short(table.rows)}</span>
+        <span class="rows">{isTable ? (table.rows === null ? '' : short(table.rows)) : table.kind}</span>
       </button>
       {isOpen && <button type="button" class="quiet close" aria-label={`Close ${table.name}`} title={`Close ${table.name}`} onClick={() => close(table.name)}><Icon name="close" /></button>}
     </li>

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { phase, tables } from './session.ts';
-import { open } from './tabs.ts';
+import { openVariable } from './dock/variables.ts';
 import { short } from './words.ts';
 
 const EXAMPLE = `from kinetable import time_table
@@ -28,10 +28,10 @@ export function Welcome(): JSX.Element {
       <ul class="cards">
         {first.map((table) => (
           <li key={table.name}>
-            <button type="button" class="card" onClick={() => open(table.name)}>
+            <button type="button" class="card" onClick={() => openVariable(table.name)}>
               <span class="title"><span class={table.live ? 'pulse live' : 'pulse'} />{table.name}</span>
               <span class="figure">{table.rows === null ? '–' : short(table.rows)}</span>
-              <span class="about">rows · {table.columns} columns{table.live ? ' · live' : ''}</span>
+              <span class="about">{table.columns === null ? table.kind : `rows · ${table.columns} columns${table.live ? ' · live' : ''}`}</span>
             </button>
           </li>
         ))}

@@ -1,5 +1,6 @@
 /** What the palette offers: tables, what can be done with the one that is looked at, and settings. */
 import { chartOf } from '../charts/spec.ts';
+import { openVariable } from './dock/variables.ts';
 import { describeShown } from './Describe.tsx';
 import { exportTable, FORMATS } from './exports.ts';
 import { findsValue, goToShown } from './GoTo.tsx';
@@ -10,7 +11,7 @@ import { features, serverZone, tables } from './session.ts';
 import { browserZone, density, flashChoice, listShown, themeChoice, zoneChoice } from './settings.ts';
 import { copyLink, copyPython } from './sharing.ts';
 import { side } from './side.ts';
-import { active, activeItem, closeActive, open, panels, step } from './tabs.ts';
+import { active, activeItem, closeActive, panels, step } from './tabs.ts';
 import { panelCommands } from './dock/commands.ts';
 import { count, zoneWord } from './words.ts';
 
@@ -28,7 +29,7 @@ export function commands(): Command[] {
 }
 
 function ofTable({ name, rows, live }: { name: string; rows: number | null; live: boolean }): Command {
-  return { kind: 'Table', word: name, about: `${rows === null ? '' : `${count(rows)} rows`}${live ? ' · live' : ''}`, act: () => open(name) };
+  return { kind: 'Table', word: name, about: `${rows === null ? '' : `${count(rows)} rows`}${live ? ' · live' : ''}`, act: () => openVariable(name) };
 }
 
 function ofPanel(panel: Panel): Command[] {

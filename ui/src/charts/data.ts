@@ -18,6 +18,15 @@ export interface Series {
   points?: boolean;
   lines?: boolean;
   size?: number;
+  /** The ends of error bars. */
+  lows?: Value[];
+  ups?: Value[];
+}
+
+export interface TreeNode {
+  name: string;
+  value: number;
+  children: TreeNode[];
 }
 
 export interface ChartData {
@@ -31,6 +40,8 @@ export interface ChartData {
   series: Series[];
   /** Upper ends of the bins of a histogram. */
   highs: number[] | null;
+  /** Of a tree map whose rows say what they are below. */
+  tree?: TreeNode[];
   /** Series that are left out, because there are too many to tell apart. */
   hidden: number;
 }

@@ -4,7 +4,7 @@
  * **State** what is asked: spec, pixels, the part of the axis that is looked at. **Update rule** a frame is drawn in the next animation frame, and acked there; whatever happens within
  * one, it is drawn once. When so much came after the end that the pixels of then are too coarse or too many, it asks again.
  */
-import type { Cell, Client, ColumnInfo, ErrorMessage, Op, Subscription } from '../client/index.ts';
+import type { Cell, Client, ColumnInfo, ErrorMessage, Op, Subscription, Window } from '../client/index.ts';
 import { BARS_MAX, chartOps, type Range, ROW } from './ops.ts';
 import { place } from './data.ts';
 import { type ChartSpec, isLine } from './spec.ts';
@@ -35,6 +35,8 @@ export class Feed {
   constructor(
     private readonly client: Client, readonly table: string, private ops: readonly Op[], private infos: readonly ColumnInfo[], private spec: ChartSpec, width: number,
     private readonly events: FeedEvents,
+    /** Rows as they are, the last so many: what cannot be made smaller. */
+    private readonly raw: { n: number; cols: string[] } | null = null,
   ) {
     this.px = wanted(width, spec);
     this.ask();
@@ -73,14 +75,14 @@ export class Feed {
 
   look(range: Range | null): void {
     this.range = range;
-    this.ask();
+    if (!this.raw) this.ask();
   }
 
   width(width: number): void {
     const px = wanted(width, this.spec);
     if (Math.abs(px - this.px) <= this.px * SLACK) return;
     this.px = px;
-    if (isLine(this.spec.kind)) this.ask();
+    if (isLine(this.spec.kind) && !this.raw) this.ask();
   }
 
   /** One that is not seen is told nothing. */
@@ -96,12 +98,13 @@ export class Feed {
   }
 
   private ask(): void {
-    const ops = [...this.ops, ...chartOps(this.spec, this.infos, this.px + (this.again % 2), this.range)];
+    const { raw } = this;
+    const ops = raw ? [...this.ops] : [...this.ops, ...chartOps(this.spec, this.infos.length ? this.infos : this.schema, this.px + (this.again % 2), this.range)];
     const { limits } = this.client.welcome ?? { limits: { rows: 4096, cells: 200_000 } };
     const columns = 2 + this.spec.ys.length + (this.spec.kind === 'candlestick' ? 4 : 1);
     const isBars = (this.spec.kind === 'bar' && this.spec.by === null) || this.spec.kind === 'pie';
     const n = isBars ? BARS_MAX : Math.min(limits.rows, Math.floor(limits.cells / columns));
-    const window = { first: 0, n, anchor: 'top', cols: null } as const;
+    const window: Window = raw ? { first: 0, n: Math.min(raw.n, limits.rows), anchor: 'bottom', cols: raw.cols } : { first: 0, n, anchor: 'top', cols: null };
     this.span = 0;
     if (this.sub) return this.sub.apply(ops, window);
     const sub = this.client.subscribe(this.table, window, ops, this.isShown ? HZ : 0);
@@ -124,7 +127,7 @@ export class Feed {
   /** Fewer pixels if there are more rows than a page may have; again if the axis is twice as long as it was. */
   private refit(): void {
     const { sub, spec } = this;
-    if (!sub || !isLine(spec.kind) || this.isWaiting) return;
+    if (!sub || this.raw || !isLine(spec.kind) || this.isWaiting) return;
     const { rows, n } = sub.page;
     if (rows > n && this.px > PX_MIN) {
       this.px = Math.max(PX_MIN, Math.floor((this.px * n) / rows) - 1);

@@ -4,7 +4,7 @@ import { GridComponent, TooltipComponent, VisualMapComponent } from 'echarts/com
 import * as echarts from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { valueText } from './axes.ts';
-import type { ChartData } from './data.ts';
+import type { ChartData, TreeNode } from './data.ts';
 import type { Drawing, DrawingEvents, Drawn } from './drawing.ts';
 import { type ChartLook, pen } from './look.ts';
 
@@ -100,9 +100,14 @@ function faint(look: ChartLook): string {
   return `rgb(${a.map((part, i) => Math.round(part * 0.88 + b[i] * 0.12)).join(',')})`;
 }
 
+/** Of those above others: at least what is below them. */
+function sumOf(node: TreeNode): number {
+  return Math.max(node.value, node.children.reduce((sum, child) => sum + sumOf(child), 0));
+}
+
 function treemap(data: ChartData, { look }: Drawn): echarts.EChartsCoreOption {
-  const isDeep = data.others.length > 0;
-  const nodes = data.labels.map((name, x) => {
+  const isDeep = data.others.length > 0 || Boolean(data.tree?.some(({ children }) => children.length));
+  const nodes = data.tree?.map((node, at) => ({ ...node, value: sumOf(node), itemStyle: { color: pen(look, at).color } })) ?? data.labels.map((name, x) => {
     const children = isDeep ? data.series.flatMap(({ name: other, values }) => ((values[x] ?? 0) > 0 ? [{ name: other, value: values[x] as number }] : [])) : [];
     const value = isDeep ? children.reduce((sum, child) => sum + child.value, 0) : (data.series[0]?.values[x] ?? 0);
     return { name, value, itemStyle: { color: pen(look, x).color }, ...(isDeep ? { children } : {}) };
@@ -111,7 +116,7 @@ function treemap(data: ChartData, { look }: Drawn): echarts.EChartsCoreOption {
     ...common(look),
     series: [{
       type: 'treemap', data: nodes.filter(({ value }) => value > 0), left: 8, right: 8, top: 8, bottom: 8, roam: false, nodeClick: false, breadcrumb: { show: false },
-      label: { color: '#fff', textBorderColor: 'rgba(0,0,0,.55)', textBorderWidth: 2, formatter: ({ name, value }: { name: string; value: number }) => `${name}\n${valueText(value)}` },
+      label: { color: '#fff', textBorderColor: 'rgba(0,0,0,.55)', textBorderWidth: 2, lineHeight: 17, formatter: ({ name, value }: { name: string; value: number }) => `${name}\n${valueText(value)}` },
       upperLabel: { show: isDeep, height: 22, color: look.text, fontWeight: 600, textBorderWidth: 0, formatter: '{b}' }, itemStyle: { borderColor: look.background, borderWidth: 1, gapWidth: 2, borderRadius: 3 },
       levels: isDeep ? [{ itemStyle: { gapWidth: 4 }, upperLabel: { show: false } }, { itemStyle: { gapWidth: 2, borderColor: look.line }, colorSaturation: [0.35, 0.7] }] : [{}],
       tooltip: { formatter: ({ name, value }: { name: string; value: number }) => `${name}\n${valueText(value)}` },

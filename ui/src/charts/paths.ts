@@ -1,5 +1,6 @@
 /** Forms that uPlot has not: bars side by side or on each other, columns from one end of a bin to the other, candles. */
 import uPlot from 'uplot';
+import type { ChartData } from './data.ts';
 import type { ChartLook } from './look.ts';
 
 /** Nothing: the points are drawn, or a hook draws. */
@@ -90,5 +91,33 @@ export function candles(chart: uPlot, look: ChartLook): void {
     if (close >= open && wide > 3) ctx.strokeRect(...box);
     else ctx.fillRect(...box);
   }
+  ctx.restore();
+}
+
+/** Lines from the lower to the upper end of what is not known better. */
+export function errors(chart: uPlot, data: ChartData): void {
+  const { ctx } = chart;
+  ctx.save();
+  ctx.lineWidth = Math.max(1, devicePixelRatio || 1);
+  data.series.forEach(({ lows, ups }, at) => {
+    const series = chart.series[at + 1];
+    if (!lows && !ups) return;
+    if (!series?.show) return;
+    const half = 4 * (devicePixelRatio || 1);
+    ctx.strokeStyle = typeof series.stroke === 'function' ? (series.stroke(chart, at + 1) as string) : '';
+    ctx.beginPath();
+    data.xs.forEach((x, i) => {
+      const value = data.series[at].values[i];
+      if (value == null) return;
+      const [center, low, high] = [chart.valToPos(x, 'x', true), chart.valToPos(lows?.[i] ?? value, series.scale as string, true), chart.valToPos(ups?.[i] ?? value, series.scale as string, true)];
+      ctx.moveTo(center, low);
+      ctx.lineTo(center, high);
+      for (const end of [low, high]) {
+        ctx.moveTo(center - half, end);
+        ctx.lineTo(center + half, end);
+      }
+    });
+    ctx.stroke();
+  });
   ctx.restore();
 }

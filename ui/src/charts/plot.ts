@@ -8,7 +8,7 @@ import 'uplot/dist/uPlot.min.css';
 import { momentText, numberText, timeTexts } from './axes.ts';
 import type { ChartData } from './data.ts';
 import type { AxisForm, Drawing, DrawingEvents, Drawn } from './drawing.ts';
-import { bars, candles, columns, none } from './paths.ts';
+import { bars, candles, columns, errors, none } from './paths.ts';
 import { pen, thin } from './look.ts';
 
 export class Plot implements Drawing {
@@ -26,7 +26,7 @@ export class Plot implements Drawing {
     this.data = data;
     this.drawn = drawn;
     const form = JSON.stringify([drawn.kind, drawn.look, [...drawn.off], drawn.x, drawn.y, drawn.y2, drawn.isStacked, data.axis, data.zone, data.axis === 'name' && data.labels.length,
-      data.series.map(({ values, ...series }) => series)]);
+      data.series.map(({ values, lows, ups, ...series }) => series)]);
     const aligned = this.aligned(data, drawn);
     if (form === this.form && this.chart) return this.chart.setData(aligned);
     this.form = form;
@@ -84,7 +84,7 @@ export class Plot implements Drawing {
       hooks: {
         setSelect: [(chart) => this.chosen(chart)],
         setCursor: [(chart) => this.events.at(chart.cursor.idx == null || (chart.cursor.left ?? -1) < 0 ? null : (chart.cursor.idxs ?? []))],
-        draw: drawn.kind === 'candlestick' ? [(chart) => candles(chart, drawn.look)] : [],
+        draw: [(chart) => (drawn.kind === 'candlestick' ? candles(chart, drawn.look) : this.data && errors(chart, this.data))],
       },
     };
   }
@@ -96,18 +96,24 @@ export class Plot implements Drawing {
     const { min, max } = drawn.x ?? {};
     if (drawn.range) return [...drawn.range];
     const end = data.highs?.[data.highs.length - 1] ?? largest;
-    const pad = drawn.kind === 'candlestick' || drawn.kind === 'bar' ? gap(data.xs) * 0.7 : 0;
+    const isBars = drawn.kind === 'candlestick' || data.series.some(({ style }) => style === 'bar');
+    const pad = isBars ? gap(data.xs) * 0.7 : drawn.kind === 'scatter' || data.series.some(({ style }) => style === 'scatter') ? (end - least) * 0.02 : 0;
     const [from, to] = [min ?? least - pad, max ?? end + pad];
     return from < to ? [from, to] : [from - 0.5, to + 0.5];
   }
 
   private yScale({ kind, isStacked }: Drawn, form: AxisForm | undefined): uPlot.Scale {
-    const fromZero = kind === 'bar' || kind === 'histogram' || isStacked;
+    const fromZero = kind === 'bar' || this.data?.series.some((series) => series.style === 'bar') || kind === 'histogram' || isStacked;
     return {
       distr: form?.log ? 3 : 1, dir: form?.invert ? -1 : 1,
       range: (_, least, largest) => {
         if (least == null || largest == null) return [0, 1];
         if (form?.log) return uPlot.rangeLog(form.min ?? least, form.max ?? largest, 10, true);
+        for (const value of this.data?.series.flatMap(({ lows = [], ups = [] }) => [...lows, ...ups]) ?? []) {
+          if (value == null) continue;
+          least = Math.min(least, value);
+          largest = Math.max(largest, value);
+        }
         const [low, high] = fromZero ? [Math.min(0, least), Math.max(0, largest)] : [least, largest];
         const pad = (high - low || Math.abs(high) || 1) * 0.06;
         return [form?.min ?? (fromZero && low === 0 ? 0 : low - pad), form?.max ?? (fromZero && high === 0 ? 0 : high + pad)];
@@ -143,13 +149,14 @@ export class Plot implements Drawing {
     const series = data.series[at];
     const { color, dash } = { ...pen(look, at), ...(series.color ? { color: series.color } : {}) };
     const style = series.style ?? kind;
+    const beside = data.series.filter((one) => !off.has(one.name) && (one.style ?? kind) === 'bar');
     const base: uPlot.Series = {
       label: series.name, show: !off.has(series.name), scale: series.axis === 'right' ? 'y2' : 'y', stroke: color, width: series.width ?? 1.6, dash: [...(series.dash ?? dash)],
     };
     const points = { size: series.size ?? 5, width: 0, fill: color, stroke: color };
     switch (style) {
       case 'candlestick': return { ...base, paths: none, points: { show: false } };
-      case 'bar': return { ...base, paths: bars(at, data.series.filter((one) => !off.has(one.name)).indexOf(series), data.series.filter((one) => !off.has(one.name)).length, drawn.isStacked ?? false), fill: color, width: 0, points: { show: false } };
+      case 'bar': return { ...base, paths: bars(at, beside.indexOf(series), beside.length, drawn.isStacked ?? false), fill: color, width: 0, points: { show: false } };
       case 'histogram': return { ...base, paths: columns(data.highs ?? []), fill: data.series.length > 1 ? thin(color, 0.4) : color, width: data.series.length > 1 ? 1 : 0, points: { show: false } };
       case 'scatter': return { ...base, paths: series.lines ? undefined : none, points: { ...points, show: true, fill: thin(color, 0.75) } };
       case 'step': return { ...base, paths: uPlot.paths.stepped?.({ align: 1 }), points: { show: series.points ?? false } };

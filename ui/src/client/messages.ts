@@ -47,7 +47,8 @@ export interface TableEntry {
   kind: string;
   live: boolean;
   rows: number | null;
-  columns: number;
+  /** Null of what is no table. */
+  columns: number | null;
 }
 
 export interface ColumnInfo {

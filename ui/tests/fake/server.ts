@@ -29,6 +29,8 @@ export class FakeServer {
   readonly heard: { type: string; [name: string]: unknown }[] = [];
   readonly resumable = new Map<string, Map<number, FakeSub>>();
   readonly exports = new Exports();
+  /** What is no table: what `value` says of it, and the tables that are opened as NAME#0, NAME#1 …. */
+  readonly values = new Map<string, { kind: string; value: unknown; tables: FakeTable[] }>();
   readonly console = new FakeConsole();
   instance = 'first';
   step = 0;
@@ -65,7 +67,7 @@ export class FakeServer {
 
   tick(): void {
     this.step += 1;
-    for (const table of this.tables.values()) {
+    for (const table of new Set([...this.tables.values(), ...[...this.values.values()].flatMap(({ tables }) => tables)])) {
       const changed = table.tick?.();
       if (changed) for (const socket of this.sockets) socket.changed(table);
     }
@@ -79,6 +81,17 @@ export class FakeServer {
   name(): string {
     this.sessions += 1;
     return `session-${this.sessions}`;
+  }
+
+  /** Everything that there is, as `vars` tells it. */
+  entries(): object[] {
+    const others = [...this.values].map(([name, { kind }]) => ({ name, id: `${this.instance}-${name}`, kind: kind.toLowerCase(), live: true, rows: null, columns: null }));
+    return [...[...this.tables.values()].map((table) => this.entry(table)), ...others];
+  }
+
+  find(name: string): FakeTable | undefined {
+    const [of, at] = name.split('#');
+    return at === undefined ? this.tables.get(name) : this.values.get(of)?.tables[Number(at)];
   }
 
   entry(table: FakeTable): object {
@@ -148,6 +161,7 @@ export class FakeSocket {
       case 'ack': return sub?.ack(message.seq as number);
       case 'rate': return sub?.rate(message.max_hz as number);
       case 'fetch': return sub?.fetch(message as never);
+      case 'value': return this.value(message as never);
       case 'find': return sub?.find(message as never);
       case 'export': return sub && this.server.exports.begin(this, sub, message as never);
       case 'cancel': return this.server.exports.cancel(message.id as number);
@@ -173,16 +187,22 @@ export class FakeSocket {
     this.send({
       type: 'welcome', protocol: 1, server: 'fake 1', instance: server.instance, resume: this.resume, resumed: Boolean(former), resume_seconds: 60, user: 'key', console: server.options.console ?? false,
       write: true, zone: 'UTC', limits: { subs: 64, rows: 32_768, cells: 200_000, fetch_cells: 1_000_000, ops: 64 },
-      features: server.options.features ?? ['distinct', 'by', 'bins', 'm4', 'ohlc', 'stats', 'find', 'export', ...(server.options.console ? ['console', 'log'] : [])],
+      features: server.options.features ?? ['distinct', 'by', 'bins', 'm4', 'ohlc', 'stats', 'find', 'export', 'value', ...(server.options.console ? ['console', 'log'] : [])],
     });
-    this.send({ type: 'vars', full: true, added: [...server.tables.values()].map((table) => server.entry(table)), changed: [], removed: [] });
+    this.send({ type: 'vars', full: true, added: server.entries(), changed: [], removed: [] });
     if (!former) return;
     this.subs = former;
     for (const sub of this.subs.values()) sub.attach(this);
   }
 
+  private value({ id, name }: { id: number; name: string }): void {
+    const found = this.server.values.get(name);
+    if (!found) return this.send({ type: 'error', code: 'missing', id, message: `nothing is called "${name}"` });
+    this.send({ type: 'value', id, name, kind: found.kind, value: found.value, tables: found.tables.length });
+  }
+
   private open(message: { sub: number; [name: string]: unknown }): void {
-    const table = this.server.tables.get(message.table as string);
+    const table = this.server.find(message.table as string);
     if (!table) {
       return this.send({ type: 'error', code: 'missing', sub: message.sub, message: `there is no table "${message.table}"`, hint: 'it may be made again under this name' });
     }

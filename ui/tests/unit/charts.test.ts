@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { numberText, timeTexts } from '../../src/charts/axes.ts';
-import { toData } from '../../src/charts/data.ts';
+import { toData, type TreeNode } from '../../src/charts/data.ts';
+import { type Figure, readFigure } from '../../src/charts/figure.ts';
 import { asFigure } from '../../src/charts/figurecode.ts';
+import { merged } from '../../src/charts/merge.ts';
 import { chartOps } from '../../src/charts/ops.ts';
 import { asKind, chartOf, type ChartSpec, intervalFor, KINDS } from '../../src/charts/spec.ts';
 import type { Cell, ColumnInfo } from '../../src/client/index.ts';
@@ -92,4 +94,31 @@ test('as Python', () => {
   expect(asPython('t', [{ by: { keys: ['A', 'B'], aggs: [['sum', 'Total', 'X'], ['count', 'N']] } }, { distinct: ['A'] }])).toBe(
     'from kinetable import agg\n\nt.agg_by([agg.sum_("Total = X"), agg.count_("N")], by=["A", "B"]).select_distinct("A")',
   );
+});
+
+describe('figures', () => {
+  const given = (series: object): object => ({ rows: 1, cols: 1, charts: [{ row: 0, col: 0, series: [series] }] });
+
+  test('whatever comes is read as far as it can be', () => {
+    for (const value of [null, 5, 'text', [], {}, { charts: 5 }]) expect(readFigure(value)).toBeNull();
+    const figure = readFigure({ rows: 1e9, cols: -1, charts: [{ row: 99, col: 'x', row_span: 1e9, x: { min: '1000000', max: 'late' }, series: [null, { style: 'sundial' }, { style: 'line', columns: { x: 5, y: 'Y', z: 'Z' }, color: 'url(x)', bins: 0 }] }, null] });
+    expect(figure).toMatchObject({ rows: 12, cols: 1, charts: [{ row: 11, col: 0, rowSpan: 1, x: { min: 1 }, series: [{ style: 'line', columns: { y: 'Y' }, bins: 30 }] }, { series: [] }] });
+    expect(figure?.charts[0].x.max).toBeUndefined();
+    expect(figure?.charts[0].series[0].color).toBeUndefined();
+  });
+
+  test('series with rows of their own are put along one axis', () => {
+    const figure = readFigure(given({ style: 'line', name: 'a', table: 0, columns: { x: 'Size', y: 'Price' } })) as Figure;
+    const part = (xs: bigint[], ys: number[]) => ({ series: figure.charts[0].series[0], columns: new Map<string, Cell[]>([['Size', xs], ['Price', ys]]), infos: COLUMNS });
+    const data = merged(figure.charts[0], [part([1n, 3n], [1, 3]), part([2n, 3n], [20, 30])], 'UTC', () => '');
+    expect(data.xs).toEqual([1, 2, 3, 3]);
+    expect(data.series.map(({ values }) => values)).toEqual([[1, undefined, 3, undefined], [undefined, 20, undefined, 30]]);
+  });
+
+  test('a tree map whose rows are below each other in a ring has an end', () => {
+    const figure = readFigure(given({ style: 'treemap', name: 't', table: 0, columns: { id: 'Sym', parent: 'Up' } })) as Figure;
+    const data = merged(figure.charts[0], [{ series: figure.charts[0].series[0], columns: new Map<string, Cell[]>([['Sym', ['a', 'b', 'c']], ['Up', ['b', 'a', 'a']]]), infos: COLUMNS }], 'UTC', () => '');
+    const count = (nodes: TreeNode[]): number => nodes.reduce((sum, node) => sum + 1 + count(node.children), 0);
+    expect(count(data.tree ?? [])).toBe(3);
+  });
 });

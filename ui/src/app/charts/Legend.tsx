@@ -1,9 +1,20 @@
+import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { valueText } from '../../charts/axes.ts';
-import type { ChartModel } from './model.ts';
+import type { LegendEntry } from './model.ts';
+
+/** What a legend shows, and what it can do. */
+export interface Legended {
+  legend: ReadonlySignal<readonly LegendEntry[]>;
+  hover: ReadonlySignal<{ x: string; values: (number | null | undefined)[] } | null>;
+  off: ReadonlySignal<ReadonlySet<string>>;
+  hidden: ReadonlySignal<number>;
+  toggle(name: string): void;
+  alone(name: string): void;
+}
 
 /** The series, each to be taken out and put back; under the cross-hair with their values. */
-export function Legend({ model }: { model: ChartModel }): JSX.Element | null {
+export function Legend({ model }: { model: Legended }): JSX.Element | null {
   const series = model.legend.value;
   const hover = model.hover.value;
   const off = model.off.value;

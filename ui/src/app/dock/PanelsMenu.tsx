@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Icon, type IconName } from '../icons.tsx';
 import { tables } from '../session.ts';
-import { open } from '../tabs.ts';
+import { openVariable } from './variables.ts';
 import { short } from '../words.ts';
 import { board } from './boards.ts';
 import { exportLayout, importLayout } from './files.ts';
@@ -82,7 +82,7 @@ function groups(): [string, Entry[]][] {
   const isOpen = (is: (item: Item) => boolean): boolean => here.some(([, item]) => is(item));
   const ofTables = (tables.value ?? []).slice(0, TABLES_SHOWN_MAX).map((table): Entry => ({
     key: table.name, word: table.name, mark: table.live ? 'live' : 'still', about: table.rows === null ? '' : short(table.rows),
-    isOpen: isOpen((item) => item.state.value.kind === 'table' && item.table === table.name), act: () => open(table.name),
+    isOpen: isOpen((item) => (item.state.value.kind === 'table' && item.table === table.name) || item.state.value.name === table.name), act: () => openVariable(table.name),
   }));
   const ofKinds = (group: 'Charts' | 'Scripts'): Entry[] => kinds().filter((kind) => kind.group === group && (kind.isOffered?.() ?? true)).map((kind) => ({
     key: kind.kind, word: kind.word, icon: kind.icon, isOpen: kind.isSingle && isOpen((item) => item.state.value.kind === kind.kind), act: () => void board.value?.open({ kind: kind.kind }),

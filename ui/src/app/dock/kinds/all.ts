@@ -1,5 +1,6 @@
 /** The kinds of panels that there are: a line each. */
 import './chart.tsx';
+import './figure.tsx';
 import './table.tsx';
 import './console.tsx';
 import './welcome.tsx';

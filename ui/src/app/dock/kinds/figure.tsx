@@ -1,0 +1,79 @@
+/** Figures of scripts: `{"kind":"figure","name":NAME}`; in a dashboard of the server `{"kind":"figure","value":FIGURE,"name":DASHBOARD}`, whose tables are the dashboard's. */
+import { computed, signal } from '@preact/signals';
+import { h, type JSX } from 'preact';
+import { type Figure, readFigure } from '../../../charts/figure.ts';
+import { isText } from '../../kept.ts';
+import { lazily } from '../../lazily.tsx';
+import { client } from '../../session.ts';
+import { type Item, type Look, register } from '../kinds.ts';
+import type { PanelState } from '../schema.ts';
+
+const FigureBody = lazily(() => import('../../charts/FigureBody.tsx').then((module) => module.FigureBody));
+
+export class FigureItem implements Item {
+  readonly figure = signal<Figure | null>(null);
+  readonly error = signal<string | null>(null);
+  readonly isShown = signal(false);
+  /** Grows when the name stands for another figure. */
+  readonly made = signal(0);
+  readonly title;
+  readonly state;
+  plot: HTMLElement | null = null;
+  private readonly stop: () => void;
+  /** Of the figure that is shown. */
+  private id: string | null = null;
+
+  /** `source`: whose tables the series count. */
+  constructor(readonly source: string, private readonly value: unknown, kept: PanelState) {
+    this.title = computed(() => this.figure.value?.title ?? (isText(kept.title) ? kept.title : source));
+    this.state = signal(kept);
+    if (value !== undefined) this.figure.value = readFigure(value);
+    this.stop = client.on('tables', () => this.ask());
+    this.ask();
+  }
+
+  readonly Body = (): JSX.Element => h(FigureBody, { item: this });
+
+  focus(): void {
+    this.plot?.focus({ preventScroll: true });
+  }
+
+  look(how: Look): void {
+    this.isShown.value = how !== 'hidden';
+  }
+
+  close(): void {
+    this.stop();
+  }
+
+  /** Once for each figure that the name stands for. */
+  private ask(): void {
+    if (this.value !== undefined) return;
+    const entry = client.tables.get(this.source);
+    if (!entry) {
+      if (client.tables.size && !this.figure.value) this.error.value = `there is no figure "${this.source}": it is shown as soon as there is one`;
+      return;
+    }
+    if (entry.id === this.id) return;
+    this.id = entry.id;
+    client.ask({ type: 'value', name: this.source }).answer.then(
+      ({ kind, value }) => {
+        const figure = kind.toLowerCase() === 'figure' ? readFigure(value) : null;
+        this.figure.value = figure;
+        this.error.value = figure ? null : `"${this.source}" is no figure, but a ${kind}`;
+        this.made.value += 1;
+      },
+      (error: unknown) => {
+        this.id = null;
+        this.error.value = error instanceof Error ? error.message : String(error);
+      },
+    );
+  }
+}
+
+register({
+  kind: 'figure', word: 'Figure', icon: 'chart', group: 'Charts', place: 'main',
+  // They come from scripts.
+  isOffered: () => false,
+  make: (state) => (isText(state.name) && state.name ? new FigureItem(state.name, state.value, state) : null),
+});

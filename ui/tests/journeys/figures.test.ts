@@ -1,0 +1,91 @@
+/** Figures of scripts: every style, the places of several charts, live, and another figure under the same name. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { FakeServer } from '../fake/server.ts';
+import type { FakeTable } from '../fake/tables.ts';
+import { pricesTable } from '../fake/tables.ts';
+import { visit } from './browser.ts';
+import { begin, end } from './stage.ts';
+
+let server: FakeServer;
+let browser: Browser;
+let url: string;
+
+function plain(columns: Record<string, [type: string, cells: (string | number | bigint | null)[]]>): FakeTable {
+  return {
+    name: 'plain', kind: 'table', live: false, rows: Object.values(columns)[0][1].length, columns: Object.entries(columns).map(([name, [type]]) => ({ name, type })),
+    cell: (row, column) => columns[column][1][row],
+  };
+}
+
+const groups = plain({ Sym: ['String', ['A', 'B', 'C']], N: ['double', [3, 5, 2]], Low: ['double', [2, 4, 1]], High: ['double', [4, 6, 3]], X: ['double', [1, 2, 3]] });
+const candles = plain({ T: ['Instant', [0n, 60_000_000_000n]], O: ['double', [1, 2]], H: ['double', [3, 3]], L: ['double', [0, 1]], C: ['double', [2, 1.5]] });
+const parts = plain({ Id: ['String', ['all', 'x', 'y']], Over: ['String', [null, 'all', 'all']], V: ['double', [0, 3, 5]] });
+const axis = { log: false, invert: false, time: false };
+const chart = (row: number, col: number, series: object[], more: object = {}): object => ({ row, col, row_span: 1, col_span: 1, title: `chart ${row}${col}`, legend: true, x: axis, y: axis, series, ...more });
+
+beforeAll(async () => {
+  ({ server, browser, url } = await begin({ every: 300 }));
+  server.values.set('moving', {
+    kind: 'Figure', tables: [pricesTable(9000, 3)],
+    value: { title: 'Prices', rows: 1, cols: 1, charts: [chart(0, 0, [{ name: 'price', style: 'line', table: 0, columns: { x: 'Time', y: 'Price' }, by: ['Sym'], axis: 'left' }], { x: { ...axis, time: true, label: 'When' } })] },
+  });
+  server.values.set('all_styles', {
+    kind: 'Figure', tables: [groups, candles, parts],
+    value: {
+      rows: 2, cols: 3,
+      charts: [
+        chart(0, 0, [{ name: 'n', style: 'bar', table: 0, columns: { category: 'Sym', y: 'N' } }]), chart(0, 1, [{ name: 'n', style: 'error_bar', table: 0, columns: { x: 'X', y: 'N', y_low: 'Low', y_high: 'High' }, color: '#ff8800' }]),
+        chart(0, 2, [{ name: 'p', style: 'pie', table: 0, columns: { category: 'Sym', y: 'N' } }]), chart(1, 0, [{ name: 'o', style: 'ohlc', table: 1, columns: { x: 'T', open: 'O', high: 'H', low: 'L', close: 'C' } }]),
+        chart(1, 1, [{ name: 'h', style: 'histogram', table: 0, columns: { x: 'N' }, bins: 4 }, { name: 'nothing', style: 'sundial', table: 0 }]),
+        chart(1, 2, [{ name: 't', style: 'treemap', table: 2, columns: { id: 'Id', parent: 'Over', value: 'V' } }]),
+      ],
+    },
+  });
+});
+
+afterAll(() => end(browser, server));
+
+/** How many colours a chart has beside its background: one is drawn if there are some. */
+function isDrawn(page: Page, at: number): Promise<boolean> {
+  return page.locator('.figure-chart').nth(at).locator('canvas').first().evaluate((canvas) => {
+    const { data } = ((canvas as HTMLCanvasElement).getContext('2d') as CanvasRenderingContext2D).getImageData(0, 0, (canvas as HTMLCanvasElement).width, (canvas as HTMLCanvasElement).height);
+    let colored = 0;
+    for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 200 && Math.max(data[i], data[i + 1], data[i + 2]) - Math.min(data[i], data[i + 1], data[i + 2]) > 60) colored += 1;
+    return colored > 40;
+  });
+}
+
+test('a live figure, from the list: a series a group, zoom, and another figure under its name', async () => {
+  const { page, errors } = await visit(browser, url);
+  await page.getByRole('navigation', { name: 'Tables' }).getByText('moving').click();
+  await expect.poll(() => page.locator('.legend .name').allInnerTexts()).toEqual(['ACME', 'BOLT', 'CRUX']);
+  await page.getByRole('heading', { name: 'Prices' }).waitFor();
+  await expect.poll(() => isDrawn(page, 0)).toBe(true);
+  const box = await page.locator('.plot .u-over').boundingBox();
+  if (!box) throw new Error('nothing was drawn');
+  await page.mouse.move(box.x + 100, box.y + 50);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 300, box.y + 50, { steps: 4 });
+  await page.mouse.up();
+  await page.getByRole('button', { name: 'Reset zoom' }).click();
+  server.values.set('moving', { kind: 'Figure', tables: [groups], value: { title: 'Others', rows: 1, cols: 1, charts: [chart(0, 0, [{ name: 'n', style: 'bar', table: 0, columns: { category: 'Sym', y: 'N' } }])] } });
+  for (const socket of server.sockets) socket.send({ type: 'vars', full: false, added: [], changed: [{ name: 'moving', id: 'another', kind: 'figure', live: false, rows: null, columns: null }], removed: [] });
+  await page.getByRole('heading', { name: 'Others' }).waitFor();
+  await page.waitForTimeout(500);
+  await page.reload();
+  await page.getByRole('heading', { name: 'Others' }).waitFor();
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test('every style is drawn in its place; one that the page does not know is left out', async () => {
+  const { page, errors } = await visit(browser, `${url}/panel/figure#panel=${encodeURIComponent(JSON.stringify({ name: 'all_styles' }))}`);
+  await expect.poll(() => page.locator('.figure-chart canvas').count(), { timeout: 15_000 }).toBe(6);
+  for (let at = 0; at < 6; at++) await expect.poll(() => isDrawn(page, at), { message: `chart ${at}` }).toBe(true);
+  const places = await page.locator('.figure-chart').evaluateAll((all) => all.map((one) => [Math.round(one.getBoundingClientRect().left), Math.round(one.getBoundingClientRect().top)]));
+  expect(new Set(places.map(([left]) => left)).size).toBe(3);
+  expect(new Set(places.map(([, top]) => top)).size).toBe(2);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
