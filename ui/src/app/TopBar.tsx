@@ -6,6 +6,7 @@ import { phase } from './session.ts';
 import { listShown } from './settings.ts';
 import { Settings } from './Settings.tsx';
 import { board } from './dock/boards.ts';
+import { Dashboards } from './dock/Dashboards.tsx';
 import { PanelsMenu } from './dock/PanelsMenu.tsx';
 
 const WORDS = { live: 'Connected', connecting: 'Connecting', lost: 'Reconnecting', refused: 'Not let in', closed: 'Closed' };
@@ -25,6 +26,7 @@ export function TopBar(): JSX.Element {
         </svg>
         Kinetable
       </a>
+      <Dashboards />
       <span class="grow" />
       <PanelsMenu />
       <button type="button" class="quiet only-wide palette-button" aria-label="Commands, Ctrl K" title="Tables, commands and settings" onClick={() => (paletteShown.value = true)}>

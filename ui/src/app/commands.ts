@@ -1,6 +1,5 @@
 /** What the palette offers: tables, what can be done with the one that is looked at, and settings. */
 import { chartOf } from '../charts/spec.ts';
-import { openVariable } from './dock/variables.ts';
 import { describeShown } from './Describe.tsx';
 import { exportTable, FORMATS } from './exports.ts';
 import { findsValue, goToShown } from './GoTo.tsx';
@@ -13,6 +12,7 @@ import { copyLink, copyPython } from './sharing.ts';
 import { side } from './side.ts';
 import { active, activeItem, closeActive, panels, step } from './tabs.ts';
 import { panelCommands } from './dock/commands.ts';
+import { openVariable } from './dock/variables.ts';
 import { count, zoneWord } from './words.ts';
 
 export interface Command {

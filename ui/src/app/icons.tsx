@@ -20,6 +20,7 @@ const PATHS = {
   history: 'M3 8a5 5 0 1 0 1.6-3.7M3 3v3h3M8 5.5V8l2 1.3',
   play: 'M4.5 3l8 5-8 5z',
   file: 'M4 2h5.5L12 4.5V14H4zM9 2v3h3',
+  plus: 'M8 3v10M3 8h10',
   panels: 'M2 3h12v10H2zM7 3v10M7 8h7',
   image: 'M2 3h12v10H2zM2.5 12l3.6-4 2.6 2.7 1.8-1.8 3 3M10.5 6a.6.6 0 1 0 .1 0',
   chart: 'M2 2.5v11h12M4.5 10.5l3-3.5 2.5 2 3.5-5',

@@ -4,6 +4,7 @@ import { aloneItem } from './dock/alone.ts';
 import { board, keptView, startBoards } from './dock/boards.ts';
 import type { Item } from './dock/kinds.ts';
 import { TableItem } from './dock/kinds/table.tsx';
+import { currentServed, dashboardOf, dashboardPath, openDashboard } from './dock/served.ts';
 import { idsOf } from './dock/schema.ts';
 import { isFresh, plainState, viewOf } from './kept.ts';
 import type { Panel } from './panel.ts';
@@ -80,16 +81,24 @@ export function startTabs(): void {
   if (alone.value) return startAlone(alone.value);
   const [path, name] = [location.pathname, nameOf(location.pathname)];
   startBoards();
+  const served = dashboardOf(path);
+  if (served !== null) void openDashboard(served);
   if (name !== null) open(name);
   takeView(path);
   // The first event of a link that is put into the address of a page that is open.
   addEventListener('hashchange', () => takeView(location.pathname));
   addEventListener('popstate', () => {
-    const wanted = nameOf(location.pathname);
-    if (wanted !== null) open(wanted);
+    const [wanted, dashboard] = [nameOf(location.pathname), dashboardOf(location.pathname)];
+    if (dashboard !== null) void openDashboard(dashboard);
+    else if (wanted !== null) open(wanted);
   });
+  let isComing = served !== null;
   effect(() => {
-    const wanted = pathOf(activeName.value);
+    const dashboard = currentServed();
+    // While it is fetched the address says what is wanted.
+    if (dashboard !== null) isComing = false;
+    if (isComing) return;
+    const wanted = dashboard === null ? pathOf(activeName.value) : dashboardPath(dashboard);
     if (location.pathname !== wanted) history.replaceState(null, '', wanted + location.hash);
   });
   effect(() => {

@@ -3,11 +3,11 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Icon, type IconName } from '../icons.tsx';
 import { tables } from '../session.ts';
-import { openVariable } from './variables.ts';
 import { short } from '../words.ts';
 import { board } from './boards.ts';
 import { exportLayout, importLayout } from './files.ts';
 import { type Item, kindOf, kinds } from './kinds.ts';
+import { openVariable } from './variables.ts';
 
 const shown = signal(false);
 /** More than this many are found in the list, or by the palette. */
@@ -43,6 +43,7 @@ export function PanelsMenu(): JSX.Element {
     const items = [...(root.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])];
     const at = items.indexOf(document.activeElement as HTMLElement);
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+    if (!items.length) return;
     if (event.key === 'Escape' || event.key === 'Tab') close();
     else if (to !== undefined) items[(to + items.length) % items.length].focus();
     else return;
@@ -50,13 +51,13 @@ export function PanelsMenu(): JSX.Element {
     event.stopPropagation();
   };
   return (
-    <div class="panels-menu" ref={root}>
+    <div class="panels-menu" ref={root} onKeyDown={(event) => shown.value && onKeyDown(event)}>
       <button type="button" class="quiet" aria-label="Panels" aria-haspopup="menu" aria-expanded={shown.value} onClick={() => (shown.value = !shown.value)}>
         <Icon name="panels" />
         <span class="only-wide">Panels</span>
       </button>
       {shown.value && (
-        <div class="menu" role="menu" aria-label="Panels" onKeyDown={onKeyDown}>
+        <div class="menu" role="menu" aria-label="Panels">
           {groups().map(([name, entries]) => entries.length > 0 && (
             <div key={name} role="group" aria-label={name}>
               <p class="about" role="presentation">{name}</p>

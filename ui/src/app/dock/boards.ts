@@ -11,10 +11,12 @@ const PLACE = 'kinetable.tables';
 const kept: Kept = readKept(stored());
 
 /** A board is built when it is first looked at; until then it is what was kept of it. */
-interface Slot {
+export interface Slot {
   readonly key: number;
   readonly board: Board | null;
   readonly layout: Layout;
+  /** The name at the server of a dashboard that comes from there: it is not kept here. */
+  readonly served?: string;
 }
 
 let keys = 0;
@@ -44,6 +46,11 @@ export function addBoard(layout: Layout = NONE, source: 'own' | 'given' = 'own')
   slots.value = [...slots.value, { key, board: made, layout }];
   goTo(key);
   return made;
+}
+
+export function addServed(name: string, layout: Layout): void {
+  addBoard(layout);
+  slots.value = slots.value.map((slot) => (slot.key === currentKey.value ? { ...slot, served: name } : slot));
 }
 
 /** The last one is emptied instead. */
@@ -93,8 +100,11 @@ function keep(): void {
   };
   effect(() => {
     for (const slot of slots.value) for (const item of slot.board?.items.value.values() ?? []) if (item instanceof TableItem) remember(item);
-    kept.boards = slots.value.map(layoutOf);
-    kept.current = Math.max(0, slots.value.findIndex(({ key }) => key === currentKey.value));
+    const own = slots.value.filter(({ served }) => served === undefined);
+    kept.boards = own.length ? own.map(layoutOf) : [NONE];
+    const current = own.findIndex(({ key }) => key === currentKey.value);
+    if (current >= 0) kept.current = current;
+    kept.current = Math.min(kept.current, kept.boards.length - 1);
     clearTimeout(later);
     later = setTimeout(write, 300);
   });

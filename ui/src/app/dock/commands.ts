@@ -3,7 +3,8 @@ import type { Command } from '../commands.ts';
 import { activeItem, alone } from '../tabs.ts';
 import { copied } from '../sharing.ts';
 import { addressOf } from './alone.ts';
-import { board } from './boards.ts';
+import { addBoard, board, currentKey, goTo, layoutOf, removeBoard, slots } from './boards.ts';
+import { naming } from './Dashboards.tsx';
 import { exportLayout, importLayout } from './files.ts';
 import { moveActive } from './keys.ts';
 import { kinds } from './kinds.ts';
@@ -22,6 +23,10 @@ export function panelCommands(): Command[] {
       command('Open the panel alone', () => open(addressOf(item.state.value), '_blank', 'noopener')),
       command('Copy a link to the panel alone', () => void copied(location.origin + addressOf(item.state.value), 'link copied: it shows this panel alone')),
     ] : []),
+    { kind: 'Command', word: 'New dashboard', act: () => void addBoard() },
+    { kind: 'Command', word: 'Name the dashboard', act: () => (naming.value = true) },
+    { kind: 'Command', word: 'Remove the dashboard', act: () => removeBoard(currentKey.value) },
+    ...slots.value.filter(({ key }) => key !== currentKey.value).map((slot): Command => ({ kind: 'Command', word: `Dashboard ${layoutOf(slot).name || slots.value.indexOf(slot) + 1}`, about: 'show', act: () => goTo(slot.key) })),
     { kind: 'Command', word: 'Export the layout', act: exportLayout },
     { kind: 'Command', word: 'Import a layout', act: importLayout },
   ];

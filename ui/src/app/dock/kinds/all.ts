@@ -3,4 +3,5 @@ import './chart.tsx';
 import './figure.tsx';
 import './table.tsx';
 import './console.tsx';
+import './markdown.tsx';
 import './welcome.tsx';

@@ -1,5 +1,5 @@
 /** Tables: `{"kind":"table","table":NAME,"view"?:VIEW}`. */
-import { computed, type ReadonlySignal } from '@preact/signals';
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { h, type JSX } from 'preact';
 import { FRESH, isFresh, isText, plainState, stateOf } from '../../kept.ts';
 import { Panel } from '../../panel.ts';
@@ -14,17 +14,17 @@ export class TableItem implements Item {
   readonly mark: ReadonlySignal<'live' | 'still' | 'quiet'>;
   readonly state: ReadonlySignal<PanelState>;
 
-  constructor(readonly table: string, view: unknown, source: Source) {
+  constructor(readonly table: string, view: unknown, source: Source, name?: string) {
     const state = view === undefined ? FRESH : stateOf(view);
     this.panel = new Panel(table, source === 'own' ? state : FRESH);
     if (source === 'given' && view !== undefined) this.panel.take(state);
-    this.title = computed(() => table);
+    this.title = signal(name ?? table);
     this.mark = computed(() => {
       if (this.panel.quiet.value !== null) return 'quiet';
       // One that was not looked at yet has not heard it itself.
       return this.panel.live.value || tables.value?.some((one) => one.name === table && one.live) ? 'live' : 'still';
     });
-    this.state = computed(() => ({ kind: 'table', table, ...(isFresh(this.panel.state.value) ? {} : { view: plainState(this.panel.state.value) }) }));
+    this.state = computed(() => ({ kind: 'table', table, ...(name === undefined ? {} : { title: name }), ...(isFresh(this.panel.state.value) ? {} : { view: plainState(this.panel.state.value) }) }));
   }
 
   readonly Body = (): JSX.Element => h(TablePanel, { panel: this.panel });
@@ -45,5 +45,5 @@ export class TableItem implements Item {
 
 register({
   kind: 'table', word: 'Table', icon: 'table', place: 'main',
-  make: ({ table, view }, source) => (isText(table) && table ? new TableItem(table, view, source) : null),
+  make: ({ table, view, title }, source) => (isText(table) && table ? new TableItem(table, view, source, isText(title) && title ? title : undefined) : null),
 });
