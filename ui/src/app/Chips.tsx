@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { ExportMenu } from './ExportMenu.tsx';
 import { goToShown } from './GoTo.tsx';
+import { groupingWords } from './grouping.ts';
 import { Icon } from './icons.tsx';
 import type { Panel } from './panel.ts';
 import { EMPTY, isEmpty, setFilter, setSort } from './plan.ts';
@@ -23,6 +24,11 @@ export function Chips({ panel }: { panel: Panel }): JSX.Element {
       <button type="button" class="tool only-wide" disabled={!panel.loaded.value} aria-pressed={side.value?.kind === 'columns'} title="All columns" onClick={() => toggleSide({ kind: 'columns' })}>
         <Icon name="columns" />Columns
       </button>
+      {features.value.includes('by') && (
+        <button type="button" class="tool only-wide" disabled={!panel.loaded.value} aria-pressed={side.value?.kind === 'groups'} title="Groups, rollups, distinct rows" onClick={() => toggleSide({ kind: 'groups' })}>
+          <Icon name="groups" />Groups
+        </button>
+      )}
       <div class="chip-row">
         {[...plan.filters].map(([column, text]) => (
           <Chip key={`f-${column}`} text={`${column} ${text}`} bad={panel.filterErrors.value.get(column)} remove={() => panel.change(setFilter(plan, column, ''))} />
@@ -31,6 +37,7 @@ export function Chips({ panel }: { panel: Panel }): JSX.Element {
           <Chip key={`c-${text}`} text={text} bad={panel.customError.value?.text === text ? panel.customError.value.error.message : undefined} edit={() => (side.value = { kind: 'custom' })}
             remove={() => panel.changeCustom(plan.custom.filter((one) => one !== text))} />
         ))}
+        {plan.group && <Chip text={groupingWords(plan.group)} bad={panel.groupError.value ?? undefined} edit={() => (side.value = { kind: 'groups' })} remove={() => panel.change({ ...plan, group: null, sorts: [], select: null })} />}
         {plan.values.map((value) => (
           <Chip key={value.formula} text={value.label} remove={() => panel.change({ ...plan, values: plan.values.filter((one) => one !== value) })} />
         ))}

@@ -14,6 +14,7 @@ import { active } from './tabs.ts';
 
 const Columns = lazily(() => import('./Columns.tsx').then((module) => module.Columns));
 const Custom = lazily(() => import('./Custom.tsx').then((module) => module.Custom));
+const Groups = lazily(() => import('./Groups.tsx').then((module) => module.Groups));
 const Statistics = lazily(() => import('./Statistics.tsx').then((module) => module.Statistics));
 const Look = lazily(() => import('./Look.tsx').then((module) => module.Look));
 
@@ -22,6 +23,7 @@ function Beside({ panel }: { panel: Panel }): JSX.Element | null {
   switch (side.value?.kind) {
     case 'columns': return <Columns panel={panel} />;
     case 'custom': return <Custom panel={panel} />;
+    case 'groups': return <Groups panel={panel} />;
     case 'stats': return <Statistics key={side.value.column} panel={panel} column={side.value.column} />;
     case 'look': return <Look panel={panel} column={side.value.column} />;
     default: return null;

@@ -41,6 +41,7 @@ function ofPanel(panel: Panel): Command[] {
     command('Filter', () => panel.showFilters(), 'Ctrl F'),
     command('Go to a row', () => ((findsValue.value = false), (goToShown.value = true)), 'Ctrl G'),
     command('Columns', () => (side.value = { kind: 'columns' })),
+    ...(features.value.includes('by') ? [command('Groups, rollups, distinct rows', () => (side.value = { kind: 'groups' }))] : []),
     command('Computed columns', () => (side.value = { kind: 'custom' })),
     ...(column === undefined ? [] : [
       command(`Sort ${column} ascending`, () => panel.change(setSort(plan, column, 'asc'))),

@@ -25,6 +25,7 @@ const PATHS = {
   image: 'M2 3h12v10H2zM2.5 12l3.6-4 2.6 2.7 1.8-1.8 3 3M10.5 6a.6.6 0 1 0 .1 0',
   chart: 'M2 2.5v11h12M4.5 10.5l3-3.5 2.5 2 3.5-5',
   export: 'M8 2v8M5 7.2L8 10.2l3-3M2.5 10v3.5h11V10',
+  groups: 'M2 3.5h6M5 7.5h6M8 11.5h6M2.5 6v1.5H5M5.5 10v1.5H8',
   check: 'M3 8.5l3.2 3.2L13 4.8',
 } as const;
 

@@ -6,13 +6,14 @@ import { type Direction, isZone } from '../client/index.ts';
 import { type ColumnFormat, DECIMALS_MAX } from '../grid/formats.ts';
 import type { LayoutState } from '../grid/layout.ts';
 import { type Hue, HUES, OPERATORS, type Rule } from '../grid/rules.ts';
+import { readGrouping } from './grouping.ts';
 import { EMPTY, isEmpty, type Plan } from './plan.ts';
+import { isText, list, pair, parsed, record, textOf } from './reading.ts';
+
+export { isText, list, pair, parsed, record } from './reading.ts';
 
 /** Written into links; of another version nothing is read. */
 export const VERSION = 1;
-/** Of names, of operations: beyond that it is no layout that somebody made. */
-const ITEMS_MAX = 5000;
-
 /** A table as it is shown: what was asked of it, and how its columns lie. */
 export interface TableState {
   plan: Plan;
@@ -40,9 +41,9 @@ export function isFresh(state: TableState): boolean {
 }
 
 export function plainState({ plan, columns, formats, rules }: TableState): object {
-  const { filters, values, sorts, custom, select } = plan;
+  const { filters, values, sorts, custom, select, group } = plan;
   return {
-    plan: isEmpty(plan) ? undefined : { filters: [...filters], values, sorts, custom, select }, columns: JSON.stringify(columns) === JSON.stringify(PLAIN) ? undefined : columns,
+    plan: isEmpty(plan) ? undefined : { filters: [...filters], values, sorts, custom, select, ...(group ? { group } : {}) }, columns: JSON.stringify(columns) === JSON.stringify(PLAIN) ? undefined : columns,
     formats: formats.size ? [...formats] : undefined, rules: rules.length ? rules : undefined,
   };
 }
@@ -81,7 +82,7 @@ function planOf(read: Record<string, unknown>): Plan {
   const isDirection = (item: unknown): item is Direction => item === 'asc' || item === 'desc' || item === 'abs';
   const select = Array.isArray(read.select) ? list(read.select, textOf) : [];
   return {
-    filters: new Map(list(read.filters, (item) => pair(item, isText, textOf))), values, sorts: list(read.sorts, (item) => pair(item, isText, (one) => (isDirection(one) ? one : null))),
+    group: readGrouping(read.group), filters: new Map(list(read.filters, (item) => pair(item, isText, textOf))), values, sorts: list(read.sorts, (item) => pair(item, isText, (one) => (isDirection(one) ? one : null))),
     custom: list(read.custom, textOf), select: select.length ? select : null,
   };
 }
@@ -92,34 +93,4 @@ function columnsOf(read: Record<string, unknown>): LayoutState {
     order: list(read.order, textOf), widths: list(read.widths, (item) => pair(item, isText, width)), hidden: list(read.hidden, textOf),
     frozen: Array.isArray(read.frozen) ? list(read.frozen, textOf) : null,
   };
-}
-
-export function parsed(text: string | null): unknown {
-  try {
-    return text === null ? null : JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-export const isText = (value: unknown): value is string => typeof value === 'string';
-const textOf = (value: unknown): string | null => (isText(value) ? value : null);
-
-export function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-}
-
-/** The items that can be read; those that cannot are passed over. */
-export function list<T>(value: unknown, read: (item: unknown) => T | null): T[] {
-  if (!Array.isArray(value)) return [];
-  return value.slice(0, ITEMS_MAX).flatMap((item) => {
-    const made = read(item);
-    return made === null ? [] : [made];
-  });
-}
-
-export function pair<A, B>(value: unknown, isFirst: (item: unknown) => item is A, second: (item: unknown) => B | null): [A, B] | null {
-  if (!Array.isArray(value) || !isFirst(value[0])) return null;
-  const made = second(value[1]);
-  return made === null ? null : [value[0], made];
 }

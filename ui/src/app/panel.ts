@@ -5,20 +5,23 @@
  *  clicks, filter row ─▶ plan ─▶ operations ─▶ subscription ─▶ page ─▶ grid ─ painted ─▶ credits
  * ```
  */
-import { computed, effect, signal, untracked } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { chartOf } from '../charts/spec.ts';
 import type { Cell, ColumnInfo, ErrorMessage, Op, Subscription, Window } from '../client/index.ts';
 import type { KinetableGrid } from '../grid/element.ts';
 import type { Grid } from '../grid/grid.ts';
 import type { ColumnFormat } from '../grid/formats.ts';
 import type { Layout } from '../grid/layout.ts';
-import type { GridEvents, GridModel } from '../grid/model.ts';
+import type { GridEvents, GridModel, TreeRow } from '../grid/model.ts';
 import type { Rule } from '../grid/rules.ts';
+import { branchOf, isTree, withBranches, withToggled } from './branches.ts';
+import { madeNames } from './grouping.ts';
+import { followed } from './followed.ts';
 import { FRESH, type TableState } from './kept.ts';
 import { customName, EMPTY, fitted, isEmpty, opsOf, type Plan, setFilter, toggleSort } from './plan.ts';
 import { Pulse } from './pulse.ts';
 import { client, features, notice, phase, zone } from './session.ts';
-import { density, flash, theme } from './settings.ts';
+import { density } from './settings.ts';
 import { side } from './side.ts';
 
 /** Frames a second of a panel that has the keyboard, and of one that is seen beside it. */
@@ -41,6 +44,7 @@ export class Panel implements GridModel {
   readonly filterErrors = signal<ReadonlyMap<string, string>>(new Map());
   /** The custom column that the server refused, and why. */
   readonly customError = signal<{ text: string; error: ErrorMessage } | null>(null);
+  readonly groupError = signal<string | null>(null);
   readonly filtersShown = signal(false);
   readonly schema = signal<readonly ColumnInfo[] | null>(null);
   readonly counts = signal({ rows: 0, total: 0 });
@@ -140,30 +144,7 @@ export class Panel implements GridModel {
     grid.layout.restore(this.columnsState.value);
     if (this.schema.value) this.showColumns(this.schema.value);
     grid.cellsChanged('all');
-    const stop = [
-      effect(() => {
-        // Read here, so that the colours are read again when they changed.
-        void theme.value;
-        grid.setTheme(density.value);
-      }),
-      effect(() => {
-        grid.setZone(zone.value);
-        // A filter of times means other instants in another zone.
-        untracked(() => {
-          if (this.plan.value.filters.size) this.change(this.plan.value);
-        });
-      }),
-      effect(() => grid.setStale(phase.value !== 'live' || this.waitingSince.value !== null || this.error.value?.code === 'gone')),
-      effect(() => grid.setFormats(this.formats.value)),
-      effect(() => grid.setRules(this.rules.value)),
-      effect(() => grid.setFlash(flash.value)),
-      effect(() => grid.showFilters(this.filtersShown.value)),
-      effect(() => {
-        grid.filterRow.setTexts(this.plan.value.filters);
-        grid.filterRow.setErrors(this.filterErrors.value);
-      }),
-      effect(() => this.showMarks(grid)),
-    ];
+    const stop = followed(this, grid);
     // Letters of another script come with a file of their own, which a canvas does not wait for.
     const measure = (): void => this.grid?.setTheme(density.value);
     document.fonts.addEventListener('loadingdone', measure);
@@ -179,9 +160,10 @@ export class Panel implements GridModel {
     client.unsubscribe(this.sub);
   }
 
-  change(plan: Plan): void {
+  /** `stays`: what is seen is the same place in the table after it. */
+  change(plan: Plan, place: 'top' | 'stays' = 'top'): void {
     this.plan.value = plan;
-    this.customError.value = null;
+    this.customError.value = this.groupError.value = null;
     const { ops, errors } = opsOf(plan, this.columns, zone.value);
     this.filterErrors.value = errors;
     if (JSON.stringify(ops) === JSON.stringify(this.sub.ops) && this.waitingSince.value === null && !this.sub.isEnded) {
@@ -189,7 +171,7 @@ export class Panel implements GridModel {
       this.error.value = null;
       return;
     }
-    this.apply(ops);
+    this.apply(ops, place);
   }
 
   /** The operations that the plan comes to. */
@@ -232,6 +214,22 @@ export class Panel implements GridModel {
     this.change(fitted({ ...plan, custom, select }, this.columns.filter((info) => !gone.has(info.name))));
   }
 
+  /** Columns of the table itself and computed ones, without those that groups make. */
+  own(): readonly ColumnInfo[] {
+    const made = new Set(madeNames(this.plan.value.group));
+    return this.columns.filter(({ name }) => !made.has(name));
+  }
+
+  tree(row: number): TreeRow | undefined {
+    return isTree(this.plan.value.group) ? branchOf((column) => this.cell(row, column)) : undefined;
+  }
+
+  private toggle(row: number): void {
+    const plan = this.plan.value;
+    const group = withToggled(plan.group, this.columns, (column) => this.cell(row, column));
+    if (group) this.change({ ...plan, group }, 'stays');
+  }
+
   /** Draws a column, over the first times there are. */
   chartColumn(column: string): void {
     const spec = chartOf(column, this.schema.value ?? [], features.value);
@@ -254,7 +252,7 @@ export class Panel implements GridModel {
     this.plan.value = this.shownPlan;
     this.error.value = null;
     this.filterErrors.value = new Map();
-    this.customError.value = null;
+    this.customError.value = this.groupError.value = null;
   }
 
   /** Back to what is shown, without waiting for what was asked. */
@@ -264,12 +262,13 @@ export class Panel implements GridModel {
   }
 
   readonly events: GridEvents = {
-    window: (window) => this.sub.look(window),
+    window: (window) => this.sub.look(withBranches(window, this.plan.value.group)),
     painted: () => this.sub.painted(),
     sort: (column, add) => this.change(toggleSort(this.plan.value, column, add)),
     filter: (column, text) => this.change(setFilter(this.plan.value, column, text)),
     filterLeft: () => this.element?.focus(),
     layout: () => this.layoutChanged(),
+    toggle: (row) => this.toggle(row),
     about: (column) => {
       if (features.value.includes('stats')) side.value = { kind: 'stats', column };
     },
@@ -287,11 +286,12 @@ export class Panel implements GridModel {
   /** The plan whose result is on the screen. */
   private shownPlan: Plan = EMPTY;
 
-  private apply(ops: Op[]): void {
+  private apply(ops: Op[], place: 'top' | 'stays' = 'top'): void {
     const { grid } = this;
     this.error.value = null;
-    this.toTop = true;
-    const window: Window = grid ? { ...grid.wantNow(), first: 0, anchor: 'top' } : FIRST;
+    this.toTop = place === 'top';
+    const now = grid ? (place === 'top' ? { ...grid.wantNow(), first: 0, anchor: 'top' as const } : grid.wantNow()) : FIRST;
+    const window = withBranches(now, this.plan.value.group);
     if (grid) {
       grid.holds = true;
       grid.noteAsked(window);
@@ -308,7 +308,7 @@ export class Panel implements GridModel {
       const known = new Map(this.columns.map((info) => [info.name, info]));
       for (const info of columns) known.set(info.name, info);
       // Of a table with fewer columns, or more, those of the table itself are remembered: filters may be about them.
-      this.columns = this.sub.ops.some((op) => 'select' in op || 'custom' in op) ? [...known.values()] : columns;
+      this.columns = this.sub.ops.some((op) => !('where' in op || 'sort' in op)) ? [...known.values()] : columns;
       this.schema.value = columns;
       this.showColumns(columns);
     }
@@ -365,13 +365,8 @@ export class Panel implements GridModel {
     const { origins } = opsOf(this.plan.value, this.columns, zone.value);
     const origin = error.op == null ? undefined : origins[error.op];
     if (origin && 'filter' in origin) this.filterErrors.value = new Map([[origin.filter, text]]);
+    if (origin && 'group' in origin) this.groupError.value = text;
     if (origin && 'custom' in origin) this.customError.value = { text: origin.custom, error };
-  }
-
-  private showMarks(grid: Grid): void {
-    const { sorts, filters } = this.plan.value;
-    const marks = new Map(sorts.map(([column, direction], i) => [column, { direction, order: sorts.length > 1 ? i + 1 : 0 }]));
-    grid.setMarks(marks, new Set(filters.keys()));
   }
 
   private measure(): void {

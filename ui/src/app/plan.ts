@@ -1,5 +1,6 @@
 /** What the user asked of a table, and the operations that it comes to. */
 import type { Cell, ColumnInfo, Direction, Op } from '../client/index.ts';
+import { fittedGrouping, type Grouping, groupingOp, madeNames } from './grouping.ts';
 import { FilterError, formatInstant, instantLiteral, literal, quickFilter, quoted } from '../client/index.ts';
 
 export interface Plan {
@@ -12,6 +13,8 @@ export interface Plan {
   custom: readonly string[];
   /** These columns alone; null: all. */
   select: readonly string[] | null;
+  /** What rows are made of many; null: they are themselves. */
+  group: Grouping | null;
 }
 
 export interface ValueFilter {
@@ -21,12 +24,12 @@ export interface ValueFilter {
 }
 
 /** The column whose filter an operation is, or the text of the column that it makes. */
-export type Origin = { filter: string } | { custom: string };
+export type Origin = { filter: string } | { custom: string } | { group: true };
 
-export const EMPTY: Plan = { filters: new Map(), values: [], sorts: [], custom: [], select: null };
+export const EMPTY: Plan = { filters: new Map(), values: [], sorts: [], custom: [], select: null, group: null };
 
 export function isEmpty(plan: Plan): boolean {
-  return !plan.filters.size && !plan.values.length && !plan.sorts.length && !plan.custom.length && !plan.select;
+  return !plan.filters.size && !plan.values.length && !plan.sorts.length && !plan.custom.length && !plan.select && !plan.group;
 }
 
 /** The name that a custom column gives itself; null if it gives none. */
@@ -36,11 +39,13 @@ export function customName(text: string): string | null {
 
 /** Without what asks for columns that there are not, as of a plan that was kept while the table became another. */
 export function fitted(plan: Plan, columns: readonly ColumnInfo[]): Plan {
-  const names = new Set([...columns.map((info) => info.name), ...plan.custom.map(customName)]);
+  const own = new Set([...columns.map((info) => info.name), ...plan.custom.map(customName)]);
+  const group = fittedGrouping(plan.group, own);
+  const names = new Set([...own, ...madeNames(group)]);
   const select = plan.select?.filter((name) => names.has(name)) ?? [];
   return {
     filters: new Map([...plan.filters].filter(([column]) => names.has(column))), values: plan.values.filter(({ column }) => names.has(column)),
-    sorts: plan.sorts.filter(([column]) => names.has(column)), custom: plan.custom, select: select.length ? select : null,
+    sorts: plan.sorts.filter(([column]) => names.has(column)), custom: plan.custom, select: select.length ? select : null, group,
   };
 }
 
@@ -58,21 +63,32 @@ export function opsOf(plan: Plan, columns: readonly ColumnInfo[], zone: string):
     ops.push({ custom: [text] });
     origins.push({ custom: text });
   }
+  // Of columns that groups make they are about groups.
+  const made = madeNames(plan.group);
+  const later: Op[] = [];
   for (const [column, text] of plan.filters) {
     const info = columns.find((one) => one.name === column);
     if (!info) continue;
     try {
       const formula = quickFilter(column, info.type, text, info.type === 'ZonedDateTime' ? (info.zone ?? 'UTC') : zone);
       if (formula === null) continue;
-      ops.push({ where: formula });
-      origins.push({ filter: column });
+      if (made.includes(column)) later.push({ where: formula });
+      else {
+        ops.push({ where: formula });
+        origins.push({ filter: column });
+      }
     } catch (error) {
       if (!(error instanceof FilterError)) throw error;
       errors.set(column, error.message);
     }
   }
-  for (const { formula } of plan.values) ops.push({ where: formula });
-  if (plan.sorts.length) ops.push({ sort: plan.sorts.map(([column, direction]) => [column, direction]) });
+  for (const { column, formula } of plan.values) (made.includes(column) ? later : ops).push({ where: formula });
+  if (plan.group) {
+    origins.length = ops.length;
+    origins.push({ group: true });
+    ops.push(groupingOp(plan.group, plan.sorts), ...later);
+  }
+  if (plan.sorts.length && plan.group?.kind !== 'rollup' && plan.group?.kind !== 'tree') ops.push({ sort: plan.sorts.map(([column, direction]) => [column, direction]) });
   if (plan.select) ops.push({ select: [...plan.select] });
   return { ops, errors, origins };
 }

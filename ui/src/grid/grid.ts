@@ -29,7 +29,7 @@ import { type Range, Selection } from './selection.ts';
 import { fittedWidths, fitWidth, guessWidth, needsDigits, widerWidths } from './sizing.ts';
 import { Widths } from './texts.ts';
 import { readTheme } from './theme.ts';
-import { want } from './want.ts';
+import { seenOf, want } from './want.ts';
 
 /** Pixels below which the first column stays in sight by itself, if it takes less than half of them. */
 const NARROW = 700;
@@ -68,7 +68,7 @@ export class Grid {
     const theme = readTheme(parts.surface, 24);
     this.view = {
       ctx, theme, widths: new Widths(ctx, theme.font), boldWidths: new Widths(ctx, theme.fontBold), layout: this.layout, formatters: new Map(),
-      cell: (row, column) => model.cell(row, column), top: { row: 0, px: 0 }, extent: { rows: 0, rowHeight: theme.rowHeight, height: 0 },
+      cell: (row, column) => model.cell(row, column), tree: (row) => model.tree?.(row), top: { row: 0, px: 0 }, extent: { rows: 0, rowHeight: theme.rowHeight, height: 0 },
       scrollX: 0, width: 0, bodyTop: theme.headerHeight, range: null, focus: null, hasFocus: false, hoverRow: -1, hoverHeader: null, stale: false,
       sorts: new Map(), filtered: new Set(), dropX: null, tight: new Set(), flashes: this.flashes, looks: new Map(), extents: new Map(),
     };
@@ -392,11 +392,6 @@ export class Grid {
   }
 
   private wanted(last: Window | null): Window | null {
-    const { view } = this;
-    const columns = this.layout.seen(view.scrollX, view.width).map((column) => column.info.name);
-    const { first } = seen(view.top, view.extent);
-    const n = Math.ceil((view.extent.height + view.top.px) / view.extent.rowHeight) || 1;
-    const shown = this.layout.placed.map((column) => column.info.name);
-    return want({ first, n, rows: view.extent.rows, following: this.following, columns, shown }, last, this.model.windowRowsMax);
+    return want(seenOf(this.view, this.following), last, this.model.windowRowsMax);
   }
 }

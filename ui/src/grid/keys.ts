@@ -12,6 +12,7 @@ export const GRID_KEYS: [keys: string, what: string][] = [
   ['Ctrl+Space  Shift+Space', 'Select the column, the row'],
   ['Ctrl+C', 'Copy'],
   ['Ctrl+Shift+C', 'Copy with headers'],
+  ['→  ←', 'In the first column of a tree: show, hide the rows below'],
   ['S  Shift+S', 'Sort by the column, too'],
   ['/', 'Filter the column'],
   ['C', 'Chart the column'],
@@ -34,6 +35,7 @@ export class Keys {
   private press(event: KeyboardEvent): boolean {
     const { grid } = this;
     const control = event.ctrlKey || event.metaKey;
+    if (!event.shiftKey && !control && this.branch(event.key)) return true;
     const to = this.target(event.key, control);
     if (to) {
       grid.focusCell(to.row, to.column, event.shiftKey);
@@ -77,6 +79,16 @@ export class Keys {
       default:
         return false;
     }
+  }
+
+  /** In the first column of a tree: to the right opens, to the left closes. */
+  private branch(key: string): boolean {
+    const { grid } = this;
+    const { focus } = grid.selection;
+    const branch = focus && focus.column === 0 ? grid.view.tree(focus.row) : undefined;
+    if (!focus || !branch || branch.open === null || branch.open === (key === 'ArrowRight') || (key !== 'ArrowRight' && key !== 'ArrowLeft')) return false;
+    grid.events.toggle(focus.row);
+    return true;
   }
 
   private withControl(key: string, shift: boolean): boolean {

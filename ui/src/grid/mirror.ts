@@ -40,6 +40,7 @@ export class Mirror {
     const rows = page ? Array.from({ length: n }, (_, i) => first + i) : [];
     if (view.focus && !rows.includes(view.focus.row)) rows.push(view.focus.row);
     this.rows.replaceChildren(...rows.map((row) => this.row(view, row, row < first || row >= first + n)));
+    this.grid.setAttribute('role', view.tree(first) ? 'treegrid' : 'grid');
     const { rows: count } = view.extent;
     this.grid.setAttribute('aria-rowcount', String(count >= ARIA_MAX ? -1 : count + 1));
     if (view.focus) this.grid.setAttribute('aria-activedescendant', id(view.focus.row, view.focus.column));
@@ -52,6 +53,9 @@ export class Mirror {
     if (row + 2 <= ARIA_MAX) line.setAttribute('aria-rowindex', String(row + 2));
     line.dataset.row = String(row);
     if (apart) line.dataset.apart = '';
+    const branch = view.tree(row);
+    if (branch) line.setAttribute('aria-level', String(branch.depth + 1));
+    if (branch && branch.open !== null) line.setAttribute('aria-expanded', String(branch.open));
     const columns = view.layout.seen(view.scrollX, view.width);
     const focused = view.focus?.row === row ? view.layout.at(view.focus.column) : undefined;
     if (focused && !columns.includes(focused)) columns.push(focused);

@@ -11,6 +11,11 @@ export interface GridParts {
   filters: HTMLElement;
 }
 
+export interface TreeRow {
+  depth: number;
+  open: boolean | null;
+}
+
 export interface GridModel {
   /** Rows of the table, 2^53-1 at most. */
   readonly rows: number;
@@ -20,6 +25,8 @@ export interface GridModel {
   readonly copyCellsMax: number;
   /** Undefined while the cell is not there. */
   cell(row: number, column: string): Cell | undefined;
+  /** Where a row lies in a tree, and whether the rows below it are shown; null: it has none below it. Absent: the table is no tree. */
+  tree?(row: number): TreeRow | undefined;
   /** Columns in which texts came cut, because they are very long. */
   readonly cut: ReadonlySet<string>;
   /** Cells that are not on the screen, for copying. */
@@ -40,6 +47,8 @@ export interface GridEvents {
   chart(column: string): void;
   /** The user left the filter row. */
   filterLeft(): void;
+  /** The rows below a row are to be shown, or no longer. */
+  toggle(row: number): void;
   /** A menu is asked for: of a cell, or of a column if `row` is null. Pixels of the window. */
   menu(at: { x: number; y: number; row: number | null; column: string }): void;
   /** Columns lie, or are as wide, otherwise. */

@@ -8,11 +8,18 @@ import type { Changes, Flashes } from './flashes.ts';
 import type { Formatter } from './format.ts';
 import { typeGlyph } from './format.ts';
 import type { Layout, Placed } from './layout.ts';
+import type { TreeRow } from './model.ts';
 import { type Extent, seen, type Top } from './position.ts';
 import { extentOf, HUES, type Look, shadeOf } from './rules.ts';
 import type { Range } from './selection.ts';
 import type { Widths } from './texts.ts';
 import type { Theme } from './theme.ts';
+
+/** Pixels by which a level of a tree is further to the right, and those of the sign before a row. */
+const INDENT = 14;
+export const TWIST = 18;
+
+export const indentOf = ({ depth }: TreeRow): number => Math.min(depth, 24) * INDENT;
 
 export interface SortMark {
   direction: 'asc' | 'desc' | 'abs';
@@ -50,6 +57,8 @@ export interface View {
   flashes: Flashes;
   /** How cells are shaded by their values, by column. */
   looks: ReadonlyMap<string, readonly Look[]>;
+  /** Of a tree: see `GridModel`. */
+  tree(row: number): TreeRow | undefined;
   /** The least and the largest number that is seen, of columns that are shaded by it. */
   extents: ReadonlyMap<string, readonly [number, number] | null>;
 }
@@ -220,6 +229,11 @@ function cells(view: View, rows: number[], column: Placed): void {
   for (const row of rows) {
     const y = rowY(view, row) + middle;
     const cell = view.cell(row, column.info.name);
+    const branch = column.index === 0 ? view.tree(row) : undefined;
+    if (branch) {
+      inTree(view, branch, cell, format, column, y);
+      continue;
+    }
     if (cell === undefined) {
       placeholder(view, row, left, room, isRight);
       continue;
@@ -247,6 +261,32 @@ function cells(view: View, rows: number[], column: Placed): void {
     ctx.fillStyle = theme.text;
     if (text.length > head.length) ctx.fillText(text.slice(format.dimmed), x + widths.of(head), y);
   }
+}
+
+/** The first cell of a row of a tree: how deep it lies, whether it is open, and its text. */
+function inTree(view: View, branch: TreeRow, cell: Cell | undefined, format: Formatter, column: Placed, y: number): void {
+  const { ctx, theme, widths } = view;
+  const left = view.layout.left(column, view.scrollX) + PAD + indentOf(branch);
+  ctx.textAlign = 'left';
+  if (branch.open !== null) {
+    ctx.fillStyle = theme.dim;
+    ctx.beginPath();
+    const [x, middle] = [left + 4, Math.round(y)];
+    const points = branch.open ? [[-4, -2], [4, -2], [0, 3]] : [[-2, -4], [3, 0], [-2, 4]];
+    points.forEach(([dx, dy], i) => (i ? ctx.lineTo(x + dx, middle + dy) : ctx.moveTo(x + dx, middle + dy)));
+    ctx.fill();
+  }
+  ctx.fillStyle = cell == null ? theme.faint : theme.text;
+  const text = cell === undefined ? '' : cell === null ? (branch.depth === 0 ? 'All' : '–') : format.show(cell);
+  ctx.fillText(widths.fit(text, column.width - 2 * PAD - indentOf(branch) - TWIST), left + TWIST, y);
+  ctx.fillStyle = theme.text;
+  ctx.textAlign = format.align === 'right' ? 'right' : 'left';
+}
+
+/** Whether a pixel of a row's first cell, counted from its left edge, is on the sign that opens it. */
+export function onTwist(branch: TreeRow, x: number): boolean {
+  const from = PAD + indentOf(branch) - 6;
+  return branch.open !== null && x >= from && x < from + TWIST + 8;
 }
 
 /** A number that is cut would be another number. */

@@ -8,7 +8,7 @@
  */
 import type { Grid } from './grid.ts';
 import type { Placed } from './layout.ts';
-import { onMenuButton } from './paint.ts';
+import { onMenuButton, onTwist } from './paint.ts';
 import { draggedFine, draggedTop, draggedX, grip, hitBar } from './scrollbars.ts';
 import type { Top } from './position.ts';
 import { Touch } from './touch.ts';
@@ -81,6 +81,7 @@ export class Pointer {
     if (y < grid.view.bodyTop) return;
     const cell = this.cell(x, y);
     if (!cell) return;
+    if (this.twists(cell, x)) return;
     grid.focusCell(cell.row, cell.column, event.shiftKey);
     this.drag = { kind: 'select' };
   }
@@ -213,7 +214,18 @@ export class Pointer {
       return;
     }
     const cell = y >= grid.view.bodyTop ? this.cell(x, y) : null;
-    if (cell) grid.focusCell(cell.row, cell.column, false);
+    if (cell && !this.twists(cell, x)) grid.focusCell(cell.row, cell.column, false);
+  }
+
+  /** Opens or closes a row of a tree, if its sign is at the pixel. */
+  private twists(cell: { row: number; column: number }, x: number): boolean {
+    const { view, layout, events } = this.grid;
+    const branch = cell.column === 0 ? view.tree(cell.row) : undefined;
+    const placed = layout.at(cell.column);
+    if (!branch || !placed || !onTwist(branch, x - layout.left(placed, view.scrollX))) return false;
+    this.grid.focusCell(cell.row, cell.column, false);
+    events.toggle(cell.row);
+    return true;
   }
 
   private menuAt(x: number, y: number): void {

@@ -1,7 +1,7 @@
 /** How wide columns ought to be: guessed from their types at first, then from the cells that are seen. */
 import type { ColumnInfo } from '../client/messages.ts';
 import { typicalChars } from './format.ts';
-import type { View } from './paint.ts';
+import { indentOf, TWIST, type View } from './paint.ts';
 import { seen } from './position.ts';
 
 /** Space on both sides of a cell, and a pixel for rounding. */
@@ -64,7 +64,16 @@ function widestCell(view: View, name: string): number | undefined {
   const format = view.formatters.get(name);
   if (!format) return undefined;
   const { first, n } = seen(view.top, view.extent);
-  const cells = Array.from({ length: n }, (_, i) => view.cell(first + i, name)).filter((cell) => cell !== undefined && cell !== null);
-  for (const cell of cells) format.observe(cell);
-  return cells.length ? Math.max(...cells.map((cell) => view.widths.of(format.show(cell)))) + AROUND : undefined;
+  const isFirst = view.layout.find(name)?.index === 0;
+  const rows = Array.from({ length: n }, (_, i) => first + i).flatMap((row) => {
+    const cell = view.cell(row, name);
+    return cell === undefined || cell === null ? [] : [{ row, cell }];
+  });
+  for (const { cell } of rows) format.observe(cell);
+  // Before the first cell of a row of a tree there is the sign that opens it.
+  const before = (row: number): number => {
+    const branch = isFirst ? view.tree(row) : undefined;
+    return branch ? indentOf(branch) + TWIST : 0;
+  };
+  return rows.length ? Math.max(...rows.map(({ row, cell }) => view.widths.of(format.show(cell)) + before(row))) + AROUND : undefined;
 }

@@ -3,6 +3,8 @@
  * one covers what is seen with half a page to spare.
  */
 import type { Window } from '../client/messages.ts';
+import type { View } from './paint.ts';
+import { seen } from './position.ts';
 
 export interface Seen {
   first: number;
@@ -17,6 +19,13 @@ export interface Seen {
 
 /** Columns asked for on each side of those that are seen. */
 const BESIDE = 2;
+
+export function seenOf(view: View, following: boolean): Seen {
+  const columns = view.layout.seen(view.scrollX, view.width).map((column) => column.info.name);
+  const { first } = seen(view.top, view.extent);
+  const n = Math.ceil((view.extent.height + view.top.px) / view.extent.rowHeight) || 1;
+  return { first, n, rows: view.extent.rows, following, columns, shown: view.layout.placed.map((column) => column.info.name) };
+}
 
 /** Null if the last request will do. */
 export function want(seen: Seen, last: Window | null, rowsMax: number): Window | null {

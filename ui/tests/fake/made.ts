@@ -1,5 +1,6 @@
 /** What the operations of decision 0067 make of rows: groups, statistics, bins, and the rows that a chart needs. All of it is computed anew each time. */
 import type { Agg, Cell, ColumnInfo, Op } from '../../src/client/messages.ts';
+import { rollup, tree } from './hierarchy.ts';
 import type { FakeTable } from './tables.ts';
 
 export class Refused extends Error {
@@ -11,7 +12,13 @@ export class Refused extends Error {
 /** The ends of an axis by the operation's place, as they were when it was asked. */
 export type Memory = Map<number, [number, number]>;
 
-interface Rows {
+/** What groups are made into: the columns, and the cells of a group of rows. */
+export interface Aggregated {
+  columns: ColumnInfo[];
+  of(group: number[]): [column: string, cell: Cell][];
+}
+
+export interface Rows {
   rows: number;
   columns: ColumnInfo[];
   find(name: string): ColumnInfo;
@@ -41,6 +48,8 @@ export function made(rows: Rows, op: Op, index: number, memory: Memory): FakeTab
   if ('stats' in op) return statistics(rows, op.stats.column, op.stats.distinct ?? false);
   if ('bins' in op) return bins(rows, op.bins, index, memory);
   if ('m4' in op) return buckets(rows, op.m4, index, memory);
+  if ('rollup' in op) return rollup(rows, op.rollup, aggregated(rows, op.rollup.keys, op.rollup.aggs));
+  if ('tree' in op) return tree(rows, op.tree);
   if ('ohlc' in op) return candles(rows, op.ohlc);
   throw new Refused(`this server has no operation "${Object.keys(op)[0]}"`, index);
 }
@@ -64,14 +73,17 @@ function groupsOf(rows: Rows, keys: readonly string[]): Map<string, number[]> {
   return groups;
 }
 
-function grouped(rows: Rows, keys: string[], aggs: Agg[]): FakeTable {
+function aggregated(rows: Rows, keys: string[], aggs: Agg[]): Aggregated {
   const columns = [...keys.map((key) => rows.find(key)), ...aggs.map(([kind, to, of]) => ({ name: to, type: typeOf(kind, of === undefined ? undefined : rows.find(of)), chars: 9 }))];
   const cells = new Map([...keys, ...aggs.flatMap(([, , of]) => (of === undefined ? [] : [of]))].map((name) => [name, rows.cells(name)]));
-  const lines = [...groupsOf(rows, keys).values()].map((group) => [
-    ...keys.map((key) => cells.get(key)?.[group[0]] ?? null),
-    ...aggs.map(([kind, to, of]) => settle(aggregate(kind, group.map((row) => (of === undefined ? null : (cells.get(of)?.[row] ?? null)))), columns.find(({ name }) => name === to))),
-  ]);
-  return table(columns, lines);
+  const of = (group: number[]): [string, Cell][] => aggs.map(([kind, to, from]) => [to, settle(aggregate(kind, group.map((row) => (from === undefined ? null : (cells.get(from)?.[row] ?? null)))), columns.find(({ name }) => name === to))]);
+  return { columns, of };
+}
+
+function grouped(rows: Rows, keys: string[], aggs: Agg[]): FakeTable {
+  const { columns, of } = aggregated(rows, keys, aggs);
+  const cells = keys.map((key) => rows.cells(key));
+  return table(columns, [...groupsOf(rows, keys).values()].map((group) => [...cells.map((column) => column[group[0]] ?? null), ...of(group).map(([, cell]) => cell)]));
 }
 
 function typeOf(kind: Agg[0], of: ColumnInfo | undefined): string {

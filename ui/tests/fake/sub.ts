@@ -79,7 +79,7 @@ export class FakeSub {
     this.ops = ops;
     const answer = () => {
       if (this.asked.vp !== asked.vp) return;
-      this.socket?.send({ type: 'schema', sub: this.sub, vp: asked.vp, live: this.table.live, kind: this.table.kind, columns: this.derived.columns });
+      this.socket?.send({ type: 'schema', sub: this.sub, vp: asked.vp, live: this.table.live, kind: this.table.kind, columns: this.derived.columns, ...(this.derived.table.hidden ? { tree: true, keys: this.derived.table.keys } : {}) });
       this.offer();
     };
     const slow = this.socket?.server.slow ?? 0;
@@ -175,7 +175,7 @@ export class FakeSub {
 
   private columns(cols: string[] | null): ColumnInfo[] {
     if (!cols) return this.derived.columns.slice(0, 32);
-    return cols.flatMap((name) => this.derived.columns.find((column) => column.name === name) ?? []);
+    return cols.flatMap((name) => [...this.derived.columns, ...(this.derived.table.hidden ?? [])].find((column) => column.name === name) ?? []);
   }
 
   private read(derived: Derived, keys: number[], columns: ColumnInfo[]): { info: ColumnInfo; cells: Cell[] }[] {

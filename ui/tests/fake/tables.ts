@@ -6,6 +6,9 @@ export interface FakeTable {
   kind: string;
   live: boolean;
   columns: ColumnInfo[];
+  /** Of a tree: columns that are read by those who know of them, and the names of its keys. */
+  hidden?: ColumnInfo[];
+  keys?: string[];
   rows: number;
   cell(row: number, column: string): Cell;
   /** Whether a cell stays what it is once it is there: then columns are made once. */
@@ -137,6 +140,15 @@ export function wideTable(columns: number, rows: number): FakeTable {
       const index = Number(column.slice(1));
       return index % 3 === 0 ? `${column} ${row}` : (hash(row, index) % 1_000_000) / 100;
     },
+  };
+}
+
+/** Who works for whom. */
+export function staffTable(): FakeTable {
+  const people: [id: bigint, boss: bigint | null, name: string][] = [[1n, null, 'Ada'], [2n, 1n, 'Ben'], [3n, 1n, 'Cleo'], [4n, 3n, 'Dan'], [5n, 3n, 'Eve'], [6n, null, 'Fay']];
+  return {
+    name: 'staff', kind: 'table', live: false, rows: people.length, columns: [{ name: 'Id', type: 'long' }, { name: 'Boss', type: 'long' }, { name: 'Name', type: 'String' }],
+    cell: (row, column) => people[row][['Id', 'Boss', 'Name'].indexOf(column)],
   };
 }
 

@@ -6,7 +6,7 @@ import { Layout } from '../../src/grid/layout.ts';
 const STATE: TableState = {
   plan: {
     filters: new Map([['Sym', 'a* && !null']]), values: [{ column: 'Price', formula: 'Price >= 5', label: 'Price ≥ 5' }], sorts: [['Price', 'desc'], ['Sym', 'abs']],
-    custom: ['Worth = Price * `€`.length()'], select: ['Sym', 'Worth'],
+    custom: ['Worth = Price * `€`.length()'], group: null, select: ['Sym', 'Worth'],
   },
   columns: { order: ['B', 'A'], widths: [['A', 120]], hidden: ['C'], frozen: ['B'] },
   formats: new Map([['Price', { decimals: 3, percent: true }], ['Time', { zone: 'Asia/Tokyo', part: 'time' as const }]]),

@@ -42,7 +42,7 @@ test.each([
 });
 
 test('columns are made before they are asked for, and chosen after that', () => {
-  const plan: Plan = { ...setSort(setFilter(EMPTY, 'Sym', 'a'), 'Worth', 'desc'), custom: ['Worth = Price * 2', 'More = Worth + 1'], select: ['Sym', 'Worth'] };
+  const plan: Plan = { ...setSort(setFilter(EMPTY, 'Sym', 'a'), 'Worth', 'desc'), custom: ['Worth = Price * 2', 'More = Worth + 1'], group: null, select: ['Sym', 'Worth'] };
   const { ops, origins } = opsOf(plan, COLUMNS, 'UTC');
   expect(origins).toEqual([{ custom: 'Worth = Price * 2' }, { custom: 'More = Worth + 1' }, { filter: 'Sym' }]);
   expect(ops).toEqual([{ custom: ['Worth = Price * 2'] }, { custom: ['More = Worth + 1'] }, { where: 'Sym icase includes `a`' }, { sort: [['Worth', 'desc']] }, { select: ['Sym', 'Worth'] }]);
@@ -52,7 +52,7 @@ test('columns are made before they are asked for, and chosen after that', () => 
 test('a plan loses what is about columns that are gone', () => {
   const value = (column: string) => ({ column, formula: `${column} == 1`, label: column });
   const plan: Plan = {
-    filters: new Map([['Sym', 'a'], ['Gone', 'b']]), values: [value('Price'), value('Gone')], sorts: [['Gone', 'asc'], ['Worth', 'desc']], custom: ['Worth = Price'], select: ['Gone', 'Worth'],
+    filters: new Map([['Sym', 'a'], ['Gone', 'b']]), values: [value('Price'), value('Gone')], sorts: [['Gone', 'asc'], ['Worth', 'desc']], custom: ['Worth = Price'], group: null, select: ['Gone', 'Worth'],
   };
   const fits = fitted(plan, COLUMNS);
   expect([[...fits.filters.keys()], fits.values.map(({ column }) => column), fits.sorts, fits.custom, fits.select]).toEqual([['Sym'], ['Price'], [['Worth', 'desc']], ['Worth = Price'], ['Worth']]);
