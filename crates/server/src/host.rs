@@ -5,12 +5,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use kinetable::{Error, Names, NoNames, PartitionedTable, Result, Session, Table};
 use parking_lot::Mutex;
 
 use crate::log::Log;
 use crate::session::Reference;
+use crate::thing::Thing;
 
 /// A value that a ticket can name.
 #[derive(Debug, Clone)]
@@ -19,21 +19,10 @@ pub enum Object {
     Table(Table),
     /// A table of tables.
     Partitioned(PartitionedTable),
-    /// Something that clients fetch as bytes and references.
-    Other(Arc<Other>),
+    /// Something that says itself what it is.
+    Thing(Arc<dyn Thing>),
     /// A console: what a client names when it runs code.
     Console,
-}
-
-/// Something of a kind that clients have to know.
-#[derive(Debug)]
-pub struct Other {
-    /// The name of the kind, `pandas.DataFrame` say.
-    pub kind: String,
-    /// What the kind's clients read.
-    pub payload: Bytes,
-    /// What the payload refers to.
-    pub references: Vec<Object>,
 }
 
 impl Variable {
@@ -54,7 +43,7 @@ impl Object {
         match self {
             Object::Table(_) => "Table",
             Object::Partitioned(_) => "PartitionedTable",
-            Object::Other(other) => &other.kind,
+            Object::Thing(thing) => thing.kind(),
             Object::Console => "Console",
         }
     }

@@ -16,6 +16,7 @@
 //! | [`web`] | the web app: its files, and `rt.v1` |
 //! | [`remote`] | tables of other processes as live tables |
 //! | [`host`] | what the process around hands in |
+//! | [`thing`] | figures, dashboards and other objects that the host has |
 //! | [`log`] | what scripts print |
 
 pub mod access;
@@ -27,4 +28,5 @@ pub mod remote;
 pub mod services;
 pub mod session;
 pub mod subscriptions;
+pub mod thing;
 pub mod web;

@@ -46,7 +46,7 @@ class Application:
             raise DHError(message=f'"{name}" is no name for a field\n  hint: a text that is not empty, without /')
         if kind_of(value) is None:
             what = type(value).__name__
-            hint = "tables, partitioned tables and pandas data frames"
+            hint = "tables, partitioned tables, figures, dashboards, pandas data frames, and kinds of plug-ins"
             raise DHError(message=f'field "{name}" is a {what}, which clients cannot fetch\n  hint: {hint}')
         self.fields[name] = value
 

@@ -18,6 +18,7 @@ from ..dherror import DHError
 from ..table import Table
 from ._applications import known
 from ._completion import complete
+from ._things import Native
 from ._values import identities, kind_of, native_of
 
 __all__ = ["assign", "complete", "field", "fields", "find", "interrupt", "run", "variables"]
@@ -31,8 +32,8 @@ _COMMANDS_KEPT = 100
 _commands: list[str] = []
 
 
-def find(names: dict[str, Any], name: str) -> Optional[tuple[str, Any]]:
-    """Kind and native part of a variable, if clients may fetch it: those that begin with _ are the script's own."""
+def find(names: dict[str, Any], name: str) -> Optional[Native]:
+    """What is native of a variable (see `native_of`), if clients may fetch it: those that begin with _ are the script's own."""
     return None if name.startswith("_") else native_of(names.get(name))
 
 
@@ -45,8 +46,8 @@ def variables(names: dict[str, Any]) -> list[tuple[str, str, int]]:
     return sorted((name, kind, number) for (name, _, kind), number in zip(offered, numbers))
 
 
-def field(application: str, name: str) -> Optional[tuple[str, Any]]:
-    """Kind and native part of an application's field."""
+def field(application: str, name: str) -> Optional[Native]:
+    """What is native of an application's field."""
     one = known.get(application)
     return None if one is None else native_of(one.fields.get(name))
 

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use arrow_schema::DataType;
-use bytes::Bytes;
 use kinetable::formula::{OpaqueUse, UserFunction, Variable as FormulaVariable};
 use kinetable::{Error, ErrorKind, Names, Result, Session};
-use kinetable_server::host::{Application, Completion, Host, Object, Other, Outcome, Variable};
+use kinetable_server::host::{Application, Completion, Host, Object, Outcome, Variable};
 use kinetable_server::log::Log;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use super::things::PyThing;
 use crate::gate;
 use crate::input::PyInput;
 use crate::names::PyNames;
@@ -62,7 +62,7 @@ impl Interpreter {
 }
 
 /// An exception whose text is meant for the user.
-fn of_python(py: Python<'_>, error: PyErr) -> Error {
+pub fn of_python(py: Python<'_>, error: PyErr) -> Error {
     let text = error.value(py).to_string();
     Error::invalid(text).with_cause(error)
 }
@@ -82,12 +82,12 @@ impl Host for Interpreter {
 
     fn variable(&self, name: &str) -> Option<Object> {
         self.ask("find", |_, find, variables| find.call1((variables, name))?.extract::<Option<Found>>())
-            .and_then(Found::object)
+            .and_then(|found| gate::enter(|py| found.object(py)).flatten())
     }
 
     fn field(&self, application: &str, field: &str) -> Option<Object> {
         self.ask("field", |_, find, _| find.call1((application, field))?.extract::<Option<Found>>())
-            .and_then(Found::object)
+            .and_then(|found| gate::enter(|py| found.object(py)).flatten())
     }
 
     fn variables(&self) -> Vec<Variable> {
@@ -113,6 +113,9 @@ impl Host for Interpreter {
     }
 
     fn assign(&self, name: &str, object: &Object) -> Result<()> {
+        if !matches!(object, Object::Table(_) | Object::Partitioned(_)) {
+            return Err(Error::invalid(format!("a {} cannot be assigned to a variable", object.kind())));
+        }
         self.call("assign", |py, assign, variables| {
             let (kind, value, writing) = spelled(py, object)?;
             assign.call1((variables, name, kind, value, writing)).map(drop)
@@ -140,31 +143,28 @@ impl Host for Interpreter {
     }
 }
 
-/// A variable's value, as the side in Python hands it over: its kind and its native part.
+/// A value, as the side in Python hands it over: its kind, its native part or itself, and whether pages can show it.
 #[derive(FromPyObject)]
-struct Found(String, Py<PyAny>);
+pub struct Found(String, Py<PyAny>, bool);
 
 impl Found {
-    fn object(self) -> Option<Object> {
-        gate::enter(|py| {
-            let Found(kind, value) = self;
-            let value = value.bind(py);
-            if kind == "PartitionedTable" {
-                let partitioned = value.cast::<PyPartitioned>().ok()?;
-                return Some(Object::Partitioned(partitioned.get().inner().clone()));
+    /// The value; none: the native part is not of the kind.
+    pub fn object(self, py: Python<'_>) -> Option<Object> {
+        let Found(kind, value, is_shown) = self;
+        let native = value.bind(py);
+        match kind.as_str() {
+            "Table" => native.cast::<PyTable>().ok().map(|table| Object::Table(table.get().inner().clone())),
+            "PartitionedTable" => {
+                let partitioned = native.cast::<PyPartitioned>().ok()?;
+                Some(Object::Partitioned(partitioned.get().inner().clone()))
             }
-            let table = value.cast::<PyTable>().ok()?.get().inner().clone();
-            if kind == "Table" {
-                return Some(Object::Table(table));
-            }
-            let references = vec![Object::Table(table)];
-            Some(Object::Other(Arc::new(Other { kind, payload: Bytes::new(), references })))
-        })?
+            _ => Some(Object::Thing(Arc::new(PyThing::new(kind, value, is_shown)))),
+        }
     }
 }
 
-/// A value as the side in Python takes it.
-fn spelled(py: Python<'_>, object: &Object) -> PyResult<(String, Py<PyAny>, Option<Py<PyAny>>)> {
+/// A value as the side in Python takes it: kind, native part, and what writes it.
+pub fn spelled(py: Python<'_>, object: &Object) -> PyResult<(String, Py<PyAny>, Option<Py<PyAny>>)> {
     let kind = object.kind().to_owned();
     match object {
         Object::Table(table) => {
@@ -175,8 +175,12 @@ fn spelled(py: Python<'_>, object: &Object) -> PyResult<(String, Py<PyAny>, Opti
         Object::Partitioned(value) => {
             Ok((kind, Py::new(py, PyPartitioned::new(value.clone()))?.into_any(), None))
         }
-        Object::Other(_) | Object::Console => {
-            let text = format!("a {kind} cannot be assigned to a variable");
+        Object::Thing(thing) if thing.as_any().is::<PyThing>() => {
+            let thing = thing.as_any().downcast_ref::<PyThing>();
+            Ok((kind, thing.map_or_else(|| py.None(), |thing| thing.value(py)), None))
+        }
+        Object::Thing(_) | Object::Console => {
+            let text = format!("a {kind} is no value of Python");
             Err(pyo3::exceptions::PyTypeError::new_err(text))
         }
     }

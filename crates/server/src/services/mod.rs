@@ -27,6 +27,7 @@ mod shared;
 mod table;
 mod table_batch;
 mod table_updates;
+mod talk;
 mod uploads;
 
 pub use fields::Fields;

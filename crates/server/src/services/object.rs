@@ -3,23 +3,25 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
+use futures_util::{Stream, StreamExt, stream};
 use kinetable::PartitionedTable;
 use kinetable_wire::grpc::object_service_server::ObjectService;
 use kinetable_wire::grpc::stream_request::Message as Asked;
 use kinetable_wire::grpc::stream_response::Message as Told;
 use kinetable_wire::grpc::{
-    BrowserNextResponse, FetchObjectRequest, FetchObjectResponse, PartitionedTableDescriptor, ServerData,
-    StreamRequest, StreamResponse, TypedTicket,
+    BrowserNextResponse, FetchObjectRequest, FetchObjectResponse, PartitionedTableDescriptor, StreamRequest,
+    StreamResponse, TypedTicket,
 };
-use prost::Message;
+use prost::Message as _;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::shared::{Answers, Shared, session_of};
+use super::talk;
 use crate::access::Right;
 use crate::host::Object;
 use crate::session::{Granted, Reference, Session};
 use crate::subscriptions;
+use crate::thing::Message;
 
 /// The service.
 pub struct Objects(pub Arc<Shared>);
@@ -33,11 +35,16 @@ impl ObjectService for Objects {
         let session = session_of(&request)?;
         let source =
             request.into_inner().source_id.ok_or_else(|| Status::invalid_argument("no object is named"))?;
-        let (kind, payload, references) = self.fetch(&session, &source).await?;
+        let granted = self.find(&session, &source).await?;
+        let first = match &granted.object {
+            Object::Thing(thing) => talk::first(thing).await?,
+            object => whole(object, &source)?,
+        };
+        let data = talk::exported(&session, &granted, first)?;
         Ok(Response::new(FetchObjectResponse {
-            r#type: kind,
-            data: payload.to_vec(),
-            typed_export_ids: references,
+            r#type: granted.object.kind().to_owned(),
+            data: data.payload,
+            typed_export_ids: data.exported_references,
         }))
     }
 
@@ -48,8 +55,7 @@ impl ObjectService for Objects {
         request: Request<Streaming<StreamRequest>>,
     ) -> Result<Response<Self::MessageStreamStream>, Status> {
         let session = session_of(&request)?;
-        let first = request.into_inner().message().await?;
-        Ok(Response::new(self.connect(&session, first).await?))
+        Ok(Response::new(self.connect(session, request.into_inner()).await?))
     }
 
     type OpenMessageStreamStream = Answers<StreamResponse>;
@@ -59,8 +65,8 @@ impl ObjectService for Objects {
         request: Request<StreamRequest>,
     ) -> Result<Response<Self::OpenMessageStreamStream>, Status> {
         let session = session_of(&request)?;
-        let first = self.0.halves.open(&session, request).await?.next().await.transpose()?;
-        Ok(Response::new(self.connect(&session, first).await?))
+        let requests = self.0.halves.open(&session, request).await?;
+        Ok(Response::new(self.connect(session, requests).await?))
     }
 
     async fn next_message_stream(
@@ -74,55 +80,58 @@ impl ObjectService for Objects {
 }
 
 impl Objects {
-    /// The answers of a stream that begins with this message: all kinds there are say everything in one.
+    /// The answers of a stream, whose first message names an object.
     async fn connect(
         &self,
-        session: &Session,
-        first: Option<StreamRequest>,
+        session: Arc<Session>,
+        mut requests: impl Stream<Item = Result<StreamRequest, Status>> + Send + Unpin + 'static,
     ) -> Result<Answers<StreamResponse>, Status> {
+        let first = requests.next().await.transpose()?;
         let Some(Asked::Connect(connect)) = first.and_then(|first| first.message) else {
             return Err(Status::invalid_argument("the first message of a stream connects it to an object"));
         };
         let source = connect.source_id.ok_or_else(|| Status::invalid_argument("no object is named"))?;
-        let (_, payload, references) = self.fetch(session, &source).await?;
-        let data = ServerData { payload: payload.to_vec(), exported_references: references };
+        let granted = self.find(&session, &source).await?;
+        if let Object::Thing(thing) = &granted.object {
+            let thing = thing.clone();
+            return talk::answers(&self.0, session, granted, thing, requests).await;
+        }
+        let data = talk::exported(&session, &granted, whole(&granted.object, &source)?)?;
         let answer = StreamResponse { message: Some(Told::Data(data)) };
         Ok(stream::once(std::future::ready(Ok(answer))).boxed())
     }
 
-    /// Kind, payload and references of an object; the references are exported for the session.
-    async fn fetch(
-        &self,
-        session: &Session,
-        source: &TypedTicket,
-    ) -> Result<(String, Bytes, Vec<TypedTicket>), Status> {
+    /// The object that a ticket names, if it is of the type that is named.
+    async fn find(&self, session: &Session, source: &TypedTicket) -> Result<Granted, Status> {
         if source.r#type.is_empty() || source.ticket.is_none() {
             return Err(Status::invalid_argument("an object is named by its ticket and its type"));
         }
         let reference = Reference::of(source.ticket.as_ref(), "ticket")?;
         let granted = self.0.resolve(session, reference, Right::Read).await?;
-        let object = &granted.object;
-        let (payload, objects) = match object {
-            Object::Partitioned(partitioned) => {
-                (describe(partitioned), vec![Object::Table(partitioned.table().clone())])
-            }
-            Object::Other(other) => (other.payload.clone(), other.references.clone()),
-            Object::Table(_) | Object::Console => {
-                let kind = source.r#type.escape_debug();
-                return Err(Status::not_found(format!("No ObjectType found, expected type '{kind}'")));
-            }
-        };
-        if object.kind() != source.r#type {
-            let (kind, named) = (object.kind(), source.r#type.escape_debug());
+        if matches!(granted.object, Object::Table(_) | Object::Console) {
+            return Err(no_object_type(source));
+        }
+        if granted.object.kind() != source.r#type {
+            let (kind, named) = (granted.object.kind(), source.r#type.escape_debug());
             return Err(Status::failed_precondition(format!("the object is a {kind}, not a {named}")));
         }
-        let exported = objects.into_iter().map(|object| {
-            let kind = object.kind().to_owned();
-            let id = session.exports().own(Granted::made(object, [&granted]))?;
-            Ok(TypedTicket { ticket: Some(Reference::Export(id).ticket()), r#type: kind })
-        });
-        Ok((object.kind().to_owned(), payload, exported.collect::<Result<_, Status>>()?))
+        Ok(granted)
     }
+}
+
+/// All that is said of an object that is no thing.
+fn whole(object: &Object, source: &TypedTicket) -> Result<Message, Status> {
+    match object {
+        Object::Partitioned(partitioned) => Ok(Message {
+            payload: describe(partitioned),
+            references: vec![Object::Table(partitioned.table().clone())],
+        }),
+        Object::Table(_) | Object::Thing(_) | Object::Console => Err(no_object_type(source)),
+    }
+}
+
+fn no_object_type(source: &TypedTicket) -> Status {
+    Status::not_found(format!("No ObjectType found, expected type '{}'", source.r#type.escape_debug()))
 }
 
 fn describe(partitioned: &PartitionedTable) -> Bytes {

@@ -71,7 +71,7 @@ pub fn changes(object: &Object) -> bool {
     match object {
         Object::Table(table) => table.is_live(),
         // Tables that change may be in a table that does not.
-        Object::Partitioned(_) | Object::Other(_) => true,
+        Object::Partitioned(_) | Object::Thing(_) => true,
         Object::Console => false,
     }
 }
