@@ -15,9 +15,11 @@ import { goToShown } from './GoTo.tsx';
 import { active, activeItem, alone, phoneList } from './tabs.ts';
 import { DockHost } from './dock/DockHost.tsx';
 import { onPanelKey } from './dock/keys.ts';
+import { linking } from './dock/linking.ts';
 import { TopBar } from './TopBar.tsx';
 import { Welcome } from './Welcome.tsx';
 
+const Linker = lazily(() => import('./dock/Linker.tsx').then((module) => module.Linker));
 const Palette = lazily(() => import('./Palette.tsx').then((module) => module.Palette));
 
 export function App(): JSX.Element {
@@ -68,6 +70,7 @@ function Frame({ isRefused, children }: { isRefused: boolean; children: Componen
       <Help />
       <Describe />
       {paletteShown.value && <Palette />}
+      {linking.value && <Linker />}
       <div class="notices" role="status" aria-live="polite">
         {notices.value.map(({ id, text, alert }) => (
           <div key={id} class={alert ? 'notice alert' : 'notice'}>

@@ -6,6 +6,8 @@ import { chartOf } from '../charts/spec.ts';
 import { describeShown } from './Describe.tsx';
 import { features } from './session.ts';
 import { copied } from './sharing.ts';
+import { linking } from './dock/linking.ts';
+import { board } from './dock/boards.ts';
 import { side } from './side.ts';
 
 interface Item {
@@ -130,6 +132,7 @@ function columnGroups(panel: Panel, column: string, atHeader: boolean): Item[][]
       ...(atHeader ? [{ word: 'Copy the name', act: () => void copied(column, `copied: ${column}`) }] : []),
       ...(atHeader ? [{ word: 'Add a computed column…', act: () => (side.value = { kind: 'custom' }) }] : []),
       { word: 'Format and colours…', act: () => (side.value = { kind: 'look', column }) },
+      ...(board.value && board.value.items.value.size > 1 ? [{ word: 'Link to another panel…', act: () => (linking.value = { from: board.value?.active.value ?? undefined, column }) }] : []),
       { word: 'Columns…', act: () => (side.value = { kind: 'columns' }) },
     ],
   ];

@@ -21,6 +21,8 @@ export interface ValueFilter {
   column: string;
   formula: string;
   label: string;
+  /** The panel that it comes from, if it is not the user's own: it is not kept. */
+  source?: string;
 }
 
 /** The column whose filter an operation is, or the text of the column that it makes. */

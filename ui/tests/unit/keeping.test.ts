@@ -8,7 +8,7 @@ import { Random } from './random.ts';
 const STATE: TableState = { ...FRESH, plan: { ...EMPTY, sorts: [['Price', 'desc']] }, columns: { order: ['B', 'A'], widths: [['A', 120]], hidden: ['C'], frozen: ['B'] } };
 
 const DESK: Layout = {
-  name: 'Desk', active: 'c',
+  name: 'Desk', active: 'c', links: [{ from: 'b', column: 'Sym', to: 'c', into: 'Sym' }],
   root: { split: 'row', sizes: [0.4, 0.6], children: [{ tabs: ['a'], active: 'a' }, { split: 'column', sizes: [0.5, 0.5], children: [{ tabs: ['b', 'c'], active: 'c' }, { tabs: ['__proto__'], active: '__proto__' }] }] },
   panels: new Map([['a', { kind: 'console' }], ['b', { kind: 'table', table: 'trades', view: plainState(STATE) }], ['c', { kind: 'table', table: 'quotes' }], ['__proto__', { kind: 'later', what: [1, { x: null }] }]]),
 };
@@ -36,11 +36,11 @@ test('tabs of the former version are one area', () => {
 
 test('of a layout from another hand what can be read is read', () => {
   const read = readLayout({
-    version: 1, name: 7, active: 'nobody', panels: { a: { kind: 'table', table: 't' }, b: { kind: 'table' }, c: 5, d: { kind: 'log' } },
+    version: 1, name: 7, active: 'nobody', links: [{ from: 'a', column: 'X', to: 'z', into: 'X' }, { from: 'a', column: 'X', to: 'a', into: 'X' }, 5, { from: 'a', column: 'X', to: 'b', into: 'Y' }], panels: { a: { kind: 'table', table: 't' }, b: { kind: 'table' }, c: 5, d: { kind: 'log' } },
     root: { split: 'row', sizes: [1, 'x'], children: [{ tabs: ['a', 'a', 'c', 'z'], active: 'z' }, { split: 'column', children: [{ tabs: [] }, { split: 'row', children: [] }, { tabs: ['a', 'b'] }] }] },
   });
   // "d" is in no area: it goes to the first one.
-  expect(read).toEqual({ name: '', active: null, panels: new Map([['a', { kind: 'table', table: 't' }], ['b', { kind: 'table' }], ['d', { kind: 'log' }]]),
+  expect(read).toEqual({ name: '', active: null, links: [{ from: 'a', column: 'X', to: 'b', into: 'Y' }], panels: new Map([['a', { kind: 'table', table: 't' }], ['b', { kind: 'table' }], ['d', { kind: 'log' }]]),
     root: { split: 'row', sizes: [0.5, 0.5], children: [{ tabs: ['a', 'd'], active: 'a' }, { tabs: ['b'], active: 'b' }] } });
   for (const text of ['', '{', '[]', 'null', '7', '{"version":9}']) expect(readLayoutText(text)).toBeNull();
   expect(readLayoutText(`{"version":1,"name":"${'x'.repeat(1 << 20)}"}`)).toBeNull();

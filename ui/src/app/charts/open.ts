@@ -4,6 +4,7 @@ import { addressOf } from '../dock/alone.ts';
 import { board } from '../dock/boards.ts';
 import { ChartItem } from '../dock/kinds/chart.tsx';
 import { TableItem } from '../dock/kinds/table.tsx';
+import { withoutOuter } from '../dock/links.ts';
 import { FRESH, plainState } from '../kept.ts';
 import { isEmpty } from '../plan.ts';
 import type { Panel } from '../panel.ts';
@@ -11,7 +12,7 @@ import { notice } from '../session.ts';
 
 /** To the right where there is room for both, else below; further charts are tabs beside the first. */
 export function openChart(panel: Panel, spec: ChartSpec): void {
-  const plan = { ...panel.plan.value, sorts: [] };
+  const plan = { ...withoutOuter(panel.plan.value), sorts: [] };
   const state = { kind: 'chart', table: panel.name, ...(isEmpty(plan) ? {} : { view: plainState({ ...FRESH, plan }) }), chart: spec };
   if (!board.value) return void window.open(addressOf(state), '_blank', 'noopener');
   const chart = board.value.find((item) => item instanceof ChartItem);

@@ -7,6 +7,7 @@ import { short } from '../words.ts';
 import { board } from './boards.ts';
 import { exportLayout, importLayout } from './files.ts';
 import { type Item, kindOf, kinds } from './kinds.ts';
+import { linking } from './linking.ts';
 import { openVariable } from './variables.ts';
 
 const shown = signal(false);
@@ -94,6 +95,7 @@ function groups(): [string, Entry[]][] {
   return [
     ['Tables', ofTables], ['Charts', [...charts, ...ofKinds('Charts')]], ['Scripts', ofKinds('Scripts')],
     ['Layout', [
+      { key: 'link', word: 'Link panels…', act: () => (linking.value = {}) },
       { key: 'export', word: 'Export the layout', act: exportLayout },
       { key: 'import', word: 'Import a layout', act: importLayout },
     ]],

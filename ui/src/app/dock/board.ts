@@ -8,7 +8,8 @@ import { computed, effect, type ReadonlySignal, signal, untracked } from '@preac
 import { h, render } from 'preact';
 import { type Item, kindOf, type Look, type Source } from './kinds.ts';
 import { Dock, moveTarget, type Side } from './lumino.ts';
-import { areaOf, idsOf, type Layout, type Node, PANELS_MAX, type PanelState, withIds, withSide } from './schema.ts';
+import { followLinks } from './links.ts';
+import { areaOf, idsOf, type Layout, type Link, type Node, PANELS_MAX, type PanelState, withIds, withSide } from './schema.ts';
 import { unknownItem } from './unknown.tsx';
 
 /** Below this there is room for one panel. */
@@ -26,16 +27,19 @@ export class Board {
   readonly name;
   readonly items = signal<ReadonlyMap<string, Item>>(new Map());
   readonly active = signal<string | null>(null);
+  /** Of panels that there are. */
+  readonly links = signal<readonly Link[]>([]);
   readonly activeItem = computed(() => (this.active.value === null ? null : (this.items.value.get(this.active.value) ?? null)));
   /** As it is kept, and exported. */
   readonly layout: ReadonlySignal<Layout> = computed(() => ({
-    name: this.name.value, root: this.root.value, panels: new Map([...this.items.value].map(([id, item]) => [id, item.state.value])), active: this.active.value,
+    name: this.name.value, root: this.root.value, panels: new Map([...this.items.value].map(([id, item]) => [id, item.state.value])), active: this.active.value, links: this.links.value,
   }));
   readonly dock: Dock;
   /** Whether the board is the one that is looked at. */
   readonly isShown = signal(false);
   private readonly root = signal<Node | null>(null);
   private readonly seen = signal<ReadonlySet<string>>(new Set());
+  private readonly stopLinks: () => void;
   private readonly ends = new Map<string, () => void>();
 
   constructor(layout: Layout, source: Source) {
@@ -52,6 +56,8 @@ export class Board {
     this.dock.place(layout.root, !narrow.matches);
     this.active.value = layout.active ?? idsOf(layout.root)[0] ?? null;
     narrow.addEventListener('change', this.widthChanged);
+    this.links.value = layout.links;
+    this.stopLinks = followLinks(this.items, this.links);
     effect(() => {
       void this.root.value;
       this.dock.mark(this.active.value);
@@ -105,6 +111,7 @@ export class Board {
     this.ends.get(id)?.();
     this.ends.delete(id);
     item.close();
+    if (this.links.value.some(({ from, to }) => from === id || to === id)) this.links.value = this.links.value.filter(({ from, to }) => from !== id && to !== id);
     const items = new Map(this.items.value);
     items.delete(id);
     this.items.value = items;
@@ -129,6 +136,7 @@ export class Board {
   /** Ends all panels, and the board with them. */
   dispose(): void {
     narrow.removeEventListener('change', this.widthChanged);
+    this.stopLinks();
     for (const id of [...this.items.value.keys()]) this.close(id);
     this.dock.dispose();
   }

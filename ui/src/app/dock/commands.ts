@@ -8,6 +8,7 @@ import { naming } from './Dashboards.tsx';
 import { exportLayout, importLayout } from './files.ts';
 import { moveActive } from './keys.ts';
 import { kinds } from './kinds.ts';
+import { linking } from './linking.ts';
 
 export function panelCommands(): Command[] {
   if (alone.value) return [];
@@ -27,6 +28,7 @@ export function panelCommands(): Command[] {
     { kind: 'Command', word: 'Name the dashboard', act: () => (naming.value = true) },
     { kind: 'Command', word: 'Remove the dashboard', act: () => removeBoard(currentKey.value) },
     ...slots.value.filter(({ key }) => key !== currentKey.value).map((slot): Command => ({ kind: 'Command', word: `Dashboard ${layoutOf(slot).name || slots.value.indexOf(slot) + 1}`, about: 'show', act: () => goTo(slot.key) })),
+    { kind: 'Command', word: 'Link panels', act: () => (linking.value = {}) },
     { kind: 'Command', word: 'Export the layout', act: exportLayout },
     { kind: 'Command', word: 'Import a layout', act: importLayout },
   ];

@@ -6,6 +6,8 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import type { IconName } from '../icons.tsx';
+import type { Cell } from '../../client/index.ts';
+import type { Offer, Target } from './links.ts';
 import type { PanelState } from './schema.ts';
 
 /** Whether a panel has the keyboard, is seen, or is neither. */
@@ -24,6 +26,12 @@ export interface Item {
   /** The table that it is about. */
   readonly table?: string;
   readonly Body: ComponentType;
+  /** Where others filter it. */
+  readonly target?: Target;
+  /** What it asks of all panels with a column. */
+  readonly offer?: ReadonlySignal<Offer | null>;
+  /** The cell of the row with the focus; undefined if there is none. Read in an effect, it is read again when it is another one. */
+  cellAt?(column: string): Cell | undefined;
   /** Takes the keyboard. */
   focus(): void;
   look(how: Look): void;

@@ -36,9 +36,20 @@ export interface Layout {
   root: Node | null;
   panels: ReadonlyMap<string, PanelState>;
   active: string | null;
+  links: readonly Link[];
 }
 
-export const NONE: Layout = { name: '', root: null, panels: new Map(), active: null };
+/** The row with the focus in one panel filters another. */
+export interface Link {
+  readonly from: string;
+  readonly column: string;
+  readonly to: string;
+  readonly into: string;
+}
+
+export const LINKS_MAX = 64;
+
+export const NONE: Layout = { name: '', root: null, panels: new Map(), active: null, links: [] };
 
 /** Whatever can be read of it; null if it is no layout at all. */
 export function readLayout(value: unknown): Layout | null {
@@ -53,15 +64,22 @@ export function readLayout(value: unknown): Layout | null {
   let root = nodeOf(read.root, left, 0);
   for (const id of left) root = withTab(root, id);
   const active = isText(read.active) && panels.has(read.active) ? read.active : null;
-  return { name: isText(read.name) ? read.name.slice(0, 100) : '', root, panels, active };
+  return { name: isText(read.name) ? read.name.slice(0, 100) : '', root, panels, active, links: readLinks(read.links, (id) => panels.has(id)) };
 }
 
 export function readLayoutText(text: string): Layout | null {
   return text.length > TEXT_MAX ? null : readLayout(parsed(text));
 }
 
-export function plainLayout({ name, root, panels, active }: Layout): object {
-  return { version: LAYOUT_VERSION, ...(name ? { name } : {}), root, panels: Object.fromEntries(panels), ...(active === null ? {} : { active }) };
+export function plainLayout({ name, root, panels, active, links }: Layout): object {
+  return { version: LAYOUT_VERSION, ...(name ? { name } : {}), root, panels: Object.fromEntries(panels), ...(active === null ? {} : { active }), ...(links.length ? { links } : {}) };
+}
+
+function readLinks(value: unknown, isPanel: (id: string) => boolean): Link[] {
+  return list(value, (item) => {
+    const { from, column, to, into } = record(item);
+    return isText(from) && isText(to) && from !== to && isPanel(from) && isPanel(to) && isText(column) && isText(into) ? { from, column, to, into } : null;
+  }).slice(0, LINKS_MAX);
 }
 
 /** Takes the ids that it finds out of `left`. */

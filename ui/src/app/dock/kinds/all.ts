@@ -3,5 +3,6 @@ import './chart.tsx';
 import './figure.tsx';
 import './table.tsx';
 import './console.tsx';
+import './filter.tsx';
 import './markdown.tsx';
 import './welcome.tsx';

@@ -8,6 +8,7 @@ import { lazily } from '../../lazily.tsx';
 import { EMPTY, fitted, opsOf, type Plan } from '../../plan.ts';
 import { client, zone } from '../../session.ts';
 import { type Item, type Look, register, type Source } from '../kinds.ts';
+import { type Target, withoutOuter } from '../links.ts';
 import type { PanelState } from '../schema.ts';
 
 const ChartBody = lazily(() => import('../../charts/ChartBody.tsx').then((module) => module.ChartBody));
@@ -26,6 +27,7 @@ export class ChartItem implements Item {
   readonly state: ReadonlySignal<PanelState>;
   /** What is asked of the table before the chart asks. */
   readonly ops: ReadonlySignal<Op[]>;
+  readonly target: Target;
   /** For the columns alone: a row of them. */
   private readonly sub: Subscription;
   private readonly stop: () => void;
@@ -38,10 +40,11 @@ export class ChartItem implements Item {
     this.spec = signal(spec);
     this.plan = signal(asks ? EMPTY : plan);
     if (asks) this.offered.value = plan;
+    this.target = { plan: this.plan, columns: this.own, change: (next) => (this.plan.value = next) };
     this.title = computed(() => titleOf(this.spec.value));
     this.mark = computed(() => (this.live.value ? 'live' : 'still'));
     this.state = computed(() => {
-      const kept = { ...FRESH, plan: this.plan.value };
+      const kept = { ...FRESH, plan: withoutOuter(this.plan.value) };
       return { kind: 'chart', table, ...(isFresh(kept) ? {} : { view: plainState(kept) }), chart: this.spec.value };
     });
     this.ops = computed(() => opsOf({ ...fitted(this.plan.value, this.own.value), sorts: [] }, this.own.value, zone.value).ops);
