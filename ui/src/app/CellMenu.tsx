@@ -9,6 +9,7 @@ import { copied } from './sharing.ts';
 import { linking } from './dock/linking.ts';
 import { board } from './dock/boards.ts';
 import { side } from './side.ts';
+import { canEdit } from './writable.ts';
 
 interface Item {
   word: string;
@@ -86,6 +87,10 @@ function groups(panel: Panel, { row, column }: MenuPlace): Item[][] {
       if (value) values.push({ word: `Only ${clip(value.label)}`, act: () => panel.change({ ...plan, values: [...plan.values.filter((one) => one.formula !== value.formula), value] }) });
     }
   }
+  const writes: Item[] = row === null || !canEdit(panel) ? [] : [
+    { word: 'Write the cell', keys: 'F2', act: () => void panel.events.edit(row, column) },
+    { word: 'Delete the selected rows', act: () => void import('./editing.ts').then(({ removeRows }) => removeRows(panel)) },
+  ];
   const copies: Item[] = row === null ? [] : [
     { word: 'Copy', keys: 'Ctrl C', act: () => void grid.copy(false) },
     { word: 'Copy with headers', keys: 'Ctrl Shift C', act: () => void grid.copy(true) },
@@ -98,7 +103,7 @@ function groups(panel: Panel, { row, column }: MenuPlace): Item[][] {
     ...(features.value.includes('stats') ? [{ word: 'Statistics', keys: 'I', act: () => panel.events.about(column) }] : []),
     { word: 'Filter…', keys: '/', act: () => panel.showFilters(column) },
   ];
-  return [values, sorts, copies, ...columnGroups(panel, column, row === null), [{ word: 'Describe what is seen', act: () => (describeShown.value = panel) }]].filter((items) => items.length);
+  return [values, writes, sorts, copies, ...columnGroups(panel, column, row === null), [{ word: 'Describe what is seen', act: () => (describeShown.value = panel) }]].filter((items) => items.length);
 }
 
 /** What can be done with a column as it lies; where to only if it is asked for at the header. */

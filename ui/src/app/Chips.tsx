@@ -8,6 +8,7 @@ import { EMPTY, isEmpty, setFilter, setSort } from './plan.ts';
 import { features } from './session.ts';
 import { copyLink, copyPython } from './sharing.ts';
 import { side, toggleSide } from './side.ts';
+import { canAdd } from './writable.ts';
 
 /** What was asked of the table, each to be taken back; and the same as Python. */
 export function Chips({ panel }: { panel: Panel }): JSX.Element {
@@ -27,6 +28,11 @@ export function Chips({ panel }: { panel: Panel }): JSX.Element {
       {features.value.includes('by') && (
         <button type="button" class="tool only-wide" disabled={!panel.loaded.value} aria-pressed={side.value?.kind === 'groups'} title="Groups, rollups, distinct rows" onClick={() => toggleSide({ kind: 'groups' })}>
           <Icon name="groups" />Groups
+        </button>
+      )}
+      {panel.loaded.value && canAdd(panel) && (
+        <button type="button" class="tool" aria-pressed={side.value?.kind === 'row'} title="A further row" onClick={() => toggleSide({ kind: 'row' })}>
+          <Icon name="plus" />Add row
         </button>
       )}
       <div class="chip-row">

@@ -14,6 +14,8 @@ import { active } from './tabs.ts';
 
 const Columns = lazily(() => import('./Columns.tsx').then((module) => module.Columns));
 const Custom = lazily(() => import('./Custom.tsx').then((module) => module.Custom));
+const AddRow = lazily(() => import('./AddRow.tsx').then((module) => module.AddRow));
+const CellEditor = lazily(() => import('./CellEditor.tsx').then((module) => module.CellEditor));
 const Groups = lazily(() => import('./Groups.tsx').then((module) => module.Groups));
 const Statistics = lazily(() => import('./Statistics.tsx').then((module) => module.Statistics));
 const Look = lazily(() => import('./Look.tsx').then((module) => module.Look));
@@ -23,6 +25,7 @@ function Beside({ panel }: { panel: Panel }): JSX.Element | null {
   switch (side.value?.kind) {
     case 'columns': return <Columns panel={panel} />;
     case 'custom': return <Custom panel={panel} />;
+    case 'row': return <AddRow panel={panel} />;
     case 'groups': return <Groups panel={panel} />;
     case 'stats': return <Statistics key={side.value.column} panel={panel} column={side.value.column} />;
     case 'look': return <Look panel={panel} column={side.value.column} />;
@@ -57,6 +60,7 @@ export function TablePanel({ panel }: { panel: Panel }): JSX.Element {
       <div class="cells-and-side">
         <div class="cells" ref={host}>
           <PanelState panel={panel} />
+          {panel.editing.value && <CellEditor key={`${panel.editing.value.row} ${panel.editing.value.column}`} panel={panel} {...panel.editing.value} />}
         </div>
         {isActive && panel.schema.value && <Beside panel={panel} />}
       </div>

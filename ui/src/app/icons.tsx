@@ -20,12 +20,12 @@ const PATHS = {
   history: 'M3 8a5 5 0 1 0 1.6-3.7M3 3v3h3M8 5.5V8l2 1.3',
   play: 'M4.5 3l8 5-8 5z',
   file: 'M4 2h5.5L12 4.5V14H4zM9 2v3h3',
-  plus: 'M8 3v10M3 8h10',
   panels: 'M2 3h12v10H2zM7 3v10M7 8h7',
   image: 'M2 3h12v10H2zM2.5 12l3.6-4 2.6 2.7 1.8-1.8 3 3M10.5 6a.6.6 0 1 0 .1 0',
   chart: 'M2 2.5v11h12M4.5 10.5l3-3.5 2.5 2 3.5-5',
   export: 'M8 2v8M5 7.2L8 10.2l3-3M2.5 10v3.5h11V10',
   groups: 'M2 3.5h6M5 7.5h6M8 11.5h6M2.5 6v1.5H5M5.5 10v1.5H8',
+  plus: 'M8 3v10M3 8h10',
   check: 'M3 8.5l3.2 3.2L13 4.8',
 } as const;
 

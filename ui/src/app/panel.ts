@@ -23,6 +23,7 @@ import { Pulse } from './pulse.ts';
 import { client, features, notice, phase, zone } from './session.ts';
 import { density } from './settings.ts';
 import { side } from './side.ts';
+import { canAdd, canEdit } from './writable.ts';
 
 /** Frames a second of a panel that has the keyboard, and of one that is seen beside it. */
 const FOCUSED_HZ = 20;
@@ -54,6 +55,8 @@ export class Panel implements GridModel {
   readonly error = signal<ErrorMessage | null>(null);
   readonly rates = signal<{ updates: number; rows: number } | null>(null);
   readonly menu = signal<MenuPlace | null>(null);
+  /** The cell that is written, if one is. */
+  readonly editing = signal<{ row: number; column: string } | null>(null);
   /** Grows whenever the selection moves. */
   readonly selected = signal(0);
   /** Seconds since the last change, where there ought to have been another by now; else null. */
@@ -269,6 +272,14 @@ export class Panel implements GridModel {
     filterLeft: () => this.element?.focus(),
     layout: () => this.layoutChanged(),
     toggle: (row) => this.toggle(row),
+    edit: (row, column) => {
+      if (canEdit(this)) this.editing.value = { row, column };
+      return canEdit(this);
+    },
+    paste: (text) => {
+      if (canAdd(this)) void import('./editing.ts').then(({ paste }) => paste(this, text));
+      return canAdd(this);
+    },
     about: (column) => {
       if (features.value.includes('stats')) side.value = { kind: 'stats', column };
     },

@@ -1,7 +1,7 @@
 /** What is shown beside the cells of a table: one thing at a time. */
 import { signal } from '@preact/signals';
 
-export type Side = { kind: 'columns' } | { kind: 'custom' } | { kind: 'look'; column: string } | { kind: 'stats'; column: string } | { kind: 'groups' };
+export type Side = { kind: 'columns' } | { kind: 'custom' } | { kind: 'look'; column: string } | { kind: 'stats'; column: string } | { kind: 'groups' } | { kind: 'row' };
 
 /** Of the table that is looked at. */
 export const side = signal<Side | null>(null);

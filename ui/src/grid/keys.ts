@@ -17,6 +17,7 @@ export const GRID_KEYS: [keys: string, what: string][] = [
   ['/', 'Filter the column'],
   ['C', 'Chart the column'],
   ['I', 'Statistics of the column'],
+  ['F2  Enter', 'Write the cell, where a table can be written'],
   ['Enter  Menu', 'What can be done with the cell'],
   ['Shift+Enter', 'What can be done with the column'],
 ];
@@ -28,6 +29,10 @@ export class Keys {
       if (!this.press(event)) return;
       event.preventDefault();
       event.stopPropagation();
+    });
+    grid.parts.surface.addEventListener('paste', (event) => {
+      const text = event.clipboardData?.getData('text/plain');
+      if (text && grid.events.paste(text)) event.preventDefault();
     });
   }
 
@@ -66,11 +71,16 @@ export class Keys {
         grid.filterRow.place(grid.view);
         grid.filterRow.focus(column.info.name);
         return true;
+      case 'F2':
+        return grid.events.edit(focus.row, column.info.name);
       case 'Enter':
+        if (!event.shiftKey && grid.events.edit(focus.row, column.info.name)) return true;
+        this.menu(focus.row, focus.column, event.shiftKey);
+        return true;
       case 'ContextMenu':
       case 'F10':
         if (key === 'F10' && !event.shiftKey) return false;
-        this.menu(focus.row, focus.column, event.shiftKey && key === 'Enter');
+        this.menu(focus.row, focus.column, false);
         return true;
       case 'Escape':
         grid.selection.clear();

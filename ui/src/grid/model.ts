@@ -49,6 +49,10 @@ export interface GridEvents {
   filterLeft(): void;
   /** The rows below a row are to be shown, or no longer. */
   toggle(row: number): void;
+  /** A cell is to be written. Whether it can be. */
+  edit(row: number, column: string): boolean;
+  /** A text was pasted. Whether it can be put in. */
+  paste(text: string): boolean;
   /** A menu is asked for: of a cell, or of a column if `row` is null. Pixels of the window. */
   menu(at: { x: number; y: number; row: number | null; column: string }): void;
   /** Columns lie, or are as wide, otherwise. */

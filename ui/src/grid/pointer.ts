@@ -203,7 +203,10 @@ export class Pointer {
   private double(event: MouseEvent): void {
     const { x, y } = this.place(event);
     const edge = y < this.grid.view.theme.headerHeight ? this.edge(x) : undefined;
-    if (edge) this.grid.fitColumn(edge.info.name);
+    if (edge) return this.grid.fitColumn(edge.info.name);
+    const cell = y >= this.grid.view.bodyTop ? this.cell(x, y) : null;
+    const placed = cell && this.grid.layout.at(cell.column);
+    if (cell && placed) this.grid.events.edit(cell.row, placed.info.name);
   }
 
   private tap(x: number, y: number): void {

@@ -162,6 +162,8 @@ export class FakeSocket {
       case 'rate': return sub?.rate(message.max_hz as number);
       case 'fetch': return sub?.fetch(message as never);
       case 'value': return this.value(message as never);
+      case 'put':
+      case 'remove': return this.write(message as never);
       case 'find': return sub?.find(message as never);
       case 'export': return sub && this.server.exports.begin(this, sub, message as never);
       case 'cancel': return this.server.exports.cancel(message.id as number);
@@ -187,12 +189,24 @@ export class FakeSocket {
     this.send({
       type: 'welcome', protocol: 1, server: 'fake 1', instance: server.instance, resume: this.resume, resumed: Boolean(former), resume_seconds: 60, user: 'key', console: server.options.console ?? false,
       write: true, zone: 'UTC', limits: { subs: 64, rows: 32_768, cells: 200_000, fetch_cells: 1_000_000, ops: 64 },
-      features: server.options.features ?? ['distinct', 'by', 'bins', 'm4', 'ohlc', 'stats', 'rollup', 'tree', 'find', 'export', 'value', ...(server.options.console ? ['console', 'log'] : [])],
+      features: server.options.features ?? ['distinct', 'by', 'bins', 'm4', 'ohlc', 'stats', 'rollup', 'tree', 'find', 'export', 'value', 'edit', ...(server.options.console ? ['console', 'log'] : [])],
     });
     this.send({ type: 'vars', full: true, added: server.entries(), changed: [], removed: [] });
     if (!former) return;
     this.subs = former;
     for (const sub of this.subs.values()) sub.attach(this);
+  }
+
+  private write({ type, id, table: name, columns, rows }: { type: 'put' | 'remove'; id: number; table: string; columns: string[]; rows: (string | null)[][] }): void {
+    const table = this.server.tables.get(name);
+    try {
+      if (!table?.[type]) throw new Error(`"${name}" is no input table`);
+      table[type](columns, rows);
+      for (const socket of this.server.sockets) socket.changed(table);
+      this.send({ type: 'done', id });
+    } catch (error) {
+      this.send({ type: 'error', code: 'invalid', id, message: (error as Error).message });
+    }
   }
 
   private value({ id, name }: { id: number; name: string }): void {

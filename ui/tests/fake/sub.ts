@@ -79,7 +79,7 @@ export class FakeSub {
     this.ops = ops;
     const answer = () => {
       if (this.asked.vp !== asked.vp) return;
-      this.socket?.send({ type: 'schema', sub: this.sub, vp: asked.vp, live: this.table.live, kind: this.table.kind, columns: this.derived.columns, ...(this.derived.table.hidden ? { tree: true, keys: this.derived.table.keys } : {}) });
+      this.socket?.send({ type: 'schema', sub: this.sub, vp: asked.vp, live: this.table.live, kind: this.table.kind, columns: this.derived.columns, ...(this.derived.table.hidden ? { tree: true, keys: this.derived.table.keys } : this.table.keys ? { keys: this.table.keys } : {}) });
       this.offer();
     };
     const slow = this.socket?.server.slow ?? 0;

@@ -6,9 +6,13 @@ export interface FakeTable {
   kind: string;
   live: boolean;
   columns: ColumnInfo[];
-  /** Of a tree: columns that are read by those who know of them, and the names of its keys. */
+  /** Of a tree: columns that are read by those who know of them. */
   hidden?: ColumnInfo[];
+  /** Of a tree and of an input table: the names of its keys. */
   keys?: string[];
+  /** Of an input table: rows with keys that are there replace them. Throws with what does not fit. */
+  put?(columns: string[], rows: (string | null)[][]): void;
+  remove?(columns: string[], rows: (string | null)[][]): void;
   rows: number;
   cell(row: number, column: string): Cell;
   /** Whether a cell stays what it is once it is there: then columns are made once. */
@@ -141,6 +145,36 @@ export function wideTable(columns: number, rows: number): FakeTable {
       return index % 3 === 0 ? `${column} ${row}` : (hash(row, index) % 1_000_000) / 100;
     },
   };
+}
+
+/** A table that is written from pages. */
+export function ordersTable(): FakeTable {
+  const columns: ColumnInfo[] = [{ name: 'Sym', type: 'String' }, { name: 'Qty', type: 'int' }, { name: 'Limit', type: 'double' }, { name: 'Due', type: 'LocalDate' }];
+  const cells: Cell[][] = [['ACME', 5, 10.5, 20_600], ['BOLT', 7, null, null]];
+  const read = ({ name, type }: ColumnInfo, text: string | null): Cell => {
+    if (text === null || type === 'String') return text;
+    const value = Number(text);
+    if (!Number.isFinite(value) || (type !== 'double' && !Number.isInteger(value))) throw new Error(`column "${name}": "${text}" is no ${type}`);
+    if (name === 'Qty' && value > 1000) throw new Error('column "Qty": at most 1000');
+    return value;
+  };
+  const table: FakeTable = {
+    name: 'orders', kind: 'input', live: true, keys: ['Sym'], columns, rows: 2, cell: (row, column) => cells[row][columns.findIndex(({ name }) => name === column)],
+    put(names, rows) {
+      const made = rows.map((row) => columns.map((info) => read(info, row[names.indexOf(info.name)])));
+      for (const row of made) {
+        const at = cells.findIndex(([sym]) => sym === row[0]);
+        if (at < 0) cells.push(row);
+        else cells[at] = row;
+      }
+      table.rows = cells.length;
+    },
+    remove(_, rows) {
+      for (const [sym] of rows) cells.splice(cells.findIndex(([one]) => one === sym) >>> 0, 1);
+      table.rows = cells.length;
+    },
+  };
+  return table;
 }
 
 /** Who works for whom. */

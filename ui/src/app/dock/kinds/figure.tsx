@@ -1,7 +1,7 @@
 /** Figures of scripts: `{"kind":"figure","name":NAME}`; in a dashboard of the server `{"kind":"figure","value":FIGURE,"name":DASHBOARD}`, whose tables are the dashboard's. */
 import { computed, signal } from '@preact/signals';
 import { h, type JSX } from 'preact';
-import { type Figure, readFigure } from '../../../charts/figure.ts';
+import type { Figure } from '../../../charts/figure.ts';
 import { isText } from '../../kept.ts';
 import { lazily } from '../../lazily.tsx';
 import { client } from '../../session.ts';
@@ -27,7 +27,7 @@ export class FigureItem implements Item {
   constructor(readonly source: string, private readonly value: unknown, kept: PanelState) {
     this.title = computed(() => this.figure.value?.title ?? (isText(kept.title) ? kept.title : source));
     this.state = signal(kept);
-    if (value !== undefined) this.figure.value = readFigure(value);
+    if (value !== undefined) void this.take(value);
     this.stop = client.on('tables', () => this.ask());
     this.ask();
   }
@@ -46,6 +46,13 @@ export class FigureItem implements Item {
     this.stop();
   }
 
+  private async take(value: unknown): Promise<void> {
+    const { readFigure } = await import('../../../charts/figure.ts');
+    this.figure.value = readFigure(value);
+    this.error.value = this.figure.value ? null : `"${this.source}" is no figure`;
+    this.made.value += 1;
+  }
+
   /** Once for each figure that the name stands for. */
   private ask(): void {
     if (this.value !== undefined) return;
@@ -57,12 +64,7 @@ export class FigureItem implements Item {
     if (entry.id === this.id) return;
     this.id = entry.id;
     client.ask({ type: 'value', name: this.source }).answer.then(
-      ({ kind, value }) => {
-        const figure = kind.toLowerCase() === 'figure' ? readFigure(value) : null;
-        this.figure.value = figure;
-        this.error.value = figure ? null : `"${this.source}" is no figure, but a ${kind}`;
-        this.made.value += 1;
-      },
+      ({ value }) => this.take(value),
       (error: unknown) => {
         this.id = null;
         this.error.value = error instanceof Error ? error.message : String(error);
