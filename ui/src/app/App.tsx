@@ -4,7 +4,6 @@ import { Banner } from './Banner.tsx';
 import { Describe } from './Describe.tsx';
 import { Help, helpShown } from './Help.tsx';
 import { lazily } from './lazily.tsx';
-import { Login } from './Login.tsx';
 import { paletteShown } from './paletteShown.ts';
 import { PhoneBar } from './PhoneBar.tsx';
 import { notices, phase } from './session.ts';
@@ -20,6 +19,7 @@ import { TopBar } from './TopBar.tsx';
 import { Welcome } from './Welcome.tsx';
 
 const Linker = lazily(() => import('./dock/Linker.tsx').then((module) => module.Linker));
+const Login = lazily(() => import('./Login.tsx').then((module) => module.Login));
 const Palette = lazily(() => import('./Palette.tsx').then((module) => module.Palette));
 
 export function App(): JSX.Element {

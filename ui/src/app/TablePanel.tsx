@@ -1,7 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { KinetableGrid } from '../grid/element.ts';
-import { CellMenu } from './CellMenu.tsx';
 import { Chips } from './Chips.tsx';
 import { Exports } from './Exports.tsx';
 import { GoTo, goToShown } from './GoTo.tsx';
@@ -12,6 +11,7 @@ import { PanelState } from './PanelState.tsx';
 import { side } from './side.ts';
 import { active } from './tabs.ts';
 
+const CellMenu = lazily(() => import('./CellMenu.tsx').then((module) => module.CellMenu));
 const Columns = lazily(() => import('./Columns.tsx').then((module) => module.Columns));
 const Custom = lazily(() => import('./Custom.tsx').then((module) => module.Custom));
 const AddRow = lazily(() => import('./AddRow.tsx').then((module) => module.AddRow));

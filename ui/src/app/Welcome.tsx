@@ -1,28 +1,46 @@
 import type { JSX } from 'preact';
-import { phase, tables } from './session.ts';
+import { canRun } from './console/runs.ts';
 import { openVariable } from './dock/variables.ts';
+import { lazily } from './lazily.tsx';
+import { phase, tables } from './session.ts';
 import { short } from './words.ts';
 
 const EXAMPLE = `from kinetable import time_table
 
 ticks = time_table("PT1s").update("X = ii")`;
 
-/** What is seen before a table is open: what there is, or how to make some. */
+const Snippets = lazily(() => import('./Snippets.tsx').then((module) => module.Snippets));
+
+/** What is seen before a table is open: what there is, and how to make some. */
 export function Welcome(): JSX.Element {
   const all = tables.value;
   if (all === null) return <section class="welcome"><p class="hint">{phase.value === 'lost' ? 'The server does not answer.' : 'Waiting for the server…'}</p></section>;
-  if (!all.length) {
-    return (
-      <section class="welcome">
-        <h1>No tables yet</h1>
-        <p>A table appears here as soon as a script of this server assigns it to a variable:</p>
-        <pre>{EXAMPLE}</pre>
-      </section>
-    );
-  }
+  return (
+    <section class="welcome" data-region="welcome">
+      {all.length > 0 && <There />}
+      {canRun.value ? (
+        <>
+          <h1>Try it</h1>
+          <p>Each runs on the server, and what it makes opens beside the console.</p>
+          <Snippets />
+        </>
+      ) : !all.length && (
+        <>
+          <h1>No tables yet</h1>
+          <p>A table appears here as soon as a script of this server assigns it to a variable:</p>
+          <pre>{EXAMPLE}</pre>
+        </>
+      )}
+    </section>
+  );
+}
+
+/** Live ones first. */
+function There(): JSX.Element {
+  const all = tables.value ?? [];
   const first = [...all].sort((a, b) => Number(b.live) - Number(a.live)).slice(0, 6);
   return (
-    <section class="welcome">
+    <>
       <h1>{all.length === 1 ? 'One table' : `${all.length} tables`}</h1>
       <p>Open one here or from the list. It scrolls, sorts and filters while it changes.</p>
       <ul class="cards">
@@ -36,6 +54,6 @@ export function Welcome(): JSX.Element {
           </li>
         ))}
       </ul>
-    </section>
+    </>
   );
 }

@@ -1,14 +1,15 @@
 /** The tables that are open in the board that is looked at, which of them has the keyboard, and the address that says so: `/table/NAME`. */
 import { computed, effect, signal } from '@preact/signals';
+import { canRun } from './console/runs.ts';
 import { aloneItem } from './dock/alone.ts';
-import { board, keptView, startBoards } from './dock/boards.ts';
+import { board, hasKept, keptView, startBoards } from './dock/boards.ts';
 import type { Item } from './dock/kinds.ts';
 import { TableItem } from './dock/kinds/table.tsx';
 import { currentServed, dashboardOf, dashboardPath, openDashboard } from './dock/served.ts';
 import { idsOf } from './dock/schema.ts';
 import { isFresh, plainState, viewOf } from './kept.ts';
 import type { Panel } from './panel.ts';
-import { notice } from './session.ts';
+import { notice, tables } from './session.ts';
 
 /** The one panel of a page that shows nothing else. */
 export const alone = signal<Item | null>(null);
@@ -80,10 +81,12 @@ export function startTabs(): void {
   alone.value = aloneItem(location.pathname, location.hash);
   if (alone.value) return startAlone(alone.value);
   const [path, name] = [location.pathname, nameOf(location.pathname)];
+  const isFirstVisit = !hasKept();
   startBoards();
   const served = dashboardOf(path);
   if (served !== null) void openDashboard(served);
   if (name !== null) open(name);
+  if (path === '/' && isFirstVisit && !location.hash) showFirst();
   takeView(path);
   // The first event of a link that is put into the address of a page that is open.
   addEventListener('hashchange', () => takeView(location.pathname));
@@ -103,6 +106,20 @@ export function startTabs(): void {
   });
   effect(() => {
     document.title = activeItem.value === null ? 'Kinetable' : `${activeItem.value.title.value} · Kinetable`;
+  });
+}
+
+/** The first time, where code may be run: a console, and beside it what can be tried. */
+function showFirst(): void {
+  const stop = effect(() => {
+    if (!canRun.value || !tables.value) return;
+    // Not within the effect itself, which may be running for the first time.
+    setTimeout(() => {
+      stop();
+      if (board.value?.items.value.size) return;
+      board.value?.open({ kind: 'welcome' });
+      if (!matchMedia('(max-width: 700px)').matches) board.value?.open({ kind: 'console' });
+    });
   });
 }
 

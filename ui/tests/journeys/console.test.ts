@@ -148,6 +148,23 @@ test('the log: as it comes, by level and text, held', async () => {
   await page.context().close();
 });
 
+test('the first visit: a console, and beside it what can be tried', async () => {
+  const { page, errors } = await visit(browser, url);
+  await page.getByRole('heading', { name: 'A live table' }).waitFor();
+  await page.getByRole('textbox', { name: 'Console' }).waitFor();
+  expect(await page.getByRole('tab').allInnerTexts()).toEqual(['Console', 'Welcome']);
+  await page.getByRole('button', { name: 'Run', exact: true }).first().click();
+  await page.locator('.run').getByText('time_table').first().waitFor();
+  // Who closed it does not see it again.
+  await page.getByRole('tab', { name: 'Welcome' }).press('Delete');
+  await page.waitForTimeout(400);
+  await page.reload();
+  await page.getByRole('textbox', { name: 'Console' }).waitFor();
+  expect(await page.getByRole('tab').allInnerTexts()).toEqual(['Console']);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
 test('who may not run code is not offered a console', async () => {
   const own = new FakeServer({ pages: 'dist-journeys' }, demoTables());
   const { page } = await visit(browser, `http://127.0.0.1:${await own.start()}`);

@@ -25,6 +25,8 @@ export const currentKey = signal(0);
 export const board = computed(() => slots.value.find(({ key }) => key === currentKey.value)?.board ?? null);
 
 export const keptView = (table: string): TableState | undefined => kept.tables.get(table);
+/** Whether there was a visit before. */
+export const hasKept = (): boolean => stored() !== null;
 export const keptBoards = (): readonly Layout[] => kept.boards;
 
 export function startBoards(): void {
