@@ -6,7 +6,7 @@
  * ```
  */
 import { computed, signal } from '@preact/signals';
-import { chartOf } from '../charts/spec.ts';
+import { chartOf, hasPlaces } from '../charts/spec.ts';
 import type { Cell, ColumnInfo, ErrorMessage, Op, Subscription, Window } from '../client/index.ts';
 import type { KinetableGrid } from '../grid/element.ts';
 import type { Grid } from '../grid/grid.ts';
@@ -235,7 +235,7 @@ export class Panel implements GridModel {
 
   /** Draws a column, over the first times there are. */
   chartColumn(column: string): void {
-    const spec = chartOf(column, this.schema.value ?? [], features.value);
+    const spec = chartOf(column, this.schema.value ?? [], features.value, hasPlaces(this.sub.schema?.kind, this.live.value));
     if (!spec) return notice(`${column} cannot be drawn`, true);
     void import('./charts/open.ts').then(({ openChart }) => openChart(this, spec));
   }

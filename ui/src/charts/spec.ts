@@ -66,7 +66,7 @@ export function choices(kind: ChartKind, role: 'x' | 'y' | 'by', columns: readon
   if (role === 'by') return columns.filter(isName);
   if (role === 'y') return columns.filter(isNumeric);
   switch (kind) {
-    case 'candlestick': return columns.filter((info) => isTemporal(info) && info.type !== 'LocalDate');
+    case 'candlestick': return columns.filter((info) => info.type === 'Instant' || info.type === 'ZonedDateTime');
     case 'bar':
     case 'pie':
     case 'heat':
@@ -75,12 +75,15 @@ export function choices(kind: ChartKind, role: 'x' | 'y' | 'by', columns: readon
   }
 }
 
-/** The chart of a column, before the user said anything: over the first times there are, else over the rows. Null if the server knows none. */
-export function chartOf(column: string, columns: readonly ColumnInfo[], features: readonly string[]): ChartSpec | null {
+/** Whether the rows of a table have places that stay: of others the server counts no rows. */
+export const hasPlaces = (kind: string | undefined, isLive: boolean): boolean => !isLive || kind === 'append' || kind === 'blink';
+
+/** The chart of a column, before the user said anything: over the first times there are, else over the rows if they have places. Null if the server knows none. */
+export function chartOf(column: string, columns: readonly ColumnInfo[], features: readonly string[], places = true): ChartSpec | null {
   const info = columns.find((one) => one.name === column);
   const time = columns.find((one) => isTemporal(one) && one.name !== column);
   const has = (kind: ChartKind): boolean => features.includes(NEEDS[kind]);
-  if (isNumeric(info) && has('line')) return { ...PLAIN, kind: 'line', x: time?.name ?? null, ys: [column] };
+  if (isNumeric(info) && has('line') && (time || places)) return { ...PLAIN, kind: 'line', x: time?.name ?? null, ys: [column] };
   if ((isNumeric(info) || isTemporal(info)) && has('histogram')) return { ...PLAIN, kind: 'histogram', x: column, ys: [] };
   return info && !isNumeric(info) && !isTemporal(info) && has('bar') ? { ...PLAIN, kind: 'bar', x: column, ys: [] } : null;
 }

@@ -12,7 +12,9 @@ import { notice } from '../session.ts';
 
 /** To the right where there is room for both, else below; further charts are tabs beside the first. */
 export function openChart(panel: Panel, spec: ChartSpec): void {
-  const plan = { ...withoutOuter(panel.plan.value), sorts: [] };
+  const { group, ...asked } = withoutOuter(panel.plan.value);
+  // Of a rollup its lowest groups are drawn: sums of sums beside them would be drawn twice. Of a tree its rows.
+  const plan = { ...asked, sorts: [], group: group?.kind === 'rollup' ? { ...group, kind: 'by' as const } : group?.kind === 'tree' ? null : group };
   const state = { kind: 'chart', table: panel.name, ...(isEmpty(plan) ? {} : { view: plainState({ ...FRESH, plan }) }), chart: spec };
   if (!board.value) return void window.open(addressOf(state), '_blank', 'noopener');
   const chart = board.value.find((item) => item instanceof ChartItem);
