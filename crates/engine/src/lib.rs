@@ -28,7 +28,7 @@ pub mod source;
 pub use column::{Column, ColumnSource};
 pub use definition::{Definition, Properties};
 pub use error::{Error, ErrorKind, Result};
-pub use graph::{CycleReport, Followed, Graph, Parts, StepCtx, Wards};
+pub use graph::{CycleReport, CycleWork, Followed, Graph, NodeFigures, NodeWork, Parts, StepCtx, Wards};
 pub use listener::{Listener, ListenerHandle};
 pub use operator::{Initial, Input, Operator, Output};
 pub use table::{Table, WeakTable, versions};

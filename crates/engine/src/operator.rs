@@ -40,6 +40,17 @@ pub trait Operator: Send {
         None
     }
 
+    /// What it is called: the operation's name as users write it.
+    fn kind(&self) -> &'static str {
+        let name = std::any::type_name::<Self>();
+        name.rsplit("::").next().unwrap_or(name)
+    }
+
+    /// Rows and bytes that wait for the next cycle, of a source that has a queue.
+    fn queued(&self) -> (usize, usize) {
+        (0, 0)
+    }
+
     /// Memory of its own state in bytes, apart from what its columns report.
     fn bytes(&self) -> usize {
         0

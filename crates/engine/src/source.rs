@@ -274,6 +274,21 @@ struct Inflow {
 }
 
 impl Operator for Inflow {
+    fn kind(&self) -> &'static str {
+        match self.retention {
+            Retention::Append => "append",
+            Retention::Blink { .. } => "blink",
+            Retention::Ring(_) => "ring",
+            Retention::Keep(_) => "keep",
+            Retention::Latest => "latest",
+        }
+    }
+
+    fn queued(&self) -> (usize, usize) {
+        let waiting = self.queue.waiting.lock();
+        (waiting.rows, waiting.bytes)
+    }
+
     fn apply(&mut self, _: &[Input<'_>], previous: &Version, ctx: &StepCtx) -> Result<Option<Output>> {
         if self.queue.is_held(ctx.now) {
             return Ok(None);

@@ -199,19 +199,17 @@ impl Table {
 
     /// Bytes this table holds of its own: its columns and its operator's state, not what it shares with its inputs.
     pub fn bytes(&self) -> usize {
+        let operator = self.0.node.as_ref().map_or(0, |node| node.operator.lock().bytes());
+        self.column_bytes() + operator
+    }
+
+    /// Bytes of the columns that it does not share with its inputs.
+    pub(crate) fn column_bytes(&self) -> usize {
         let shared: Vec<Version> = self.parents().iter().map(Table::version).collect();
         let inherited = |column: &Column| {
             shared.iter().flat_map(|version| version.columns().iter()).any(|other| Arc::ptr_eq(other, column))
         };
-        let columns = self
-            .version()
-            .columns()
-            .iter()
-            .filter(|column| !inherited(column))
-            .map(|c| c.bytes())
-            .sum::<usize>();
-        let operator = self.0.node.as_ref().map_or(0, |node| node.operator.lock().bytes());
-        columns + operator
+        self.version().columns().iter().filter(|column| !inherited(column)).map(|column| column.bytes()).sum()
     }
 
     /// The tables this one is made from.

@@ -16,6 +16,7 @@
 //! | [`table`](Table) | the operations, with formulas as text |
 //! | [`partitioned`](PartitionedTable) | tables of tables |
 //! | `formulas` | what binds formula text to the engine's functions over chunks |
+//! | [`figures`] | the engine's own figures, as live tables |
 //! | [`kafka`], [`parquet`], [`files`], [`history`] | where tables come from and go to |
 
 mod cell_errors;
@@ -29,6 +30,7 @@ mod hierarchy;
 mod partitioned;
 mod table;
 
+pub mod figures;
 pub mod files;
 pub mod history;
 pub mod kafka;

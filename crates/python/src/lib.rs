@@ -27,6 +27,7 @@ mod listener;
 mod ops;
 mod table;
 
+mod figures;
 mod files;
 mod watched;
 

@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use crate::array::{PyArray, PyMemory};
 use crate::listener::{PyChange, PyListening};
 use crate::table::{PyPlain, PyRows, PyTable};
-use crate::{files, gate, graph, history, input, kafka, listener, ops, parquet, remote, server};
+use crate::{figures, files, gate, graph, history, input, kafka, listener, ops, parquet, remote, server};
 
 /// The native part of the package `kinetable`: use that.
 #[pymodule]
@@ -24,6 +24,7 @@ fn _kinetable(module: &Bound<'_, PyModule>) -> PyResult<()> {
     add_hierarchies(module)?;
     add_files(module)?;
     add_history(module)?;
+    add_figures(module)?;
     add_server(module)?;
     add_remote(module)?;
     add_sources(module)
@@ -195,6 +196,14 @@ fn add_server(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<server::PyLog>()?;
     module.add_class::<server::PyConnection>()?;
     module.add_function(wrap_pyfunction!(server::serve, module)?)
+}
+
+fn add_figures(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(figures::figures, module)?)?;
+    module.add_function(wrap_pyfunction!(figures::figures_node, module)?)?;
+    module.add_function(wrap_pyfunction!(figures::figures_bytes, module)?)?;
+    module.add_function(wrap_pyfunction!(figures::figures_totals, module)?)?;
+    module.add_function(wrap_pyfunction!(figures::figures_machine, module)?)
 }
 
 fn add_history(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::node::Outcome;
-use super::{Catchup, Child, Graph, Inside, May, StepCtx};
+use super::{Catchup, Child, CycleWork, Graph, Inside, May, StepCtx};
 use crate::{Change, Table};
 
 /// What a cycle did.
@@ -30,26 +30,33 @@ impl Graph {
         let run = || {
             let began = Instant::now();
             let step = self.0.step.load(Ordering::Acquire) + 1;
-            let (report, done) = self.run_step(StepCtx { step, now });
+            let (report, mut work, done) = self.run_step(StepCtx { step, now });
+            let ran = began.elapsed();
             tell_listeners(&done);
-            self.0.busy.fetch_add(began.elapsed().as_nanos() as u64, Ordering::Relaxed);
+            let took = began.elapsed();
+            work.nanos = took.as_nanos() as u64;
+            work.listener_nanos = (took - ran).as_nanos() as u64;
+            self.0.cycles.keep(work);
+            self.0.busy.fetch_add(work.nanos, Ordering::Relaxed);
             report
         };
         self.0.turn.alone(run).expect("who runs cycles holds no shared lock")
     }
 
-    fn run_step(&self, ctx: StepCtx) -> (CycleReport, Vec<(Table, Outcome)>) {
+    fn run_step(&self, ctx: StepCtx) -> (CycleReport, CycleWork, Vec<(Table, Outcome)>) {
         self.0.is_running.store(true, Ordering::Release);
-        let mut pass = Pass { graph: self, ctx, waiting: BTreeMap::new(), done: Vec::new(), nodes_run: 0 };
+        let work = CycleWork { step: ctx.step, now: ctx.now, ..CycleWork::default() };
+        let (waiting, done) = (BTreeMap::new(), Vec::new());
+        let mut pass = Pass { graph: self, ctx, waiting, done, nodes_run: 0, work };
         pass.run(self.sources());
         while let Some((_, nodes)) = pass.waiting.pop_first() {
             pass.run(nodes.tables);
         }
-        let report = pass.report();
+        let (report, work) = (pass.report(), pass.work);
         let done = pass.publish();
         self.0.step.store(ctx.step, Ordering::Release);
         self.0.is_running.store(false, Ordering::Release);
-        (report, done)
+        (report, work, done)
     }
 }
 
@@ -60,6 +67,20 @@ struct Pass<'a> {
     waiting: BTreeMap<u32, Waiting>,
     done: Vec<(Table, Outcome)>,
     nodes_run: usize,
+    work: CycleWork,
+}
+
+/// A run of one node.
+struct Run {
+    table: Table,
+    outcome: Option<Outcome>,
+    took: Duration,
+}
+
+impl Run {
+    fn of(table: Table) -> Run {
+        Run { table, outcome: None, took: Duration::ZERO }
+    }
 }
 
 /// The nodes of one depth that are to be run, each once.
@@ -75,25 +96,37 @@ impl Pass<'_> {
         self.nodes_run += nodes.len();
         let (ctx, check) = (self.ctx, self.graph.0.check_updates);
         let alive = nodes.into_iter().filter(|table| table.failure().is_none());
-        let mut outcomes: Vec<(Table, Option<Outcome>)> = alive.map(|table| (table, None)).collect();
+        let mut runs: Vec<Run> = alive.map(Run::of).collect();
         let graph = self.graph;
-        let run = |table: &Table| {
+        let run = |run: &mut Run| {
             let _inside = Inside::enter(graph, ctx.step, May::Look);
-            table.run(&ctx, check)
+            let began = Instant::now();
+            run.outcome = run.table.run(&ctx, check);
+            run.took = began.elapsed();
         };
-        match &mut outcomes[..] {
-            [(table, outcome)] => *outcome = run(table),
+        match &mut runs[..] {
+            [one] => run(one),
             many => graph.pool().scope(|scope| {
-                for (table, outcome) in many {
-                    scope.spawn(move |_| *outcome = run(table));
+                for one in many {
+                    scope.spawn(move |_| run(one));
                 }
             }),
         }
-        for (table, outcome) in outcomes {
+        for Run { table, outcome, took } in runs {
+            self.measure(&table, took, outcome.as_ref());
             self.wake_wards(&table, outcome.as_ref());
             if let Some(outcome) = outcome {
                 self.settle(table, outcome);
             }
+        }
+    }
+
+    fn measure(&mut self, table: &Table, took: Duration, outcome: Option<&Outcome>) {
+        let node = table.0.node.as_ref().expect("only live tables are run");
+        // Every cycle asks every source.
+        if outcome.is_some() || node.depth > 0 {
+            node.meter.note(took, outcome);
+            self.work.count(&node.meter, took, outcome);
         }
     }
 

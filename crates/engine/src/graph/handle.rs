@@ -7,6 +7,7 @@ use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 
 use super::Inside;
 use super::inside::May;
+use super::meter::CycleLog;
 use super::turn::Turn;
 use crate::table::TableInner;
 use crate::{Error, Result, Table};
@@ -28,6 +29,10 @@ pub(super) struct GraphInner {
     pub(super) step: AtomicU64,
     /// Nanoseconds that all cycles took.
     pub(super) busy: AtomicU64,
+    /// The newest cycles.
+    pub(super) cycles: CycleLog,
+    /// Nodes ever made.
+    pub(super) numbers: AtomicU64,
     /// Whether nodes are being run.
     pub(super) is_running: AtomicBool,
     pub(super) publication: RwLock<()>,
@@ -55,6 +60,8 @@ impl Graph {
             turn: Turn::default(),
             step: AtomicU64::default(),
             busy: AtomicU64::default(),
+            cycles: CycleLog::default(),
+            numbers: AtomicU64::default(),
             is_running: AtomicBool::default(),
             publication: RwLock::default(),
             sources: Mutex::default(),
@@ -134,8 +141,13 @@ impl Graph {
         self.0.busy.load(Ordering::Relaxed)
     }
 
+    /// The number of a new node.
+    pub(super) fn next_number(&self) -> u64 {
+        self.0.numbers.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
     /// Whether this thread is one of those that run the nodes of a cycle.
-    fn is_inside_cycle(&self) -> bool {
+    pub fn is_inside_cycle(&self) -> bool {
         let worker = || self.0.pool.current_thread_index().is_some() || self.0.turn.is_mine();
         self.0.is_running.load(Ordering::Acquire) && worker()
     }

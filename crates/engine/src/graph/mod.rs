@@ -29,11 +29,18 @@ mod wards;
 
 mod users;
 
+mod meter;
+
+mod figures;
+
 pub(crate) use birth::born;
 pub(crate) use catchup::Catchup;
 pub use cycle::CycleReport;
+pub use figures::NodeFigures;
 pub use handle::{BeforeCycle, Graph, StepCtx, Waker};
 pub(crate) use inside::{Inside, May};
+pub(crate) use meter::Meter;
+pub use meter::{CYCLES_KEPT, CycleWork, NodeWork};
 pub(crate) use node::{Child, Node, PassOn};
 pub use parts::{Followed, Parts};
 pub use wards::Wards;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 use parking_lot::Mutex;
 
 use super::parts::Letter;
-use super::{Catchup, Wards};
+use super::{Catchup, Meter, Wards};
 use crate::listener::Registration;
 use crate::table::TableInner;
 use crate::{Change, Error, Graph, Input, Operator, Output, Result, StepCtx, Table, Version};
@@ -17,6 +17,9 @@ pub(crate) struct Node {
     pub(crate) depth: u32,
     pub(crate) parents: Vec<Table>,
     pub(crate) operator: Mutex<Box<dyn Operator>>,
+    /// What the operator is called.
+    pub(crate) kind: &'static str,
+    pub(crate) meter: Meter,
     pub(crate) children: Mutex<Vec<Child>>,
     pub(crate) listeners: Mutex<Vec<Weak<Registration>>>,
     /// The outcome of the cycle under way, until it is published.
@@ -43,12 +46,16 @@ pub(crate) enum Outcome {
 
 impl Node {
     pub(crate) fn new(graph: Graph, parents: Vec<Table>, operator: Box<dyn Operator>) -> Node {
+        let is_aside = parents.iter().any(Table::is_aside);
+        let meter = Meter::new(graph.next_number(), is_aside);
         let depths = parents.iter().filter_map(|parent| parent.0.node.as_ref()).map(|node| node.depth);
         Node {
             graph,
             depth: depths.max().map_or(0, |depth| depth + 1),
             parents,
+            kind: operator.kind(),
             operator: Mutex::new(operator),
+            meter,
             children: Mutex::default(),
             listeners: Mutex::default(),
             outcome: Mutex::default(),
@@ -152,6 +159,10 @@ pub(crate) fn change(before: Version, output: Output, ctx: &StepCtx, check: bool
 pub(crate) struct PassOn;
 
 impl Operator for PassOn {
+    fn kind(&self) -> &'static str {
+        "pass_on"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], _: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let input = inputs[0];
         let update = input.update.cloned().unwrap_or_default();

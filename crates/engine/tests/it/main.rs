@@ -2,6 +2,7 @@
 
 mod blocks;
 mod columns;
+mod figures;
 mod graph;
 mod support;
 mod waiting;

@@ -8,6 +8,8 @@ use kinetable_kafka::Board;
 use parking_lot::Mutex;
 
 use super::driver::Driver;
+use crate::Table;
+use crate::figures::{Figure, Figures, Subscriber};
 
 /// How a session runs.
 #[derive(Debug, Clone)]
@@ -38,6 +40,7 @@ struct Inner {
     graph: Graph,
     driver: Mutex<Option<Driver>>,
     board: OnceLock<Board>,
+    figures: Figures,
 }
 
 impl Session {
@@ -53,7 +56,8 @@ impl Session {
             .map_err(|error| kinetable_engine::Error::source(format!("cannot start threads: {error}")))?;
         let graph = Graph::new(Arc::new(pool), config.check_updates);
         let driver = Driver::start(graph.clone(), config.min_interval)?;
-        Ok(Session(Arc::new(Inner { graph, driver: Mutex::new(Some(driver)), board: OnceLock::new() })))
+        let (driver, figures) = (Mutex::new(Some(driver)), Figures::new(&graph));
+        Ok(Session(Arc::new(Inner { graph, driver, board: OnceLock::new(), figures })))
     }
 
     /// The session of the process, started when first asked for.
@@ -77,6 +81,17 @@ impl Session {
         self.0.board.get_or_init(|| Board::new(&self.0.graph))
     }
 
+    /// A table of the engine's own figures; the same one as long as somebody holds it.
+    pub fn figures(&self, figure: Figure) -> Table {
+        Table::of(self, self.0.figures.table(figure))
+    }
+
+    /// Says that somebody follows a table of this session from outside of the process, by a protocol (`kind`), until what is
+    /// returned is dropped.
+    pub fn followed(&self, table: &Table, kind: &'static str, user: String) -> Arc<Subscriber> {
+        self.0.figures.join(table, kind, user)
+    }
+
     /// Waits until all that was published before this call is in its tables.
     ///
     /// # Errors
@@ -86,6 +101,9 @@ impl Session {
         if graph.is_locked_by_me() || graph.is_shared_by_me() {
             let message = "this waits for a cycle, but its own thread holds the lock of the update graph";
             return Err(kinetable_engine::Error::invalid(message).with_hint("let go of the lock first"));
+        }
+        if graph.is_inside_cycle() {
+            return Err(kinetable_engine::Error::invalid("a cycle cannot wait for the next one"));
         }
         let signal = self.0.driver.lock().as_ref().map(Driver::waiter);
         match signal {

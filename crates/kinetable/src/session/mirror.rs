@@ -212,6 +212,10 @@ struct Follower {
 }
 
 impl Operator for Follower {
+    fn kind(&self) -> &'static str {
+        "remote table"
+    }
+
     fn apply(&mut self, _: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let (queue, failure) = {
             let mut waiting = self.shared.waiting.lock();

@@ -123,6 +123,10 @@ impl Aggregate {
 }
 
 impl Operator for Aggregate {
+    fn kind(&self) -> &'static str {
+        "agg_by"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let input = &inputs[0];
         let Some(update) = input.update else {

@@ -59,6 +59,10 @@ struct Where {
 }
 
 impl Operator for Where {
+    fn kind(&self) -> &'static str {
+        "where"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let input = inputs[0];
         let before = previous.rows();

@@ -105,6 +105,10 @@ impl Ancestors {
 }
 
 impl Operator for Ancestors {
+    fn kind(&self) -> &'static str {
+        "with_ancestors"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let (table, chosen) = (inputs[0], inputs[1]);
         let none = Update::default();

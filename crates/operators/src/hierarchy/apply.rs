@@ -94,6 +94,10 @@ struct Visible {
 }
 
 impl Operator for Visible {
+    fn kind(&self) -> &'static str {
+        "tree_view"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let input = inputs[0];
         match input.update {

@@ -162,6 +162,13 @@ impl Membership {
 }
 
 impl Operator for Membership {
+    fn kind(&self) -> &'static str {
+        match self.wanted {
+            Wanted::In => "where_in",
+            Wanted::NotIn => "where_not_in",
+        }
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let none = Update::default();
         let (left, set) = (inputs[0], inputs[1]);

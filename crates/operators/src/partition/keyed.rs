@@ -86,6 +86,10 @@ impl Keyed {
 }
 
 impl Operator for Keyed {
+    fn kind(&self) -> &'static str {
+        "keyed"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let keys = inputs[0];
         let Some(update) = keys.update else {

@@ -119,6 +119,10 @@ struct Edit {
 }
 
 impl Operator for Merge {
+    fn kind(&self) -> &'static str {
+        "merge"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let letters = self.letters.take()?;
         Ok(Some(self.follow(inputs[0], letters, previous.rows())?))

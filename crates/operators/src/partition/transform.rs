@@ -189,6 +189,10 @@ fn serials_of(handles: &ArrayRef) -> impl Iterator<Item = u64> {
 }
 
 impl Operator for Transform {
+    fn kind(&self) -> &'static str {
+        "transform"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let keys = inputs[0];
         let Some(update) = keys.update else {

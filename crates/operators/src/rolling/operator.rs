@@ -128,6 +128,10 @@ impl UpdateBy {
 }
 
 impl Operator for UpdateBy {
+    fn kind(&self) -> &'static str {
+        "update_by"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], _: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let input = &inputs[0];
         let Some(update) = input.update else {

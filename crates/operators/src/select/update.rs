@@ -118,6 +118,10 @@ impl Step {
 }
 
 impl Operator for Stored {
+    fn kind(&self) -> &'static str {
+        "update"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], _: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let input = inputs[0];
         let none = Update::default();

@@ -67,6 +67,10 @@ impl View {
 }
 
 impl Operator for View {
+    fn kind(&self) -> &'static str {
+        "view"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], _: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let input = inputs[0];
         let update = input

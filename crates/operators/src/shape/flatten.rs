@@ -38,6 +38,10 @@ pub fn flatten(table: &Table) -> Result<Table> {
 struct Flatten;
 
 impl Operator for Flatten {
+    fn kind(&self) -> &'static str {
+        "flatten"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], _: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let input = inputs[0];
         let (before, now) = (input.before.rows(), input.now.rows());

@@ -123,6 +123,14 @@ impl Keep {
 }
 
 impl Operator for Keep {
+    fn kind(&self) -> &'static str {
+        match self.limit {
+            Limit::None => "blink_to_append_only",
+            Limit::First(_) => "head",
+            Limit::Last(_) => "ring_table",
+        }
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let Some(update) = inputs[0].update else {
             return Ok(None);

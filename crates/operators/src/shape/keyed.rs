@@ -164,6 +164,10 @@ fn chosen(values: &[ArrayRef], written: &[(u64, u32)]) -> Result<Vec<ArrayRef>> 
 }
 
 impl Operator for Keyed {
+    fn kind(&self) -> &'static str {
+        "keyed_input"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let Some(update) = inputs[0].update.filter(|update| !update.added.is_empty()) else {
             return Ok(None);

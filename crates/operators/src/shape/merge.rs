@@ -200,6 +200,10 @@ fn placed_run(run: std::ops::Range<u64>, span: Span) -> std::ops::Range<u64> {
 }
 
 impl Operator for Merge {
+    fn kind(&self) -> &'static str {
+        "merge"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], _: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let rows: Vec<&RowSet> = inputs.iter().map(|input| input.now.rows()).collect();
         let old = self.spans.clone();

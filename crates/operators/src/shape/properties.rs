@@ -85,6 +85,10 @@ pub fn add_only_to_blink(table: &Table) -> Result<Table> {
 struct AddedOnly;
 
 impl Operator for AddedOnly {
+    fn kind(&self) -> &'static str {
+        "add_only_to_blink"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let added = inputs[0].update.map(|update| update.added.clone());
         let added = added.unwrap_or_else(RowSet::empty);

@@ -53,6 +53,10 @@ impl Release {
 }
 
 impl Operator for Release {
+    fn kind(&self) -> &'static str {
+        "release"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let all = inputs[0].now.rows();
         let added = all.difference(previous.rows()).slice(0..self.increment);

@@ -152,6 +152,10 @@ struct Replay {
 }
 
 impl Operator for Replay {
+    fn kind(&self) -> &'static str {
+        "replay"
+    }
+
     fn apply(&mut self, _: &[Input<'_>], previous: &Version, ctx: &StepCtx) -> Result<Option<Output>> {
         let Some(past) = self.clock.past(ctx.now) else {
             return Ok(None);

@@ -74,6 +74,10 @@ impl Clock {
 }
 
 impl Operator for Clock {
+    fn kind(&self) -> &'static str {
+        "time_table"
+    }
+
     fn apply(&mut self, _: &[Input<'_>], previous: &Version, ctx: &StepCtx) -> Result<Option<Output>> {
         let end = self.rows_by(ctx.now).max(self.end);
         let blink = matches!(self.retention, Retention::Blink { .. });

@@ -136,6 +136,10 @@ impl Window {
 }
 
 impl Operator for Window {
+    fn kind(&self) -> &'static str {
+        "time_window"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], _: &Version, ctx: &StepCtx) -> Result<Option<Output>> {
         let input = inputs[0];
         let none = Update::default();

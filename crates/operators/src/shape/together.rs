@@ -68,6 +68,10 @@ impl Watch {
 }
 
 impl Operator for Watch {
+    fn kind(&self) -> &'static str {
+        "together"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], _: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let change = |input: &Input<'_>| {
             let update = input.update?.clone();

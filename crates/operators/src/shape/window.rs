@@ -161,6 +161,17 @@ fn derive(table: &Table, window: Window) -> Result<Table> {
 struct Positions(Window);
 
 impl Operator for Positions {
+    fn kind(&self) -> &'static str {
+        match self.0 {
+            Window::Slice(0, _) => "head",
+            Window::Slice(..) | Window::Signed(..) => "slice",
+            Window::Tail(_) => "tail",
+            Window::HeadPart(_) => "head_pct",
+            Window::TailPart(_) => "tail_pct",
+            Window::Part(..) => "slice_pct",
+        }
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let input = inputs[0];
         let rows = self.0.rows(input.now.rows());

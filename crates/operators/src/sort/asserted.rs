@@ -59,6 +59,10 @@ impl Asserted {
 }
 
 impl Operator for Asserted {
+    fn kind(&self) -> &'static str {
+        "assert_sorted"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], _: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let now = inputs[0].now;
         let update = inputs[0].update.cloned().unwrap_or_default();

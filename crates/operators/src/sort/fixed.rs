@@ -45,6 +45,10 @@ struct SortCycle {
 }
 
 impl Operator for SortCycle {
+    fn kind(&self) -> &'static str {
+        "sort"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let now = inputs[0].now;
         let mut rows = previous.rows().clone();

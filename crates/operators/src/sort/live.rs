@@ -71,6 +71,10 @@ struct LiveSort {
 }
 
 impl Operator for LiveSort {
+    fn kind(&self) -> &'static str {
+        "sort"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let input = inputs[0];
         let (rows, update) = match input.update {

@@ -41,6 +41,10 @@ pub fn reverse(table: &Table) -> Result<Table> {
 struct Reverse;
 
 impl Operator for Reverse {
+    fn kind(&self) -> &'static str {
+        "reverse"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let update = match inputs[0].update {
             None => Update::default(),

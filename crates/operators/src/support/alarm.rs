@@ -56,6 +56,10 @@ impl Bell {
 }
 
 impl Operator for Bell {
+    fn kind(&self) -> &'static str {
+        "alarm"
+    }
+
     fn apply(&mut self, _: &[Input<'_>], _: &Version, ctx: &StepCtx) -> Result<Option<Output>> {
         if ctx.now < self.at.time() {
             return Ok(None);

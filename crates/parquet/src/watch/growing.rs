@@ -55,6 +55,10 @@ impl Growing {
 }
 
 impl Operator for Growing {
+    fn kind(&self) -> &'static str {
+        "parquet files"
+    }
+
     fn apply(&mut self, _: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let added = self.take()?;
         if added.is_empty() {

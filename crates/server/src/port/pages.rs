@@ -83,18 +83,27 @@ impl Pages {
 /// The figures, as text.
 fn figures(shared: &Shared, uptime: f64) -> String {
     let sessions = &shared.gate.sessions;
-    let cycles = shared.host.session().graph().step();
+    let graph = shared.host.session().graph().clone();
     let mut registry = Registry::with_prefix("kinetable");
     let gauges = [
         ("uptime_seconds", "Time since the server started", uptime),
         ("sessions", "Sessions of clients", sessions.len() as f64),
         ("exports", "Values that sessions export", sessions.exports() as f64),
         ("memory_bytes", "Memory of the process", memory_used() as f64),
+        ("nodes", "Live tables", shared.host.session().graph().tables().len() as f64),
     ];
     for (name, help, value) in gauges {
         registry.register(name, help, ConstGauge::new(value));
     }
-    registry.register("cycles", "Cycles of the update graph", ConstCounter::new(cycles));
+    let counters = [
+        ("cycles", "Cycles of the update graph", graph.step()),
+        ("nodes_made", "Live tables ever made", graph.nodes_made()),
+    ];
+    for (name, help, value) in counters {
+        registry.register(name, help, ConstCounter::new(value));
+    }
+    let busy = graph.busy() as f64 / 1e9;
+    registry.register("cycle_seconds", "Time that cycles took", ConstCounter::new(busy));
     let mut text = String::new();
     // Writing to a text does not fail.
     let _ = encode(&mut text, &registry);

@@ -194,6 +194,10 @@ impl subscriptions::Resolve for Resolver {
     async fn table(&self, ticket: &[u8], right: Right) -> Result<Table, Status> {
         self.shared.table(&self.session, Reference::parse(ticket)?, right).await
     }
+
+    fn user(&self) -> String {
+        self.session.user().name.clone()
+    }
 }
 
 /// What the payload of a handshake says: a name and a password, or what a handler is to judge.

@@ -8,6 +8,7 @@ use arrow_schema::Schema;
 use futures_util::{Stream, StreamExt};
 use kinetable::Table;
 use kinetable::engine::{ListenerHandle, RowSet, Shifts, Version};
+use kinetable::figures::Subscriber;
 use kinetable_wire::barrage::{Layout, Request, RequestKind, UpdateMetadata, read_request};
 use kinetable_wire::schema::{as_lists, message};
 use tokio::time::Instant;
@@ -32,6 +33,11 @@ const HELLO: &[u8] = b"dphn";
 pub trait Resolve: Send + Sync {
     /// The table of a ticket that a client has this right to; waits if it is not defined yet.
     async fn table(&self, ticket: &[u8], right: Right) -> Result<Table, Status>;
+
+    /// Who the client is, for the table of subscribers.
+    fn user(&self) -> String {
+        String::new()
+    }
 }
 
 /// Answers the requests of one stream, with the usual [`Settings`].
@@ -115,10 +121,12 @@ impl Exchange {
         R: Stream<Item = Result<FlightData, Status>> + Send,
     {
         let table = self.table(&request).await?;
-        let mut subscription = Subscription::begin(table, &request, &self.settings).await?;
+        let subscriber = table.session().followed(&table, "barrage", self.resolver.user());
+        let begun = Subscription::begin(table, &request, &self.settings, subscriber);
+        let mut subscription = begun.await?;
         self.send_schema(&subscription.shape.schema, subscription.layout).await?;
         let first = subscription.first();
-        self.send(subscription.messages(first)).await?;
+        self.send_all(&subscription, vec![first]).await?;
         let mut next = Instant::now() + subscription.interval;
         loop {
             tokio::select! {
@@ -132,8 +140,9 @@ impl Exchange {
                 },
                 () = subscription.due(next) => {
                     let told = subscription.pending().await?;
-                    if !told.is_empty() {
-                        self.send_all(&subscription, told).await?;
+                    let is_news = !told.is_empty();
+                    self.send_all(&subscription, told).await?;
+                    if is_news {
                         next = Instant::now() + subscription.interval;
                     }
                 }
@@ -158,7 +167,7 @@ impl Exchange {
             let version = version.map_err(|error| Status::internal(error.to_string()))?;
             let told = snapshot(&version, &request, &shape)?;
             let limits = Limits::of(&request.options, self.settings.message_bytes_max);
-            self.send(Messages::new(told, &shape, layout, limits)).await?;
+            self.send(Messages::new(told, &shape, layout, limits), |_| ()).await?;
             let next = tokio::select! {
                 () = self.outlet.closed() => return Err(Stop::Gone),
                 request = requests.next() => request?,
@@ -178,15 +187,20 @@ impl Exchange {
 
     async fn send_all(&self, subscription: &Subscription, told: Vec<Told>) -> Result<(), Stop> {
         for told in told {
-            self.send(subscription.messages(told)).await?;
+            self.send(subscription.messages(told), |bytes| subscription.subscriber.message(bytes)).await?;
         }
+        subscription.subscriber.tell(subscription.version.step());
         Ok(())
     }
 
-    async fn send(&self, mut messages: Messages) -> Result<(), Stop> {
+    /// Sends messages as the client takes them; says the bytes of each.
+    async fn send(&self, mut messages: Messages, taken: impl Fn(usize)) -> Result<(), Stop> {
         while messages.is_more() {
             let (message, rest) = blocking(move || (messages.next(), messages)).await?;
-            self.outlet.send(message?).await?;
+            let message = message?;
+            let bytes = message.data_body.len() + message.data_header.len() + message.app_metadata.len();
+            self.outlet.send(message).await?;
+            taken(bytes);
             messages = rest;
         }
         Ok(())
@@ -204,6 +218,7 @@ struct Subscription {
     version: Version,
     knows: Knows,
     blink: bool,
+    subscriber: Arc<Subscriber>,
     /// Ends the updates when it is dropped.
     _listening: ListenerHandle,
 }
@@ -214,7 +229,12 @@ enum Knows {
 }
 
 impl Subscription {
-    async fn begin(table: Table, request: &Request, settings: &Settings) -> Result<Subscription, Status> {
+    async fn begin(
+        table: Table,
+        request: &Request,
+        settings: &Settings,
+        subscriber: Arc<Subscriber>,
+    ) -> Result<Subscription, Status> {
         let ensure_alive = |table: &Table| match table.failure() {
             Some(_) => Err(Status::failed_precondition("Table is already failed")),
             None => Ok(()),
@@ -223,7 +243,9 @@ impl Subscription {
         let blink = table.definition().properties.blink;
         ensure_direction(blink, request)?;
         let shape = shape(&table, request)?;
-        let inbox = Inbox::new(blink && request.viewport.is_none(), settings.pending_rows_max);
+        let each_cycle = blink && request.viewport.is_none();
+        let inbox = Inbox::new(each_cycle, settings.pending_rows_max, subscriber.clone());
+        subscriber.look_at(request.viewport.as_ref().map(RowSet::len));
         let (listened, listener) = (table.clone(), inbox.clone());
         // Waits for the cycle under way.
         let listening = blocking(move || listened.listen(listener)).await?;
@@ -245,6 +267,7 @@ impl Subscription {
             version,
             knows,
             blink,
+            subscriber,
             _listening: listening,
         })
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use kinetable::Error;
 use kinetable::engine::{Change, Listener, RowSet, Version};
+use kinetable::figures::Subscriber;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
@@ -20,6 +21,8 @@ pub(super) struct Inbox {
     state: Mutex<State>,
     woken: Notify,
     limit: u64,
+    /// Who is told.
+    subscriber: Arc<Subscriber>,
 }
 
 #[derive(Default)]
@@ -57,9 +60,9 @@ pub(super) enum Pending {
 
 impl Inbox {
     /// An inbox for changes, or for each cycle of a blink table.
-    pub(super) fn new(each_cycle: bool, limit: u64) -> Arc<Inbox> {
+    pub(super) fn new(each_cycle: bool, limit: u64, subscriber: Arc<Subscriber>) -> Arc<Inbox> {
         let state = State { cycles: each_cycle.then(Cycles::default), ..State::default() };
-        Arc::new(Inbox { state: Mutex::new(state), woken: Notify::new(), limit })
+        Arc::new(Inbox { state: Mutex::new(state), woken: Notify::new(), limit, subscriber })
     }
 
     /// Waits until something is pending. May be given up and begun again.
@@ -73,6 +76,7 @@ impl Inbox {
     /// Takes what is pending. It merges changes: on a thread for blocking work, if it may take long.
     pub(super) fn take(&self) -> Pending {
         let mut state = self.state.lock();
+        self.subscriber.take();
         if state.overflown {
             return Pending::TooMuch;
         }
@@ -100,6 +104,7 @@ impl State {
 impl Listener for Inbox {
     fn on_update(&self, change: &Arc<Change>) {
         let mut state = self.state.lock();
+        self.subscriber.cycle();
         if state.overflown {
             return;
         }

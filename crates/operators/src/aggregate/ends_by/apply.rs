@@ -160,6 +160,10 @@ impl EndsBy {
 }
 
 impl Operator for EndsBy {
+    fn kind(&self) -> &'static str {
+        self.members.kind()
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let input = &inputs[0];
         let Some(update) = input.update else {

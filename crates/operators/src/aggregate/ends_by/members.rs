@@ -34,6 +34,14 @@ impl Members {
         }
     }
 
+    /// What the operation is called.
+    pub(super) fn kind(&self) -> &'static str {
+        match self.end {
+            End::First => "head_by",
+            End::Last => "tail_by",
+        }
+    }
+
     /// Begins a cycle; says whether rows shift in it.
     pub(super) fn begin(&mut self, shifted: bool) {
         self.cycle += 1;

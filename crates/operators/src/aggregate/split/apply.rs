@@ -96,6 +96,10 @@ struct Keys {
 }
 
 impl Operator for SplitOperator {
+    fn kind(&self) -> &'static str {
+        "partition_by"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let input = inputs[0];
         let Some(update) = input.update else {

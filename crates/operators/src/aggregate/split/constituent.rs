@@ -13,6 +13,10 @@ pub(super) struct Constituent {
 }
 
 impl Operator for Constituent {
+    fn kind(&self) -> &'static str {
+        "constituent"
+    }
+
     fn apply(&mut self, _: &[Input<'_>], _: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let mut state = self.split.state.lock();
         let update = state.take_update(self.slot);

@@ -44,6 +44,10 @@ impl<P: Point> Moving<P> {
 }
 
 impl<P: Point> Operator for AsOf<P> {
+    fn kind(&self) -> &'static str {
+        "aj"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], _: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let none = Update::default();
         let (left, right) = (inputs[0], inputs[1]);

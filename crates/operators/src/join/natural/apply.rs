@@ -21,6 +21,10 @@ struct Slots {
 }
 
 impl Operator for Natural {
+    fn kind(&self) -> &'static str {
+        "natural_join"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], _: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let none = Update::default();
         let (left, right) = (inputs[0], inputs[1]);

@@ -35,6 +35,14 @@ struct Old {
 }
 
 impl Operator for Pairs {
+    fn kind(&self) -> &'static str {
+        match self.join.unmatched {
+            Unmatched::None => "join",
+            Unmatched::Left => "left_outer_join",
+            Unmatched::Both => "full_outer_join",
+        }
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let none = Update::default();
         let (left, right) = (inputs[0], inputs[1]);

@@ -153,6 +153,10 @@ impl Copies {
 }
 
 impl Operator for Copies {
+    fn kind(&self) -> &'static str {
+        "snapshot_when"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let [source, trigger] = inputs else { unreachable!("a snapshot has two inputs") };
         if let Some(update) = source.update {

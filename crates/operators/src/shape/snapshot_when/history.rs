@@ -51,6 +51,10 @@ impl History {
 }
 
 impl Operator for History {
+    fn kind(&self) -> &'static str {
+        "snapshot_when"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let [source, trigger] = inputs else { unreachable!("a snapshot has two inputs") };
         let Some(update) = trigger.update else {

@@ -163,6 +163,10 @@ fn runs<'a>(
 }
 
 impl Operator for Ungroup {
+    fn kind(&self) -> &'static str {
+        "ungroup"
+    }
+
     fn apply(&mut self, inputs: &[Input<'_>], previous: &Version, _: &StepCtx) -> Result<Option<Output>> {
         let input = &inputs[0];
         let update = match input.update {
