@@ -4,6 +4,7 @@ import type { MenuPlace, Panel } from './panel.ts';
 import { byValue, type Comparison, setSort } from './plan.ts';
 import { chartOf } from '../charts/spec.ts';
 import { describeShown } from './Describe.tsx';
+import { canProfile, profiled, toggleProfiles } from './profiles.ts';
 import { features } from './session.ts';
 import { copied } from './sharing.ts';
 import { linking } from './dock/linking.ts';
@@ -138,6 +139,7 @@ function columnGroups(panel: Panel, column: string, atHeader: boolean): Item[][]
       ...(atHeader ? [{ word: 'Add a computed column…', act: () => (side.value = { kind: 'custom' }) }] : []),
       { word: 'Format and colours…', act: () => (side.value = { kind: 'look', column }) },
       ...(board.value && board.value.items.value.size > 1 ? [{ word: 'Link to another panel…', act: () => (linking.value = { from: board.value?.active.value ?? undefined, column }) }] : []),
+      ...(atHeader && canProfile() ? [{ word: profiled.value.has(panel) ? 'Hide profiles' : 'Show profiles', act: () => toggleProfiles(panel) }] : []),
       { word: 'Columns…', act: () => (side.value = { kind: 'columns' }) },
     ],
   ];

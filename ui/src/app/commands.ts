@@ -6,6 +6,7 @@ import { findsValue, goToShown } from './GoTo.tsx';
 import { helpShown } from './Help.tsx';
 import type { Panel } from './panel.ts';
 import { EMPTY, isEmpty, setSort } from './plan.ts';
+import { canProfile, profiled, toggleProfiles } from './profiles.ts';
 import { features, serverZone, tables } from './session.ts';
 import { browserZone, density, flashChoice, listShown, themeChoice, zoneChoice } from './settings.ts';
 import { copyLink, copyPython } from './sharing.ts';
@@ -41,6 +42,7 @@ function ofPanel(panel: Panel): Command[] {
     command('Filter', () => panel.showFilters(), 'Ctrl F'),
     command('Go to a row', () => ((findsValue.value = false), (goToShown.value = true)), 'Ctrl G'),
     command('Columns', () => (side.value = { kind: 'columns' })),
+    ...(canProfile() ? [command(profiled.value.has(panel) ? 'Hide the profiles of columns' : 'Show profiles of columns', () => toggleProfiles(panel))] : []),
     ...(features.value.includes('by') ? [command('Groups, rollups, distinct rows', () => (side.value = { kind: 'groups' }))] : []),
     command('Computed columns', () => (side.value = { kind: 'custom' })),
     ...(column === undefined ? [] : [

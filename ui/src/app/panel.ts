@@ -78,7 +78,7 @@ export class Panel implements GridModel {
   private detach: () => void = () => {};
   readonly sub: Subscription;
   element: KinetableGrid | null = null;
-  private readonly ends: (() => void)[] = [];
+  readonly ends: (() => void)[] = [];
   private columns: readonly ColumnInfo[] = [];
   private toTop = false;
   private measured = { frames: 0, total: 0, time: 0 };

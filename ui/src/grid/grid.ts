@@ -23,6 +23,7 @@ import type { GridEvents, GridModel, GridParts, Sorts } from './model.ts';
 import { newDates, paintAll, paintHeader, paintRows, type View } from './paint.ts';
 import { Pointer } from './pointer.ts';
 import { clampTop, maxTop, reveal, scrollBy, seen, type Top } from './position.ts';
+import { PROFILE_HEIGHT } from './profile.ts';
 import type { Rule } from './rules.ts';
 import { type Bars, LANE, paintBars } from './scrollbars.ts';
 import { type Range, Selection } from './selection.ts';
@@ -68,7 +69,7 @@ export class Grid {
     const theme = readTheme(parts.surface, 24);
     this.view = {
       ctx, theme, widths: new Widths(ctx, theme.font), boldWidths: new Widths(ctx, theme.fontBold), layout: this.layout, formatters: new Map(),
-      cell: (row, column) => model.cell(row, column), tree: (row) => model.tree?.(row), top: { row: 0, px: 0 }, extent: { rows: 0, rowHeight: theme.rowHeight, height: 0 },
+      cell: (row, column) => model.cell(row, column), tree: (row) => model.tree?.(row), profiles: null, top: { row: 0, px: 0 }, extent: { rows: 0, rowHeight: theme.rowHeight, height: 0 },
       scrollX: 0, width: 0, bodyTop: theme.headerHeight, range: null, focus: null, hasFocus: false, hoverRow: -1, hoverHeader: null, stale: false,
       sorts: new Map(), filtered: new Set(), dropX: null, tight: new Set(), flashes: this.flashes, looks: new Map(), extents: new Map(),
     };
@@ -157,6 +158,13 @@ export class Grid {
     if (shown === this.filterRow.isShown) return;
     this.filterRow.show(shown);
     this.resize();
+  }
+
+  /** Null: no row of profiles. */
+  setProfiles(profiles: View['profiles']): void {
+    const isSame = !this.view.profiles === !profiles;
+    this.view.profiles = profiles;
+    return isSame ? this.repaintHeader() : this.resize();
   }
 
   /** Cells changed: these rows of the table, or all; and of rows that stayed where they were, what they were before. */
@@ -266,8 +274,7 @@ export class Grid {
   }
 
   repaintHeader(): void {
-    if (this.dirty instanceof Set && this.dirty.size === 0) this.dirty = 'header';
-    else this.dirty = 'all';
+    this.dirty = this.dirty instanceof Set && this.dirty.size === 0 ? 'header' : 'all';
     this.schedule();
   }
 
@@ -283,9 +290,8 @@ export class Grid {
   }
 
   private moveTo(next: Top): void {
-    const { view } = this;
-    if (next.row === view.top.row && next.px === view.top.px) return;
-    view.top = next;
+    if (next.row === this.view.top.row && next.px === this.view.top.px) return;
+    this.view.top = next;
     this.repaint();
   }
 
@@ -322,7 +328,7 @@ export class Grid {
     canvas.height = Math.round(height * scale);
     view.ctx.setTransform(scale, 0, 0, scale, 0, 0);
     view.ctx.fontKerning = 'none';
-    view.bodyTop = view.theme.headerHeight + (this.filterRow.isShown ? view.theme.filterHeight : 0);
+    view.bodyTop = view.theme.headerHeight + (this.filterRow.isShown ? view.theme.filterHeight : 0) + (view.profiles ? PROFILE_HEIGHT : 0);
     view.width = Math.max(0, width - LANE);
     this.layout.freezeFirst(width < NARROW ? view.width * 0.45 : 0);
     view.extent.height = Math.max(0, height - view.bodyTop - LANE);
@@ -335,18 +341,15 @@ export class Grid {
 
   /** Once, when the first cells are there: live cells that pushed the columns about would be worse than a wide one. */
   private fitGuessed(): void {
-    if (!this.isGuessed || !this.view.extent.rows) return;
-    const widths = fittedWidths(this.view);
-    if (!widths.size) return;
+    const widths = this.isGuessed && this.view.extent.rows ? fittedWidths(this.view) : null;
+    if (!widths?.size) return;
     this.isGuessed = false;
-    this.layout.suggest(widths);
-    this.layoutChanged();
+    this.suggest(widths);
   }
 
-  private widenTight(): void {
-    const wider = widerWidths(this.view);
-    if (!wider.size) return;
-    this.layout.suggest(wider);
+  private suggest(widths: ReadonlyMap<string, number>): void {
+    if (!widths.size) return;
+    this.layout.suggest(widths);
     this.layoutChanged();
   }
 
@@ -368,7 +371,7 @@ export class Grid {
     else paintRows(view, dirty);
     paintBars(view.ctx, view.theme, this.bars());
     this.dirty = new Set();
-    this.widenTight();
+    this.suggest(widerWidths(view));
     this.flashes.follow((rows) => this.rowsDirty(rows));
     this.filterRow.place(view);
     this.paints.last = performance.now() - start;

@@ -10,6 +10,7 @@ import { typeGlyph } from './format.ts';
 import type { Layout, Placed } from './layout.ts';
 import type { TreeRow } from './model.ts';
 import { type Extent, seen, type Top } from './position.ts';
+import { paintProfiles, type Profile } from './profile.ts';
 import { extentOf, HUES, type Look, shadeOf } from './rules.ts';
 import type { Range } from './selection.ts';
 import type { Widths } from './texts.ts';
@@ -57,6 +58,8 @@ export interface View {
   flashes: Flashes;
   /** How cells are shaded by their values, by column. */
   looks: ReadonlyMap<string, readonly Look[]>;
+  /** Of columns, in a row below the header; null: there is no such row. */
+  profiles: ReadonlyMap<string, Profile> | null;
   /** Of a tree: see `GridModel`. */
   tree(row: number): TreeRow | undefined;
   /** The least and the largest number that is seen, of columns that are shaded by it. */
@@ -332,6 +335,7 @@ export function paintHeader(view: View): void {
     for (const column of columns) if (column.frozen === frozen) headerCell(view, column, height);
     ctx.restore();
   }
+  paintProfiles(view);
   ctx.fillStyle = theme.strongLine;
   ctx.fillRect(0, view.bodyTop - 1, width, 1);
   if (layout.frozenWidth > 0) ctx.fillRect(layout.frozenWidth - 1, 0, 1, view.bodyTop);

@@ -129,3 +129,30 @@ test('an export has the rows that are shown, and can be cancelled; what the serv
   expect(errors).toEqual([]);
   await page.context().close();
 });
+
+test('profiles of the columns that are seen: asked for when they are wanted, and let go', async () => {
+  const { page, errors } = await visit(browser, `${url}/table/positions`);
+  await until(page, isLoaded);
+  const header = (): Promise<number> => page.evaluate(() => document.querySelector('kinetable-grid')?.grid?.view.bodyTop ?? 0);
+  const before = await header();
+  const opened = server.heard.filter(({ type }) => type === 'open').length;
+  const command = async (word: string): Promise<void> => {
+    await page.keyboard.press('Control+k');
+    await page.locator('.palette input').fill(word);
+    await page.keyboard.press('Enter');
+  };
+  await command('show profiles');
+  await expect.poll(() => page.evaluate(() => document.querySelector('kinetable-grid')?.grid?.view.profiles?.get('Price')?.bars.length ?? 0)).toBe(24);
+  expect(await header()).toBe(before + 26);
+  const profile = await page.evaluate(() => document.querySelector('kinetable-grid')?.grid?.view.profiles?.get('Price'));
+  const prices = cells('Price');
+  expect(profile?.distinct).toBe(new Set(prices.filter((cell) => cell !== null)).size);
+  expect(profile?.nulls).toBeCloseTo(prices.filter((cell) => cell === null).length / prices.length, 9);
+  const mine = server.heard.filter(({ type }) => type === 'open').slice(opened).map(({ sub }) => sub);
+  expect(mine.length).toBeGreaterThan(8);
+  await command('hide the profiles');
+  await expect.poll(header).toBe(before);
+  await expect.poll(() => mine.every((sub) => server.heard.some((message) => message.type === 'close' && message.sub === sub))).toBe(true);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
