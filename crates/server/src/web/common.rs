@@ -2,17 +2,16 @@
 
 use std::time::Instant;
 
-use super::derived::DerivedTables;
-use super::listing::Look;
-use super::parked::Parked;
+use super::page::{Look, Parked};
+use super::tables::DerivedTables;
 
 /// What all pages share.
 pub struct Common {
-    pub(super) tables: DerivedTables,
-    pub(super) parked: Parked,
-    pub(super) look: Look,
+    pub(in crate::web) tables: DerivedTables,
+    pub(in crate::web) parked: Parked,
+    pub(in crate::web) look: Look,
     /// Another one for each start of a server.
-    pub(super) instance: String,
+    pub(in crate::web) instance: String,
 }
 
 impl Default for Common {

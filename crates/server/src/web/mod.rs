@@ -11,16 +11,17 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `socket.rs` | the upgrade, who comes in, messages in and out |
-//! | `desk.rs`, `subscription.rs`, `work.rs` | what a page looks at, and when it is read |
-//! | `ask.rs`, `tell.rs` | the messages |
-//! | `derived.rs` | tables with operations, shared by all who look at them |
-//! | `sheet.rs`, `cells.rs` | a page of cells, and cells as browsers know them |
-//! | `difference.rs`, `frame.rs` | what leads from one page to the next, and its bytes |
-//! | `listing.rs` | the tables there are, and how the engine does |
+//! | `messages/` | what pages ask, and what they are told |
+//! | `page/socket.rs`, `desk.rs` | the upgrade, who comes in; which part takes which message |
+//! | `page/listing.rs` | the tables there are, and how the engine does |
+//! | `page/parked.rs` | desks whose connection was lost |
+//! | `tables/followed.rs`, `subscription.rs`, `work.rs` | what a page looks at, and when it is read |
+//! | `tables/derived.rs` | tables with operations, shared by all who look at them |
+//! | `tables/sheet.rs`, `cells.rs` | a page of cells, and cells as browsers know them |
+//! | `tables/difference.rs`, `frame.rs` | what leads from one page to the next, and its bytes |
 //! | `let_go.rs` | tables are dropped where that may wait |
-//! | `common.rs`, `parked.rs` | what pages share; desks whose connection was lost |
-//! | `files.rs` | the files of the app itself |
+//! | `common.rs` | what pages share |
+//! | `app.rs` | the files of the app itself |
 //!
 //! **Cost** of a subscription: a page is read and compared at most `max_hz` times a second, and only after a change. **State**: a page,
 //! 8 bytes a cell beside it. No cycle waits for any of this.
@@ -29,23 +30,13 @@
 //! step that the last one names; 2. never more than two frames are on their way that the browser has not painted; 3. an answer to an
 //! older `vp` is never sent after a newer one was asked for.
 
-mod ask;
-mod cells;
+mod app;
 mod common;
-mod derived;
-mod desk;
-mod difference;
-mod files;
-mod frame;
 mod let_go;
-mod listing;
-mod parked;
-mod sheet;
-mod socket;
-mod subscription;
-mod tell;
-mod work;
+mod messages;
+mod page;
+mod tables;
 
+pub use app::Files;
 pub use common::Common;
-pub use files::Files;
-pub use socket::Pages;
+pub use page::Pages;

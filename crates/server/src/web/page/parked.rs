@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use super::desk::Desk;
 
 /// How long a desk is kept.
-pub(super) const KEPT: Duration = Duration::from_secs(60);
+pub(in crate::web) const KEPT: Duration = Duration::from_secs(60);
 
 /// How long the former connection of a desk may take to let go of it.
 const LETTING_GO: Duration = Duration::from_secs(2);
@@ -22,7 +22,7 @@ const DESKS_MAX: usize = 1000;
 
 /// Desks by the word with which their page comes back.
 #[derive(Default)]
-pub(super) struct Parked(Mutex<HashMap<String, Place>>);
+pub(in crate::web) struct Parked(Mutex<HashMap<String, Place>>);
 
 enum Place {
     /// A connection has it: this makes it let go.
@@ -35,7 +35,7 @@ enum Place {
 
 impl Parked {
     /// A new word for the desk of a connection, and what makes that let go.
-    pub(super) fn take(&self) -> (String, Arc<Notify>) {
+    pub(in crate::web) fn take(&self) -> (String, Arc<Notify>) {
         let word: String = rand::rng().sample_iter(Alphanumeric).take(32).map(char::from).collect();
         let leave = Arc::new(Notify::new());
         self.0.lock().insert(word.clone(), Place::Taken(leave.clone()));
@@ -43,7 +43,7 @@ impl Parked {
     }
 
     /// Keeps a desk for its page.
-    pub(super) fn park(&self, word: &str, desk: Desk) {
+    pub(in crate::web) fn park(&self, word: &str, desk: Desk) {
         let mut places = self.0.lock();
         let free = places.values().filter(|place| matches!(place, Place::Free { .. })).count();
         if free >= DESKS_MAX || desk.is_empty() {
@@ -55,12 +55,12 @@ impl Parked {
     }
 
     /// Forgets a word.
-    pub(super) fn forget(&self, word: &str) {
+    pub(in crate::web) fn forget(&self, word: &str) {
         self.0.lock().remove(word);
     }
 
     /// The desk of a word; a connection that has it is made to let go.
-    pub(super) async fn resume(&self, word: &str) -> Option<Desk> {
+    pub(in crate::web) async fn resume(&self, word: &str) -> Option<Desk> {
         let until = Instant::now() + LETTING_GO;
         loop {
             {
@@ -81,7 +81,7 @@ impl Parked {
     }
 
     /// Lets go of desks whose time is over.
-    pub(super) fn sweep(&self, now: Instant) {
+    pub(in crate::web) fn sweep(&self, now: Instant) {
         // Dropped when the lock is free: tables end with them.
         let over: Vec<Place> = {
             let mut places = self.0.lock();

@@ -3,24 +3,24 @@
 use serde::{Deserialize, Serialize};
 
 /// The most rows of a page.
-pub(super) const ROWS_MAX: u64 = 4096;
+pub(in crate::web) const ROWS_MAX: u64 = 4096;
 /// The most cells of a page.
-pub(super) const CELLS_MAX: u64 = 200_000;
+pub(in crate::web) const CELLS_MAX: u64 = 200_000;
 /// The most cells of an answer to `fetch`.
-pub(super) const FETCH_CELLS_MAX: u64 = 1_000_000;
+pub(in crate::web) const FETCH_CELLS_MAX: u64 = 1_000_000;
 /// The most subscriptions of a connection.
-pub(super) const SUBS_MAX: usize = 64;
+pub(in crate::web) const SUBS_MAX: usize = 64;
 /// The most operations on a table.
-pub(super) const OPS_MAX: usize = 64;
+pub(in crate::web) const OPS_MAX: usize = 64;
 /// The columns that are sent if none are named.
-pub(super) const COLUMNS_FIRST: usize = 32;
+pub(in crate::web) const COLUMNS_FIRST: usize = 32;
 /// The largest integer that a number of JSON holds exactly.
-pub(super) const POSITION_MAX: u64 = (1 << 53) - 1;
+pub(in crate::web) const POSITION_MAX: u64 = (1 << 53) - 1;
 
 /// A message of a page.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
-pub(super) enum Ask {
+pub(in crate::web) enum Ask {
     Hello(Hello),
     Open(Open),
     Viewport(Viewport),
@@ -32,11 +32,11 @@ pub(super) enum Ask {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Hello {
-    pub(super) protocol: u32,
-    pub(super) token: Option<String>,
-    pub(super) user: Option<String>,
-    pub(super) resume: Option<String>,
+pub(in crate::web) struct Hello {
+    pub(in crate::web) protocol: u32,
+    pub(in crate::web) token: Option<String>,
+    pub(in crate::web) user: Option<String>,
+    pub(in crate::web) resume: Option<String>,
 }
 
 impl std::fmt::Debug for Hello {
@@ -47,55 +47,55 @@ impl std::fmt::Debug for Hello {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Open {
-    pub(super) sub: u32,
-    pub(super) table: String,
+pub(in crate::web) struct Open {
+    pub(in crate::web) sub: u32,
+    pub(in crate::web) table: String,
     #[serde(default)]
-    pub(super) ops: Vec<Op>,
+    pub(in crate::web) ops: Vec<Op>,
     #[serde(flatten)]
-    pub(super) want: Want,
-    pub(super) max_hz: Option<f64>,
+    pub(in crate::web) want: Want,
+    pub(in crate::web) max_hz: Option<f64>,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Viewport {
-    pub(super) sub: u32,
-    pub(super) vp: u64,
+pub(in crate::web) struct Viewport {
+    pub(in crate::web) sub: u32,
+    pub(in crate::web) vp: u64,
     #[serde(flatten)]
-    pub(super) want: Want,
+    pub(in crate::web) want: Want,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Ops {
-    pub(super) sub: u32,
-    pub(super) vp: u64,
-    pub(super) ops: Vec<Op>,
+pub(in crate::web) struct Ops {
+    pub(in crate::web) sub: u32,
+    pub(in crate::web) vp: u64,
+    pub(in crate::web) ops: Vec<Op>,
     #[serde(flatten)]
-    pub(super) want: Want,
+    pub(in crate::web) want: Want,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Fetch {
-    pub(super) id: u64,
-    pub(super) sub: u32,
+pub(in crate::web) struct Fetch {
+    pub(in crate::web) id: u64,
+    pub(in crate::web) sub: u32,
     #[serde(flatten)]
-    pub(super) want: Want,
+    pub(in crate::web) want: Want,
 }
 
 /// Rows and columns that a page wants.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(super) struct Want {
-    pub(super) first: u64,
-    pub(super) n: u64,
-    pub(super) cols: Option<Vec<String>>,
+pub(in crate::web) struct Want {
+    pub(in crate::web) first: u64,
+    pub(in crate::web) n: u64,
+    pub(in crate::web) cols: Option<Vec<String>>,
     #[serde(default)]
-    pub(super) anchor: Anchor,
+    pub(in crate::web) anchor: Anchor,
 }
 
 /// From where rows are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Anchor {
+pub(in crate::web) enum Anchor {
     #[default]
     Top,
     Bottom,
@@ -104,7 +104,7 @@ pub(super) enum Anchor {
 /// An operation on the table that was named.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Op {
+pub(in crate::web) enum Op {
     Where(String),
     Sort(Vec<(String, By)>),
     Select(Vec<String>),
@@ -114,7 +114,7 @@ pub(super) enum Op {
 /// How a column sorts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum By {
+pub(in crate::web) enum By {
     Asc,
     Desc,
     Abs,
@@ -122,7 +122,7 @@ pub(super) enum By {
 
 impl Want {
     /// The rows of a table of so many: the first one and how many.
-    pub(super) fn window(&self, rows: u64) -> (u64, u64) {
+    pub(in crate::web) fn window(&self, rows: u64) -> (u64, u64) {
         let n = self.n.min(rows);
         let first = match self.anchor {
             Anchor::Top => self.first.min(rows - n),

@@ -11,7 +11,7 @@ use super::sheet::Sheet;
 
 /// What leads from one page to the next.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Difference {
+pub(in crate::web) enum Difference {
     /// Nothing.
     None,
     /// Counts alone: the rows that are left stay as they are.
@@ -24,13 +24,13 @@ pub(super) enum Difference {
 
 /// Rows that moved, and cells that are sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Part {
+pub(in crate::web) struct Part {
     /// From, to, count.
-    pub(super) moves: Vec<[u64; 3]>,
+    pub(in crate::web) moves: Vec<[u64; 3]>,
     /// Offset, count.
-    pub(super) runs: Vec<[u64; 2]>,
+    pub(in crate::web) runs: Vec<[u64; 2]>,
     /// The columns whose cells are sent.
-    pub(super) columns: Vec<usize>,
+    pub(in crate::web) columns: Vec<usize>,
 }
 
 impl Part {
@@ -40,7 +40,7 @@ impl Part {
 }
 
 /// What leads from `before` to `after`, pages of the same columns.
-pub(super) fn difference(before: &Sheet, after: &Sheet) -> Difference {
+pub(in crate::web) fn difference(before: &Sheet, after: &Sheet) -> Difference {
     if before.fields.iter().map(|field| field.name()).ne(after.fields.iter().map(|field| field.name())) {
         return Difference::Whole;
     }

@@ -4,24 +4,24 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use super::ask::{Op, Want};
 use super::cells;
 use super::derived::Derived;
-use super::let_go::LetGo;
-use super::listing;
 use super::sheet::{Sheet, is_shown, wanted};
 use super::subscription::Shown;
-use super::tell::{ColumnInfo, Fault, Listed, Schema};
 use crate::access::{Right, User};
 use crate::host::Object;
 use crate::services::Shared;
 use crate::session::Reference;
+use crate::web::let_go::LetGo;
+use crate::web::messages::ask::{Op, Want};
+use crate::web::messages::tell::{ColumnInfo, Fault, Listed, Schema, Tell};
+use crate::web::page::kind;
 
 /// The rows whose cells say how wide a column is.
 const SAMPLE: u64 = 100;
 
 /// What was done.
-pub(super) enum Done {
+pub(in crate::web) enum Done {
     /// A table is there, for what was asked the so-manieth time.
     Derived { sub: u32, asked: u64, result: Result<(LetGo<Shown>, Schema), Fault> },
     /// A page was read, of this table and window.
@@ -30,10 +30,12 @@ pub(super) enum Done {
     Fetched { id: u64, sub: u32, result: Result<Sheet, Fault> },
     /// The tables there are.
     Listed(Vec<Listed>),
+    /// The one answer to a question.
+    Answered { id: u64, result: Result<Tell, Fault> },
 }
 
 /// Makes the table of a name and operations.
-pub(super) fn derive(
+pub(in crate::web) fn derive(
     shared: &Shared,
     user: &User,
     name: &str,
@@ -66,13 +68,13 @@ fn schema(derived: &Derived) -> Result<Schema, Fault> {
         sub: 0,
         vp: 0,
         live: table.is_live(),
-        kind: listing::kind(table),
+        kind: kind(table),
         columns: shown.map(column).collect(),
     })
 }
 
 /// Reads a page, and the number of rows of the table that was opened.
-pub(super) fn read(derived: &Derived, want: &Want) -> Result<(Sheet, u64), Fault> {
+pub(in crate::web) fn read(derived: &Derived, want: &Want) -> Result<(Sheet, u64), Fault> {
     if let Some(error) = derived.table.failure() {
         return Err(Fault { code: "gone", ..Fault::from(error) });
     }
@@ -87,13 +89,13 @@ pub(super) fn read(derived: &Derived, want: &Want) -> Result<(Sheet, u64), Fault
 }
 
 /// Reads a page once.
-pub(super) fn fetch(derived: &Derived, want: &Want, cells_max: u64) -> Result<Sheet, Fault> {
+pub(in crate::web) fn fetch(derived: &Derived, want: &Want, cells_max: u64) -> Result<Sheet, Fault> {
     allowed(derived, want, u64::MAX, cells_max)?;
     Ok(read(derived, want)?.0)
 }
 
 /// Whether a window is not too large.
-pub(super) fn allowed(derived: &Derived, want: &Want, rows_max: u64, cells_max: u64) -> Result<(), Fault> {
+pub(in crate::web) fn allowed(derived: &Derived, want: &Want, rows_max: u64, cells_max: u64) -> Result<(), Fault> {
     let columns = wanted(derived.table.schema().fields(), want).len() as u64;
     if want.n > rows_max || want.n.saturating_mul(columns) > cells_max {
         let message = format!("{} rows of {columns} columns are more than a page may have", want.n);
@@ -104,7 +106,7 @@ pub(super) fn allowed(derived: &Derived, want: &Want, rows_max: u64, cells_max: 
 }
 
 /// Runs work whose panic is a fault, not the end of the page.
-pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+pub(in crate::web) fn guarded<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
     let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
     caught.unwrap_or_else(|_| Err(Fault::new("internal", "a bug of the server: its log says more")))
 }

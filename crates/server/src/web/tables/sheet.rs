@@ -7,38 +7,38 @@ use arrow_schema::{Field, FieldRef};
 use kinetable::Result;
 use kinetable::engine::Version;
 
-use super::ask::{COLUMNS_FIRST, Want};
 use super::cells;
+use crate::web::messages::ask::{COLUMNS_FIRST, Want};
 
 /// Ends of the names of hidden columns.
 const HIDDEN: [&str; 3] = ["__TABLE_STYLE_FORMAT", "__TABLE_NUMBER_FORMAT", "__TABLE_DATE_FORMAT"];
 
 /// Whether a column is one that pages see.
-pub(super) fn is_shown(field: &FieldRef) -> bool {
+pub(in crate::web) fn is_shown(field: &FieldRef) -> bool {
     !HIDDEN.iter().any(|end| field.name().ends_with(end))
 }
 
 /// A page of cells.
 #[derive(Debug, Default)]
-pub(super) struct Sheet {
+pub(in crate::web) struct Sheet {
     /// Rows of the table.
-    pub(super) rows: u64,
+    pub(in crate::web) rows: u64,
     /// The position of the page's first row.
-    pub(super) first: u64,
+    pub(in crate::web) first: u64,
     /// Rows of the page.
-    pub(super) n: u64,
+    pub(in crate::web) n: u64,
     /// The step of the version.
-    pub(super) step: u64,
+    pub(in crate::web) step: u64,
     /// The columns, as browsers know them.
-    pub(super) fields: Vec<FieldRef>,
+    pub(in crate::web) fields: Vec<FieldRef>,
     /// Their cells.
-    pub(super) cells: Vec<ArrayRef>,
+    pub(in crate::web) cells: Vec<ArrayRef>,
     /// Names of columns in which a text was cut.
-    pub(super) cut: Vec<String>,
+    pub(in crate::web) cut: Vec<String>,
     /// By column, what tells its cells apart.
-    pub(super) prints: Vec<Vec<u64>>,
+    pub(in crate::web) prints: Vec<Vec<u64>>,
     /// What tells rows apart.
-    pub(super) row_prints: Vec<u64>,
+    pub(in crate::web) row_prints: Vec<u64>,
 }
 
 impl Sheet {
@@ -46,7 +46,7 @@ impl Sheet {
     ///
     /// # Errors
     /// If a column cannot be read.
-    pub(super) fn read(version: &Version, fields: &[FieldRef], want: &Want) -> Result<Sheet> {
+    pub(in crate::web) fn read(version: &Version, fields: &[FieldRef], want: &Want) -> Result<Sheet> {
         let rows = version.rows().len();
         let (first, n) = want.window(rows);
         let keys = version.rows().slice(first..first + n);
@@ -65,7 +65,7 @@ impl Sheet {
     }
 
     /// Adds a column.
-    pub(super) fn push(&mut self, name: &str, cells: ArrayRef) {
+    pub(in crate::web) fn push(&mut self, name: &str, cells: ArrayRef) {
         let has_nulls = cells.null_count() > 0;
         self.fields.push(Field::new(name, cells.data_type().clone(), has_nulls).into());
         self.prints.push(cells::prints(&cells));
@@ -73,7 +73,7 @@ impl Sheet {
     }
 
     /// With all columns.
-    pub(super) fn finished(mut self) -> Sheet {
+    pub(in crate::web) fn finished(mut self) -> Sheet {
         self.row_prints = (0..self.n as usize).map(|row| self.row_print(row)).collect();
         self
     }
@@ -86,7 +86,7 @@ impl Sheet {
 }
 
 /// The columns that are wanted, in the order in which they are.
-pub(super) fn wanted(fields: &[FieldRef], want: &Want) -> Vec<usize> {
+pub(in crate::web) fn wanted(fields: &[FieldRef], want: &Want) -> Vec<usize> {
     match &want.cols {
         None => (0..fields.len()).filter(|column| is_shown(&fields[*column])).take(COLUMNS_FIRST).collect(),
         Some(names) => {

@@ -12,14 +12,16 @@ use tokio::sync::{Notify, mpsc};
 use tokio::time::{MissedTickBehavior, interval, sleep_until, timeout};
 use tonic::body::Body;
 
-use super::ask::{self, Ask, Hello};
-use super::desk::{Desk, Means, Out};
+use super::desk::Desk;
 use super::listing::{Pulse, ZONE};
+use super::outbox::{Means, Out};
 use super::parked::KEPT;
-use super::tell::{Fault, Limits, Tell, Welcome};
 use crate::access::{Credential, KEY_HANDLER, User};
 use crate::port::{Place, page};
 use crate::services::Shared;
+use crate::web::messages::ask::{self, Ask, Hello};
+use crate::web::messages::tell::{Fault, Limits, Tell, Welcome};
+use crate::web::tables::Done;
 
 /// The protocol that is spoken.
 const PROTOCOL: u32 = 1;
@@ -109,9 +111,10 @@ impl Pages {
             None => None,
         };
         let (done, mut results) = mpsc::unbounded_channel();
-        let means = Means { shared: self.shared.clone(), done };
         let resumed = former.is_some();
         let mut desk = former.unwrap_or_else(|| Desk::new(user.clone()));
+        let means =
+            Means { shared: self.shared.clone(), user: user.clone(), wake: desk.wake.clone(), done };
         desk.resume(&means);
         let (word, leave) = self.shared.web.parked.take();
         let welcome = self.welcome(&user, &word, resumed);
@@ -153,7 +156,7 @@ impl Pages {
         socket: &mut WebSocket,
         desk: &mut Desk,
         means: &Means,
-        results: &mut mpsc::UnboundedReceiver<super::work::Done>,
+        results: &mut mpsc::UnboundedReceiver<Done>,
         leave: &Notify,
     ) -> End {
         let mut second = interval(Duration::from_secs(1));

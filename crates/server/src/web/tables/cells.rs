@@ -12,14 +12,14 @@ use arrow_schema::{DataType, Field, TimeUnit};
 use kinetable::{Error, Result};
 use kinetable_wire::schema::java_name;
 
-use super::tell::ColumnInfo;
 use crate::subscriptions::spelled;
+use crate::web::messages::tell::ColumnInfo;
 
 /// The most characters of a text.
 const CHARACTERS_MAX: usize = 1024;
 
 /// What a page is told of a column.
-pub(super) fn info(field: &Field) -> ColumnInfo {
+pub(in crate::web) fn info(field: &Field) -> ColumnInfo {
     let scale = match field.data_type() {
         DataType::Decimal256(76, 0) => None,
         DataType::Decimal128(_, scale) | DataType::Decimal256(_, scale) => Some(*scale),
@@ -43,7 +43,7 @@ fn kind(data_type: &DataType) -> String {
 ///
 /// # Errors
 /// If objects of the host's language cannot be spelled.
-pub(super) fn known(cells: &ArrayRef) -> Result<(ArrayRef, bool)> {
+pub(in crate::web) fn known(cells: &ArrayRef) -> Result<(ArrayRef, bool)> {
     Ok(match cells.data_type() {
         DataType::Boolean
         | DataType::Int8
@@ -102,7 +102,7 @@ fn spoken(cells: &ArrayRef) -> Result<(ArrayRef, bool)> {
 }
 
 /// A number for each cell, by which cells of a column are compared: equal cells have the same, others as good as never.
-pub(super) fn prints(cells: &ArrayRef) -> Vec<u64> {
+pub(in crate::web) fn prints(cells: &ArrayRef) -> Vec<u64> {
     let of = |cell: &[u8]| {
         let mut hasher = DefaultHasher::new();
         cell.hash(&mut hasher);
@@ -129,7 +129,7 @@ pub(super) fn prints(cells: &ArrayRef) -> Vec<u64> {
 }
 
 /// Characters of the widest cell, as far as one is written.
-pub(super) fn widest(cells: &ArrayRef) -> Option<usize> {
+pub(in crate::web) fn widest(cells: &ArrayRef) -> Option<usize> {
     let options = FormatOptions::default();
     let formatter = ArrayFormatter::try_new(cells.as_ref(), &options).ok()?;
     let wide = |row: usize| formatter.value(row).to_string().chars().count();

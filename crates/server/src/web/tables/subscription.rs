@@ -8,27 +8,27 @@ use kinetable::engine::{Change, Listener, ListenerHandle};
 use kinetable::{Error, Result};
 use tokio::sync::Notify;
 
-use super::ask::{Op, Want};
 use super::derived::Derived;
-use super::let_go::LetGo;
 use super::sheet::Sheet;
+use crate::web::let_go::LetGo;
+use crate::web::messages::ask::{Op, Want};
 
 /// Frames that may be on their way.
 const CREDITS: u64 = 2;
 
 /// Marks a subscription as changed, and wakes its page's task.
-pub(super) struct Mark {
+pub(in crate::web) struct Mark {
     is_set: AtomicBool,
     wake: Arc<Notify>,
 }
 
 impl Mark {
-    pub(super) fn new(wake: &Arc<Notify>) -> Arc<Mark> {
+    pub(in crate::web) fn new(wake: &Arc<Notify>) -> Arc<Mark> {
         Arc::new(Mark { is_set: AtomicBool::new(true), wake: wake.clone() })
     }
 
     /// Takes the mark away, before the version is read that has what it stands for.
-    pub(super) fn take(&self) -> bool {
+    pub(in crate::web) fn take(&self) -> bool {
         self.is_set.swap(false, Ordering::AcqRel)
     }
 
@@ -50,15 +50,15 @@ impl Listener for Mark {
 }
 
 /// The table of a subscription, and the listener that marks it.
-pub(super) struct Shown {
-    pub(super) derived: Arc<Derived>,
-    pub(super) mark: Arc<Mark>,
+pub(in crate::web) struct Shown {
+    pub(in crate::web) derived: Arc<Derived>,
+    pub(in crate::web) mark: Arc<Mark>,
     _listeners: Vec<ListenerHandle>,
 }
 
 impl Shown {
     /// Follows a table, and the one that it is made from, whose rows are told too.
-    pub(super) fn new(derived: Arc<Derived>, wake: &Arc<Notify>) -> Result<Shown> {
+    pub(in crate::web) fn new(derived: Arc<Derived>, wake: &Arc<Notify>) -> Result<Shown> {
         let mark = Mark::new(wake);
         let mut listeners = vec![derived.table.listen(mark.clone())?.1];
         if !derived.table.engine()?.is_same(&derived.base.engine()?) {
@@ -69,33 +69,33 @@ impl Shown {
 }
 
 /// A subscription.
-pub(super) struct Subscription {
+pub(in crate::web) struct Subscription {
     /// The name of the table.
-    pub(super) name: String,
-    pub(super) ops: Vec<Op>,
-    pub(super) vp: u64,
-    pub(super) want: Want,
-    pub(super) pause: Option<Duration>,
+    pub(in crate::web) name: String,
+    pub(in crate::web) ops: Vec<Op>,
+    pub(in crate::web) vp: u64,
+    pub(in crate::web) want: Want,
+    pub(in crate::web) pause: Option<Duration>,
     /// The table, once it is there.
-    pub(super) shown: Option<LetGo<Shown>>,
+    pub(in crate::web) shown: Option<LetGo<Shown>>,
     /// Counts what the table is asked for; the newest answer holds.
-    pub(super) asked: u64,
+    pub(in crate::web) asked: u64,
     /// Whether an answer to that is awaited.
-    pub(super) is_deriving: bool,
+    pub(in crate::web) is_deriving: bool,
     /// Whether a page is being read.
-    pub(super) is_reading: bool,
+    pub(in crate::web) is_reading: bool,
     /// Whether the page is owed whole.
-    pub(super) owes_snap: bool,
+    pub(in crate::web) owes_snap: bool,
     /// Frames that were sent, and those of them that were painted.
-    pub(super) seq: u64,
-    pub(super) acked: u64,
+    pub(in crate::web) seq: u64,
+    pub(in crate::web) acked: u64,
     /// The page that was sent last, and the rows of the table that was opened.
-    pub(super) last: Option<(Sheet, u64)>,
-    pub(super) sent_at: Option<Instant>,
+    pub(in crate::web) last: Option<(Sheet, u64)>,
+    pub(in crate::web) sent_at: Option<Instant>,
 }
 
 impl Subscription {
-    pub(super) fn new(name: String, ops: Vec<Op>, want: Want, max_hz: Option<f64>) -> Subscription {
+    pub(in crate::web) fn new(name: String, ops: Vec<Op>, want: Want, max_hz: Option<f64>) -> Subscription {
         Subscription {
             name,
             ops,
@@ -115,7 +115,7 @@ impl Subscription {
     }
 
     /// Another window, or the same one anew.
-    pub(super) fn look_at(&mut self, vp: u64, want: Want) {
+    pub(in crate::web) fn look_at(&mut self, vp: u64, want: Want) {
         self.vp = vp;
         self.want = want;
         self.owes_snap = true;
@@ -123,12 +123,12 @@ impl Subscription {
     }
 
     /// All frames up to this one were painted.
-    pub(super) fn ack(&mut self, seq: u64) {
+    pub(in crate::web) fn ack(&mut self, seq: u64) {
         self.acked = self.acked.max(seq.min(self.seq));
     }
 
     /// The connection is another one: nothing is on its way.
-    pub(super) fn resume(&mut self) {
+    pub(in crate::web) fn resume(&mut self) {
         self.acked = self.seq;
         self.owes_snap = true;
         self.last = None;
@@ -136,7 +136,7 @@ impl Subscription {
     }
 
     /// When its page is to be read: now, later, or not before something happens.
-    pub(super) fn due(&self, now: Instant) -> Option<Instant> {
+    pub(in crate::web) fn due(&self, now: Instant) -> Option<Instant> {
         let shown = self.shown.as_ref()?;
         if self.is_deriving || self.is_reading || self.seq - self.acked >= CREDITS {
             return None;
@@ -153,6 +153,6 @@ impl Subscription {
 }
 
 /// Between two frames of changes; none: there are none.
-pub(super) fn pause(max_hz: f64) -> Option<Duration> {
+pub(in crate::web) fn pause(max_hz: f64) -> Option<Duration> {
     (max_hz > 0.0).then(|| Duration::from_secs_f64(1.0 / max_hz.min(60.0)))
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::difference::Part;
 use super::sheet::Sheet;
-use super::tell::Header;
+use crate::web::messages::tell::Header;
 
 #[derive(Serialize)]
 struct Typed<'a> {
@@ -21,13 +21,13 @@ struct Typed<'a> {
 }
 
 /// A frame with all cells of a page; `kind`: `snap` or `page`.
-pub(super) fn whole(kind: &'static str, header: &Header, sheet: &Sheet) -> Result<Vec<u8>, ArrowError> {
+pub(in crate::web) fn whole(kind: &'static str, header: &Header, sheet: &Sheet) -> Result<Vec<u8>, ArrowError> {
     let header = Header { cut: sheet.cut.clone(), ..header.clone() };
     frame(kind, &header, &sheet.fields, &sheet.cells, sheet.n as usize)
 }
 
 /// A frame with what leads to a page.
-pub(super) fn part(header: &Header, sheet: &Sheet, part: &Part) -> Result<Vec<u8>, ArrowError> {
+pub(in crate::web) fn part(header: &Header, sheet: &Sheet, part: &Part) -> Result<Vec<u8>, ArrowError> {
     let rows: UInt32Array =
         part.runs.iter().flat_map(|[start, count]| *start as u32..(start + count) as u32).collect();
     let cells = part.columns.iter().map(|column| take(&sheet.cells[*column], &rows, None));

@@ -7,16 +7,16 @@ use std::sync::{Arc, Weak};
 use kinetable::{Names, Order, SortKey, Table};
 use parking_lot::Mutex;
 
-use super::ask::{By, Op};
-use super::tell::Fault;
+use crate::web::messages::ask::{By, Op};
+use crate::web::messages::tell::Fault;
 
 /// A table with a list of operations.
 #[derive(Debug)]
-pub(super) struct Derived {
+pub(in crate::web) struct Derived {
     /// The table that was named.
-    pub(super) base: Table,
+    pub(in crate::web) base: Table,
     /// The table with the operations.
-    pub(super) table: Table,
+    pub(in crate::web) table: Table,
     ops: Vec<Op>,
     /// Whether its formulas saw the names of the script.
     console: bool,
@@ -24,14 +24,14 @@ pub(super) struct Derived {
 
 /// The tables that somebody looks at.
 #[derive(Debug, Default)]
-pub(super) struct DerivedTables(Mutex<Vec<Weak<Derived>>>);
+pub(in crate::web) struct DerivedTables(Mutex<Vec<Weak<Derived>>>);
 
 impl DerivedTables {
     /// A table with operations; it may take long.
     ///
     /// # Errors
     /// If an operation is wrong; the fault says which.
-    pub(super) fn get(
+    pub(in crate::web) fn get(
         &self,
         base: &Table,
         ops: &[Op],

@@ -6,17 +6,19 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use kinetable::Table;
 use parking_lot::Mutex;
 
-use super::tell::{EngineStatus, Listed, Vars};
+use super::outbox::Means;
 use crate::access::{Right, User};
 use crate::host::Object;
 use crate::services::{Shared, memory_used};
 use crate::session::Reference;
+use crate::web::messages::tell::{EngineStatus, Listed, Tell, Vars};
+use crate::web::tables::Done;
 
 /// The zone in which times are shown as long as nobody says another.
-pub(super) const ZONE: &str = "UTC";
+pub(in crate::web) const ZONE: &str = "UTC";
 
 /// What a table is, in a word.
-pub(super) fn kind(table: &Table) -> &'static str {
+pub(in crate::web) fn kind(table: &Table) -> &'static str {
     let properties = table.definition().properties;
     match () {
         () if table.input().is_some() => "input",
@@ -31,7 +33,7 @@ const FRESH: Duration = Duration::from_millis(500);
 
 /// The tables there were when somebody looked last.
 #[derive(Default)]
-pub(super) struct Look(Mutex<Option<(Instant, Arc<[Listed]>)>>);
+pub(in crate::web) struct Look(Mutex<Option<(Instant, Arc<[Listed]>)>>);
 
 impl Look {
     /// The tables there are; who asks while another one looks waits for him.
@@ -49,7 +51,7 @@ impl Look {
 }
 
 /// The tables that are shown to a user, in order of name. It may wait for the host.
-pub(super) fn listed(shared: &Shared, user: &User) -> Vec<Listed> {
+pub(in crate::web) fn listed(shared: &Shared, user: &User) -> Vec<Listed> {
     let is_shown = |one: &&Listed| user.may(Right::List, &Reference::Scope(one.name.clone()));
     shared.web.look.at(shared).iter().filter(is_shown).cloned().collect()
 }
@@ -73,8 +75,35 @@ fn all(shared: &Shared) -> Vec<Listed> {
     tables.filter_map(look).collect()
 }
 
+/// What a page knows of the tables there are.
+#[derive(Default)]
+pub(in crate::web) struct Listing {
+    listed: Option<Vec<Listed>>,
+    is_looking: bool,
+}
+
+impl Listing {
+    /// Looks at the tables there are.
+    pub(in crate::web) fn look(&mut self, means: &Means) {
+        if !std::mem::replace(&mut self.is_looking, true) {
+            means.work(|shared, user| Done::Listed(listed(shared, user)));
+        }
+    }
+
+    /// What is to be told of these tables.
+    pub(in crate::web) fn told(&mut self, list: Vec<Listed>) -> Option<Tell> {
+        self.is_looking = false;
+        let vars = match &self.listed {
+            None => Some(Vars { full: true, added: list.clone(), changed: vec![], removed: vec![] }),
+            Some(before) => difference(before, &list),
+        };
+        self.listed = Some(list);
+        vars.map(Tell::Vars)
+    }
+}
+
 /// What has to be told to somebody who knows `before`; nothing, if nothing changed.
-pub(super) fn difference(before: &[Listed], after: &[Listed]) -> Option<Vars> {
+pub(in crate::web) fn difference(before: &[Listed], after: &[Listed]) -> Option<Vars> {
     let known = |name: &str| before.iter().find(|one| one.name == name);
     let mut vars = Vars { full: false, added: Vec::new(), changed: Vec::new(), removed: Vec::new() };
     for one in after {
@@ -91,21 +120,21 @@ pub(super) fn difference(before: &[Listed], after: &[Listed]) -> Option<Vars> {
 }
 
 /// What was known of the engine a second ago.
-pub(super) struct Pulse {
+pub(in crate::web) struct Pulse {
     at: Instant,
     step: u64,
     busy: u64,
 }
 
 impl Pulse {
-    pub(super) fn new(shared: &Shared) -> Pulse {
+    pub(in crate::web) fn new(shared: &Shared) -> Pulse {
         let graph = shared.host.session();
         let graph = graph.graph();
         Pulse { at: Instant::now(), step: graph.step(), busy: graph.busy() }
     }
 
     /// How the engine did since.
-    pub(super) fn status(&mut self, shared: &Shared) -> EngineStatus {
+    pub(in crate::web) fn status(&mut self, shared: &Shared) -> EngineStatus {
         let now = Pulse::new(shared);
         let seconds = (now.at - self.at).as_secs_f64();
         let cycles = now.step.saturating_sub(self.step);
@@ -123,7 +152,7 @@ impl Pulse {
 }
 
 /// Now, ns since the epoch, as text.
-pub(super) fn clock() -> String {
+pub(in crate::web) fn clock() -> String {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos()).to_string()
 }
 

@@ -1,0 +1,12 @@
+//! A page: its connection, its desk, and what every page is told unasked.
+
+mod desk;
+mod listing;
+mod outbox;
+mod parked;
+mod socket;
+
+pub(in crate::web) use listing::{Look, clock, kind};
+pub(in crate::web) use outbox::{Means, Out, Outbox};
+pub(in crate::web) use parked::Parked;
+pub use socket::Pages;
