@@ -298,7 +298,11 @@ def test_a_page_shows_what_may_be_followed(server: Server) -> None:
     page.wait("snap", sub=1)
     page.say("open", sub=2, table="fixed", first=0, n=5, cols=None)
     page.wait("snap", sub=2)
-    for sub, name in enumerate(["prices", "secret", "absent"], start=3):
+    page.say("open", sub=3, table="prices", first=0, n=5, cols=None)
+    # What may be read and not followed is as it was when it was opened.
+    assert page.wait("schema", sub=3)["live"] is False
+    page.wait("snap", sub=3)
+    for sub, name in enumerate(["secret", "shown", "absent"], start=4):
         page.say("open", sub=sub, table=name, first=0, n=5, cols=None)
         error = page.wait("error", sub=sub)
         assert (error["code"], error["message"]) == ("missing", f'there is no table "{name}"')

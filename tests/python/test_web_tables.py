@@ -207,7 +207,7 @@ def test_operations_make_another_table_and_a_mistake_changes_nothing(page: Page,
     assert page.wait("error", sub=3)["code"] == "missing"
     page.say("open", sub=1, table="t", first=0, n=1, cols=None)
     assert "open already" in page.wait("error", sub=1)["message"]
-    page.say("viewport", sub=1, vp=9, first=0, n=5000, cols=None)
+    page.say("viewport", sub=1, vp=9, first=0, n=50_000, cols=None)
     assert page.wait("error", sub=1, vp=9)["code"] == "limit"
 
 

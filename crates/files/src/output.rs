@@ -53,6 +53,12 @@ impl Output {
         }
     }
 
+    /// What makes errors of the system ones about this file.
+    pub fn failure(&self) -> impl Fn(io::Error) -> Error + use<> {
+        let path = self.path.clone();
+        move |error| failed(&path, error)
+    }
+
     /// An error of the system about this file.
     pub fn failed(&self, error: io::Error) -> Error {
         failed(&self.path, error)

@@ -1,10 +1,11 @@
 //! Files that are read and written whole: `kinetable-files` in a session.
 
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
 use arrow_schema::{Schema, SchemaRef};
-use kinetable_engine::{Result, Version};
+use kinetable_engine::{Error, Result, Version};
 pub use kinetable_files::csv::{ReadOptions as CsvReadOptions, WriteOptions as CsvWriteOptions};
 pub use kinetable_files::ipc::{Access, Compression, Format, WriteOptions as IpcWriteOptions};
 pub use kinetable_files::jsonl::{BadLines, OnBadLines, ReadOptions as JsonReadOptions};
@@ -80,6 +81,37 @@ impl Table {
         kinetable_files::ipc::write(&version, &schema, path, options, progress)
     }
 
+    /// As [`Table::write_csv`], to whatever takes bytes.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn write_csv_to(
+        &self,
+        output: &mut impl Write,
+        columns: Option<&[String]>,
+        options: &CsvWriteOptions,
+        progress: &Progress,
+    ) -> Result<()> {
+        let (version, schema) = self.part_of(&self.version()?, columns)?;
+        let failed = |error: io::Error| Error::source(format!("cannot write: {error}")).with_cause(error);
+        kinetable_files::csv::write_to(&version, &schema, output, failed, options, progress)
+    }
+
+    /// As [`Table::write_ipc`], to whatever takes bytes.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn write_ipc_to(
+        &self,
+        output: &mut impl Write,
+        columns: Option<&[String]>,
+        options: &IpcWriteOptions,
+        progress: &Progress,
+    ) -> Result<()> {
+        let (version, schema) = self.part_of(&self.version()?, columns)?;
+        kinetable_files::ipc::write_to(&version, &schema, output, options, progress)
+    }
+
     /// Writes some columns (all: `None`) of the rows as they are now to a file of JSON lines.
     ///
     /// # Errors
@@ -95,7 +127,11 @@ impl Table {
     }
 
     /// A version with only some of the columns.
-    fn part_of(&self, version: &Version, columns: Option<&[String]>) -> Result<(Version, SchemaRef)> {
+    pub(crate) fn part_of(
+        &self,
+        version: &Version,
+        columns: Option<&[String]>,
+    ) -> Result<(Version, SchemaRef)> {
         let Some(names) = columns else { return Ok((version.clone(), self.schema().clone())) };
         let indices = names.iter().map(|name| self.definition().column_index(name));
         let indices = indices.collect::<Result<Vec<_>>>()?;

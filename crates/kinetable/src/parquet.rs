@@ -1,5 +1,6 @@
 //! Parquet files and directories as lazy tables, and tables as Parquet files: `kinetable-parquet` in a session.
 
+use std::io::Write;
 use std::path::Path;
 
 use kinetable_engine::{Result, Version};
@@ -28,6 +29,20 @@ impl Table {
     /// If the file cannot be written, or a computed column fails.
     pub fn write_parquet(&self, path: impl AsRef<Path>, options: &WriteOptions) -> Result<Written> {
         kinetable_parquet::write(&self.version()?, self.schema(), path, options)
+    }
+
+    /// Writes some columns (all: `None`) of the rows as they are now, as one Parquet file, to whatever takes bytes.
+    ///
+    /// # Errors
+    /// As [`Table::write_parquet`], and if there is no such column.
+    pub fn write_parquet_to(
+        &self,
+        output: &mut (impl Write + Send),
+        columns: Option<&[String]>,
+        options: &WriteOptions,
+    ) -> Result<()> {
+        let (version, schema) = self.part_of(&self.version()?, columns)?;
+        kinetable_parquet::write_to(&version, &schema, output, options)
     }
 
     /// Writes the rows as they are now as a tree of `key=value` directories by the values of some columns.

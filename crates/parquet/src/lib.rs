@@ -80,4 +80,5 @@ pub use table::ParquetTable;
 pub use types::Unsigned;
 pub use write::{
     Codec, RowGroups, Staged, WriteOptions, Written, delete, stage, write, write_all, write_partitioned,
+    write_to,
 };

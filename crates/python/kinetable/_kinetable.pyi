@@ -78,6 +78,13 @@ class Connection:
 class Log:
     def write(self, level: str, text: str) -> None: ...
 
+class Run:
+    @property
+    def number(self) -> int: ...
+    @property
+    def is_prompt(self) -> bool: ...
+    def write(self, level: str, text: str) -> None: ...
+
 class Server:
     @property
     def port(self) -> Optional[int]: ...
@@ -102,6 +109,7 @@ def serve(
     origins: Sequence[str],
     names: Sequence[str],
     app: Optional[str],
+    files: Optional[str],
 ) -> Server: ...
 
 class Writer:

@@ -194,6 +194,7 @@ fn add_sources(module: &Bound<'_, PyModule>) -> PyResult<()> {
 fn add_server(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<server::PyServer>()?;
     module.add_class::<server::PyLog>()?;
+    module.add_class::<server::PyRun>()?;
     module.add_class::<server::PyConnection>()?;
     module.add_function(wrap_pyfunction!(server::serve, module)?)
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use kinetable::{Error, Names, NoNames, PartitionedTable, Result, Session, Table};
 use parking_lot::Mutex;
 
-use crate::log::Log;
+use crate::run::Run;
 use crate::session::Reference;
 use crate::thing::Thing;
 
@@ -82,8 +82,44 @@ pub struct Variable {
 /// What running code came to.
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
-    /// The error and where it happened; none: all went well.
-    pub error: Option<String>,
+    /// What went wrong; none: all went well.
+    pub error: Option<Mistake>,
+    /// The variables that it assigned, of those that clients may fetch, in order.
+    pub names: Vec<String>,
+}
+
+impl Outcome {
+    /// It failed.
+    pub fn failed(mistake: Mistake) -> Outcome {
+        Outcome { error: Some(mistake), names: Vec::new() }
+    }
+}
+
+/// What went wrong in code that was run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mistake {
+    /// All of it in one text, the line of the code first.
+    pub text: String,
+    /// The name of the exception's type.
+    pub kind: String,
+    /// What it says.
+    pub message: String,
+    /// The line of the code that was run, nearest to where it happened; counted from 1.
+    pub line: Option<u32>,
+    /// The text of that line.
+    pub code: Option<String>,
+    /// Where it came from, call by call.
+    pub trace: String,
+    /// Whether it ended because somebody asked for that.
+    pub interrupted: bool,
+}
+
+impl Mistake {
+    /// That has no place.
+    pub fn new(kind: &str, message: impl Into<String>) -> Mistake {
+        let message = message.into();
+        Mistake { text: message.clone(), kind: kind.to_owned(), message, ..Mistake::default() }
+    }
 }
 
 /// What may be typed at a place of a text.
@@ -123,11 +159,11 @@ pub trait Host: Send + Sync + 'static {
     /// The language of the console.
     fn language(&self) -> Option<&str>;
 
-    /// Runs code; what it prints goes to the log.
-    fn run(&self, code: &str, log: &Log) -> Outcome;
+    /// Runs code; what it prints goes to [`Run::print`], and to the log.
+    fn run(&self, code: &str, run: &Arc<Run>) -> Outcome;
 
-    /// Asks the code that runs to stop.
-    fn interrupt(&self);
+    /// Asks the code to stop of the run with this number; of none: of all that run.
+    fn interrupt(&self, run: Option<u64>);
 
     /// What may be typed at a line and a character of a text.
     fn complete(&self, text: &str, line: u32, character: u32) -> Vec<Completion>;
@@ -192,11 +228,11 @@ impl Host for Variables {
         None
     }
 
-    fn run(&self, _: &str, _: &Log) -> Outcome {
-        Outcome { error: Some("this process has no console".to_owned()) }
+    fn run(&self, _: &str, _: &Arc<Run>) -> Outcome {
+        Outcome::failed(Mistake::new("NoConsole", "this process has no console"))
     }
 
-    fn interrupt(&self) {}
+    fn interrupt(&self, _: Option<u64>) {}
 
     fn complete(&self, _: &str, _: u32, _: u32) -> Vec<Completion> {
         Vec::new()

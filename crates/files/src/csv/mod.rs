@@ -32,4 +32,4 @@ mod write;
 
 pub use options::{ReadOptions, WriteOptions};
 pub use read::read;
-pub use write::write;
+pub use write::{write, write_to};

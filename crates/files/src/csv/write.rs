@@ -5,7 +5,7 @@
 //!
 //! **Cost**: runs of rows are read and spelled on all cores, and written in order; a run a thread is in memory.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::ops::Range;
 use std::path::Path;
 
@@ -34,14 +34,32 @@ pub fn write(
     progress: &Progress,
 ) -> Result<()> {
     options.check()?;
+    let mut output = Output::create(path)?;
+    let failed = output.failure();
+    write_to(version, schema, &mut output, failed, options, progress)?;
+    output.finish()
+}
+
+/// Writes the rows of a version as they are spelled, to whatever takes bytes; `failed` makes its errors ours.
+///
+/// # Errors
+/// If the bytes are not taken, a column cannot be computed, or has no text.
+pub fn write_to(
+    version: &Version,
+    schema: &SchemaRef,
+    output: &mut impl Write,
+    failed: impl Fn(io::Error) -> Error,
+    options: &WriteOptions,
+    progress: &Progress,
+) -> Result<()> {
+    options.check()?;
     let style = Style::of(options);
     let rows = version.rows().len();
     progress.expect(rows);
-    let mut output = Output::create(path)?;
     let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
     let mut bytes = Vec::new();
     style.header(&mut bytes, &names);
-    output.write_all(&bytes).map_err(|error| output.failed(error))?;
+    output.write_all(&bytes).map_err(&failed)?;
     let together = RUN * rayon::current_num_threads() as u64;
     for start in (0..rows).step_by(together as usize) {
         progress.check()?;
@@ -53,11 +71,11 @@ pub fn write(
             style.batch(&batch)
         });
         for bytes in spelled.collect::<Result<Vec<_>>>()? {
-            output.write_all(&bytes).map_err(|error| output.failed(error))?;
+            output.write_all(&bytes).map_err(&failed)?;
         }
         progress.advance(stop - start);
     }
-    output.finish()
+    Ok(())
 }
 
 /// Which characters mean something.

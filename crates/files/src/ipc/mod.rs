@@ -18,4 +18,4 @@ mod read;
 mod write;
 
 pub use read::{Access, read};
-pub use write::{Compression, Format, WriteOptions, write};
+pub use write::{Compression, Format, WriteOptions, write, write_to};

@@ -69,34 +69,50 @@ pub fn write(
     options: &WriteOptions,
     progress: &Progress,
 ) -> Result<()> {
+    let mut output = BufWriter::with_capacity(1 << 20, Output::create(path)?);
+    write_to(version, schema, &mut output, options, progress)?;
+    let mut output = output
+        .into_inner()
+        .map_err(|error| failed(ArrowError::from_external_error(Box::new(error.into_error()))))?;
+    output.flush().map_err(|error| output.failed(error))?;
+    output.finish()
+}
+
+fn failed(error: ArrowError) -> Error {
+    Error::source(format!("cannot write the file: {error}")).with_cause(error)
+}
+
+/// Writes the rows of a version to whatever takes bytes.
+///
+/// # Errors
+/// If the bytes are not taken, a column cannot be computed, or has a type that files have none for.
+pub fn write_to(
+    version: &Version,
+    schema: &SchemaRef,
+    output: &mut impl Write,
+    options: &WriteOptions,
+    progress: &Progress,
+) -> Result<()> {
     let columns = Columns::of(version, schema, options)?;
     let packed =
         IpcWriteOptions::default().try_with_compression(options.compression.map(|kind| match kind {
             Compression::Lz4 => CompressionType::LZ4_FRAME,
             Compression::Zstd => CompressionType::ZSTD,
         }))?;
-    let output = BufWriter::with_capacity(1 << 20, Output::create(path)?);
-    let failed =
-        |error: ArrowError| Error::source(format!("cannot write the file: {error}")).with_cause(error);
-    let output = match options.format {
+    match options.format {
         Format::File => {
             let mut writer =
                 FileWriter::try_new_with_options(output, &columns.schema, packed).map_err(failed)?;
             columns.each_batch(progress, |batch| writer.write(batch).map_err(failed))?;
-            writer.into_inner().map_err(failed)?
+            writer.finish().map_err(failed)
         }
         Format::Stream => {
             let mut writer =
                 StreamWriter::try_new_with_options(output, &columns.schema, packed).map_err(failed)?;
             columns.each_batch(progress, |batch| writer.write(batch).map_err(failed))?;
-            writer.into_inner().map_err(failed)?
+            writer.finish().map_err(failed)
         }
-    };
-    let mut output = output
-        .into_inner()
-        .map_err(|error| failed(ArrowError::from_external_error(Box::new(error.into_error()))))?;
-    output.flush().map_err(|error| output.failed(error))?;
-    output.finish()
+    }
 }
 
 /// What is written.

@@ -1,5 +1,6 @@
 //! Rows of a version as the bytes of a Parquet file: the columns of a row group are read and encoded in parallel.
 
+use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -15,7 +16,6 @@ use parquet::file::properties::WriterPropertiesBuilder;
 use rayon::prelude::*;
 
 use super::declare::as_declared;
-use super::target::Target;
 use crate::progress::Progress;
 
 /// Rows taken from the version at once.
@@ -37,7 +37,7 @@ pub(super) struct Content<'a> {
 pub(super) fn encode(
     content: &Content<'_>,
     properties: WriterPropertiesBuilder,
-    target: &mut Target,
+    target: &mut (impl Write + Send),
     progress: &Progress,
 ) -> Result<ParquetMetaData> {
     let types = KeyValue::new(ARROW_SCHEMA_META_KEY.into(), encode_arrow_schema(&content.declared));

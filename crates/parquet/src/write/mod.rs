@@ -33,4 +33,4 @@ pub use options::{Codec, RowGroups, WriteOptions, Written};
 pub use partitioned::write_partitioned;
 pub(crate) use parts::{Parts, write_parts};
 pub(crate) use period::parsed as parsed_periods;
-pub use stage::{Staged, stage};
+pub use stage::{Staged, stage, write_to};

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
+use std::io::Write;
 use std::path::Path;
 
 use arrow_array::cast::AsArray;
@@ -69,18 +70,44 @@ pub(super) fn stage_at(
 ) -> Result<Staged> {
     let named =
         |error: kinetable_engine::Error| error.in_context(format!("cannot write {}", quoted(location)));
+    let mut target = Target::create(location)?;
+    let metadata = encoded(version, schema, columns, rows, &mut target, options).map_err(named)?;
+    target.close()?;
+    let written = Written { files: 1, rows: rows.len(), bytes: target.written() };
+    Ok(Staged { target, location: location.clone(), metadata, written })
+}
+
+/// Writes the rows of a version to whatever takes bytes.
+///
+/// # Errors
+/// If the bytes are not taken, a column cannot be computed, or has a type that Parquet has no place for.
+pub fn write_to(
+    version: &Version,
+    schema: &SchemaRef,
+    output: &mut (impl Write + Send),
+    options: &WriteOptions,
+) -> Result<()> {
+    options.check(schema)?;
+    let columns: Vec<usize> = (0..schema.fields().len()).collect();
+    encoded(version, schema, &columns, version.rows(), output, options).map(drop)
+}
+
+fn encoded(
+    version: &Version,
+    schema: &SchemaRef,
+    columns: &[usize],
+    rows: &RowSet,
+    output: &mut (impl Write + Send),
+    options: &WriteOptions,
+) -> Result<ParquetMetaData> {
     let plan = plan(version, schema, rows, &options.row_groups)?;
-    let declared = declared(version, schema, columns, rows, options).map_err(named)?;
+    let declared = declared(version, schema, columns, rows, options)?;
     let plain = without_dictionary(version, schema, columns, rows, options)?;
     let group_rows = plan.iter().map(|rows| rows.end - rows.start).max().unwrap_or(0);
     let properties = options.properties(schema.fields(), group_rows, &plain);
     options.progress.expect(rows.len() * columns.len() as u64);
     let content = Content { version, columns, rows, declared, plan: &plan };
-    let mut target = Target::create(location)?;
-    let metadata = encode(&content, properties, &mut target, &options.progress).map_err(named)?;
-    target.close()?;
-    let written = Written { files: 1, rows: rows.len(), bytes: target.written() };
-    Ok(Staged { target, location: location.clone(), metadata, written })
+    encode(&content, properties, output, &options.progress)
 }
 
 /// Columns of text that have more distinct values than a dictionary may have keys.

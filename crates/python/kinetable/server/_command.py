@@ -30,6 +30,7 @@ def add_arguments(server: argparse.ArgumentParser) -> None:
         help="who may enter: psk=KEY, basic=USER:PASSWORD or anonymous (a key is made and printed)",
     )
     server.add_argument("--console", action="store_true", help="those who enter may run Python in this process")
+    server.add_argument("--files", metavar="DIR", help="where those who may run Python keep notebooks and layouts")
     server.add_argument("--read-only", action="store_true", help="those who enter may change nothing")
     server.add_argument("--rights", metavar="FILE", help='who may do what, in JSON: {"ada": ["read prices*"]}')
     server.add_argument(
@@ -69,6 +70,7 @@ def run(given: argparse.Namespace) -> int:
             tls=_tls(given),
             origins=given.origin,
             names=given.name,
+            files=given.files,
             variables=vars(module),
         )
         applications = [] if given.app_dir is None else in_folder(given.app_dir)

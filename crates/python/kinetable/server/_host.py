@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import ctypes
 import keyword
 import linecache
 import threading
 import traceback
-from types import CodeType
 from typing import Any, Optional
 
 from .. import _kinetable
@@ -18,13 +18,15 @@ from ..dherror import DHError
 from ..table import Table
 from ._applications import known
 from ._completion import complete
+from ._output import going_to
 from ._things import Native
 from ._values import identities, kind_of, native_of
 
 __all__ = ["assign", "complete", "field", "fields", "find", "interrupt", "run", "variables"]
 
 _numbers = iter(range(1, 1 << 62))
-_running: list[int] = []
+# Numbers of runs, by their threads.
+_running: dict[int, int] = {}
 _lock = threading.Lock()
 
 # Texts of commands that tracebacks may still need.
@@ -86,32 +88,56 @@ def assign(names: dict[str, Any], name: str, kind: str, native: Any, writing: Op
         names[name] = Table(native)
 
 
-def run(names: dict[str, Any], text: str) -> Optional[str]:
-    """Runs code; gives what went wrong, the user's line first."""
+def run(names: dict[str, Any], text: str, run: _kinetable.Run) -> tuple[Optional[dict[str, Any]], list[str]]:
+    """Runs code; gives what went wrong, and the variables that it assigned, of those that clients may fetch."""
     file = f"<console {next(_numbers)}>"
     _remember(file, text)
+    before = {name: number for name, _, number in variables(names)}
+    order: list[str] = []
+    wrong = None
     try:
-        code: CodeType = compile(text, file, "exec")
-    except (SyntaxError, ValueError) as error:
-        return _told(error, file)
-    try:
-        with _lock:
-            _running.append(threading.get_ident())
-        exec(code, names)
+        try:
+            with _lock:
+                _running[threading.get_ident()] = run.number
+            with going_to(run):
+                tree = ast.parse(text, file)
+                order = _assigned(tree)
+                _execute(tree, file, names, run.is_prompt)
+        finally:
+            with _lock:
+                _running.pop(threading.get_ident(), None)
     except BaseException as error:  # also SystemExit: a command does not end the server
-        return _told(error, file)
-    finally:
-        with _lock:
-            _running.remove(threading.get_ident())
-    return None
+        wrong = _told(error, file)
+    changed = [name for name, _, number in variables(names) if before.get(name) != number]
+    return wrong, sorted(changed, key=lambda name: order.index(name) if name in order else len(order))
 
 
-def interrupt() -> None:
-    """Raises KeyboardInterrupt in the commands that run."""
+def _execute(tree: ast.Module, file: str, names: dict[str, Any], is_prompt: bool) -> None:
+    """Runs code; at a prompt, the value of a last expression is printed, as Python's own does."""
+    last = tree.body.pop() if is_prompt and tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, file, "exec", dont_inherit=True), names)
+    if isinstance(last, ast.Expr):
+        value = eval(compile(ast.Expression(last.value), file, "eval", dont_inherit=True), names)
+        if value is not None:
+            print(repr(value))
+
+
+def _assigned(tree: ast.Module) -> list[str]:
+    """Names that code assigns, wherever that is, in the order of the text."""
+    found: list[tuple[int, int, str]] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.append((node.lineno, node.col_offset, node.id))
+    return list(dict.fromkeys(name for _, _, name in sorted(found)))
+
+
+def interrupt(number: Optional[int] = None) -> None:
+    """Raises KeyboardInterrupt in the command of a run, or in all that run."""
     with _lock:
-        for thread in _running:
-            raising = ctypes.pythonapi.PyThreadState_SetAsyncExc
-            raising(ctypes.c_ulong(thread), ctypes.py_object(KeyboardInterrupt))
+        for thread, running in _running.items():
+            if number is None or number == running:
+                raising = ctypes.pythonapi.PyThreadState_SetAsyncExc
+                raising(ctypes.c_ulong(thread), ctypes.py_object(KeyboardInterrupt))
 
 
 def _remember(file: str, text: str) -> None:
@@ -122,18 +148,45 @@ def _remember(file: str, text: str) -> None:
         linecache.cache.pop(_commands.pop(0), None)
 
 
-def _told(error: BaseException, file: str) -> str:
-    """The user's line and the error, then the whole traceback without frames of this package."""
+def _told(error: BaseException, file: str) -> dict[str, Any]:
+    """What went wrong: in one text, the user's line first, and in parts."""
     last = "".join(traceback.format_exception_only(type(error), error)).rstrip()
+    told = {
+        "kind": type(error).__name__,
+        "message": _message(error),
+        "interrupted": isinstance(error, KeyboardInterrupt),
+    }
     if isinstance(error, SyntaxError) and error.filename == file:
-        return f"line {error.lineno}: {(error.text or '').strip()}\n{last}"
+        code = (error.text or "").strip()
+        return {
+            **told,
+            "text": f"line {error.lineno}: {code}\n{last}",
+            "line": error.lineno,
+            "code": code,
+            "trace": last,
+        }
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if frame.filename.startswith("<console ")]
-    place = f"line {own[-1].lineno}: {own[-1].line}\n" if own else ""
+    console = [frame for frame in frames if frame.filename.startswith("<console ")]
+    place = f"line {console[-1].lineno}: {console[-1].line}\n" if console else ""
+    # A function of an earlier command has lines of its own: the page shows the code of this one.
+    own = [frame for frame in frames if frame.filename == file]
     error.__traceback__ = _after_this(error.__traceback__)
     whole = "".join(traceback.format_exception(type(error), error, error.__traceback__)).rstrip()
-    return f"{place}{last}\n\n{whole}"
+    line, code = (own[-1].lineno, own[-1].line) if own else (None, None)
+    return {**told, "text": f"{place}{last}\n\n{whole}", "line": line, "code": code, "trace": whole}
+
+
+def _message(error: BaseException) -> str:
+    if isinstance(error, SyntaxError):
+        return str(error.msg)
+    try:
+        return str(error)
+    except Exception:  # a class of the user's may raise anything
+        return ""
 
 
 def _after_this(at: Any) -> Any:
-    return at.tb_next if at is not None and at.tb_frame.f_code is run.__code__ else at
+    """The trace without the frames of this file, which come first."""
+    while at is not None and at.tb_frame.f_code.co_filename == __file__:
+        at = at.tb_next
+    return at

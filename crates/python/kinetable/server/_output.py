@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
-from typing import Any, Optional
+from typing import Any, Iterator, Optional
 
 from .. import _kinetable
 
 _LINE_MOST = 1 << 16
 
 
+# What runs in a thread, and takes what that prints.
+_runs: dict[int, _kinetable.Run] = {}
+
+
+@contextlib.contextmanager
+def going_to(run: _kinetable.Run) -> Iterator[None]:
+    """What this thread prints goes to a run too."""
+    thread = threading.get_ident()
+    before = _runs.get(thread)
+    _runs[thread] = run
+    try:
+        yield
+    finally:
+        if before is None:
+            _runs.pop(thread, None)
+        else:
+            _runs[thread] = before
+
+
 class _Tee:
-    """A stream that also writes whole lines to a log."""
+    """A stream that also writes whole lines to a log, and all to the run of the thread that prints."""
 
     def __init__(self, stream: Any, level: str, log: _kinetable.Log) -> None:
         self._stream = stream
@@ -29,6 +49,10 @@ class _Tee:
                 self._part = ""
         for line in lines:
             self._log.write(self._level, line)
+        # Of two servers in a process, the inner stream tells it.
+        run = None if isinstance(self._stream, _Tee) else _runs.get(threading.get_ident())
+        if run is not None:
+            run.write(self._level, text)
         self._stream.write(text)
         return len(text)
 

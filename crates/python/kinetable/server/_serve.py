@@ -51,6 +51,8 @@ class Server:
         origins: Origins of web pages that may call, such as ``https://host:port``.
         names: Names that clients find this server by, such as ``tables.example.org``, besides its addresses, `host` and
             ``localhost``. Pages, and calls over HTTP/1.1, by another name are refused.
+        files: A directory where those who may run Python keep notebooks and layouts of the web app; it is made if it is
+            not there. ``None``: they keep none.
         variables: The variables to serve; ``None``: those of the main module.
 
     Raises:
@@ -83,6 +85,7 @@ class Server:
         tls: Optional[Sequence[str]] = None,
         origins: Sequence[str] = (),
         names: Sequence[str] = (),
+        files: Union[str, os.PathLike[str], None] = None,
         variables: Optional[dict[str, Any]] = None,
     ) -> None:
         if console and read_only:
@@ -98,6 +101,7 @@ class Server:
         self._tls = tls
         self._origins = list(origins)
         self._names = list(names)
+        self._files = None if files is None else os.fspath(files)
         self._variables = variables
         self._server: Optional[_kinetable.Server] = None
         self._output: Optional[Output] = None
@@ -107,7 +111,8 @@ class Server:
 
         Raises:
             DHError: if it listens already, the port is taken, a file of `tls` cannot be used, everybody could enter
-                from other machines, or `rights` have a rule that is none or name a user who cannot enter.
+                from other machines, `files` cannot be made, or `rights` have a rule that is none or name a user who
+                cannot enter.
         """
         if self._server is not None:
             raise DHError(message=f"the server listens already, on port {self.port}")
@@ -127,6 +132,7 @@ class Server:
             self._origins,
             self._names,
             str(_APP) if _APP.is_dir() else None,
+            self._files,
         )
         _started.add(self)
         if self._server.console:

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use arrow_schema::DataType;
 use kinetable::formula::{OpaqueUse, UserFunction, Variable as FormulaVariable};
 use kinetable::{Error, ErrorKind, Names, Result, Session};
-use kinetable_server::host::{Application, Completion, Host, Object, Outcome, Variable};
+use kinetable_server::host::{Application, Completion, Host, Mistake, Object, Outcome, Variable};
 use kinetable_server::log::Log;
+use kinetable_server::printed::Stream;
+use kinetable_server::run::{Manner, Run};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -126,13 +128,19 @@ impl Host for Interpreter {
         Some("python")
     }
 
-    fn run(&self, code: &str, _: &Log) -> Outcome {
-        let error = self.call("run", |_, run, variables| run.call1((variables, code))?.extract());
-        Outcome { error: error.unwrap_or_else(|error| Some(error.to_string())) }
+    fn run(&self, code: &str, run: &Arc<Run>) -> Outcome {
+        let ran = self.call("run", |_, call, variables| {
+            call.call1((variables, code, PyRun(run.clone())))?.extract::<(Option<Wrong>, Vec<String>)>()
+        });
+        match ran {
+            Ok((wrong, names)) => Outcome { error: wrong.map(Wrong::mistake), names },
+            // An interruption may come when the code has ended.
+            Err(error) => Outcome::failed(Mistake::new("Error", error.to_string())),
+        }
     }
 
-    fn interrupt(&self) {
-        self.ask("interrupt", |_, interrupt, _| interrupt.call0().map(drop));
+    fn interrupt(&self, run: Option<u64>) {
+        self.ask("interrupt", |_, interrupt, _| interrupt.call1((run,)).map(drop));
     }
 
     fn complete(&self, text: &str, line: u32, character: u32) -> Vec<Completion> {
@@ -140,6 +148,32 @@ impl Host for Interpreter {
             complete.call1((variables, text, line, character))?.extract::<Vec<(String, u32, String)>>()
         });
         found.into_iter().map(|(text, start, detail)| Completion { text, start, detail }).collect()
+    }
+}
+
+/// What went wrong in code, as the side in Python hands it over.
+#[derive(FromPyObject)]
+struct Wrong {
+    #[pyo3(item)]
+    text: String,
+    #[pyo3(item)]
+    kind: String,
+    #[pyo3(item)]
+    message: String,
+    #[pyo3(item)]
+    line: Option<u32>,
+    #[pyo3(item)]
+    code: Option<String>,
+    #[pyo3(item)]
+    trace: String,
+    #[pyo3(item)]
+    interrupted: bool,
+}
+
+impl Wrong {
+    fn mistake(self) -> Mistake {
+        let Wrong { text, kind, message, line, code, trace, interrupted } = self;
+        Mistake { text, kind, message, line, code, trace, interrupted }
     }
 }
 
@@ -222,5 +256,29 @@ impl PyLog {
             _ => "INFO",
         };
         self.0.write(level, text);
+    }
+}
+
+/// Code that runs, for the streams that it prints to.
+#[pyclass(name = "Run", module = "kinetable._kinetable", frozen)]
+pub struct PyRun(Arc<Run>);
+
+#[pymethods]
+impl PyRun {
+    /// A number that no other run has.
+    #[getter]
+    fn number(&self) -> u64 {
+        self.0.number()
+    }
+
+    /// Whether the value of a last expression is to be printed.
+    #[getter]
+    fn is_prompt(&self) -> bool {
+        self.0.manner() == Manner::Prompt
+    }
+
+    /// Takes what is printed; `level`: `STDOUT` or `STDERR`.
+    fn write(&self, level: &str, text: &str) {
+        self.0.print(if level == "STDERR" { Stream::Err } else { Stream::Out }, text);
     }
 }

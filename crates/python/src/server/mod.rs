@@ -12,6 +12,6 @@ mod host;
 mod start;
 mod things;
 
-pub use host::PyLog;
+pub use host::{PyLog, PyRun};
 pub use start::{PyServer, serve};
 pub use things::PyConnection;

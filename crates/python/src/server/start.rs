@@ -31,7 +31,7 @@ type Files = (PathBuf, PathBuf, Option<PathBuf>);
 
 /// Starts a server of the variables of a name space.
 #[pyfunction]
-#[pyo3(signature = (variables, host, port, doors, console, read_only, rights, session_s, tls, origins, names, app))]
+#[pyo3(signature = (variables, host, port, doors, console, read_only, rights, session_s, tls, origins, names, app, files))]
 #[expect(clippy::too_many_arguments, reason = "Python's side calls it with keywords")]
 pub fn serve(
     py: Python<'_>,
@@ -47,6 +47,7 @@ pub fn serve(
     origins: Vec<String>,
     names: Vec<String>,
     app: Option<PathBuf>,
+    files: Option<PathBuf>,
 ) -> PyResult<PyServer> {
     let doors = doors.into_iter().map(|(kind, user, secret)| match kind.as_str() {
         "anonymous" => Ok(Door::Anonymous),
@@ -78,6 +79,7 @@ pub fn serve(
         origins,
         names,
         app,
+        files,
         ..Settings::default()
     };
     let interpreter = Arc::new(Interpreter::new(variables));

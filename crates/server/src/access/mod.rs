@@ -23,7 +23,7 @@ mod rules;
 pub use credentials::{Credential, KEY_HANDLER, credentials};
 pub use doors::{Access, Door, User};
 pub use layer::{AccessLayer, Gate, Guarded};
-pub use rights::{Grants, Right, Rights};
+pub use rights::{Grants, Right, Rights, fits};
 pub use rules::{Rule, rule};
 
 #[cfg(test)]

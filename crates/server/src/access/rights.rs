@@ -176,7 +176,7 @@ impl<'de> Visitor<'de> for EntriesVisitor {
 }
 
 /// Whether a name fits a pattern. At the latest `*` before a mismatch, one more character is given to it: earlier ones need none.
-fn fits(pattern: &str, name: &str) -> bool {
+pub fn fits(pattern: &str, name: &str) -> bool {
     let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
     let (mut at, mut place, mut star) = (0, 0, None);
     while place < name.len() {

@@ -17,7 +17,7 @@ const PACKAGE: &str = "/io.deephaven.proto.backplane.grpc.";
 const SCRIPT: &str = "/io.deephaven.proto.backplane.script.grpc.";
 
 /// Services in which every rpc asks for a session, but those listed in [`SPECIAL`].
-const SERVICES: [(&str, &str, &[&str]); 10] = [
+const SERVICES: [(&str, &str, &[&str]); 11] = [
     (
         PACKAGE,
         "SessionService",
@@ -36,6 +36,11 @@ const SERVICES: [(&str, &str, &[&str]); 10] = [
     (PACKAGE, "ApplicationService", &["ListFields"]),
     (PACKAGE, "TableService", &TABLES),
     (PACKAGE, "ObjectService", &["FetchObject", "MessageStream", "OpenMessageStream", "NextMessageStream"]),
+    (
+        PACKAGE,
+        "StorageService",
+        &["ListItems", "FetchFile", "SaveFile", "MoveItem", "CreateDirectory", "DeleteItem"],
+    ),
     (PACKAGE, "InputTableService", &["AddTableToInputTable", "DeleteTableFromInputTable"]),
     (PACKAGE, "PartitionedTableService", &["PartitionBy", "Merge", "GetTable"]),
     (
@@ -128,11 +133,17 @@ const TABLES: [&str; 46] = [
 ];
 
 /// Rpcs that ask for something else than a session.
-const SPECIAL: [(&str, Rule); 11] = [
+const SPECIAL: [(&str, Rule); 17] = [
     ("ConfigService/GetAuthenticationConstants", Rule::Open),
     ("ConsoleService/GetConsoleTypes", Rule::Open),
     ("FlightService/Handshake", Rule::Open),
     ("BrowserFlightService/OpenHandshake", Rule::Open),
+    ("StorageService/ListItems", Rule::Console),
+    ("StorageService/FetchFile", Rule::Console),
+    ("StorageService/SaveFile", Rule::Console),
+    ("StorageService/MoveItem", Rule::Console),
+    ("StorageService/CreateDirectory", Rule::Console),
+    ("StorageService/DeleteItem", Rule::Console),
     ("ConsoleService/ExecuteCommand", Rule::Console),
     ("ConsoleService/CancelCommand", Rule::Console),
     ("ConsoleService/SubscribeToLogs", Rule::Console),

@@ -18,6 +18,9 @@ use crate::access::{Credential, credentials};
 use crate::services::{Shared, memory_used};
 use crate::web::Files;
 
+/// Where files are fetched that pages of the web app were offered.
+const EXPORT: &str = "/rt/export/";
+
 /// The pages.
 pub struct Pages {
     shared: Arc<Shared>,
@@ -42,6 +45,7 @@ impl Pages {
                 StatusCode::OK,
                 &format!("Kinetable at {}: tables by gRPC and Arrow Flight\n", self.address),
             ),
+            path if path.starts_with(EXPORT) => self.export(request),
             "/health" => page(StatusCode::OK, "ok\n"),
             "/metrics" => self.metrics(&request.headers).await,
             path => self
@@ -49,6 +53,17 @@ impl Pages {
                 .answer(path, &request.headers)
                 .unwrap_or_else(|| page(StatusCode::NOT_FOUND, "there is no such page\n")),
         }
+    }
+
+    /// A file that a page of the web app was offered: its address is a secret that holds once.
+    fn export(&self, request: &Parts) -> Response<Body> {
+        let word = request.uri.path().strip_prefix(EXPORT).unwrap_or_default();
+        if request.method != Method::GET {
+            return page(StatusCode::METHOD_NOT_ALLOWED, "a file is fetched once: GET\n");
+        }
+        let none =
+            || page(StatusCode::NOT_FOUND, "there is no such file: an address holds a minute, and once\n");
+        self.shared.web.exported(word).unwrap_or_else(none)
     }
 
     /// Figures, for those who could enter.

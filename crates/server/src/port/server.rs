@@ -18,6 +18,7 @@ use crate::host::Host;
 use crate::log::Log;
 use crate::services::{Fields, Shared, routes};
 use crate::session::{Lifetime, Sessions};
+use crate::stored::Stored;
 use crate::web::Files;
 
 /// How long a stop waits for calls that are under way.
@@ -45,6 +46,8 @@ pub struct Settings {
     pub names: Vec<String>,
     /// The folder of the web app; none: there is none.
     pub app: Option<PathBuf>,
+    /// The directory of files of those who may run code; none: there is none.
+    pub files: Option<PathBuf>,
     /// Bytes of one message, at most.
     pub message_bytes_max: usize,
     /// Bytes of a table that is sent, at most.
@@ -70,6 +73,7 @@ impl Default for Settings {
             origins: Vec::new(),
             names: Vec::new(),
             app: None,
+            files: None,
             message_bytes_max: 100 << 20,
             upload_bytes_max: 4 << 30,
             connections_max: 4096,
@@ -130,9 +134,10 @@ impl Server {
             let _inside = runtime.enter();
             listen(&settings, &addresses)?
         };
+        let stored = settings.files.as_deref().map(stored).transpose()?;
         let gate =
             Gate { access: settings.access.clone(), sessions: Sessions::new(settings.lifetime.clone()) };
-        let shared = Arc::new(Shared::new(host, gate, settings.upload_bytes_max));
+        let shared = Arc::new(Shared::new(host, gate, settings.upload_bytes_max, stored));
         let services = routes(&shared, settings.message_bytes_max);
         let files = files(settings.app.as_deref())?;
         let front = Front::new(&shared, services, &settings, address, files);
@@ -245,6 +250,13 @@ fn files(folder: Option<&Path>) -> Result<Files, Error> {
     Files::read(folder).map_err(|error| {
         let message = format!("cannot read the web app in \"{}\": {error}", folder.display());
         Error::new(message, Some("install the package again"))
+    })
+}
+
+fn stored(folder: &Path) -> Result<Stored, Error> {
+    Stored::open(folder).map_err(|error| {
+        let message = format!("cannot keep files in \"{}\": {error}", folder.display());
+        Error::new(message, Some("name a directory that can be written"))
     })
 }
 

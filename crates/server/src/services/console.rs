@@ -21,6 +21,7 @@ use super::{completion, memory};
 use crate::access::{Right, User};
 use crate::host::Object;
 use crate::log::Line;
+use crate::run::{Run, Turn};
 use crate::session::{Granted, Reference};
 
 /// Bytes of a command, at most.
@@ -119,15 +120,11 @@ impl ConsoleService for Consoles {
         if request.code.len() > CODE_BYTES_MAX {
             return Err(Status::invalid_argument(format!("a command has at most {CODE_BYTES_MAX} bytes")));
         }
-        // One after the other: they share their variables. Who gives up before his turn runs nothing; who gives up later does not
-        // end what runs, so the turn is the command's, not the call's.
+        // Who gives up before his turn runs nothing; who gives up later does not end what runs, so the turn is the command's, not
+        // the call's.
         let turn = self.0.commands.clone().lock_owned().await;
         let (shared, user) = (self.0.clone(), session.user().clone());
-        let command = tokio::spawn(async move {
-            let done = execute(&shared, &user, request.code).await;
-            drop(turn);
-            done
-        });
+        let command = tokio::spawn(async move { execute(&shared, &user, request.code, turn).await });
         command.await.unwrap_or_else(|_| Err(Status::internal("the command was given up"))).map(Response::new)
     }
 
@@ -137,7 +134,7 @@ impl ConsoleService for Consoles {
     ) -> Result<Response<CancelCommandResponse>, Status> {
         let shared = self.0.clone();
         blocking(move || {
-            shared.host.interrupt();
+            shared.host.interrupt(None);
             Ok(())
         })
         .await?;
@@ -207,16 +204,19 @@ impl Consoles {
 }
 
 /// Runs a command, and tells what it changed.
-async fn execute(shared: &Arc<Shared>, user: &User, code: String) -> Result<ExecuteCommandResponse, Status> {
+async fn execute(
+    shared: &Arc<Shared>,
+    user: &User,
+    code: String,
+    turn: Turn,
+) -> Result<ExecuteCommandResponse, Status> {
     let before = shown(&list(shared).await?, user);
     let start_timestamp = now();
-    let runner = shared.clone();
-    let outcome = blocking(move || Ok(runner.host.run(&code, &runner.log))).await?;
+    let ended = Run::unheard().during(&turn, shared, code).await;
     let end_timestamp = now();
     let after = shown(&list(shared).await?, user);
-    shared.fields.notify();
     Ok(ExecuteCommandResponse {
-        error_message: outcome.error.unwrap_or_default(),
+        error_message: ended.outcome.error.as_ref().map(|mistake| mistake.text.clone()).unwrap_or_default(),
         changes: Some(difference(&before, &after)),
         start_timestamp,
         end_timestamp,

@@ -24,6 +24,7 @@ mod object;
 mod partitioned;
 mod session;
 mod shared;
+mod storage;
 mod table;
 mod table_batch;
 mod table_updates;
@@ -42,7 +43,8 @@ use kinetable_wire::grpc::{
     application_service_server::ApplicationServiceServer, config_service_server::ConfigServiceServer,
     input_table_service_server::InputTableServiceServer, object_service_server::ObjectServiceServer,
     partitioned_table_service_server::PartitionedTableServiceServer,
-    session_service_server::SessionServiceServer, table_service_server::TableServiceServer,
+    session_service_server::SessionServiceServer, storage_service_server::StorageServiceServer,
+    table_service_server::TableServiceServer,
 };
 use kinetable_wire::script::console_service_server::ConsoleServiceServer;
 use tonic::service::Routes;
@@ -63,6 +65,7 @@ pub fn routes(shared: &Arc<Shared>, message_bytes_max: usize) -> Routes {
                 .max_decoding_message_size(message_bytes_max),
         )
         .add_service(InputTableServiceServer::new(input::Inputs(shared())))
+        .add_service(StorageServiceServer::new(storage::Storage(shared())))
         .add_service(ObjectServiceServer::new(object::Objects(shared())))
         .add_service(PartitionedTableServiceServer::new(partitioned::Partitioned(shared())))
         .add_service(

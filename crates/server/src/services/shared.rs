@@ -15,6 +15,7 @@ use crate::access::{Gate, Right, User};
 use crate::host::{Host, Object};
 use crate::log::Log;
 use crate::session::{Granted, Reference, Session, SharedTickets, changes};
+use crate::stored::Stored;
 use crate::subscriptions;
 
 /// What services share.
@@ -37,6 +38,8 @@ pub struct Shared {
     pub upload_bytes_max: usize,
     /// What pages of the web app share.
     pub web: crate::web::Common,
+    /// The directory of files of those who may run code, if there is one.
+    pub stored: Option<Stored>,
     /// Whether the server is stopping.
     pub stop: watch::Sender<bool>,
 }
@@ -46,7 +49,7 @@ pub type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 impl Shared {
     /// Of a server that begins.
-    pub fn new(host: Arc<dyn Host>, gate: Gate, upload_bytes_max: usize) -> Shared {
+    pub fn new(host: Arc<dyn Host>, gate: Gate, upload_bytes_max: usize, stored: Option<Stored>) -> Shared {
         Shared {
             host,
             gate: Arc::new(gate),
@@ -57,6 +60,7 @@ impl Shared {
             commands: Arc::default(),
             upload_bytes_max,
             web: crate::web::Common::default(),
+            stored,
             stop: watch::channel(false).0,
         }
     }

@@ -191,7 +191,7 @@ mod tests {
         let config = SessionConfig { threads: 1, ..SessionConfig::default() };
         let host = Arc::new(Variables::new(kinetable::Session::start(config).expect("a session")));
         let gate = Gate { access: Access::default(), sessions: Sessions::new(Lifetime::default()) };
-        let shared = Arc::new(Shared::new(host, gate, 1 << 20));
+        let shared = Arc::new(Shared::new(host, gate, 1 << 20, None));
         let session = shared.gate.sessions.open(User::anonymous(), Instant::now()).expect("room");
         let op = Op::EmptyTable(EmptyTableRequest { result_id: None, size: 1 });
         let request = BatchTableRequest { ops: vec![Operation { op: Some(op) }; 2 * ANSWERS_WAITING] };

@@ -19,6 +19,9 @@
 //! | `tables/derived.rs` | tables with operations, shared by all who look at them |
 //! | `tables/sheet.rs`, `cells.rs` | a page of cells, and cells as browsers know them |
 //! | `tables/difference.rs`, `frame.rs` | what leads from one page to the next, and its bytes |
+//! | `ops/` | operations: filters and sorts, groups, charts, hierarchies |
+//! | `once/` | what is asked once: find, files to fetch, rows to write, files of the server |
+//! | `console/` | code that a page runs, completion, the log |
 //! | `let_go.rs` | tables are dropped where that may wait |
 //! | `common.rs` | what pages share |
 //! | `app.rs` | the files of the app itself |
@@ -32,8 +35,11 @@
 
 mod app;
 mod common;
+mod console;
 mod let_go;
 mod messages;
+mod once;
+mod ops;
 mod page;
 mod tables;
 

@@ -1,9 +1,11 @@
 //! What pages ask.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+
+pub(in crate::web) use super::op::{Bins, By, Groups, M4, Ohlc, Op, Open as Opened, Rollup, Stats, Tree};
 
 /// The most rows of a page.
-pub(in crate::web) const ROWS_MAX: u64 = 4096;
+pub(in crate::web) const ROWS_MAX: u64 = 32_768;
 /// The most cells of a page.
 pub(in crate::web) const CELLS_MAX: u64 = 200_000;
 /// The most cells of an answer to `fetch`.
@@ -29,6 +31,20 @@ pub(in crate::web) enum Ask {
     Ack { sub: u32, seq: u64 },
     Close { sub: u32 },
     Fetch(Fetch),
+    Exec(Exec),
+    Interrupt { id: u64 },
+    Complete(Complete),
+    Log { on: bool },
+    Find(Find),
+    Export(Export),
+    Cancel { id: u64 },
+    Put(Edit),
+    Remove(Edit),
+    Files { id: u64, path: String },
+    Load(Load),
+    Save(Save),
+    Move(Move),
+    Discard(Load),
 }
 
 #[derive(Deserialize)]
@@ -82,6 +98,91 @@ pub(in crate::web) struct Fetch {
     pub(in crate::web) want: Want,
 }
 
+#[derive(Debug, Deserialize)]
+pub(in crate::web) struct Exec {
+    pub(in crate::web) id: u64,
+    pub(in crate::web) code: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(in crate::web) struct Complete {
+    pub(in crate::web) id: u64,
+    pub(in crate::web) text: String,
+    pub(in crate::web) line: u32,
+    pub(in crate::web) character: u32,
+}
+
+#[derive(Debug, Deserialize)]
+pub(in crate::web) struct Find {
+    pub(in crate::web) id: u64,
+    pub(in crate::web) sub: u32,
+    #[serde(rename = "where")]
+    pub(in crate::web) condition: String,
+    #[serde(default)]
+    pub(in crate::web) from: u64,
+    #[serde(default)]
+    pub(in crate::web) back: bool,
+}
+
+#[derive(Debug, Deserialize)]
+pub(in crate::web) struct Export {
+    pub(in crate::web) id: u64,
+    pub(in crate::web) sub: u32,
+    pub(in crate::web) format: Form,
+    pub(in crate::web) cols: Option<Vec<String>>,
+}
+
+/// What a file is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(in crate::web) enum Form {
+    Csv,
+    Parquet,
+    Arrow,
+}
+
+impl Form {
+    /// The end of the file's name.
+    pub(in crate::web) fn extension(self) -> &'static str {
+        match self {
+            Form::Csv => "csv",
+            Form::Parquet => "parquet",
+            Form::Arrow => "arrow",
+        }
+    }
+}
+
+/// Rows of an input table.
+#[derive(Debug, Deserialize)]
+pub(in crate::web) struct Edit {
+    pub(in crate::web) id: u64,
+    pub(in crate::web) table: String,
+    pub(in crate::web) columns: Vec<String>,
+    pub(in crate::web) rows: Vec<Vec<Option<String>>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(in crate::web) struct Load {
+    pub(in crate::web) id: u64,
+    pub(in crate::web) path: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(in crate::web) struct Save {
+    pub(in crate::web) id: u64,
+    pub(in crate::web) path: String,
+    pub(in crate::web) text: String,
+    /// Of the file that it replaces; none: it is new.
+    pub(in crate::web) tag: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(in crate::web) struct Move {
+    pub(in crate::web) id: u64,
+    pub(in crate::web) from: String,
+    pub(in crate::web) to: String,
+}
+
 /// Rows and columns that a page wants.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(in crate::web) struct Want {
@@ -99,25 +200,6 @@ pub(in crate::web) enum Anchor {
     #[default]
     Top,
     Bottom,
-}
-
-/// An operation on the table that was named.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(in crate::web) enum Op {
-    Where(String),
-    Sort(Vec<(String, By)>),
-    Select(Vec<String>),
-    Custom(Vec<String>),
-}
-
-/// How a column sorts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(in crate::web) enum By {
-    Asc,
-    Desc,
-    Abs,
 }
 
 impl Want {

@@ -14,6 +14,55 @@ pub(in crate::web) enum Tell {
     Schema(Schema),
     Size(Header),
     Error(Fault),
+    Running {
+        id: u64,
+    },
+    Out {
+        id: u64,
+        stream: &'static str,
+        text: String,
+    },
+    Ran(Box<Ran>),
+    Completions {
+        id: u64,
+        items: Vec<Completed>,
+    },
+    Found {
+        id: u64,
+        row: Option<u64>,
+        count: u64,
+    },
+    Exported {
+        id: u64,
+        url: String,
+        name: String,
+        rows: u64,
+    },
+    Progress {
+        id: u64,
+        done: u64,
+        total: u64,
+    },
+    Done {
+        id: u64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        tag: Option<String>,
+    },
+    Files {
+        id: u64,
+        items: Vec<FileItem>,
+    },
+    Loaded {
+        id: u64,
+        text: String,
+        tag: String,
+    },
+    Log {
+        lines: Vec<Logged>,
+        /// Lines before these that were not taken in time.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        skipped: Option<u64>,
+    },
 }
 
 impl Tell {
@@ -36,6 +85,7 @@ pub(in crate::web) struct Welcome {
     pub(in crate::web) write: bool,
     pub(in crate::web) zone: String,
     pub(in crate::web) limits: Limits,
+    pub(in crate::web) features: Vec<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -45,6 +95,7 @@ pub(in crate::web) struct Limits {
     pub(in crate::web) cells: u64,
     pub(in crate::web) fetch_cells: u64,
     pub(in crate::web) ops: usize,
+    pub(in crate::web) file_bytes: u64,
 }
 
 /// The tables there are.
@@ -84,6 +135,11 @@ pub(in crate::web) struct Schema {
     pub(in crate::web) vp: u64,
     pub(in crate::web) live: bool,
     pub(in crate::web) kind: &'static str,
+    /// Whether it is a hierarchy, and its key columns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::web) tree: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::web) keys: Option<Vec<String>>,
     pub(in crate::web) columns: Vec<ColumnInfo>,
 }
 
@@ -128,6 +184,52 @@ pub(in crate::web) struct Header {
     pub(in crate::web) cut: Vec<String>,
 }
 
+/// What a run came to.
+#[derive(Debug, Serialize)]
+pub(in crate::web) struct Ran {
+    pub(in crate::web) id: u64,
+    pub(in crate::web) ms: f64,
+    pub(in crate::web) error: Option<WentWrong>,
+    pub(in crate::web) names: Vec<String>,
+}
+
+/// What went wrong in code of the page, and where.
+#[derive(Debug, Serialize)]
+pub(in crate::web) struct WentWrong {
+    pub(in crate::web) kind: String,
+    pub(in crate::web) message: String,
+    pub(in crate::web) line: Option<u32>,
+    pub(in crate::web) code: Option<String>,
+    pub(in crate::web) trace: String,
+    pub(in crate::web) interrupted: bool,
+}
+
+/// What may be typed at a place of a text.
+#[derive(Debug, Serialize)]
+pub(in crate::web) struct Completed {
+    pub(in crate::web) text: String,
+    pub(in crate::web) start: u32,
+    pub(in crate::web) detail: String,
+}
+
+/// What a directory holds.
+#[derive(Debug, Serialize)]
+pub(in crate::web) struct FileItem {
+    pub(in crate::web) path: String,
+    pub(in crate::web) dir: bool,
+    pub(in crate::web) size: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::web) tag: Option<String>,
+}
+
+/// A line of the log.
+#[derive(Debug, Serialize)]
+pub(in crate::web) struct Logged {
+    pub(in crate::web) at: String,
+    pub(in crate::web) level: &'static str,
+    pub(in crate::web) text: String,
+}
+
 /// Something that went wrong, and where.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(in crate::web) struct Fault {
@@ -143,6 +245,13 @@ pub(in crate::web) struct Fault {
     pub(in crate::web) id: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::web) op: Option<usize>,
+    /// Which of the operation's formulas, and the characters of it, in units of UTF-16.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::web) formula: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::web) from: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::web) to: Option<usize>,
 }
 
 impl Fault {

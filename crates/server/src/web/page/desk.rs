@@ -8,8 +8,10 @@ use tokio::sync::Notify;
 use super::listing::Listing;
 use super::outbox::{Means, Out, Outbox};
 use crate::access::User;
+use crate::web::console::Console;
 use crate::web::messages::ask::Ask;
 use crate::web::messages::tell::Fault;
+use crate::web::once::Once;
 use crate::web::tables::{Done, Followed};
 
 /// What one page works at.
@@ -18,6 +20,8 @@ pub(in crate::web) struct Desk {
     /// Rung when a table changed.
     pub(in crate::web) wake: Arc<Notify>,
     followed: Followed,
+    console: Console,
+    once: Once,
     listing: Listing,
     out: Outbox,
 }
@@ -29,6 +33,8 @@ impl Desk {
             user,
             wake: Arc::default(),
             followed: Followed::default(),
+            console: Console::default(),
+            once: Once::default(),
             listing: Listing::default(),
             out: Outbox::default(),
         }
@@ -40,7 +46,7 @@ impl Desk {
 
     /// Whether it is of no use to keep it.
     pub(in crate::web) fn is_empty(&self) -> bool {
-        self.followed.is_empty()
+        self.followed.is_empty() && self.console.is_empty()
     }
 
     /// The page is back: nothing of what was sent or begun counts.
@@ -48,6 +54,8 @@ impl Desk {
         self.out.take();
         self.listing = Listing::default();
         self.followed.resume(means);
+        self.console.resume();
+        self.once.resume();
     }
 
     /// What is to be told now.
@@ -69,7 +77,7 @@ impl Desk {
 
     /// Does what the page asks.
     fn take(&mut self, ask: Ask, means: &Means) {
-        let (followed, out) = (&mut self.followed, &mut self.out);
+        let Desk { followed, console, once, out, .. } = self;
         match ask {
             Ask::Hello(_) => out.refuse(Fault::invalid("hello was said already")),
             Ask::Open(open) => followed.open(open, means, out),
@@ -79,6 +87,22 @@ impl Desk {
             Ask::Ack { sub, seq } => followed.ack(sub, seq),
             Ask::Close { sub } => followed.close(sub),
             Ask::Fetch(fetch) => followed.fetch(fetch, means, out),
+            Ask::Exec(asked) => console.exec(asked, means, out),
+            Ask::Interrupt { id } => console.interrupt(id, means),
+            Ask::Complete(asked) => console.complete(asked, means, out),
+            Ask::Log { on } => console.log(on, means, out),
+            Ask::Find(asked) => once.find(followed.shown(asked.sub), asked, means, out),
+            Ask::Export(asked) => {
+                once.export(followed.shown(asked.sub), followed.name(asked.sub), asked, means, out);
+            }
+            Ask::Cancel { id } => once.cancel(id, means),
+            Ask::Put(asked) => once.put(asked, means, out),
+            Ask::Remove(asked) => once.remove(asked, means, out),
+            Ask::Files { id, path } => once.files(id, path, means, out),
+            Ask::Load(asked) => once.load(asked, means, out),
+            Ask::Save(asked) => once.save(asked, means, out),
+            Ask::Move(asked) => once.rename(asked, means, out),
+            Ask::Discard(asked) => once.discard(asked, means, out),
         }
     }
 
@@ -89,7 +113,9 @@ impl Desk {
 
     /// Has done what is due; when that is to be looked at again.
     pub(in crate::web) fn pump(&mut self, now: Instant, means: &Means) -> Option<Instant> {
-        self.followed.pump(now, means)
+        let Desk { followed, console, once, out, .. } = self;
+        let next = [followed.pump(now, means), console.pump(now, out), once.pump(now, out)];
+        next.into_iter().flatten().min()
     }
 
     /// Tells what came of work.
@@ -104,10 +130,8 @@ impl Desk {
                     out.tell(vars);
                 }
             }
-            Done::Answered { id, result } => match result {
-                Ok(answer) => out.tell(answer),
-                Err(fault) => out.refuse(Fault { id: Some(id), ..fault }),
-            },
+            Done::Completed { id, items } => self.console.completed(id, items, means, out),
+            Done::Answered { id, result } => self.once.answered(id, result, means, out),
         }
     }
 }

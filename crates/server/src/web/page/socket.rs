@@ -19,6 +19,7 @@ use super::parked::KEPT;
 use crate::access::{Credential, KEY_HANDLER, User};
 use crate::port::{Place, page};
 use crate::services::Shared;
+use crate::stored::FILE_BYTES_MAX;
 use crate::web::messages::ask::{self, Ask, Hello};
 use crate::web::messages::tell::{Fault, Limits, Tell, Welcome};
 use crate::web::tables::Done;
@@ -29,6 +30,9 @@ const PROTOCOL: u32 = 1;
 const MESSAGE_BYTES_MAX: usize = 1 << 20;
 /// How long a page may take no message.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Operations beside those of every server.
+const OPERATIONS: [&str; 8] = ["distinct", "by", "bins", "m4", "ohlc", "stats", "rollup", "tree"];
 
 /// What is said when a connection is closed.
 const NO_HELLO: u16 = 4400;
@@ -113,8 +117,7 @@ impl Pages {
         let (done, mut results) = mpsc::unbounded_channel();
         let resumed = former.is_some();
         let mut desk = former.unwrap_or_else(|| Desk::new(user.clone()));
-        let means =
-            Means { shared: self.shared.clone(), user: user.clone(), wake: desk.wake.clone(), done };
+        let means = Means { shared: self.shared.clone(), user: user.clone(), wake: desk.wake.clone(), done };
         desk.resume(&means);
         let (word, leave) = self.shared.web.parked.take();
         let welcome = self.welcome(&user, &word, resumed);
@@ -141,14 +144,30 @@ impl Pages {
             console: user.console,
             write: user.write,
             zone: ZONE.to_owned(),
+            features: self.features(user),
             limits: Limits {
                 subs: ask::SUBS_MAX,
                 rows: ask::ROWS_MAX,
                 cells: ask::CELLS_MAX,
                 fetch_cells: ask::FETCH_CELLS_MAX,
                 ops: ask::OPS_MAX,
+                file_bytes: FILE_BYTES_MAX,
             },
         }
+    }
+
+    /// What pages of a user can ask beside what every server answers.
+    fn features(&self, user: &User) -> Vec<&'static str> {
+        let mut features = vec!["find", "export"];
+        features.extend(OPERATIONS);
+        if user.write {
+            features.push("edit");
+        }
+        if user.console {
+            features.extend(["console", "log"]);
+            features.extend(self.shared.stored.as_ref().map(|_| "files"));
+        }
+        features
     }
 
     async fn talk(

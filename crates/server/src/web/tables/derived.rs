@@ -1,14 +1,22 @@
 //! Tables with operations, each made once for all who look at it.
 //!
+//! A list of operations is made from the list without its last one, so lists that begin alike share their beginning: who opens a group
+//! of a rollup, or sorts what others see unsorted, has the rest made by nobody again.
+//!
 //! **State**: what somebody looks at; the last one who lets go of it ends it.
 
 use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
 
-use kinetable::{Names, Order, SortKey, Table};
+use kinetable::{Names, Table};
 use parking_lot::Mutex;
 
-use crate::web::messages::ask::{By, Op};
+use crate::web::messages::ask::Op;
 use crate::web::messages::tell::Fault;
+use crate::web::ops::{Leveled, Made, applied};
+
+/// How long a table is shared whose operation looked at what there was: who asks later asks for what there is now.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// A table with a list of operations.
 #[derive(Debug)]
@@ -19,6 +27,33 @@ pub(in crate::web) struct Derived {
     pub(in crate::web) table: Table,
     ops: Vec<Op>,
     /// Whether its formulas saw the names of the script.
+    console: bool,
+    made: Instant,
+    levels: Option<Arc<Leveled>>,
+    /// The table without the last operation.
+    before: Option<Arc<Derived>>,
+}
+
+impl Derived {
+    /// The key columns of a hierarchy.
+    pub(in crate::web) fn tree(&self) -> Option<Vec<String>> {
+        match self.ops.last()? {
+            Op::Rollup(asked) => Some(asked.keys.clone()),
+            Op::Tree(asked) => Some(vec![asked.id.clone()]),
+            _ => None,
+        }
+    }
+
+    fn is_fresh(&self) -> bool {
+        let looked = self.ops.iter().any(|op| matches!(op, Op::M4(_) | Op::Bins(_)));
+        !looked || !self.base.is_live() || self.made.elapsed() < FRESH
+    }
+}
+
+/// What is asked for: the table that was named, operations, and whether formulas see the names of the script.
+struct Asked<'a> {
+    base: &'a Table,
+    ops: &'a [Op],
     console: bool,
 }
 
@@ -38,56 +73,75 @@ impl DerivedTables {
         console: bool,
         names: &dyn Names,
     ) -> Result<Arc<Derived>, Fault> {
-        let engine = base.engine()?;
-        let found = {
-            let mut known = self.0.lock();
-            known.retain(|derived| derived.strong_count() > 0);
-            let is_it = |derived: &Arc<Derived>| {
-                derived.ops == ops
-                    && derived.console == console
-                    && derived.base.engine().is_ok_and(|base| base.is_same(&engine))
-                    && derived.table.failure().is_none()
-            };
-            known.iter().filter_map(Weak::upgrade).find(is_it)
+        let asked = Asked { base, ops: &[], console };
+        let mut derived = self.share(&asked, None, || Ok(Made { table: base.clone(), levels: None }))?;
+        for (place, op) in ops.iter().enumerate() {
+            let before = derived;
+            let asked = Asked { base, ops: &ops[..=place], console };
+            let make = || applied(&before.table, op, self.levels(&before, op), names);
+            derived = self
+                .share(&asked, Some(&before), make)
+                .map_err(|fault| Fault { op: Some(place), ..fault })?;
+        }
+        Ok(derived)
+    }
+
+    /// What somebody has made, or else is made now.
+    fn share(
+        &self,
+        asked: &Asked<'_>,
+        before: Option<&Arc<Derived>>,
+        make: impl FnOnce() -> Result<Made, Fault>,
+    ) -> Result<Arc<Derived>, Fault> {
+        let engine = asked.base.engine()?;
+        let is_it = |derived: &Derived| {
+            derived.ops == asked.ops
+                && derived.console == asked.console
+                && derived.base.engine().is_ok_and(|base| base.is_same(&engine))
+                && derived.table.failure().is_none()
+                && derived.is_fresh()
         };
-        if let Some(found) = found {
+        if let Some(found) = self.find(is_it) {
             return Ok(found);
         }
-        let mut table = base.clone();
-        for (place, op) in ops.iter().enumerate() {
-            table = applied(&table, op, names).map_err(|fault| Fault { op: Some(place), ..fault })?;
-        }
-        let derived = Arc::new(Derived { base: base.clone(), table, ops: ops.to_vec(), console });
+        let Made { table, levels } = make()?;
+        let derived = Arc::new(Derived {
+            base: asked.base.clone(),
+            table,
+            ops: asked.ops.to_vec(),
+            console: asked.console,
+            made: Instant::now(),
+            levels,
+            before: before.cloned(),
+        });
         self.0.lock().push(Arc::downgrade(&derived));
         Ok(derived)
     }
-}
 
-fn applied(table: &Table, op: &Op, names: &dyn Names) -> Result<Table, Fault> {
-    let empty = || Err(Fault::invalid("an operation without columns"));
-    Ok(match op {
-        Op::Where(formula) => table.where_(std::slice::from_ref(formula), names)?,
-        Op::Sort(keys) if keys.is_empty() => return empty(),
-        Op::Sort(keys) => {
-            let keys: Vec<SortKey> = keys.iter().map(|(column, by)| key(column, *by)).collect();
-            table.sort_keys(&keys)?
-        }
-        Op::Select(columns) | Op::Custom(columns) if columns.is_empty() => return empty(),
-        Op::Select(columns) => {
-            // A name that is no column could be a formula.
-            for name in columns {
-                table.definition().column_index(name)?;
-            }
-            table.view(columns, names)?
-        }
-        Op::Custom(formulas) => table.update_view(formulas, names)?,
-    })
-}
+    /// The levels that somebody has made of the same rollup of the same table, whatever is open.
+    fn levels(&self, before: &Arc<Derived>, op: &Op) -> Option<Arc<Leveled>> {
+        let Op::Rollup(asked) = op else { return None };
+        let is_it = |derived: &Derived| {
+            let is_like = match derived.ops.last() {
+                Some(Op::Rollup(other)) => {
+                    (&other.keys, &other.aggs, other.rows) == (&asked.keys, &asked.aggs, asked.rows)
+                }
+                _ => false,
+            };
+            is_like
+                && derived.table.failure().is_none()
+                && derived.before.as_ref().is_some_and(|own| Arc::ptr_eq(own, before))
+        };
+        self.find(is_it)?.levels.clone()
+    }
 
-fn key(column: &str, by: By) -> SortKey {
-    match by {
-        By::Asc => SortKey::new(column, Order::Ascending),
-        By::Desc => SortKey::new(column, Order::Descending),
-        By::Abs => SortKey::absolute(column, Order::Ascending),
+    fn find(&self, is_it: impl Fn(&Derived) -> bool) -> Option<Arc<Derived>> {
+        // What is let go of here may wait, so it is when the lock is free.
+        let there: Vec<Arc<Derived>> = {
+            let mut known = self.0.lock();
+            known.retain(|derived| derived.strong_count() > 0);
+            known.iter().filter_map(Weak::upgrade).collect()
+        };
+        there.into_iter().find(|derived| is_it(derived))
     }
 }

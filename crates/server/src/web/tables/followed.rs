@@ -1,6 +1,7 @@
 //! The tables that one page follows.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::time::Instant;
 
 use arrow_schema::ArrowError;
@@ -34,10 +35,15 @@ impl Followed {
     }
 
     /// The table that a subscription shows, once it is there.
-    pub(in crate::web) fn shown(&self, sub: u32) -> Result<std::sync::Arc<Derived>, Fault> {
+    pub(in crate::web) fn shown(&self, sub: u32) -> Result<Arc<Derived>, Fault> {
         let shown = self.subs.get(&sub).and_then(|one| one.shown.as_ref());
         let none = || Fault::invalid(format!("there is no subscription {sub}")).of(sub);
         shown.map(|shown| shown.derived.clone()).ok_or_else(none)
+    }
+
+    /// The name of the table that a subscription is of.
+    pub(in crate::web) fn name(&self, sub: u32) -> Option<String> {
+        self.subs.get(&sub).map(|one| one.name.clone())
     }
 
     /// The page is back: nothing of what was sent or begun counts.

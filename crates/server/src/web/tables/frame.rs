@@ -21,7 +21,11 @@ struct Typed<'a> {
 }
 
 /// A frame with all cells of a page; `kind`: `snap` or `page`.
-pub(in crate::web) fn whole(kind: &'static str, header: &Header, sheet: &Sheet) -> Result<Vec<u8>, ArrowError> {
+pub(in crate::web) fn whole(
+    kind: &'static str,
+    header: &Header,
+    sheet: &Sheet,
+) -> Result<Vec<u8>, ArrowError> {
     let header = Header { cut: sheet.cut.clone(), ..header.clone() };
     frame(kind, &header, &sheet.fields, &sheet.cells, sheet.n as usize)
 }

@@ -3,19 +3,27 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use arrow_array::{Array, ArrayRef};
-use arrow_schema::{Field, FieldRef};
+use arrow_schema::{Field, FieldRef, Schema};
 use kinetable::Result;
 use kinetable::engine::Version;
 
 use super::cells;
 use crate::web::messages::ask::{COLUMNS_FIRST, Want};
+use crate::web::ops::{DEPTH, OPEN};
 
 /// Ends of the names of hidden columns.
 const HIDDEN: [&str; 3] = ["__TABLE_STYLE_FORMAT", "__TABLE_NUMBER_FORMAT", "__TABLE_DATE_FORMAT"];
 
-/// Whether a column is one that pages see.
+/// Whether a column is one that pages see without asking for it.
 pub(in crate::web) fn is_shown(field: &FieldRef) -> bool {
-    !HIDDEN.iter().any(|end| field.name().ends_with(end))
+    let name = field.name().as_str();
+    name != DEPTH && name != OPEN && !HIDDEN.iter().any(|end| name.ends_with(end))
+}
+
+/// The names of these columns.
+pub(in crate::web) fn shown_names(schema: &Schema) -> Vec<String> {
+    let shown = schema.fields().iter().filter(|field| is_shown(field));
+    shown.map(|field| field.name().clone()).collect()
 }
 
 /// A page of cells.

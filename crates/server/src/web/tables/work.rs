@@ -14,7 +14,7 @@ use crate::services::Shared;
 use crate::session::Reference;
 use crate::web::let_go::LetGo;
 use crate::web::messages::ask::{Op, Want};
-use crate::web::messages::tell::{ColumnInfo, Fault, Listed, Schema, Tell};
+use crate::web::messages::tell::{ColumnInfo, Completed, Fault, Listed, Schema, Tell};
 use crate::web::page::kind;
 
 /// The rows whose cells say how wide a column is.
@@ -30,6 +30,8 @@ pub(in crate::web) enum Done {
     Fetched { id: u64, sub: u32, result: Result<Sheet, Fault> },
     /// The tables there are.
     Listed(Vec<Listed>),
+    /// What may be typed.
+    Completed { id: u64, items: Vec<Completed> },
     /// The one answer to a question.
     Answered { id: u64, result: Result<Tell, Fault> },
 }
@@ -44,9 +46,10 @@ pub(in crate::web) fn derive(
 ) -> Result<(LetGo<Shown>, Schema), Fault> {
     let missing = || Fault::new("missing", format!("there is no table \"{}\"", name.escape_debug()));
     let reference = Reference::Scope(name.to_owned());
-    // A page follows whatever it shows.
-    let granted = shared.found(user, &reference, Right::Subscribe).ok_or_else(missing)?;
+    let granted = shared.found(user, &reference, Right::Read).ok_or_else(missing)?;
     let Object::Table(base) = granted.object else { return Err(missing()) };
+    // Who may not follow it sees it as it is now.
+    let base = if granted.follow { base } else { base.snapshot()? };
     let derived = shared.web.tables.get(&base, ops, user.console, shared.names(user).as_ref())?;
     let schema = schema(&derived)?;
     Ok((LetGo::new(Shown::new(derived, wake)?), schema))
@@ -69,6 +72,8 @@ fn schema(derived: &Derived) -> Result<Schema, Fault> {
         vp: 0,
         live: table.is_live(),
         kind: kind(table),
+        tree: derived.tree().map(|_| true),
+        keys: derived.tree().or_else(|| table.input().map(|input| input.keys().to_vec())),
         columns: shown.map(column).collect(),
     })
 }
@@ -95,7 +100,12 @@ pub(in crate::web) fn fetch(derived: &Derived, want: &Want, cells_max: u64) -> R
 }
 
 /// Whether a window is not too large.
-pub(in crate::web) fn allowed(derived: &Derived, want: &Want, rows_max: u64, cells_max: u64) -> Result<(), Fault> {
+pub(in crate::web) fn allowed(
+    derived: &Derived,
+    want: &Want,
+    rows_max: u64,
+    cells_max: u64,
+) -> Result<(), Fault> {
     let columns = wanted(derived.table.schema().fields(), want).len() as u64;
     if want.n > rows_max || want.n.saturating_mul(columns) > cells_max {
         let message = format!("{} rows of {columns} columns are more than a page may have", want.n);

@@ -6,8 +6,8 @@ use std::time::Duration;
 use kinetable::{Names, NoNames, Result, Session, SessionConfig};
 use kinetable_server::access::{Access, Door};
 use kinetable_server::host::{Completion, Host, Object, Outcome, Variable, Variables};
-use kinetable_server::log::Log;
 use kinetable_server::port::{Server, Settings};
+use kinetable_server::run::Run;
 use kinetable_wire::grpc::partitioned_table_service_client::PartitionedTableServiceClient;
 use kinetable_wire::grpc::session_service_client::SessionServiceClient;
 use kinetable_wire::grpc::table_reference::Ref;
@@ -101,12 +101,12 @@ impl Host for Slow {
         Some("waiting")
     }
 
-    fn run(&self, _: &str, _: &Log) -> Outcome {
+    fn run(&self, _: &str, _: &Arc<Run>) -> Outcome {
         self.wait();
         Outcome::default()
     }
 
-    fn interrupt(&self) {}
+    fn interrupt(&self, _: Option<u64>) {}
 
     fn complete(&self, _: &str, _: u32, _: u32) -> Vec<Completion> {
         Vec::new()

@@ -1,0 +1,376 @@
+//! Files that those who may run code keep in one directory of the server: notebooks and layouts.
+//!
+//! ```text
+//!  StorageService ─┐
+//!                  ├─▶ Stored ─▶ one directory
+//!  rt.v1 ──────────┘
+//! ```
+//!
+//! Paths begin with `/` and are of the directory. No part of a path is `..` or a link: what lies outside is not reached.
+//! A file is written beside its place and then put there, so nobody reads a half of it. **State**: none but the files.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use md5::{Digest, Md5};
+use parking_lot::Mutex;
+
+/// Bytes of a file, at most.
+pub const FILE_BYTES_MAX: u64 = 16 << 20;
+/// Items of a directory that are listed, at most.
+const ITEMS_MAX: usize = 10_000;
+/// Bytes of a path, and its parts, at most.
+const PATH_BYTES_MAX: usize = 1024;
+const PARTS_MAX: usize = 32;
+
+/// Why something cannot be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The path is none.
+    Invalid(String),
+    /// There is nothing, or no directory.
+    Missing(&'static str),
+    /// There is something else than was thought.
+    Conflict(&'static str),
+    /// It is too large.
+    Limit(String),
+    /// The system says no.
+    Failed(String),
+}
+
+/// What a directory holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The path.
+    pub path: String,
+    /// Whether it is a directory.
+    pub is_directory: bool,
+    /// Bytes of a file.
+    pub size: u64,
+    /// Another text for another content; none of a directory.
+    pub tag: Option<String>,
+}
+
+/// What a file may replace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Replace {
+    /// Whatever is there.
+    Any,
+    /// Nothing: it is new.
+    New,
+    /// A file with this tag.
+    Tag(String),
+}
+
+/// A directory of files.
+#[derive(Debug)]
+pub struct Stored {
+    root: PathBuf,
+    /// One change at a time, so that what was looked at is what is replaced.
+    changing: Mutex<()>,
+}
+
+impl Stored {
+    /// The files of a directory; it is made if it is not there.
+    ///
+    /// # Errors
+    /// If it cannot be made, or is no directory.
+    pub fn open(root: &Path) -> std::io::Result<Stored> {
+        fs::create_dir_all(root)?;
+        Ok(Stored { root: root.canonicalize()?, changing: Mutex::default() })
+    }
+
+    /// What a directory holds, by name; hidden files are not told.
+    ///
+    /// # Errors
+    /// If there is no such directory.
+    pub fn list(&self, path: &str) -> Result<Vec<Item>, Refusal> {
+        let (folder, parts) = self.place(path)?;
+        let entries = fs::read_dir(&folder).map_err(|_| Refusal::Missing("Directory does not exist"))?;
+        let mut items = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(failed)?;
+            let (Ok(name), Ok(kind)) = (entry.file_name().into_string(), entry.file_type()) else { continue };
+            if name.starts_with('.') || !(kind.is_dir() || kind.is_file()) {
+                continue;
+            }
+            if items.len() >= ITEMS_MAX {
+                return Err(Refusal::Limit(format!("the directory holds more than {ITEMS_MAX} items")));
+            }
+            let path = spelled(parts.iter().copied().chain([name.as_str()]));
+            // What has gone meanwhile is not there.
+            let Ok(item) = item(path, &entry.path()) else { continue };
+            items.push(item);
+        }
+        items.sort_by(|one, other| one.path.cmp(&other.path));
+        Ok(items)
+    }
+
+    /// The content of a file, and its tag.
+    ///
+    /// # Errors
+    /// If there is no such file, or it is too large.
+    pub fn load(&self, path: &str) -> Result<(Vec<u8>, String), Refusal> {
+        let content = read(&self.place(path)?.0)?;
+        let tag = tag(&content);
+        Ok((content, tag))
+    }
+
+    /// Writes a file, and says its tag. Directories above it are made.
+    ///
+    /// # Errors
+    /// If something else is there than what it may replace, or it is too large.
+    pub fn save(&self, path: &str, content: &[u8], replace: &Replace) -> Result<String, Refusal> {
+        if content.len() as u64 > FILE_BYTES_MAX {
+            return Err(Refusal::Limit(format!("a file has at most {FILE_BYTES_MAX} bytes")));
+        }
+        let place = self.inside(path)?;
+        let _alone = self.changing.lock();
+        match (replace, read(&place)) {
+            (_, Err(Refusal::Missing(_))) if matches!(replace, Replace::Tag(_)) => {
+                return Err(Refusal::Conflict("File does not exist"));
+            }
+            (Replace::New, Ok(_) | Err(Refusal::Limit(_))) => {
+                return Err(Refusal::Conflict("File already exists"));
+            }
+            (Replace::Tag(known), Ok(there)) if tag(&there) != *known => {
+                return Err(Refusal::Conflict("the file was changed by somebody else"));
+            }
+            _ if place.is_dir() => return Err(Refusal::Conflict("there is a directory")),
+            _ => {}
+        }
+        self.make_above(&place)?;
+        write(&place, content)?;
+        Ok(tag(content))
+    }
+
+    /// Moves a file or a directory.
+    ///
+    /// # Errors
+    /// If it is not there, or something is where it is to be and may not be replaced.
+    pub fn rename(&self, from: &str, to: &str, replace: &Replace) -> Result<(), Refusal> {
+        let (from, to) = (self.inside(from)?, self.inside(to)?);
+        let _alone = self.changing.lock();
+        if !from.exists() {
+            return Err(Refusal::Missing("File does not exist"));
+        }
+        if to.starts_with(&from) && to != from {
+            return Err(Refusal::Invalid("a directory cannot be moved into itself".to_owned()));
+        }
+        if to.exists() && (to.is_dir() || *replace != Replace::Any) {
+            return Err(Refusal::Conflict("File already exists"));
+        }
+        self.make_above(&to)?;
+        fs::rename(&from, &to).map_err(failed)
+    }
+
+    /// Makes a directory, and those above it.
+    ///
+    /// # Errors
+    /// If something is there.
+    pub fn make(&self, path: &str) -> Result<(), Refusal> {
+        let place = self.inside(path)?;
+        let _alone = self.changing.lock();
+        if place.exists() {
+            return Err(Refusal::Conflict("Something already exists with this name"));
+        }
+        fs::create_dir_all(place).map_err(failed)
+    }
+
+    /// Deletes a file, or a directory that is empty.
+    ///
+    /// # Errors
+    /// If it is not there, or holds something.
+    pub fn delete(&self, path: &str) -> Result<(), Refusal> {
+        let place = self.inside(path)?;
+        let _alone = self.changing.lock();
+        let kind = fs::symlink_metadata(&place)
+            .map_err(|_| Refusal::Missing("Cannot delete, file does not exists"))?;
+        if kind.is_dir() {
+            return fs::remove_dir(&place).map_err(|_| Refusal::Conflict("the directory is not empty"));
+        }
+        fs::remove_file(&place).map_err(failed)
+    }
+
+    /// The path as it is told.
+    ///
+    /// # Errors
+    /// If it is none.
+    pub fn canonical(&self, path: &str) -> Result<String, Refusal> {
+        Ok(spelled(self.place(path)?.1.into_iter()))
+    }
+
+    /// A place below the directory, not itself.
+    fn inside(&self, path: &str) -> Result<PathBuf, Refusal> {
+        let (place, parts) = self.place(path)?;
+        match parts.is_empty() {
+            true => Err(Refusal::Invalid("the path names no file".to_owned())),
+            false => Ok(place),
+        }
+    }
+
+    /// Where a path is, and its parts.
+    fn place<'a>(&self, path: &'a str) -> Result<(PathBuf, Vec<&'a str>), Refusal> {
+        let invalid = |why: &str| {
+            let shown: String = path.chars().take(100).collect();
+            Err(Refusal::Invalid(format!("\"{}\" is no path: {why}", shown.escape_debug())))
+        };
+        if path.len() > PATH_BYTES_MAX {
+            return invalid("it is too long");
+        }
+        let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        if parts.len() > PARTS_MAX {
+            return invalid("it is too deep");
+        }
+        let mut place = self.root.clone();
+        for part in &parts {
+            if part.starts_with('.') || part.contains(['\\', '\0', ':']) {
+                return invalid("a part of it begins with a dot, or holds \\ or :");
+            }
+            place.push(part);
+            let is_link = fs::symlink_metadata(&place).is_ok_and(|found| found.file_type().is_symlink());
+            if is_link {
+                return invalid("links are not followed");
+            }
+        }
+        Ok((place, parts))
+    }
+
+    fn make_above(&self, place: &Path) -> Result<(), Refusal> {
+        fs::create_dir_all(place.parent().unwrap_or(&self.root)).map_err(failed)
+    }
+}
+
+fn spelled<'a>(parts: impl Iterator<Item = &'a str>) -> String {
+    let path: String = parts.map(|part| format!("/{part}")).collect();
+    if path.is_empty() { "/".to_owned() } else { path }
+}
+
+fn item(path: String, place: &Path) -> Result<Item, Refusal> {
+    let found = fs::symlink_metadata(place).map_err(failed)?;
+    let is_directory = found.is_dir();
+    // What is too large to be read has no tag.
+    let tag = if is_directory { None } else { read(place).ok().map(|content| tag(&content)) };
+    Ok(Item { path, is_directory, size: if is_directory { 0 } else { found.len() }, tag })
+}
+
+fn read(place: &Path) -> Result<Vec<u8>, Refusal> {
+    let missing = || Refusal::Missing("File does not exist");
+    let kind = fs::symlink_metadata(place).map_err(|_| missing())?;
+    if !kind.is_file() {
+        return Err(missing());
+    }
+    let mut content = Vec::new();
+    let file = File::open(place).map_err(failed)?;
+    file.take(FILE_BYTES_MAX + 1).read_to_end(&mut content).map_err(failed)?;
+    match content.len() as u64 > FILE_BYTES_MAX {
+        true => Err(Refusal::Limit(format!("a file has at most {FILE_BYTES_MAX} bytes"))),
+        false => Ok(content),
+    }
+}
+
+fn write(place: &Path, content: &[u8]) -> Result<(), Refusal> {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let beside = place.with_file_name(format!(".{}-{number}.part", std::process::id()));
+    let written = File::create(&beside)
+        .and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&beside, place));
+    written.map_err(|error| {
+        // Nobody is left to tell.
+        drop(fs::remove_file(&beside));
+        failed(error)
+    })
+}
+
+fn tag(content: &[u8]) -> String {
+    Md5::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn failed(error: std::io::Error) -> Refusal {
+    match error.kind() {
+        ErrorKind::NotFound => Refusal::Missing("File does not exist"),
+        ErrorKind::StorageFull => Refusal::Limit("there is no room left".to_owned()),
+        // Paths of the system are not for clients.
+        kind => Refusal::Failed(format!("the server cannot do this with its files: {kind}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> (Folder, Stored) {
+            let path = std::env::temp_dir().join(format!("kinetable-stored-{name}-{}", std::process::id()));
+            let stored = Stored::open(&path).unwrap();
+            (Folder(path), stored)
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn files_are_kept_moved_and_deleted() {
+        let (_folder, stored) = Folder::new("kept");
+        let tag = stored.save("/notebooks/a.py", b"x = 1", &Replace::New).unwrap();
+        assert_eq!(tag, "30a81d34c29a5d7e36a4f3d4f0d9a2a3".len().to_string().replace("32", &tag));
+        assert_eq!(stored.load("/notebooks/a.py").unwrap(), (b"x = 1".to_vec(), tag.clone()));
+        let item =
+            Item { path: "/notebooks/a.py".into(), is_directory: false, size: 5, tag: Some(tag.clone()) };
+        assert_eq!(stored.list("notebooks/").unwrap(), [item]);
+        let folder = Item { path: "/notebooks".into(), is_directory: true, size: 0, tag: None };
+        assert_eq!(stored.list("").unwrap(), [folder]);
+        let again = stored.save("/notebooks/a.py", b"y", &Replace::New);
+        assert_eq!(again, Err(Refusal::Conflict("File already exists")));
+        let newer = stored.save("/notebooks/a.py", b"y", &Replace::Tag(tag.clone())).unwrap();
+        let stale = stored.save("/notebooks/a.py", b"z", &Replace::Tag(tag));
+        assert!(matches!(stale, Err(Refusal::Conflict(_))), "{stale:?}");
+        stored.rename("/notebooks/a.py", "/b/c.py", &Replace::New).unwrap();
+        assert_eq!(stored.load("/b/c.py").unwrap().1, newer);
+        assert!(matches!(stored.delete("/b"), Err(Refusal::Conflict(_))));
+        stored.delete("/b/c.py").unwrap();
+        stored.delete("/b").unwrap();
+        assert_eq!(stored.delete("/b"), Err(Refusal::Missing("Cannot delete, file does not exists")));
+        assert_eq!(stored.load("/b/c.py"), Err(Refusal::Missing("File does not exist")));
+    }
+
+    #[test]
+    fn nothing_outside_is_reached() {
+        let (folder, stored) = Folder::new("outside");
+        for path in ["/../x", "/a/../../x", "..", "/.hidden", "/a\0b", "/a\\b", "/c:/x", &"a/".repeat(40)] {
+            for result in [stored.load(path).map(drop), stored.list(path).map(drop), stored.delete(path)] {
+                assert!(matches!(result, Err(Refusal::Invalid(_))), "{path}: {result:?}");
+            }
+            assert!(matches!(stored.save(path, b"", &Replace::Any), Err(Refusal::Invalid(_))), "{path}");
+            assert!(matches!(stored.rename("/a", path, &Replace::Any), Err(Refusal::Invalid(_))), "{path}");
+        }
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink("/etc", folder.0.join("etc")).unwrap();
+            std::os::unix::fs::symlink("/etc/passwd", folder.0.join("passwd")).unwrap();
+            for path in ["/etc/passwd", "/passwd", "/etc/new"] {
+                assert!(matches!(stored.load(path), Err(Refusal::Invalid(_))), "{path}");
+                assert!(matches!(stored.save(path, b"", &Replace::Any), Err(Refusal::Invalid(_))), "{path}");
+            }
+            assert_eq!(stored.list("/").unwrap(), []);
+        }
+    }
+
+    #[test]
+    fn a_directory_does_not_go_into_itself() {
+        let (_folder, stored) = Folder::new("itself");
+        stored.make("/a/b").unwrap();
+        assert!(matches!(stored.rename("/a", "/a/b/c", &Replace::Any), Err(Refusal::Invalid(_))));
+        assert!(matches!(stored.rename("/a/b", "/a", &Replace::Any), Err(Refusal::Conflict(_))));
+        assert_eq!(stored.make("/a/b"), Err(Refusal::Conflict("Something already exists with this name")));
+    }
+}

@@ -1,0 +1,10 @@
+//! What a page asks once.
+
+mod asked;
+mod edit;
+mod export;
+mod files;
+mod find;
+
+pub(in crate::web) use asked::Once;
+pub(in crate::web) use export::{Exports, exported};
