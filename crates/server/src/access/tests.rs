@@ -22,7 +22,7 @@ use crate::session::{Lifetime, Sessions};
 mod definitions;
 
 /// Services of the definitions that this server does not offer.
-const NOT_OFFERED: [&str; 2] = ["StorageService", "HierarchicalTableService"];
+const NOT_OFFERED: [&str; 1] = ["HierarchicalTableService"];
 
 fn offered() -> BTreeSet<String> {
     let is_offered =

@@ -1,4 +1,4 @@
-//! `rt.v1`: what the web app asks and is told, as decision 0064 says it.
+//! `rt.v1`: what the web app asks and is told, as decisions 0064 and 0067 say it.
 //!
 //! ```text
 //!  socket ─▶ Desk (one task a page) ── opens, reads ─▶ threads that may block ─▶ Done ─▶ Desk ─▶ frames
