@@ -10,7 +10,18 @@ from typing import Any
 
 import pytest
 from conftest import wait_until
-from kinetable import DHError, SortDirection, Table, agg, dtypes, empty_table, input_table, new_table, perfmon, time_table
+from kinetable import (
+    DHError,
+    SortDirection,
+    Table,
+    agg,
+    dtypes,
+    empty_table,
+    input_table,
+    new_table,
+    perfmon,
+    time_table,
+)
 from kinetable.column import long_col
 
 
@@ -153,7 +164,9 @@ def test_the_state_of_the_process():
     wait_until(lambda: state.size >= 2 and log.size >= 2)
     row, logged = rows(state)[-1], rows(log)[-1]
     assert 0 < row["UsedMemMiB"] < row["MaxMemMiB"] and 0 < row["AvailMemRatio"] < 1
-    assert row["UGPCycles"] >= 10 and 0 < row["UGPTimeRatio"] < 1 and row["UGPCycleMaxSecs"] >= row["UGPCycleMedianSecs"]
+    assert (
+        row["UGPCycles"] >= 10 and 0 < row["UGPTimeRatio"] < 1 and row["UGPCycleMaxSecs"] >= row["UGPCycleMedianSecs"]
+    )
     assert 0.9 < row["IntervalSecs"] < 10 and row["IntervalEnd"] > row["IntervalStart"]
     assert logged["Threads"] >= 2 and logged["Handles"] >= 3 and logged["FreeMemoryMiB"] > 0
     assert ticking.size > 0
@@ -214,7 +227,9 @@ def test_subscribers_are_told_apart_and_go():
     first = rows(subscribers)[0]
     assert (first["Kind"], first["Node"], first["Window"]) == ("barrage", perfmon.node(ticking), None)
     assert first["Bytes"] > 0 and first["Cycles"] >= first["PendingCycles"]
-    wait_until(lambda: rows(subscribers)[0]["Step"] > first["Step"] and rows(subscribers)[0]["Cycles"] > first["Cycles"])
+    wait_until(
+        lambda: rows(subscribers)[0]["Step"] > first["Step"] and rows(subscribers)[0]["Cycles"] > first["Cycles"]
+    )
     handle.stop()
     session.close()
     wait_until(lambda: subscribers.size == 0)

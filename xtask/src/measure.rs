@@ -14,7 +14,8 @@ use crate::setup::{self, Purpose, missing};
 pub struct Options {
     /// The measurement: `ingest` (Kafka beside librdkafka), `replay` (a long topic within limited memory), `ops` (operations
     /// beside Polars, DuckDB and Deephaven), `io` (Kafka by format, Parquet, CSV, Arrow IPC and JSON lines beside others), `cycles`
-    /// (what small changes cost) or `wire` (the server beside raw Flight, the lag of a subscription, and two hundred viewports of the web app).
+    /// (what small changes cost) or `wire` (the server beside raw Flight, the lag of a subscription, many subscribers, and two hundred
+    /// viewports of the web app; `BENCH_DEEPHAVEN_PYTHON` names an interpreter with Deephaven, which is measured beside).
     #[arg(value_parser = ["ingest", "replay", "ops", "io", "cycles", "wire"])]
     what: String,
     /// Arguments of the measurement: `ops --rows 1000000`.
@@ -101,6 +102,8 @@ fn wire(rest: &[String]) -> Result<()> {
     let script = root().join("crates/bench/wire/wire.py");
     let scratch = setup::scratch("bench")?;
     step("bench wire", command(&python).arg(&script).arg("--scratch").arg(&scratch).args(rest))?;
+    let fanout = root().join("crates/bench/wire/fanout.py");
+    step("bench wire: many subscribers", command(&python).arg(fanout).arg("--scratch").arg(&scratch))?;
     let pages = root().join("crates/bench/wire/viewports.py");
     step("bench wire: two hundred viewports of the web app", command(&python).arg(pages))
 }

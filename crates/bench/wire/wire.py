@@ -1,51 +1,32 @@
 """The server, seen from other processes: a snapshot beside raw Arrow Flight, and the lag of a subscription.
 
-Three processes on this machine: a Kinetable server with tables, a Flight server of PyArrow that sends the same rows as
-they are, and this one, which reads both with unmodified clients. The best of some rounds counts.
+Processes on this machine: the servers with the same tables, a Flight server of PyArrow that sends the same rows as
+they are, and this one, which reads all of them with unmodified clients. They take turns, round by round; the best of
+the rounds counts for throughput, the rows of all rounds for lag.
 """
 
 from __future__ import annotations
 
 import argparse
-import pathlib
-import socket
 import statistics
 import subprocess
 import sys
 import threading
 import time
-from typing import Any
+from typing import Any, Callable
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.flight as flight
 import pydeephaven
 from pydeephaven_ticking.table_listener import listen
+from servers import add_options, engines, free_port
 
 APPLICATION = """
 from kinetable import empty_table, time_table
 big = empty_table({rows}).update(["A = ii", "B = ii * 0.5", "C = (int)(ii % 1000)", "D = ii * 7", "E = A / 3.0"])
 pulse = time_table("PT{period}S")
 """
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-def connected(port: int, seconds: float = 60.0) -> pydeephaven.Session:
-    """A session, as soon as the server listens."""
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            return pydeephaven.Session(host="127.0.0.1", port=port)
-        except pydeephaven.DHError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.05)
 
 
 class Raw(flight.FlightServerBase):
@@ -69,23 +50,19 @@ def serve_raw(port: int, rows: int) -> None:
     Raw(port, pa.table(columns)).serve()
 
 
-def best(work: Any, rounds: int) -> float:
-    """The least seconds of so many."""
-    times = []
-    for _ in range(rounds):
-        began = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - began)
-    return min(times)
+def seconds_of(work: Callable[[], Any]) -> float:
+    """The seconds that something takes."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
 
 
-def snapshot(session: pydeephaven.Session, rounds: int) -> None:
-    """Prints megabytes a second of `to_arrow` and of raw Flight."""
-    table = session.open_table("big")
-    rows = table.to_arrow()
+def snapshot(sessions: dict[str, pydeephaven.Session], rounds: int) -> None:
+    """Prints megabytes a second of `to_arrow` from each server, and of raw Flight."""
+    tables = {name: session.open_table("big") for name, session in sessions.items()}
+    rows = next(iter(tables.values())).to_arrow()
     port = free_port()
-    command = [sys.executable, __file__, "--raw", str(port), "--rows", str(len(rows))]
-    raw = subprocess.Popen(command)
+    raw = subprocess.Popen([sys.executable, __file__, "--raw", str(port), "--rows", str(len(rows))])
     client = flight.FlightClient(f"grpc://127.0.0.1:{port}")
     while True:
         try:
@@ -93,18 +70,23 @@ def snapshot(session: pydeephaven.Session, rounds: int) -> None:
             break
         except flight.FlightUnavailableError:
             time.sleep(0.2)
-    ours = best(table.to_arrow, rounds)
-    theirs = best(lambda: client.do_get(flight.Ticket(b"")).read_all(), rounds)
+    readers: dict[str, Callable[[], Any]] = {
+        f"to_arrow of pydeephaven, {name}": table.to_arrow for name, table in tables.items()
+    }
+    readers["raw Flight of PyArrow"] = lambda: client.do_get(flight.Ticket(b"")).read_all()
+    times: dict[str, list[float]] = {name: [] for name in readers}
+    for _ in range(rounds):
+        for name, read in readers.items():
+            times[name].append(seconds_of(read))
     raw.terminate()
     megabytes = rows.nbytes / 1e6
-    print(f"snapshot of {len(rows):,} rows x {rows.num_columns} columns, {megabytes:,.0f} MB")
-    print(f"  to_arrow by pydeephaven  {ours:6.3f} s  {megabytes / ours:8,.0f} MB/s")
-    print(f"  raw Flight of PyArrow    {theirs:6.3f} s  {megabytes / theirs:8,.0f} MB/s")
-    print(f"  ours takes {ours / theirs:.2f} x", flush=True)
+    print(f"snapshot of {len(rows):,} rows x {rows.num_columns} columns, {megabytes:,.0f} MB, best of {rounds}")
+    for name, taken in times.items():
+        print(f"  {name:36} {min(taken):7.3f} s  {megabytes / min(taken):8,.0f} MB/s", flush=True)
 
 
-def lag(session: pydeephaven.Session, seconds: float) -> None:
-    """Prints what passes from the moment for which a row is due until the ticking client's listener has it."""
+def lag(session: pydeephaven.Session, seconds: float) -> list[float]:
+    """What passes from the moment for which a row is due until the ticking client's listener has it, in ms."""
     lags: list[float] = []
     lock = threading.Lock()
 
@@ -116,20 +98,18 @@ def lag(session: pydeephaven.Session, seconds: float) -> None:
 
     handle = listen(session.open_table("pulse"), told)
     handle.start()
-    time.sleep(1)
+    time.sleep(2)
     with lock:
         lags.clear()
     time.sleep(seconds)
     handle.stop()
-    cuts = statistics.quantiles(lags, n=100)
-    figures = f"p50 {cuts[49]:.1f} ms, p99 {cuts[98]:.1f} ms, most {max(lags):.1f} ms"
-    print(f"lag to a subscriber at default settings, {len(lags)} rows: {figures}")
+    return lags
 
 
 def main() -> None:
     """Measures."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--scratch", type=pathlib.Path, default=pathlib.Path("."))
+    add_options(parser)
     parser.add_argument("--raw", type=int, help="be the raw server on this port")
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--rounds", type=int, default=3)
@@ -138,19 +118,20 @@ def main() -> None:
     options = parser.parse_args()
     if options.raw:
         serve_raw(options.raw, options.rows)
-    options.scratch.mkdir(parents=True, exist_ok=True)
-    script = options.scratch / "application.py"
-    script.write_text(APPLICATION.format(rows=options.rows, period=options.period))
-    port = free_port()
-    command = [sys.executable, "-m", "kinetable", "server", "--port", str(port), "--auth", "anonymous"]
-    with subprocess.Popen([*command, "--script", str(script)], stdout=subprocess.DEVNULL) as server:
-        try:
-            session = connected(port)
-            snapshot(session, options.rounds)
-            lag(session, options.seconds)
+    with engines(APPLICATION.format(rows=options.rows, period=options.period), options) as servers:
+        sessions = {engine.name: engine.session("pulse") for engine in servers}
+        snapshot(sessions, options.rounds)
+        lags: dict[str, list[float]] = {name: [] for name in sessions}
+        for _ in range(options.rounds):
+            for name, session in sessions.items():
+                lags[name].extend(lag(session, options.seconds / options.rounds))
+        print("lag to a subscriber at default settings, from the moment for which a row is due")
+        for name, found in lags.items():
+            cuts = statistics.quantiles(found, n=100)
+            figures = f"p50 {cuts[49]:.1f} ms, p99 {cuts[98]:.1f} ms, most {max(found):.1f} ms"
+            print(f"  {name:10} {len(found)} rows: {figures}", flush=True)
+        for session in sessions.values():
             session.close()
-        finally:
-            server.terminate()
 
 
 if __name__ == "__main__":

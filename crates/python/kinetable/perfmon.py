@@ -1,8 +1,8 @@
-"""The engine's own figures, as live tables: what cycles, tables, sources and subscribers cost, and how the process fares.
+"""The engine's own figures, as live tables: what cycles, tables and subscribers cost, and how the process fares.
 
-They are tables like any other: filter them, sort them, look at them in the browser, join them. They are collected once a
-second, and only while somebody holds one of them. What is told of is the engine without them: tables of figures, tables made of
-those, and cycles in which nothing else changed, are left out.
+They are tables like any other: filter them, sort them, look at them in the browser, join them. They are collected
+once a second, and only while somebody holds one of them. What is told of is the engine without them: tables of
+figures, tables made of those, and cycles in which nothing else changed, are left out.
 
 A live table is a node of the update graph and has a number there, its ``Node``; `node` tells the number of a table.
 """
@@ -16,10 +16,10 @@ import uuid
 from typing import Any, Iterable, Optional, Union
 
 from . import _kinetable as _native
+from .column import string_col
 from .dherror import DHError
 from .table import Table
 from .table_factory import new_table
-from .column import string_col
 
 __all__ = [
     "ancestor_dot",
@@ -49,10 +49,10 @@ _before: tuple[int, ...] = (0, 0, 0)
 def cycles() -> Table:
     """The newest cycles of the update graph, live: a row each, at least the last 65,536.
 
-    Columns: Cycle (its number), Timestamp (instant: when it began), Nanos (how long it took, in nanoseconds, listeners
-    included), ListenerNanos (how long listeners took of that), Nodes (tables that were run), Changed, Failed (tables), RowsAdded,
-    RowsRemoved, RowsModified (in all tables together), Slowest (the Node that ran longest; null if none ran), SlowestNanos.
-    The first rows are those of cycles before the call: up to 1,024.
+    Columns: Cycle (its number), Timestamp (instant: when it began), Nanos (how long it took, in nanoseconds,
+    listeners included), ListenerNanos (how long listeners took of that), Nodes (tables that were run), Changed,
+    Failed (tables), RowsAdded, RowsRemoved, RowsModified (in all tables together), Slowest (the Node that ran
+    longest; null if none ran), SlowestNanos. The first rows are those of cycles before the call: up to 1,024.
 
     Returns:
         A live table.
@@ -68,15 +68,15 @@ def cycles() -> Table:
 def nodes() -> Table:
     """All live tables that somebody holds, live: a row each.
 
-    Columns: Node (its number; no other table ever has it), Kind (the operation that made it), Parents (the numbers of the live
-    tables it is made from), Depth (0: a source), Rows, Columns, Bytes (what it holds of its own, not what it shares with its
-    parents; null: not counted yet), Listeners, Runs (how often it was brought up to date; of a source, how often it had
-    something), Changes (in how many of these its rows changed), Nanos (how long these took, in nanoseconds), RowsAdded,
-    RowsRemoved, RowsModified (since it was made), RowsPerSecond (that changed in the last second), Load (the part of the last second
-    in which it ran, 0 to 1), IsFailed, Failure (why).
+    Columns: Node (its number; no other table ever has it), Kind (the operation that made it), Parents (the numbers of
+    the live tables it is made from), Depth (0: a source), Rows, Columns, Bytes (what it holds of its own, not what it
+    shares with its parents; null: not counted yet), Listeners, Runs (how often it was brought up to date; of a
+    source, how often it had something), Changes (in how many of these its rows changed), Nanos (how long these took,
+    in nanoseconds), RowsAdded, RowsRemoved, RowsModified (since it was made), RowsPerSecond (that changed in the last
+    second), Load (the part of the last second in which it ran, 0 to 1), IsFailed, Failure (why).
 
-    RowsPerSecond and Load are null until a second has passed. A node's time includes what it waits for the threads that it
-    shares with others. Static tables are not in it: see `memory`.
+    RowsPerSecond and Load are null until a second has passed. A node's time includes what it waits for the threads
+    that it shares with others. Static tables are not in it: see `memory`.
 
     Returns:
         A live table.
@@ -93,9 +93,10 @@ def nodes() -> Table:
 def sources() -> Table:
     """All live tables that are filled from outside of the update graph, live: a row each, whatever fills them.
 
-    Columns: Node, Kind (``append``, ``blink``, ``ring``, ``keep``, ``latest``, ``time_table``, …), Rows, Bytes, RowsIn (since it was
-    made), RowsInPerSecond (in the last second; null until one has passed), RowsOut (rows that were let go), QueuedRows, QueuedBytes (what waits
-    for the next cycle), Cycles (in how many it changed), Nanos (how long it took, in nanoseconds), IsFailed, Failure.
+    Columns: Node, Kind (``append``, ``blink``, ``ring``, ``keep``, ``latest``, ``time_table``, …), Rows, Bytes,
+    RowsIn (since it was made), RowsInPerSecond (in the last second; null until one has passed), RowsOut (rows that
+    were let go), QueuedRows, QueuedBytes (what waits for the next cycle), Cycles (in how many it changed), Nanos (how
+    long it took, in nanoseconds), IsFailed, Failure.
 
     How Kafka sources fare is told by `kinetable.stream.kafka.sources`.
 
@@ -111,14 +112,15 @@ def sources() -> Table:
 
 
 def subscribers() -> Table:
-    """Who follows tables of this process from outside by the protocol of Deephaven's clients, live: a row a subscription.
+    """Who follows tables of this process from outside by Barrage, the protocol of Deephaven's clients: a row each.
 
-    Columns: Subscriber (its number), Kind (``barrage``), User (empty: without a name), Node (the table; null if it is static),
-    Since (instant), Window (rows of its viewport; null: all rows), Cycles (that changed the table since), PendingCycles (of these, the ones it was
-    not told of yet), Messages, Bytes (that it took), Step (the cycle whose rows it knows).
+    Columns: Subscriber (its number), Kind (``barrage``), User (empty: without a name), Node (the table; null if it is
+    static), Since (instant), Window (rows of its viewport; null: all rows), Cycles (that changed the table since),
+    PendingCycles (of these, the ones it was not told of yet), Messages, Bytes (that it took), Step (the cycle whose
+    rows it knows).
 
-    A subscriber that is slower than the table gets several cycles in one message: PendingCycles grows, and falls to 0 with the
-    next message.
+    A subscriber that is slower than the table gets several cycles in one message: PendingCycles grows, and falls to 0
+    with the next message.
 
     Returns:
         A live table.
@@ -153,8 +155,8 @@ def memory(table: Table) -> int:
         table: The table.
 
     Returns:
-        Bytes: of its columns and of what keeps it up to date. What a live table shares with the tables it is made from is not
-        counted; a static table does not know what it shares.
+        Bytes: of its columns and of what keeps it up to date. What a live table shares with the tables it is made
+        from is not counted; a static table does not know what it shares.
 
     Example:
         from kinetable import empty_table, perfmon
@@ -165,11 +167,11 @@ def memory(table: Table) -> int:
 
 
 def update_performance_log() -> Table:
-    """What live tables did, second by second, live: a row for each table that ran in a second; at least the last 65,536 rows.
+    """What live tables did, second by second, live: a row for each that ran; at least the last 65,536 rows.
 
-    Columns: EntryId (the Node), EntryDescription (its Kind), IntervalStartTime, IntervalEndTime (instants), UsageNanos (how long it
-    ran, in nanoseconds), RowsAdded, RowsRemoved, RowsModified, InvocationCount (how often it ran), UpdateGraph. The log begins
-    when it is first asked for, and goes on as long as it is held.
+    Columns: EntryId (the Node), EntryDescription (its Kind), IntervalStartTime, IntervalEndTime (instants),
+    UsageNanos (how long it ran, in nanoseconds), RowsAdded, RowsRemoved, RowsModified, InvocationCount (how often it
+    ran), UpdateGraph. The log begins when it is first asked for, and goes on as long as it is held.
 
     Returns:
         A live table.
@@ -185,8 +187,8 @@ def update_performance_log() -> Table:
 def update_performance_ancestors_log() -> Table:
     """Which live tables the live tables are made from, live: a row each.
 
-    Columns: UpdateGraph, EntryId (the Node), EntryDescription (its Kind), Ancestors (the EntryIds of the live tables that it
-    is directly made from).
+    Columns: UpdateGraph, EntryId (the Node), EntryDescription (its Kind), Ancestors (the EntryIds of the live tables
+    that it is directly made from).
 
     Returns:
         A live table.
@@ -209,7 +211,8 @@ def ancestor_dot(ids: Union[list[int], int], update_perf_log: Table, ancestors_l
         ancestors_log: What `update_performance_ancestors_log` returns.
 
     Returns:
-        A digraph: a node for each of the tables and of all those above them, and an edge from each to those that are made from it.
+        A digraph: a node for each of the tables and of all those above them, and an edge from each to those that are
+        made from it.
 
     Raises:
         DHError: if an id is not in `ancestors_log`.
@@ -227,7 +230,9 @@ def ancestor_dot(ids: Union[list[int], int], update_perf_log: Table, ancestors_l
     found, waiting = set(), [ids] if isinstance(ids, int) else list(ids)
     missing = [one for one in waiting if one not in above]
     if missing:
-        raise DHError(message=f"there is no live table with the EntryId {missing[0]}\n  hint: perfmon.node(table) tells it")
+        raise DHError(
+            message=f"there is no live table with the EntryId {missing[0]}\n  hint: perfmon.node(table) tells it"
+        )
     while waiting:
         one = waiting.pop()
         if one not in found and one in above:
@@ -241,10 +246,10 @@ def ancestor_dot(ids: Union[list[int], int], update_perf_log: Table, ancestors_l
 def server_state_log() -> Table:
     """How the process fares, second by second, live: at least the last 65,536 rows.
 
-    Columns: IntervalStartTime (instant), IntervalDurationMicros, TotalMemoryMiB (of the machine), FreeMemoryMiB (what the machine
-    could still give), UsedMemoryMiB (of this process), IntervalUGPCyclesTimeMicros (how long each cycle took, in
-    microseconds), IntervalCpuMicros (processor time of the process, to a hundredth of a second), Threads, Handles (open files and
-    sockets). The log begins when it is first asked for, and goes on as long as it is held.
+    Columns: IntervalStartTime (instant), IntervalDurationMicros, TotalMemoryMiB (of the machine), FreeMemoryMiB (what
+    the machine could still give), UsedMemoryMiB (of this process), IntervalUGPCyclesTimeMicros (how long each cycle
+    took, in microseconds), IntervalCpuMicros (processor time of the process, to a hundredth of a second), Threads,
+    Handles (open files and sockets). The log begins when it is first asked for, and goes on as long as it is held.
 
     Returns:
         A live table.
@@ -261,7 +266,8 @@ def server_state() -> Table:
 
     Columns: IntervalStart, IntervalEnd (instants), IntervalSecs, UsedMemMiB, AvailMemMiB, MaxMemMiB (of the machine),
     AvailMemRatio, UsedMemRatio, CpuRatio (1: one core), UGPCycles (how many there were), UGPCycleMaxSecs,
-    UGPCycleMedianSecs, UGPCycleMeanSecs (null if there were none), UGPTimeRatio (the part of the time in which a cycle ran).
+    UGPCycleMedianSecs, UGPCycleMeanSecs (null if there were none), UGPTimeRatio (the part of the time in which a
+    cycle ran).
 
     Returns:
         A live table.
@@ -293,10 +299,10 @@ def server_state() -> Table:
 def process_metrics_log() -> Table:
     """Samples of the process and of its cycles by name, second by second, live: at least the last 65,536 rows.
 
-    Columns: Timestamp (instant), Name, Interval (its length), Type (``State`` or ``Counter``), N (samples in it), Sum, Last,
-    Min, Max, Avg. Names: ``Memory.Resident``, ``Memory.Available`` (bytes), ``Process.CpuNanos``, ``Process.Threads``,
-    ``Process.Handles``, ``UpdateGraph.Nodes`` (live tables), ``UpdateGraph.CycleNanos`` and ``UpdateGraph.RowsChanged`` (a sample a
-    cycle; no row if there was none).
+    Columns: Timestamp (instant), Name, Interval (its length), Type (``State`` or ``Counter``), N (samples in it),
+    Sum, Last, Min, Max, Avg. Names: ``Memory.Resident``, ``Memory.Available`` (bytes), ``Process.CpuNanos``,
+    ``Process.Threads``, ``Process.Handles``, ``UpdateGraph.Nodes`` (live tables), ``UpdateGraph.CycleNanos`` and
+    ``UpdateGraph.RowsChanged`` (a sample a cycle; no row if there was none).
 
     Returns:
         A live table.
@@ -311,8 +317,9 @@ def process_metrics_log() -> Table:
 def process_info_log() -> Table:
     """What the process is and runs on.
 
-    Columns, all texts: Id (the same in all rows, another one for each process), Type (``process``, ``kinetable``, ``python``,
-    ``machine``), Key, Value. Neither the environment nor the command line is in it: they may hold secrets.
+    Columns, all texts: Id (the same in all rows, another one for each process), Type (``process``, ``kinetable``,
+    ``python``, ``machine``), Key, Value. Neither the environment nor the command line is in it: they may hold
+    secrets.
 
     Returns:
         A static table.
