@@ -155,7 +155,8 @@ export class Client extends Emitter<Events> {
     const former = this.tables.get(entry.name);
     this.tables.set(entry.name, entry);
     for (const sub of this.subs.values()) {
-      if (sub.table !== entry.name) continue;
+      // Of what is no table, the tables that belong to it.
+      if (sub.table !== entry.name && !sub.table.startsWith(`${entry.name}#`)) continue;
       const replaced = former && former.id !== entry.id;
       if (replaced) sub.close();
       if (replaced || (sub.isEnded && sub.error)) sub.open();

@@ -91,6 +91,9 @@ test('as Python', () => {
   expect(asFigure('trades', [{ where: 'Price > 5' }], { ...line, by: 'Sym', kind: 'scatter' })).toBe(
     'from kinetable.plot import Figure, PlotStyle\n\nscatter_chart = (\n    Figure()\n    .axes(plot_style=PlotStyle.SCATTER)\n    .plot_xy(series_name="Price", t=trades.where("Price > 5"), x="Time", y="Price", by=["Sym"])\n    .show()\n)',
   );
+  expect(asFigure('t', [], { ...line, kind: 'candlestick', every: '60000000000' })).toContain(
+    't=t.update_view("Interval = lowerBin(Time, 60000000000L)").agg_by([agg.first("Open = Price"), agg.max_("High = Price"), agg.min_("Low = Price"), agg.last("Close = Price")], by="Interval"), x="Interval"',
+  );
   expect(asPython('t', [{ by: { keys: ['A', 'B'], aggs: [['sum', 'Total', 'X'], ['count', 'N']] } }, { distinct: ['A'] }])).toBe(
     'from kinetable import agg\n\nt.agg_by([agg.sum_("Total = X"), agg.count_("N")], by=["A", "B"]).select_distinct("A")',
   );
