@@ -6,6 +6,7 @@ import type { Op } from '../../src/client/messages.ts';
 import { FakeConsole } from './console.ts';
 import { files } from './files.ts';
 import { Exports } from './exports.ts';
+import { FakeStore } from './store.ts';
 import { FakeSub } from './sub.ts';
 import type { FakeTable } from './tables.ts';
 
@@ -32,6 +33,7 @@ export class FakeServer {
   /** What is no table: what `value` says of it, and the tables that are opened as NAME#0, NAME#1 …. */
   readonly values = new Map<string, { kind: string; value: unknown; tables: FakeTable[] }>();
   readonly console = new FakeConsole();
+  readonly store = new FakeStore();
   instance = 'first';
   step = 0;
   refuses = false;
@@ -152,7 +154,7 @@ export class FakeSocket {
   private hear(message: { type: string; sub: number; [name: string]: unknown }): void {
     this.server.heard.push(message);
     if (!this.isIn) return this.hello(message);
-    if (this.server.options.console && this.server.console.hear(this, message)) return;
+    if (this.server.options.console && (this.server.console.hear(this, message) || this.server.store.hear(this, message))) return;
     const sub = this.subs.get(message.sub);
     switch (message.type) {
       case 'open': return this.open(message);
@@ -189,7 +191,7 @@ export class FakeSocket {
     this.send({
       type: 'welcome', protocol: 1, server: 'fake 1', instance: server.instance, resume: this.resume, resumed: Boolean(former), resume_seconds: 60, user: 'key', console: server.options.console ?? false,
       write: true, zone: 'UTC', limits: { subs: 64, rows: 32_768, cells: 200_000, fetch_cells: 1_000_000, ops: 64 },
-      features: server.options.features ?? ['distinct', 'by', 'bins', 'm4', 'ohlc', 'stats', 'rollup', 'tree', 'find', 'export', 'value', 'edit', ...(server.options.console ? ['console', 'log'] : [])],
+      features: server.options.features ?? ['distinct', 'by', 'bins', 'm4', 'ohlc', 'stats', 'rollup', 'tree', 'find', 'export', 'value', 'edit', ...(server.options.console ? ['console', 'log', 'files'] : [])],
     });
     this.send({ type: 'vars', full: true, added: server.entries(), changed: [], removed: [] });
     if (!former) return;

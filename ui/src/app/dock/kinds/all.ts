@@ -3,6 +3,7 @@ import './chart.tsx';
 import './figure.tsx';
 import './table.tsx';
 import './console.tsx';
+import './file.tsx';
 import './filter.tsx';
 import './markdown.tsx';
 import './welcome.tsx';
