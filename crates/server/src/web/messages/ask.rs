@@ -45,6 +45,7 @@ pub(in crate::web) enum Ask {
     Save(Save),
     Move(Move),
     Discard(Load),
+    Value { id: u64, name: String },
 }
 
 #[derive(Deserialize)]

@@ -1,5 +1,7 @@
 //! What pages are told.
 
+use std::borrow::Cow;
+
 use kinetable::ErrorKind;
 use serde::Serialize;
 use tonic::{Code, Status};
@@ -57,6 +59,13 @@ pub(in crate::web) enum Tell {
         text: String,
         tag: String,
     },
+    Value {
+        id: u64,
+        name: String,
+        kind: String,
+        value: serde_json::Value,
+        tables: usize,
+    },
     Log {
         lines: Vec<Logged>,
         /// Lines before these that were not taken in time.
@@ -107,15 +116,15 @@ pub(in crate::web) struct Vars {
     pub(in crate::web) removed: Vec<String>,
 }
 
-/// A table that can be opened.
+/// A table that can be opened, or another object, of which rows and columns mean nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(in crate::web) struct Listed {
     pub(in crate::web) name: String,
     pub(in crate::web) id: String,
-    pub(in crate::web) kind: &'static str,
+    pub(in crate::web) kind: Cow<'static, str>,
     pub(in crate::web) live: bool,
     pub(in crate::web) rows: Option<u64>,
-    pub(in crate::web) columns: usize,
+    pub(in crate::web) columns: Option<usize>,
 }
 
 /// How the engine does.

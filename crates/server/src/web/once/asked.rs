@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::export::Told;
-use super::{edit, export, files, find};
+use super::{edit, export, files, find, value};
 use crate::access::User;
 use crate::services::Shared;
 use crate::web::messages::ask::{Edit, Export, Find, Load, Move, Save};
@@ -95,6 +95,11 @@ impl Once {
     /// Deletes a file.
     pub(in crate::web) fn discard(&mut self, asked: Load, means: &Means, out: &mut Outbox) {
         self.ask(asked.id, means, out, move |shared, user| files::discard(shared, user, &asked));
+    }
+
+    /// What a variable shows that is no table.
+    pub(in crate::web) fn value(&mut self, id: u64, name: String, means: &Means, out: &mut Outbox) {
+        self.ask(id, means, out, move |shared, user| value::value(shared, user, id, name));
     }
 
     /// Gives up what was asked: nothing more is said of it.

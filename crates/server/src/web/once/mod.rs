@@ -5,6 +5,7 @@ mod edit;
 mod export;
 mod files;
 mod find;
+mod value;
 
 pub(in crate::web) use asked::Once;
 pub(in crate::web) use export::{Exports, exported};

@@ -103,6 +103,7 @@ impl Desk {
             Ask::Save(asked) => once.save(asked, means, out),
             Ask::Move(asked) => once.rename(asked, means, out),
             Ask::Discard(asked) => once.discard(asked, means, out),
+            Ask::Value { id, name } => once.value(id, name, means, out),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The tables there are, and how the engine does: looked at once a second while somebody looks.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -8,7 +9,7 @@ use parking_lot::Mutex;
 
 use super::outbox::Means;
 use crate::access::{Right, User};
-use crate::host::Object;
+use crate::host::{Object, Variable};
 use crate::services::{Shared, memory_used};
 use crate::session::Reference;
 use crate::web::messages::tell::{EngineStatus, Listed, Tell, Vars};
@@ -57,22 +58,37 @@ pub(in crate::web) fn listed(shared: &Shared, user: &User) -> Vec<Listed> {
 }
 
 fn all(shared: &Shared) -> Vec<Listed> {
-    let tables =
-        shared.host.variables().into_iter().filter(|one| one.kind == "Table" && one.application.is_none());
-    let look = |variable: crate::host::Variable| {
-        let Object::Table(table) = shared.host.variable(&variable.name)? else { return None };
-        // A listing of files is not read for the sake of a number.
-        let rows = if table.files().is_some() { None } else { table.size().ok() };
-        Some(Listed {
-            id: variable.identity.to_string(),
-            kind: kind(&table),
-            live: table.is_live(),
-            rows,
-            columns: table.schema().fields().len(),
-            name: variable.name,
-        })
-    };
-    tables.filter_map(look).collect()
+    let variables = shared.host.variables().into_iter().filter(|one| one.application.is_none());
+    variables.filter_map(|variable| look(shared, variable)).collect()
+}
+
+fn look(shared: &Shared, variable: Variable) -> Option<Listed> {
+    let id = variable.identity.to_string();
+    if variable.kind != "Table" {
+        let kind = kind_word(&variable.kind);
+        return Some(Listed { name: variable.name, id, kind, live: true, rows: None, columns: None });
+    }
+    let Object::Table(table) = shared.host.variable(&variable.name)? else { return None };
+    // A listing of files is not read for the sake of a number.
+    let rows = if table.files().is_some() { None } else { table.size().ok() };
+    Some(Listed {
+        id,
+        kind: kind(&table).into(),
+        live: table.is_live(),
+        rows,
+        columns: Some(table.schema().fields().len()),
+        name: variable.name,
+    })
+}
+
+/// What pages call a kind of objects.
+pub(in crate::web) fn kind_word(kind: &str) -> Cow<'static, str> {
+    match kind {
+        "Figure" => "figure".into(),
+        "Dashboard" => "dashboard".into(),
+        "PartitionedTable" => "partitioned".into(),
+        other => other.to_owned().into(),
+    }
 }
 
 /// What a page knows of the tables there are.
@@ -161,7 +177,14 @@ mod tests {
     use super::*;
 
     fn listed(name: &str, rows: u64) -> Listed {
-        Listed { name: name.into(), id: "1".into(), kind: "table", live: true, rows: Some(rows), columns: 1 }
+        Listed {
+            name: name.into(),
+            id: "1".into(),
+            kind: "table".into(),
+            live: true,
+            rows: Some(rows),
+            columns: Some(1),
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod outbox;
 mod parked;
 mod socket;
 
-pub(in crate::web) use listing::{Look, clock, kind};
+pub(in crate::web) use listing::{Look, clock, kind, kind_word};
 pub(in crate::web) use outbox::{Means, Outbox};
 pub(in crate::web) use parked::Parked;
 pub use socket::Pages;

@@ -158,7 +158,7 @@ impl Pages {
 
     /// What pages of a user can ask beside what every server answers.
     fn features(&self, user: &User) -> Vec<&'static str> {
-        let mut features = vec!["find", "export"];
+        let mut features = vec!["find", "export", "value"];
         features.extend(OPERATIONS);
         if user.write {
             features.push("edit");

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use kinetable::Table;
 use tokio::sync::Notify;
 
 use super::cells;
@@ -44,15 +45,35 @@ pub(in crate::web) fn derive(
     ops: &[Op],
     wake: &Arc<Notify>,
 ) -> Result<(LetGo<Shown>, Schema), Fault> {
-    let missing = || Fault::new("missing", format!("there is no table \"{}\"", name.escape_debug()));
-    let reference = Reference::Scope(name.to_owned());
-    let granted = shared.found(user, &reference, Right::Read).ok_or_else(missing)?;
-    let Object::Table(base) = granted.object else { return Err(missing()) };
-    // Who may not follow it sees it as it is now.
-    let base = if granted.follow { base } else { base.snapshot()? };
+    let base = named(shared, user, name)?;
     let derived = shared.web.tables.get(&base, ops, user.console, shared.names(user).as_ref())?;
     let schema = schema(&derived)?;
     Ok((LetGo::new(Shown::new(derived, wake)?), schema))
+}
+
+/// The table of a variable, or by `NAME#0` one that an object under a name means. Who may not follow it sees it as it is now.
+fn named(shared: &Shared, user: &User, name: &str) -> Result<Table, Fault> {
+    let missing = || Fault::new("missing", format!("there is no table \"{}\"", name.escape_debug()));
+    let place = name.rsplit_once('#').and_then(|(name, place)| Some((name, place.parse::<usize>().ok()?)));
+    let variable = place.map_or(name, |(variable, _)| variable);
+    let reference = Reference::Scope(variable.to_owned());
+    let granted = shared.found(user, &reference, Right::Read).ok_or_else(missing)?;
+    let table = match (granted.object, place) {
+        (Object::Table(table), None) => table,
+        (Object::Partitioned(partitioned), None | Some((_, 0))) => partitioned.table().clone(),
+        (Object::Thing(thing), place) => {
+            let shown = thing.shown()?.ok_or_else(missing)?;
+            let place = match place {
+                Some((_, place)) => place,
+                // What shows nothing but a table is one itself.
+                None if shown.json == "null" => 0,
+                None => return Err(missing()),
+            };
+            shown.tables.into_iter().nth(place).ok_or_else(missing)?
+        }
+        _ => return Err(missing()),
+    };
+    Ok(if granted.follow { table } else { table.snapshot()? })
 }
 
 fn schema(derived: &Derived) -> Result<Schema, Fault> {
