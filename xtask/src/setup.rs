@@ -41,7 +41,7 @@ impl Purpose {
 }
 
 /// Packages the tests need, each with the versions it is tested with.
-const TEST_PACKAGES: [&str; 15] = [
+const TEST_PACKAGES: [&str; 16] = [
     "pytest>=8",
     "pytest-timeout>=2.3",
     "numpy>=2",
@@ -51,6 +51,7 @@ const TEST_PACKAGES: [&str; 15] = [
     "duckdb>=1.2",
     "matplotlib>=3.9",
     "numba>=0.61",
+    "adbc-driver-flightsql>=1.5",
     "adbc-driver-sqlite>=1.5",
     "connectorx>=0.4",
     "confluent-kafka[avro,protobuf,schemaregistry]>=2.8",

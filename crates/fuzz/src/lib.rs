@@ -9,15 +9,23 @@
 
 mod kafka;
 mod parquet;
+mod sql;
 mod wire;
 
 pub use kafka::{avro, json, protobuf};
 pub use parquet::parquet;
+pub use sql::sql;
 pub use wire::barrage;
 
 /// A target's name and function.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets, by the names of their folders in `corpus/`.
-pub const TARGETS: [Target; 5] =
-    [("avro", avro), ("barrage", barrage), ("json", json), ("parquet", parquet), ("protobuf", protobuf)];
+pub const TARGETS: [Target; 6] = [
+    ("avro", avro),
+    ("barrage", barrage),
+    ("json", json),
+    ("parquet", parquet),
+    ("protobuf", protobuf),
+    ("sql", sql),
+];

@@ -60,7 +60,8 @@ struct Record {
 }
 
 impl CellErrors {
-    pub(crate) fn record(&self, errors: impl Iterator<Item = CellError>) {
+    /// Records cells that failed.
+    pub fn record(&self, errors: impl Iterator<Item = CellError>) {
         let mut record = self.0.lock();
         let fresh: Vec<CellError> = errors.filter(|error| record.listed.insert(error.cell())).collect();
         record.count += fresh.len() as u64;

@@ -41,7 +41,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use hierarchy::{Expansion, Levels};
 pub use names::{Names, NoNames};
 pub use partitioned::{CONSTITUENT, PartFunction, PartitionedTable, tables_of};
-pub use session::{InputTable, Mirror, MirrorUpdate, Session, SessionConfig};
+pub use session::{InputTable, Mirror, MirrorUpdate, Session, SessionConfig, wall_clock};
 pub use table::{GroupFormulas, GroupResult, SortKey, Table, UpdateBy, together};
 
 pub use kinetable_operators::aggregate::{Aggregation, GroupOptions, NewColumn, SplitOptions};

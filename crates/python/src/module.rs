@@ -108,6 +108,7 @@ fn add_joins(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(ops::full_outer_join, module)?)?;
     module.add_function(wrap_pyfunction!(ops::multi_join, module)?)?;
     module.add_function(wrap_pyfunction!(ops::range_join, module)?)?;
+    module.add_function(wrap_pyfunction!(ops::sql_query, module)?)?;
     module.add_function(wrap_pyfunction!(ops::where_in, module)?)?;
     module.add_function(wrap_pyfunction!(ops::where_not_in, module)?)
 }

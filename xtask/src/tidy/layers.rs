@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use crate::run::root;
 
 /// The house from the ground up: a crate, and the crates of the house it may depend on.
-const LAYERS: [(&str, &[&str]); 16] = [
+const LAYERS: [(&str, &[&str]); 17] = [
     ("features", &[]),
     ("rowset", &[]),
     ("formula", &["features"]),
@@ -16,11 +16,12 @@ const LAYERS: [(&str, &[&str]); 16] = [
     ("parquet", &["features", "rowset", "engine"]),
     ("files", &["features", "formula", "engine"]),
     ("broker", &["features"]),
-    ("fuzz", &["features", "engine", "kafka", "parquet", "wire"]),
+    ("fuzz", &["features", "engine", "kafka", "kinetable", "parquet", "sql", "wire"]),
     ("kinetable", &["features", "rowset", "formula", "engine", "operators", "kafka", "parquet", "files"]),
+    ("sql", &["features", "engine", "operators", "kinetable"]),
     ("wire", &["features", "rowset"]),
-    ("server", &["features", "kinetable", "wire", "kafka", "parquet"]),
-    ("python", &["features", "kinetable", "server", "formula", "kafka", "parquet", "files"]),
+    ("server", &["features", "kinetable", "sql", "wire", "kafka", "parquet"]),
+    ("python", &["features", "kinetable", "sql", "server", "formula", "kafka", "parquet", "files"]),
     (
         "bench",
         &["features", "kinetable", "broker", "rowset", "formula", "engine", "operators", "kafka", "parquet"],
@@ -28,7 +29,7 @@ const LAYERS: [(&str, &[&str]); 16] = [
 ];
 
 /// A heavy dependency, and the crates that may have it.
-const KEEPERS: [(&str, &[&str]); 10] = [
+const KEEPERS: [(&str, &[&str]); 11] = [
     ("rdkafka", &["kafka", "broker", "bench"]),
     ("parquet", &["parquet", "broker"]),
     ("pyo3", &["python"]),
@@ -39,6 +40,7 @@ const KEEPERS: [(&str, &[&str]); 10] = [
     ("tonic", &["wire", "server"]),
     ("krafka", &["broker"]),
     ("ureq", &["kafka", "broker"]),
+    ("sqlparser", &["sql"]),
 ];
 
 /// Findings in the manifests.

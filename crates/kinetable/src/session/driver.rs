@@ -8,7 +8,7 @@ use kinetable_engine::{Error, ErrorKind, Graph, Result};
 use parking_lot::{Condvar, Mutex};
 
 /// The wall clock, ns since the epoch.
-pub(crate) fn wall_clock() -> i64 {
+pub fn wall_clock() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
 }

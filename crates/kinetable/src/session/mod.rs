@@ -6,7 +6,7 @@ mod input;
 mod make;
 mod mirror;
 
-pub(crate) use driver::wall_clock;
+pub use driver::wall_clock;
 pub use handle::{Session, SessionConfig};
 pub use input::InputTable;
 pub(crate) use input::Writer;

@@ -50,6 +50,11 @@ impl Table {
         Table { writer: Some(writer), ..self }
     }
 
+    /// The same table, whose formulas record their failing cells here.
+    pub fn recording(self, cell_errors: CellErrors) -> Table {
+        Table { cell_errors, ..self }
+    }
+
     /// The same table, whose rows came with this Arrow schema: clients get them back under its types.
     pub fn given_as(self, schema: SchemaRef) -> Table {
         Table { given: Some(schema), ..self }

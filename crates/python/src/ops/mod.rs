@@ -11,6 +11,7 @@ mod marks;
 mod partitioned;
 mod rolling;
 mod rows;
+mod sql;
 mod zones;
 
 pub use aggregations::*;
@@ -24,4 +25,5 @@ pub use marks::*;
 pub use partitioned::*;
 pub use rolling::*;
 pub use rows::*;
+pub use sql::*;
 pub use zones::*;

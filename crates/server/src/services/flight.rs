@@ -17,8 +17,8 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::flight_put;
 use super::shared::{Answers, Shared, blocking, session_of, status, until_end};
+use super::{flight_put, sql};
 use crate::access::{Credential, Right};
 use crate::session::{Reference, Session};
 use crate::subscriptions;
@@ -80,6 +80,9 @@ impl FlightService for Flights {
     ) -> Result<Response<FlightInfo>, Status> {
         let session = session_of(&request)?;
         let descriptor = request.into_inner();
+        if descriptor.r#type() == DescriptorType::Cmd {
+            return sql::info(&self.0, &session, descriptor).await.map(Response::new);
+        }
         let reference = described(&descriptor)?;
         let table = self.0.table(&session, reference.clone(), Right::Read).await?;
         let info = blocking(move || info(&table, &reference, Some(descriptor))).await?;
@@ -92,7 +95,11 @@ impl FlightService for Flights {
 
     async fn get_schema(&self, request: Request<FlightDescriptor>) -> Result<Response<SchemaResult>, Status> {
         let session = session_of(&request)?;
-        let table = self.0.table(&session, described(&request.into_inner())?, Right::Read).await?;
+        let descriptor = request.into_inner();
+        if descriptor.r#type() == DescriptorType::Cmd {
+            return sql::schema(&self.0, &session, &descriptor.cmd).await.map(Response::new);
+        }
+        let table = self.0.table(&session, described(&descriptor)?, Right::Read).await?;
         let schema = kinetable_wire::schema::encapsulated(&subscriptions::table_schema(&table));
         Ok(Response::new(SchemaResult { schema }))
     }
@@ -101,7 +108,11 @@ impl FlightService for Flights {
 
     async fn do_get(&self, request: Request<Ticket>) -> Result<Response<Self::DoGetStream>, Status> {
         let session = session_of(&request)?;
-        let reference = Reference::parse(&request.into_inner().ticket)?;
+        let ticket = request.into_inner().ticket;
+        if ticket.starts_with(b"q") {
+            return sql::get(&self.0, session, &ticket).await.map(Response::new);
+        }
+        let reference = Reference::parse(&ticket)?;
         let table = self.0.table(&session, reference, Right::Read).await?;
         Ok(Response::new(until_end(
             session,
@@ -133,15 +144,15 @@ impl FlightService for Flights {
     type DoActionStream = Answers<arrow_flight::Result>;
 
     async fn do_action(&self, request: Request<Action>) -> Result<Response<Self::DoActionStream>, Status> {
-        let kind = request.into_inner().r#type;
-        let message = format!("No action resolver found for action type '{}'", kind.escape_debug());
-        Err(Status::unimplemented(message))
+        let session = session_of(&request)?;
+        let answer = sql::act(&self.0, &session, request.get_ref()).await?;
+        Ok(Response::new(stream::iter(answer.map(Ok)).boxed()))
     }
 
     type ListActionsStream = Answers<ActionType>;
 
     async fn list_actions(&self, _: Request<Empty>) -> Result<Response<Self::ListActionsStream>, Status> {
-        Ok(Response::new(stream::empty().boxed()))
+        Ok(Response::new(stream::iter(sql::action_types().into_iter().map(Ok)).boxed()))
     }
 }
 
@@ -219,7 +230,7 @@ pub fn described(descriptor: &FlightDescriptor) -> Result<Reference, Status> {
     match descriptor.r#type() {
         DescriptorType::Path => Reference::of_path(&descriptor.path),
         DescriptorType::Cmd => {
-            Err(Status::unimplemented("commands of Flight SQL are not offered: name a path"))
+            Err(Status::unimplemented("Flight SQL: tables are not written by statements: name a path"))
         }
         DescriptorType::Unknown => {
             Err(Status::failed_precondition("the descriptor has no type: give it a path"))

@@ -24,6 +24,7 @@ mod object;
 mod partitioned;
 mod session;
 mod shared;
+mod sql;
 mod storage;
 mod table;
 mod table_batch;

@@ -18,6 +18,7 @@ mod gone;
 mod granted;
 mod registry;
 mod shared;
+mod statements;
 mod tickets;
 
 pub use exports::{Change, Export, Exports, Slot, Stage, State};
@@ -25,4 +26,5 @@ pub use gone::Gone;
 pub use granted::{Granted, changes};
 pub use registry::{Lifetime, Session, Sessions};
 pub use shared::SharedTickets;
+pub use statements::Statements;
 pub use tickets::Reference;

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use tonic::Status;
 use uuid::Uuid;
 
-use super::Exports;
+use super::{Exports, Statements};
 use crate::access::User;
 
 /// How long sessions last, and how much they may hold.
@@ -38,6 +38,7 @@ impl Default for Lifetime {
 pub struct Session {
     user: User,
     exports: Arc<Exports>,
+    statements: Statements,
     newest: Mutex<Issued>,
     ended: watch::Sender<bool>,
 }
@@ -57,6 +58,11 @@ impl Session {
     /// What it exported.
     pub fn exports(&self) -> &Arc<Exports> {
         &self.exports
+    }
+
+    /// Its statements of SQL.
+    pub fn statements(&self) -> &Statements {
+        &self.statements
     }
 
     /// The token that was issued last.
@@ -79,6 +85,7 @@ impl Session {
     fn end(&self) {
         self.ended.send_replace(true);
         self.exports.close();
+        self.statements.end();
     }
 }
 
@@ -122,6 +129,7 @@ impl Sessions {
         let session = Arc::new(Session {
             user,
             exports: Arc::new(Exports::new(self.lifetime.exports_max)),
+            statements: Statements::default(),
             newest: Mutex::new(issued),
             ended: watch::channel(false).0,
         });

@@ -35,6 +35,9 @@ impl Definitions {
             ("GetSchema", "FlightDescriptor"),
             ("DoGet", "Ticket"),
             ("DoPut", "FlightData"),
+            ("GetFlightInfo", "SqlDescriptor"),
+            ("GetSchema", "SqlDescriptor"),
+            ("DoAction", "SqlAction"),
         ];
         for (method, request) in flight {
             all.rpcs.push((format!("/arrow.flight.protocol.FlightService/{method}"), request.to_owned()));
@@ -101,6 +104,15 @@ impl Definitions {
                 let kind_of_path = vec![8, 1];
                 return ([kind_of_path, member(3, b"scope"), member(3, variable.as_bytes())].concat(), true);
             }
+            "SqlDescriptor" => {
+                let kind_of_command = vec![8, 2];
+                let command = of_sql("CommandStatementQuery", variable);
+                return ([kind_of_command, member(2, &command)].concat(), true);
+            }
+            "SqlAction" => {
+                let body = of_sql("ActionCreatePreparedStatementRequest", variable);
+                return ([member(1, b"CreatePreparedStatement"), member(2, &body)].concat(), true);
+            }
             _ => {}
         }
         let (mut bytes, mut names_it, mut chosen) = (Vec::new(), false, Vec::new());
@@ -123,6 +135,13 @@ impl Definitions {
         }
         (bytes, names_it)
     }
+}
+
+/// A message of Flight SQL with a query of a variable.
+fn of_sql(message: &str, variable: &str) -> Vec<u8> {
+    let query = member(1, format!("SELECT COUNT(*) FROM {variable}").as_bytes());
+    let name = format!("type.googleapis.com/arrow.flight.protocol.sql.{message}");
+    [member(1, name.as_bytes()), member(2, &query)].concat()
 }
 
 /// The last part of a name.
