@@ -152,6 +152,8 @@ export class Subscription extends Emitter<Events> {
   }
 
   hearError(error: ErrorMessage): void {
+    // What was sent before the server said that there is no such table: the first word counts.
+    if (!this.isOpen && this.error) return;
     const refused = error.code !== 'gone' && this.schema !== null && error.vp != null;
     if (refused && error.vp !== this.vp) return;
     if (refused) this.asked = this.ops;
