@@ -2,6 +2,7 @@
 
 use arrow_array::ArrayRef;
 use kinetable_engine::{Error, Result};
+pub use kinetable_operators::hierarchy::Mark;
 use kinetable_operators::hierarchy::{self, Expanded, OpenGroups, Rollup, Tree};
 use kinetable_operators::sort::Direction as Order;
 
@@ -17,6 +18,8 @@ pub enum Expansion {
     Below(u32),
     /// All.
     All,
+    /// Those of less than this depth, unless a row, or one above it, is marked: keys as in [`Expansion::Keys`], and a mark for each.
+    Marked(u32, Vec<(Vec<ArrayRef>, Vec<Mark>)>),
 }
 
 impl Table {
@@ -38,6 +41,10 @@ impl Table {
             Expansion::Keys(keys) => match keys.first().and_then(|arrays| arrays.first()) {
                 Some(ids) => Expanded::Ids(ids.clone()),
                 None => Expanded::Below(0),
+            },
+            Expansion::Marked(below, marked) => match marked.iter().find(|(arrays, _)| arrays.len() == 1) {
+                Some((arrays, marks)) => Expanded::Marked(*below, arrays[0].clone(), marks.clone()),
+                None => Expanded::Below(*below),
             },
         };
         let order = order.iter().map(|(name, order)| Ok((self.definition().column_index(name)?, *order)));
@@ -112,6 +119,7 @@ impl Levels {
             Expansion::All => OpenGroups::All,
             Expansion::Below(depth) => OpenGroups::Below(*depth),
             Expansion::Keys(keys) => OpenGroups::Keys(keys.clone()),
+            Expansion::Marked(below, marked) => OpenGroups::Marked(*below, marked.clone()),
         };
         first.reshaped(|_| hierarchy::rollup_view(&rollup, &open))
     }

@@ -38,7 +38,7 @@ pub mod parquet;
 
 pub use cell_errors::{CellError, CellErrors};
 pub use error::{Error, ErrorKind, Result};
-pub use hierarchy::{Expansion, Levels};
+pub use hierarchy::{Expansion, Levels, Mark};
 pub use names::{Names, NoNames};
 pub use partitioned::{CONSTITUENT, PartFunction, PartitionedTable, tables_of};
 pub use session::{InputTable, Mirror, MirrorUpdate, Session, SessionConfig, wall_clock};

@@ -195,14 +195,37 @@ class RollupTable:
             where they are not those of the row), the results, and with constituents their columns: under their own
             name, or, if a result has that name and another type, ``<name>__CONSTITUENT__``.
         """
-        groups = self._operations.get(NodeType.AGGREGATED, RollupNodeOperationsRecorder())
-        below = self._operations.get(NodeType.CONSTITUENT, RollupNodeOperationsRecorder())
-        levels = [groups._apply(level)._native for level in self._levels]
-        rows = below._apply(self._source)._native if self.include_constituents else None
-        orders = list(groups._order), list(below._order)
         from .table import Table
 
-        return Table(_native.rollup_view(levels, rows, self.by, *orders, _paths(expanded, len(self.by))))
+        return Table(_native.rollup_view(*self._parts(), self.by, *self._orders(), _paths(expanded, len(self.by))))
+
+    def _parts(self) -> tuple[list[Any], Any]:
+        """The levels, and the rows below the innermost groups, as they are shown."""
+        groups, below = self._recorded()
+        levels = [groups._apply(level)._native for level in self._levels]
+        return levels, below._apply(self._source)._native if self.include_constituents else None
+
+    def _served(self) -> tuple[Any, ...]:
+        """What a server needs to show it to clients, who filter its rows too."""
+        from .table import Table
+
+        def remade(source: Any) -> tuple[list[Any], Any]:
+            made = RollupTable(Table(source), self.aggs, self.by, self.include_constituents, self._formulas)
+            made._operations = dict(self._operations)
+            return made._parts()
+
+        pairs = [column.split("=", 1) for agg in self._aggs if agg.kind != "count" for column in agg.columns]
+        inputs = {pair[0].strip(): pair[-1].strip() for pair in pairs}
+        return self._source._native, *self._parts(), self.by, *self._orders(), inputs, remade
+
+    def _recorded(self) -> tuple[RollupNodeOperationsRecorder, RollupNodeOperationsRecorder]:
+        """What is done with groups, and with the rows below them."""
+        none = RollupNodeOperationsRecorder()
+        return self._operations.get(NodeType.AGGREGATED, none), self._operations.get(NodeType.CONSTITUENT, none)
+
+    def _orders(self) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
+        groups, below = self._recorded()
+        return list(groups._order), list(below._order)
 
     def _copy(self) -> RollupTable:
         made = RollupTable.__new__(RollupTable)
@@ -288,7 +311,6 @@ class TreeTable:
         """
         from .table import Table
 
-        table = self._operations._apply(self._source)
         keys: Any = expanded
         if expanded is None:
             keys = 0
@@ -297,8 +319,12 @@ class TreeTable:
             keys = None
         elif not isinstance(expanded, int):
             keys = [[list(expanded)]]
-        order = list(self._operations._order)
-        return Table(_native.tree_view(table._native, self.id_col, self.parent_col, order, keys))
+        return Table(_native.tree_view(*self._served(), keys))
+
+    def _served(self) -> tuple[Any, ...]:
+        """What a server needs to show it to clients."""
+        table = self._operations._apply(self._source)
+        return table._native, self.id_col, self.parent_col, list(self._operations._order)
 
     def __repr__(self) -> str:
         kind = "live" if self._source.is_refreshing else "static"

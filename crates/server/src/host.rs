@@ -8,6 +8,7 @@ use std::sync::Arc;
 use kinetable::{Error, Names, NoNames, PartitionedTable, Result, Session, Table};
 use parking_lot::Mutex;
 
+use crate::operations::hierarchy::{Hierarchy, View};
 use crate::run::Run;
 use crate::session::Reference;
 use crate::thing::Thing;
@@ -21,6 +22,10 @@ pub enum Object {
     Partitioned(PartitionedTable),
     /// Something that says itself what it is.
     Thing(Arc<dyn Thing>),
+    /// Rows that lie below rows.
+    Hierarchy(Arc<Hierarchy>),
+    /// Such rows as far as they are expanded.
+    View(Arc<View>),
     /// A console: what a client names when it runs code.
     Console,
 }
@@ -37,6 +42,17 @@ impl Variable {
     }
 }
 
+/// What clients of the protocol call a rollup or a tree.
+pub const HIERARCHY: &str = "HierarchicalTable";
+
+/// What clients of the protocol call a kind that pages have another name for.
+pub fn kind_for_clients(kind: &str) -> &str {
+    match kind {
+        "rollup" | "tree" => HIERARCHY,
+        other => other,
+    }
+}
+
 impl Object {
     /// The name of the kind.
     pub fn kind(&self) -> &str {
@@ -44,6 +60,8 @@ impl Object {
             Object::Table(_) => "Table",
             Object::Partitioned(_) => "PartitionedTable",
             Object::Thing(thing) => thing.kind(),
+            Object::Hierarchy(_) => HIERARCHY,
+            Object::View(_) => "HierarchicalTableView",
             Object::Console => "Console",
         }
     }
@@ -52,6 +70,7 @@ impl Object {
     pub fn table(&self) -> Option<&Table> {
         match self {
             Object::Table(table) => Some(table),
+            Object::View(view) => Some(&view.table),
             _ => None,
         }
     }

@@ -13,6 +13,7 @@ use bytes::Bytes;
 use kinetable::{Result, Table};
 
 use crate::host::Object;
+use crate::operations::hierarchy::Hierarchy;
 
 /// Something of a kind that clients have to know.
 pub trait Thing: fmt::Debug + Send + Sync {
@@ -27,6 +28,14 @@ pub trait Thing: fmt::Debug + Send + Sync {
     /// # Errors
     /// If it cannot be made.
     fn shown(&self) -> Result<Option<Shown>>;
+
+    /// The rollup or tree that it is.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    fn hierarchy(&self) -> Result<Option<Hierarchy>> {
+        Ok(None)
+    }
 
     /// Tells a client, by `say`, what he has to know first; gives who hears him from then on. None: that was all.
     ///

@@ -4,7 +4,7 @@
 //! looked at again. A row whose sort key or row key is another gets another path, and so do the visible rows below it.
 //! **Cost**: the changed rows, and the visible rows below them; a shift costs the rows it moves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use arrow_array::builder::BinaryViewBuilder;
@@ -19,7 +19,7 @@ use kinetable_engine::{
     Table, Update, Version,
 };
 
-use super::forest::{Expanded, Forest, Link, Open, Outcome, Shown};
+use super::forest::{Expanded, Forest, Link, Mark, Open, Outcome, Shown};
 use super::ids::Encoder;
 use super::{DEPTH, EXPANDED, HAS_CHILDREN};
 use crate::sort::{Direction, Order};
@@ -46,11 +46,7 @@ pub(super) struct Shape<'a> {
 pub(super) fn visible(table: &Table, shape: &Shape<'_>, expanded: &Expanded) -> Result<Table> {
     let schema = table.schema();
     let encoder = Encoder::new(schema.field(shape.id).data_type())?;
-    let open = match expanded {
-        Expanded::Ids(ids) => Open::Ids(encoder.encode(ids.clone())?.into_iter().flatten().collect()),
-        Expanded::Below(depth) => Open::Below(*depth),
-        Expanded::All => Open::Below(u32::MAX),
-    };
+    let open = opened(expanded, &encoder)?;
     let order = match shape.order {
         [] => None,
         keys => Some(Order::new(schema, keys)?),
@@ -81,6 +77,22 @@ pub(super) fn visible(table: &Table, shape: &Shape<'_>, expanded: &Expanded) -> 
         let output = operator.follow(input, &update, &RowSet::empty())?;
         Ok(Initial { definition, rows: output.rows, columns: output.columns, operator: Box::new(operator) })
     })
+}
+
+fn opened(expanded: &Expanded, encoder: &Encoder) -> Result<Open> {
+    let (levels, marks) = match expanded {
+        Expanded::Ids(ids) => {
+            let ids = encoder.encode(ids.clone())?;
+            (0, ids.into_iter().flatten().map(|id| (id, Mark::Open)).collect())
+        }
+        Expanded::Below(depth) => (*depth, HashMap::default()),
+        Expanded::All => (u32::MAX, HashMap::default()),
+        Expanded::Marked(depth, ids, marks) => {
+            let ids = encoder.encode(ids.clone())?.into_iter();
+            (*depth, ids.zip(marks).filter_map(|(id, mark)| Some((id?, *mark))).collect())
+        }
+    };
+    Ok(Open { levels, marks })
 }
 
 struct Visible {

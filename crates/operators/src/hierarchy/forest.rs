@@ -22,13 +22,28 @@ pub enum Expanded {
     Below(u32),
     /// All.
     All,
+    /// Those of less than this depth, unless a node, or one above it, is marked: a mark a value of the array of ids.
+    Marked(u32, arrow_array::ArrayRef, Vec<Mark>),
 }
 
-/// The same with ids as the forest knows them.
+/// What is said of one node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// It is expanded.
+    Open,
+    /// It is not expanded; nor, if it is opened later, are those below it because of one above.
+    Closed,
+    /// It is expanded, and so are the nodes below it, down to so many levels in all.
+    Deep(u32),
+}
+
+/// Which nodes are expanded, with ids as the forest knows them.
 #[derive(Debug)]
-pub(super) enum Open {
-    Ids(HashSet<Id, RandomState>),
-    Below(u32),
+pub(super) struct Open {
+    /// How many levels are, the roots being the first.
+    pub(super) levels: u32,
+    /// What is said of nodes.
+    pub(super) marks: HashMap<Id, Mark, RandomState>,
 }
 
 /// How a visible row is shown.
@@ -37,6 +52,8 @@ pub(super) struct Shown {
     pub(super) depth: u32,
     pub(super) expanded: bool,
     pub(super) has_children: bool,
+    /// How many levels are expanded from this row on, itself being the first.
+    pub(super) reach: u32,
     pub(super) path: Arc<[u8]>,
 }
 
@@ -230,23 +247,28 @@ impl Forest {
     /// What a row is shown below; `None`: it is not visible.
     fn parent(&self, row: u64) -> Option<Parent> {
         let Some(parent) = self.nodes[&row].parent else {
-            return Some(Parent { depth: 0, path: Arc::default() });
+            return Some(Parent { depth: 0, reach: self.open.levels, path: Arc::default() });
         };
         let shown = self.nodes[&self.ids.node(parent)?].shown.as_ref()?;
-        shown.expanded.then(|| Parent { depth: shown.depth + 1, path: shown.path.clone() })
+        // All levels stay all levels.
+        let reach = if shown.reach == u32::MAX { u32::MAX } else { shown.reach.saturating_sub(1) };
+        shown.expanded.then(|| Parent { depth: shown.depth + 1, reach, path: shown.path.clone() })
     }
 
     fn show(&self, row: u64, parent: Parent, key: Vec<u8>) -> Shown {
         let id = self.nodes[&row].id;
         let has_children =
             id.is_some_and(|id| self.ids.node(id) == Some(row) && !self.ids.children(id).is_empty());
-        let is_open = match (&self.open, id) {
-            (_, None) => false,
-            (Open::Below(depth), _) => parent.depth < *depth,
-            (Open::Ids(ids), Some(id)) => ids.contains(self.ids.id(id)),
+        let mark = id.and_then(|id| self.open.marks.get(self.ids.id(id)));
+        let reach = match mark {
+            _ if id.is_none() => 0,
+            None => parent.reach,
+            Some(Mark::Open) => parent.reach.max(1),
+            Some(Mark::Closed) => 0,
+            Some(Mark::Deep(levels)) => *levels,
         };
         let path = parent.path.iter().copied().chain(key).chain(row.to_be_bytes()).collect();
-        Shown { depth: parent.depth, expanded: is_open && has_children, has_children, path }
+        Shown { depth: parent.depth, expanded: reach > 0 && has_children, has_children, reach, path }
     }
 
     /// Bytes held, about.
@@ -258,10 +280,11 @@ impl Forest {
 /// What rows below are shown from.
 struct Parent {
     depth: u32,
+    reach: u32,
     path: Arc<[u8]>,
 }
 
 /// What of a row matters to the rows below it.
-fn below(shown: &Option<Shown>) -> Option<(u32, &[u8])> {
-    shown.as_ref().filter(|shown| shown.expanded).map(|shown| (shown.depth, &*shown.path))
+fn below(shown: &Option<Shown>) -> Option<(u32, u32, &[u8])> {
+    shown.as_ref().filter(|shown| shown.expanded).map(|shown| (shown.depth, shown.reach, &*shown.path))
 }

@@ -24,7 +24,7 @@ mod rollup;
 mod functions;
 
 pub use ancestors::with_ancestors;
-pub use forest::Expanded;
+pub use forest::{Expanded, Mark};
 pub use rollup::{OpenGroups, Rollup, rollup_view, with_columns_of};
 pub use tree::{Tree, promote_orphans, tree_view};
 

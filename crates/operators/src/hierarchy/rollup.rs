@@ -11,7 +11,7 @@ use arrow_schema::{DataType, Field, FieldRef};
 use kinetable_engine::{Error, Result, Table};
 
 use super::apply::{Shape, visible};
-use super::forest::Expanded;
+use super::forest::{Expanded, Mark};
 use super::functions::{Always, GroupId, Null};
 use super::tree::sorted;
 use crate::join::where_in;
@@ -48,6 +48,24 @@ pub enum OpenGroups {
     Below(u32),
     /// All.
     All,
+    /// Those of less than this depth, unless a group, or one above it, is marked: keys as in [`OpenGroups::Keys`], and a mark for
+    /// each of them.
+    Marked(u32, Vec<(Vec<ArrayRef>, Vec<Mark>)>),
+}
+
+impl OpenGroups {
+    /// Arrays of keys by their number, where groups below others are shown for these keys alone.
+    fn keys(&self) -> Option<Vec<&Vec<ArrayRef>>> {
+        match self {
+            OpenGroups::Keys(keys) => Some(keys.iter().collect()),
+            OpenGroups::Marked(0, marked) => {
+                let is_deep = |mark: &Mark| matches!(mark, Mark::Deep(levels) if *levels > 1);
+                let deep = marked.iter().any(|(_, marks)| marks.iter().any(is_deep));
+                (!deep).then(|| marked.iter().map(|(keys, _)| keys).collect())
+            }
+            _ => None,
+        }
+    }
 }
 
 /// A rollup in view order, as far as it is expanded: columns for depth, expanded and has children, the key columns, the
@@ -150,18 +168,17 @@ fn shown(table: &Table, rollup: &Rollup<'_>, depth: usize, open: &OpenGroups) ->
     let Some(above) = depth.checked_sub(1) else {
         return Ok(Some(table.clone()));
     };
-    let keys = match open {
-        OpenGroups::All => return Ok(Some(table.clone())),
-        OpenGroups::Below(limit) => return Ok((above < *limit as usize).then(|| table.clone())),
-        OpenGroups::Keys(keys) => keys,
-    };
+    if let OpenGroups::Below(limit) = open {
+        return Ok((above < *limit as usize).then(|| table.clone()));
+    }
+    let Some(keys) = open.keys() else { return Ok(Some(table.clone())) };
     let own = keys.iter().find(|arrays| arrays.len() == above && (above == 0 || !arrays[0].is_empty()));
     let Some(arrays) = own else { return Ok(None) };
     if above == 0 {
         return Ok(Some(table.clone()));
     }
     let names = &rollup.by[..above];
-    let columns = names.iter().zip(arrays).map(|(name, values)| ((*name).to_owned(), values.clone()));
+    let columns = names.iter().zip(arrays.iter()).map(|(name, values)| ((*name).to_owned(), values.clone()));
     let on: Vec<(&str, &str)> = names.iter().map(|name| (*name, *name)).collect();
     where_in(table, &new_table(columns.collect())?, &on).map(Some)
 }
@@ -207,13 +224,20 @@ fn part(table: &Table, rollup: &Rollup<'_>, columns: &[Shared], depth: usize, ki
 /// The same with ids of groups.
 fn expanded(rollup: &Rollup<'_>, open: &OpenGroups) -> Result<Expanded> {
     use kinetable_engine::column::RowFunction;
-    let keys = match open {
+    let (below, keys) = match open {
         OpenGroups::All => return Ok(Expanded::All),
         OpenGroups::Below(depth) => return Ok(Expanded::Below(*depth)),
-        OpenGroups::Keys(keys) => keys,
+        OpenGroups::Keys(keys) => (
+            0,
+            keys.iter().map(|keys| (keys, vec![Mark::Open; keys.first().map_or(1, |k| k.len())])).collect(),
+        ),
+        OpenGroups::Marked(below, marked) => {
+            (*below, marked.iter().map(|(keys, marks)| (keys, marks.clone())).collect::<Vec<_>>())
+        }
     };
     let mut ids: Vec<ArrayRef> = vec![new_null_array(&DataType::BinaryView, 0)];
-    for arrays in keys {
+    let mut said = Vec::new();
+    for (arrays, marks) in keys {
         if arrays.len() > rollup.by.len() {
             return Err(Error::invalid(format!(
                 "a path of {} keys in a rollup by {}",
@@ -225,7 +249,8 @@ fn expanded(rollup: &Rollup<'_>, open: &OpenGroups) -> Result<Expanded> {
             arrays.iter().enumerate().map(|(place, values)| (place, values.data_type().clone())).collect();
         let rows = arrays.first().map_or(1, |values| values.len());
         ids.push(GroupId::new(&types)?.eval(arrays, rows)?);
+        said.extend(marks);
     }
     let parts: Vec<&dyn arrow_array::Array> = ids.iter().map(|array| array.as_ref()).collect();
-    Ok(Expanded::Ids(arrow_select::concat::concat(&parts)?))
+    Ok(Expanded::Marked(below, arrow_select::concat::concat(&parts)?, said))
 }

@@ -10,15 +10,15 @@ use kinetable_engine::column::Packed;
 use kinetable_engine::{Definition, Properties, Result, RowSet, Table};
 use kinetable_operators::aggregate::{Aggregation, GroupOptions, agg_by};
 use kinetable_operators::hierarchy::{
-    DEPTH, EXPANDED, Expanded, HAS_CHILDREN, OpenGroups, Rollup, Tree, promote_orphans, rollup_view,
+    DEPTH, EXPANDED, Expanded, HAS_CHILDREN, Mark, OpenGroups, Rollup, Tree, promote_orphans, rollup_view,
     tree_view,
 };
 use kinetable_operators::sort::Direction;
 use kinetable_testkit::text::value_text;
 use kinetable_testkit::{Profile, fixed, oracle, table_text};
 
-/// Whether a row of an id and a depth is expanded.
-type Open = Box<dyn Fn(&str, i32) -> bool>;
+/// How many levels are expanded from a row of an id and a depth on, if so many are because of those above.
+type Open = Box<dyn Fn(&str, i32, u32) -> u32>;
 
 /// The tree by walking it, with text of cells as ids.
 struct Walk {
@@ -38,12 +38,13 @@ impl Walk {
         self.order.iter().copied().filter(below).collect()
     }
 
-    fn visit(&mut self, row: usize, depth: i32) {
+    fn visit(&mut self, row: usize, depth: i32, levels: u32) {
         let children = self.children(row);
-        let is_open = self.ids[row].as_ref().is_some_and(|id| (self.open)(id, depth)) && !children.is_empty();
+        let levels = self.ids[row].as_ref().map_or(0, |id| (self.open)(id, depth, levels));
+        let is_open = levels > 0 && !children.is_empty();
         self.shown.push((row, depth, is_open, !children.is_empty()));
         if is_open {
-            children.into_iter().for_each(|child| self.visit(child, depth + 1));
+            children.into_iter().for_each(|child| self.visit(child, depth + 1, levels - 1));
         }
     }
 }
@@ -52,6 +53,15 @@ fn walked(
     table: &Table,
     descending: Option<usize>,
     open: impl Fn(&str, i32) -> bool + 'static,
+    promote: bool,
+) -> Result<Table> {
+    walked_deep(table, descending, move |id, depth, _| u32::from(open(id, depth)), promote)
+}
+
+fn walked_deep(
+    table: &Table,
+    descending: Option<usize>,
+    open: impl Fn(&str, i32, u32) -> u32 + 'static,
     promote: bool,
 ) -> Result<Table> {
     let version = table.version();
@@ -73,7 +83,7 @@ fn walked(
     }
     let roots: Vec<usize> = order.iter().copied().filter(|row| parents[*row].is_none()).collect();
     let mut walk = Walk { ids, parents: parents.clone(), open: Box::new(open), order, shown: Vec::new() };
-    roots.into_iter().for_each(|row| walk.visit(row, 0));
+    roots.into_iter().for_each(|row| walk.visit(row, 0, 0));
     let keys: UInt64Array = walk.shown.iter().map(|(row, ..)| version.rows().select(*row as u64)).collect();
     let own: [(&str, ArrayRef); 3] = [
         (DEPTH, Arc::new(walk.shown.iter().map(|row| Some(row.1)).collect::<Int32Array>())),
@@ -130,6 +140,46 @@ fn chosen_rows_of_trees_are_expanded_and_sorted() {
             let tree = Tree { order: &[(2, Direction::Descending)], ..PLAIN };
             tree_view(&inputs[0], &tree, &Expanded::Ids(open()))
         });
+}
+
+#[test]
+fn marked_rows_hand_their_levels_down() {
+    let marks = || {
+        let ids = Arc::new(Int64Array::from(vec![1, 3, 5, 8, 9])) as ArrayRef;
+        let deep = [Mark::Deep(u32::MAX), Mark::Closed, Mark::Deep(2), Mark::Open, Mark::Deep(0)];
+        Expanded::Marked(1, ids, deep.to_vec())
+    };
+    let levels = |id: &str, depth: i32, above: u32| match id {
+        "1" => 1000,
+        "3" | "9" => 0,
+        "5" => 2,
+        "8" => above.max(u32::from(depth == 0)).max(1),
+        _ => above.max(u32::from(depth == 0)),
+    };
+    for profile in [profile(), profile().distinct(40).changes(3)] {
+        oracle("tree, marked")
+            .input(profile)
+            .against(move |inputs| walked_deep(&inputs[0], None, levels, false))
+            .check(move |inputs| tree_view(&inputs[0], &PLAIN, &marks()));
+    }
+}
+
+#[test]
+fn marked_groups_are_those_that_are_shown() {
+    let table = fixed("Sym:str Flag:bool Qty:i32 Id:i64\nb true 1 1\na false 2 2\nb false 4 3\nb true 8 4\n");
+    let b: ArrayRef = Arc::new(arrow_array::StringViewArray::from(vec!["b"]));
+    let shown = |marked: Vec<(Vec<ArrayRef>, Vec<Mark>)>| {
+        let view = rollup(&table, true, &OpenGroups::Marked(0, marked)).expect("a rollup").version();
+        view.rows().len()
+    };
+    assert_eq!(shown(vec![]), 1, "the total");
+    assert_eq!(shown(vec![(vec![], vec![Mark::Open])]), 3, "and two groups");
+    assert_eq!(shown(vec![(vec![], vec![Mark::Deep(2)])]), 6, "and three below them");
+    assert_eq!(shown(vec![(vec![], vec![Mark::Deep(u32::MAX)])]), 10, "and all rows");
+    let all_but_b = vec![(vec![], vec![Mark::Deep(u32::MAX)]), (vec![b.clone()], vec![Mark::Closed])];
+    assert_eq!(shown(all_but_b), 5, "the total, a, its group and row, and b");
+    let b_alone = vec![(vec![], vec![Mark::Open]), (vec![b], vec![Mark::Deep(3)])];
+    assert_eq!(shown(b_alone), 8);
 }
 
 #[test]

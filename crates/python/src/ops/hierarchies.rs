@@ -1,12 +1,17 @@
 //! Trees and rollups as flat tables in view order.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use arrow_array::ArrayRef;
 use arrow_schema::DataType;
 use kinetable::{Expansion, Levels, Order, Table};
+use kinetable_server::operations::hierarchy::{Hierarchy, Remake, Rollup, Tree};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use crate::errors::{engine, invalid};
+use crate::gate;
 use crate::table::PyTable;
 use crate::values::from_sequence;
 
@@ -105,4 +110,58 @@ pub fn rollup_view(
         row_order: orders(row_order),
     };
     engine(py, || rollup.view(&open)).map(PyTable::new)
+}
+
+/// The parts of a tree, as the side in Python hands them over.
+#[derive(FromPyObject)]
+struct ServedTree(Py<PyTable>, String, String, Vec<(String, bool)>);
+
+/// The levels of a rollup and its rows.
+type Parts = (Vec<Py<PyTable>>, Option<Py<PyTable>>);
+
+/// The same of a rollup: its rows, its levels, the rows that are shown, keys, what groups and rows are sorted by,
+/// which column each result is of, and what makes levels anew.
+#[derive(FromPyObject)]
+struct ServedRollup(
+    Py<PyTable>,
+    Vec<Py<PyTable>>,
+    Option<Py<PyTable>>,
+    Vec<String>,
+    Vec<(String, bool)>,
+    Vec<(String, bool)>,
+    HashMap<String, String>,
+    Py<PyAny>,
+);
+
+/// A tree or a rollup as a server shows it.
+///
+/// # Errors
+/// If it is neither.
+pub fn served(value: &Bound<'_, PyAny>) -> PyResult<Hierarchy> {
+    if let Ok(ServedTree(source, id, parent, order)) = value.extract() {
+        let source = source.get().inner().clone();
+        return Ok(Hierarchy::Tree(Tree { source, id, parent, order: orders(order) }));
+    }
+    let ServedRollup(source, levels, rows, by, group_order, row_order, inputs, remake) = value.extract()?;
+    let (group_order, row_order) = (orders(group_order), orders(row_order));
+    let made = move |(levels, rows): Parts| Levels {
+        levels: levels.iter().map(|level| level.get().inner().clone()).collect(),
+        rows: rows.map(|rows| rows.get().inner().clone()),
+        by: by.clone(),
+        group_order: group_order.clone(),
+        row_order: row_order.clone(),
+    };
+    let shown = made((levels, rows));
+    let remake: Remake = Arc::new(move |source| {
+        let source = source.clone();
+        let parts = gate::enter(|py| {
+            let parts = Py::new(py, PyTable::new(source)).and_then(|source| remake.bind(py).call1((source,)));
+            let parts = parts.and_then(|parts| parts.extract::<Parts>());
+            parts.map_err(|error| kinetable::Error::invalid(error.to_string()))
+        });
+        let parts = parts.ok_or_else(|| kinetable::Error::invalid("the interpreter has ended"))??;
+        Ok(made(parts))
+    });
+    let source = source.get().inner().clone();
+    Ok(Hierarchy::Rollup(Rollup { source, levels: shown, inputs, remake }))
 }

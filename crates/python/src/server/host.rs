@@ -213,7 +213,7 @@ pub fn spelled(py: Python<'_>, object: &Object) -> PyResult<(String, Py<PyAny>, 
             let thing = thing.as_any().downcast_ref::<PyThing>();
             Ok((kind, thing.map_or_else(|| py.None(), |thing| thing.value(py)), None))
         }
-        Object::Thing(_) | Object::Console => {
+        Object::Hierarchy(_) | Object::View(_) | Object::Thing(_) | Object::Console => {
             let text = format!("a {kind} is no value of Python");
             Err(pyo3::exceptions::PyTypeError::new_err(text))
         }

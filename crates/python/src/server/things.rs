@@ -5,13 +5,15 @@ use std::fmt;
 
 use bytes::Bytes;
 use kinetable::{Error, ErrorKind, Result};
-use kinetable_server::host::Object;
+use kinetable_server::host::{HIERARCHY, Object, kind_for_clients};
+use kinetable_server::operations::hierarchy::Hierarchy;
 use kinetable_server::thing::{Message, Say, Shown, Talk, Thing};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use super::host::{Found, of_python, spelled};
 use crate::gate;
+use crate::ops::served;
 use crate::table::PyTable;
 
 /// Where the side in Python is.
@@ -66,6 +68,15 @@ impl Thing for PyThing {
                 tables: tables.iter().map(|table| table.bind(py).get().inner().clone()).collect(),
             }))
         })
+    }
+
+    fn hierarchy(&self) -> Result<Option<Hierarchy>> {
+        let made = |py: Python<'_>| match kind_for_clients(&self.kind) {
+            HIERARCHY => served(&self.value.bind(py).call_method0("_served")?).map(Some),
+            _ => Ok(None),
+        };
+        let made = gate::enter(|py| made(py).map_err(|error| of_python(py, error)));
+        made.unwrap_or_else(|| Err(Error::new(ErrorKind::Closed, "the program is ending")))
     }
 
     fn connect(&self, say: Say) -> Result<Option<Box<dyn Talk>>> {

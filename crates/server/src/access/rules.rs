@@ -17,7 +17,7 @@ const PACKAGE: &str = "/io.deephaven.proto.backplane.grpc.";
 const SCRIPT: &str = "/io.deephaven.proto.backplane.script.grpc.";
 
 /// Services in which every rpc asks for a session, but those listed in [`SPECIAL`].
-const SERVICES: [(&str, &str, &[&str]); 11] = [
+const SERVICES: [(&str, &str, &[&str]); 12] = [
     (
         PACKAGE,
         "SessionService",
@@ -43,6 +43,7 @@ const SERVICES: [(&str, &str, &[&str]); 11] = [
     ),
     (PACKAGE, "InputTableService", &["AddTableToInputTable", "DeleteTableFromInputTable"]),
     (PACKAGE, "PartitionedTableService", &["PartitionBy", "Merge", "GetTable"]),
+    (PACKAGE, "HierarchicalTableService", &["Rollup", "Tree", "Apply", "View", "ExportSource"]),
     (
         SCRIPT,
         "ConsoleService",

@@ -38,6 +38,7 @@ mod aggregate_spec;
 mod update_by;
 
 pub mod batch;
+pub mod hierarchy;
 pub mod input;
 pub mod partitioned;
 

@@ -17,12 +17,14 @@ use tonic::Status;
 use tonic::body::Body;
 use tonic::service::Routes;
 use tonic_web::{GrpcWebLayer, GrpcWebService};
+use tower::util::MapResponse;
 use tower::{Layer, ServiceExt};
 
 use super::checks::{Caller, Checks};
 use super::pages::Pages;
 use super::server::Settings;
 use super::sockets::Sockets;
+use super::spelling::{Reader, spelled};
 use crate::access::{AccessLayer, Guarded};
 use crate::services::Shared;
 use crate::web::{Files, Pages as WebPages};
@@ -38,12 +40,15 @@ const ALLOWED: &str = "content-type, grpc-timeout, grpc-encoding, grpc-accept-en
 /// Headers that pages may read.
 const EXPOSED: &str = "grpc-status, grpc-message, grpc-status-details-bin, authorization";
 
+/// The services, as pages read their errors.
+type Plain = MapResponse<Guarded<Routes>, fn(Response<Body>) -> Response<Body>>;
+
 /// The first who sees a request. Cheap to clone.
 #[derive(Clone)]
 pub struct Front {
     checks: Arc<Checks>,
     services: Guarded<Routes>,
-    web: GrpcWebService<Guarded<Routes>>,
+    web: GrpcWebService<Plain>,
     sockets: Sockets,
     web_pages: WebPages,
     pages: Arc<Pages>,
@@ -61,7 +66,7 @@ impl Front {
         let services = AccessLayer::new(shared.gate.clone()).layer(services);
         Front {
             checks: Arc::new(Checks::new(settings)),
-            web: GrpcWebLayer::new().layer(services.clone()),
+            web: GrpcWebLayer::new().layer(MapResponse::new(services.clone(), for_pages as fn(_) -> _)),
             sockets: Sockets {
                 services: services.clone(),
                 shared: shared.clone(),
@@ -132,7 +137,7 @@ impl Front {
         if request.version() != Version::HTTP_2 {
             return Status::internal("gRPC needs HTTP/2: over HTTP/1.1 there is grpc-web").into_http();
         }
-        infallible(self.services.clone().oneshot(request).await)
+        spelled(infallible(self.services.clone().oneshot(request).await), Reader::Client)
     }
 }
 
@@ -141,6 +146,10 @@ fn infallible(result: Result<Response<Body>, std::convert::Infallible>) -> Respo
         Ok(response) => response,
         Err(never) => match never {},
     }
+}
+
+fn for_pages(response: Response<Body>) -> Response<Body> {
+    spelled(response, Reader::Page)
 }
 
 fn preflight() -> Response<Body> {

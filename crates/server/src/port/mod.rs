@@ -18,6 +18,7 @@ mod front;
 mod pages;
 mod server;
 mod sockets;
+mod spelling;
 mod tls;
 
 pub(crate) use connections::Place;

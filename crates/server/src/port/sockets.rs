@@ -40,6 +40,7 @@ use tower::ServiceExt;
 
 use super::connections::Place;
 use super::front::page;
+use super::spelling::{Reader, respell};
 use crate::access::Guarded;
 use crate::services::Shared;
 
@@ -348,8 +349,10 @@ fn numbered(id: u32, piece: &[u8]) -> Message {
 }
 
 fn told(id: u32, headers: &HeaderMap) -> Message {
+    let mut headers = headers.clone();
+    respell(&mut headers, Reader::Page);
     let mut lines = Vec::new();
-    for (name, value) in headers {
+    for (name, value) in &headers {
         lines.extend_from_slice(name.as_str().as_bytes());
         lines.extend_from_slice(b": ");
         lines.extend_from_slice(value.as_bytes());

@@ -13,7 +13,7 @@ use tonic::Status;
 use super::Shared;
 use super::shared::blocking;
 use crate::access::{Right, User};
-use crate::host::Variable;
+use crate::host::{Variable, kind_for_clients};
 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -118,7 +118,10 @@ fn info(variable: &Variable) -> FieldInfo {
         Some(application) => (application.id.as_str(), application.name.as_str(), "field of an application"),
     };
     FieldInfo {
-        typed_ticket: Some(TypedTicket { ticket: Some(ticket), r#type: variable.kind.clone() }),
+        typed_ticket: Some(TypedTicket {
+            ticket: Some(ticket),
+            r#type: kind_for_clients(&variable.kind).to_owned(),
+        }),
         field_name: variable.name.clone(),
         field_description: description.to_owned(),
         application_name: name.to_owned(),

@@ -9,6 +9,7 @@ use arrow_flight::{
     HandshakeRequest, HandshakeResponse, PollInfo, PutResult, SchemaResult, Ticket,
     flight_descriptor::DescriptorType,
 };
+use arrow_schema::Schema;
 use futures_util::{Stream, StreamExt, stream};
 use kinetable::Table;
 use kinetable_wire::grpc::WrappedAuthenticationRequest;
@@ -20,6 +21,7 @@ use tonic::{Request, Response, Status, Streaming};
 use super::shared::{Answers, Shared, blocking, session_of, status, until_end};
 use super::{flight_put, sql};
 use crate::access::{Credential, Right};
+use crate::host::Object;
 use crate::session::{Reference, Session};
 use crate::subscriptions;
 
@@ -208,6 +210,14 @@ impl subscriptions::Resolve for Resolver {
 
     fn user(&self) -> String {
         self.session.user().name.clone()
+    }
+
+    async fn schema(&self, ticket: &[u8]) -> Option<Arc<Schema>> {
+        let granted = self.shared.resolve(&self.session, Reference::parse(ticket).ok()?, Right::Read).await;
+        match granted.ok()?.object {
+            Object::View(view) => Some(view.schema.clone()),
+            _ => None,
+        }
     }
 }
 

@@ -18,6 +18,7 @@ mod fields;
 mod flight;
 mod flight_put;
 mod halves;
+mod hierarchical;
 mod input;
 mod memory;
 mod object;
@@ -42,6 +43,7 @@ use arrow_flight::flight_service_server::FlightServiceServer;
 use kinetable_wire::flightjs::browser_flight_service_server::BrowserFlightServiceServer;
 use kinetable_wire::grpc::{
     application_service_server::ApplicationServiceServer, config_service_server::ConfigServiceServer,
+    hierarchical_table_service_server::HierarchicalTableServiceServer,
     input_table_service_server::InputTableServiceServer, object_service_server::ObjectServiceServer,
     partitioned_table_service_server::PartitionedTableServiceServer,
     session_service_server::SessionServiceServer, storage_service_server::StorageServiceServer,
@@ -69,6 +71,7 @@ pub fn routes(shared: &Arc<Shared>, message_bytes_max: usize) -> Routes {
         .add_service(StorageServiceServer::new(storage::Storage(shared())))
         .add_service(ObjectServiceServer::new(object::Objects(shared())))
         .add_service(PartitionedTableServiceServer::new(partitioned::Partitioned(shared())))
+        .add_service(HierarchicalTableServiceServer::new(hierarchical::Hierarchies(shared())))
         .add_service(
             BrowserFlightServiceServer::new(browser::Browsers(shared()))
                 .max_decoding_message_size(message_bytes_max),

@@ -9,16 +9,17 @@ use kinetable_wire::grpc::object_service_server::ObjectService;
 use kinetable_wire::grpc::stream_request::Message as Asked;
 use kinetable_wire::grpc::stream_response::Message as Told;
 use kinetable_wire::grpc::{
-    BrowserNextResponse, FetchObjectRequest, FetchObjectResponse, PartitionedTableDescriptor, StreamRequest,
-    StreamResponse, TypedTicket,
+    BrowserNextResponse, FetchObjectRequest, FetchObjectResponse, HierarchicalTableDescriptor,
+    PartitionedTableDescriptor, StreamRequest, StreamResponse, TypedTicket,
 };
 use prost::Message as _;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::shared::{Answers, Shared, session_of};
+use super::shared::{Answers, Shared, blocking, session_of};
 use super::talk;
 use crate::access::Right;
 use crate::host::Object;
+use crate::operations::hierarchy::{self, Hierarchy};
 use crate::session::{Granted, Reference, Session};
 use crate::subscriptions;
 use crate::thing::Message;
@@ -38,7 +39,7 @@ impl ObjectService for Objects {
         let granted = self.find(&session, &source).await?;
         let first = match &granted.object {
             Object::Thing(thing) => talk::first(thing).await?,
-            object => whole(object, &source)?,
+            object => whole(object, &source).await?,
         };
         let data = talk::exported(&session, &granted, first)?;
         Ok(Response::new(FetchObjectResponse {
@@ -96,7 +97,7 @@ impl Objects {
             let thing = thing.clone();
             return talk::answers(&self.0, session, granted, thing, requests).await;
         }
-        let data = talk::exported(&session, &granted, whole(&granted.object, &source)?)?;
+        let data = talk::exported(&session, &granted, whole(&granted.object, &source).await?)?;
         let answer = StreamResponse { message: Some(Told::Data(data)) };
         Ok(stream::once(std::future::ready(Ok(answer))).boxed())
     }
@@ -108,7 +109,8 @@ impl Objects {
         }
         let reference = Reference::of(source.ticket.as_ref(), "ticket")?;
         let granted = self.0.resolve(session, reference, Right::Read).await?;
-        if matches!(granted.object, Object::Table(_) | Object::Console) {
+        let granted = self.0.as_hierarchy(granted).await?;
+        if matches!(granted.object, Object::Table(_) | Object::View(_) | Object::Console) {
             return Err(no_object_type(source));
         }
         if granted.object.kind() != source.r#type {
@@ -120,18 +122,33 @@ impl Objects {
 }
 
 /// All that is said of an object that is no thing.
-fn whole(object: &Object, source: &TypedTicket) -> Result<Message, Status> {
+async fn whole(object: &Object, source: &TypedTicket) -> Result<Message, Status> {
     match object {
         Object::Partitioned(partitioned) => Ok(Message {
             payload: describe(partitioned),
             references: vec![Object::Table(partitioned.table().clone())],
         }),
-        Object::Table(_) | Object::Thing(_) | Object::Console => Err(no_object_type(source)),
+        Object::Hierarchy(hierarchy) => {
+            Ok(Message { payload: describe_hierarchy(hierarchy).await?, references: Vec::new() })
+        }
+        Object::Table(_) | Object::View(_) | Object::Thing(_) | Object::Console => {
+            Err(no_object_type(source))
+        }
     }
 }
 
 fn no_object_type(source: &TypedTicket) -> Status {
     Status::not_found(format!("No ObjectType found, expected type '{}'", source.r#type.escape_debug()))
+}
+
+async fn describe_hierarchy(shown: &Arc<Hierarchy>) -> Result<Bytes, Status> {
+    let hierarchy = shown.clone();
+    let view = blocking(move || hierarchy::view(&hierarchy, None, None)).await?;
+    let descriptor = HierarchicalTableDescriptor {
+        snapshot_schema: kinetable_wire::schema::encapsulated(&view.schema).to_vec(),
+        is_static: !shown.source().is_live(),
+    };
+    Ok(descriptor.encode_to_vec().into())
 }
 
 fn describe(partitioned: &PartitionedTable) -> Bytes {

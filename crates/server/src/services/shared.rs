@@ -121,6 +121,17 @@ impl Shared {
         (right != Right::Subscribe || granted.follow).then_some(granted)
     }
 
+    /// The same value; a thing that is a rollup or a tree as that.
+    pub async fn as_hierarchy(&self, granted: Granted) -> Result<Granted, Status> {
+        let Object::Thing(thing) = &granted.object else { return Ok(granted) };
+        let thing = thing.clone();
+        let made = blocking(move || thing.hierarchy().map_err(status)).await?;
+        Ok(match made {
+            Some(hierarchy) => Granted { object: Object::Hierarchy(Arc::new(hierarchy)), ..granted },
+            None => granted,
+        })
+    }
+
     /// The table that a reference names, once it is there.
     pub async fn table(
         self: &Arc<Shared>,

@@ -70,6 +70,8 @@ impl Granted {
 pub fn changes(object: &Object) -> bool {
     match object {
         Object::Table(table) => table.is_live(),
+        Object::Hierarchy(hierarchy) => hierarchy.source().is_live(),
+        Object::View(view) => view.table.is_live(),
         // Tables that change may be in a table that does not.
         Object::Partitioned(_) | Object::Thing(_) => true,
         Object::Console => false,

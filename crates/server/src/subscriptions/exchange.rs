@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use arrow_flight::FlightData;
 use arrow_schema::Schema;
-use futures_util::{Stream, StreamExt};
+use futures_util::Stream;
 use kinetable::Table;
 use kinetable::engine::{ListenerHandle, RowSet, Shifts, Version};
 use kinetable::figures::Subscriber;
-use kinetable_wire::barrage::{Layout, Request, RequestKind, UpdateMetadata, read_request};
+use kinetable_wire::barrage::{Layout, Request, RequestKind, UpdateMetadata};
 use kinetable_wire::schema::{as_lists, message};
 use tokio::time::Instant;
 use tonic::Status;
@@ -20,13 +20,11 @@ use super::full::Full;
 use super::inbox::{Inbox, Pending};
 use super::messages::{Limits, Messages};
 use super::outlet::{Outgoing, Outlet, Stop, blocking};
+use super::requests::Requests;
 use super::schema::exchange_schema;
 use super::told::{Told, sequence};
 use super::viewport::{Viewport, Window};
 use crate::access::Right;
-
-/// The command in the descriptor of a first message that says nothing else.
-const HELLO: &[u8] = b"dphn";
 
 /// Finds what tickets name, and lets in who may read it.
 #[tonic::async_trait]
@@ -37,6 +35,11 @@ pub trait Resolve: Send + Sync {
     /// Who the client is, for the table of subscribers.
     fn user(&self) -> String {
         String::new()
+    }
+
+    /// The table's columns as the client is to know them, where they say more than the table does.
+    async fn schema(&self, _: &[u8]) -> Option<Arc<Schema>> {
+        None
     }
 }
 
@@ -54,7 +57,7 @@ where
     R: Stream<Item = Result<FlightData, Status>> + Send + 'static,
 {
     Outlet::run(settings.patience, move |outlet| async move {
-        let mut requests = Requests { messages: Box::pin(requests), greeted: false };
+        let mut requests = Requests::new(requests);
         let Some(request) = requests.next().await? else { return Ok(()) };
         let exchange = Exchange { outlet, resolver, settings };
         match request.kind {
@@ -62,39 +65,6 @@ where
             RequestKind::Snapshot => exchange.snapshots(request, requests).await,
         }
     })
-}
-
-/// The requests of a stream.
-struct Requests<R> {
-    messages: std::pin::Pin<Box<R>>,
-    /// Whether the one message without a request has come.
-    greeted: bool,
-}
-
-impl<R: Stream<Item = Result<FlightData, Status>>> Requests<R> {
-    /// The next request; none when the client has no more.
-    async fn next(&mut self) -> Result<Option<Request>, Stop> {
-        while let Some(message) = self.messages.next().await {
-            // A broken stream is a client that is gone.
-            let message = message.map_err(|_| Stop::Gone)?;
-            if message.app_metadata.is_empty() {
-                let hello = message.flight_descriptor.is_some_and(|descriptor| descriptor.cmd == HELLO);
-                if !hello || self.greeted {
-                    return Err(
-                        Status::invalid_argument("a message has no app_metadata with a request").into()
-                    );
-                }
-                self.greeted = true;
-                continue;
-            }
-            let request = read_request(&message.app_metadata);
-            let wrong = |error| Status::invalid_argument(format!("the request cannot be read: {error}"));
-            if let Some(request) = request.map_err(wrong)? {
-                return Ok(Some(request));
-            }
-        }
-        Ok(None)
-    }
 }
 
 /// One stream.
@@ -105,14 +75,19 @@ struct Exchange {
 }
 
 impl Exchange {
-    async fn table(&self, request: &Request) -> Result<Table, Status> {
+    async fn table(&self, request: &Request) -> Result<(Table, Arc<Schema>), Status> {
         let right = match request.kind {
             RequestKind::Subscription => Right::Subscribe,
             RequestKind::Snapshot => Right::Read,
         };
         match request.ticket.as_deref() {
             None | Some([]) => Err(Status::invalid_argument("Ticket not specified.")),
-            Some(ticket) => self.resolver.table(ticket, right).await,
+            Some(ticket) => {
+                let table = self.resolver.table(ticket, right).await?;
+                let schema = self.resolver.schema(ticket).await;
+                let schema = schema.unwrap_or_else(|| exchange_schema(&table));
+                Ok((table, schema))
+            }
         }
     }
 
@@ -120,9 +95,10 @@ impl Exchange {
     where
         R: Stream<Item = Result<FlightData, Status>> + Send,
     {
-        let table = self.table(&request).await?;
+        let (table, schema) = self.table(&request).await?;
+        let shape = shape(schema, &request)?;
         let subscriber = table.session().followed(&table, "barrage", self.resolver.user());
-        let begun = Subscription::begin(table, &request, &self.settings, subscriber);
+        let begun = Subscription::begin((table, shape), &request, &self.settings, subscriber);
         let mut subscription = begun.await?;
         self.send_schema(&subscription.shape.schema, subscription.layout).await?;
         let first = subscription.first();
@@ -157,8 +133,8 @@ impl Exchange {
         let mut request = request;
         let mut first = true;
         loop {
-            let table = self.table(&request).await?;
-            let shape = shape(&table, &request)?;
+            let (table, schema) = self.table(&request).await?;
+            let shape = shape(schema, &request)?;
             let layout = layout(&request);
             if std::mem::take(&mut first) {
                 self.send_schema(&shape.schema, layout).await?;
@@ -230,7 +206,7 @@ enum Knows {
 
 impl Subscription {
     async fn begin(
-        table: Table,
+        (table, shape): (Table, Shape),
         request: &Request,
         settings: &Settings,
         subscriber: Arc<Subscriber>,
@@ -242,7 +218,6 @@ impl Subscription {
         ensure_alive(&table)?;
         let blink = table.definition().properties.blink;
         ensure_direction(blink, request)?;
-        let shape = shape(&table, request)?;
         let each_cycle = blink && request.viewport.is_none();
         let inbox = Inbox::new(each_cycle, settings.pending_rows_max, subscriber.clone());
         subscriber.look_at(request.viewport.as_ref().map(RowSet::len));
@@ -382,8 +357,7 @@ fn viewport(request: &Request) -> Option<Viewport> {
     Some(Viewport { positions, reverse: request.reverse_viewport })
 }
 
-fn shape(table: &Table, request: &Request) -> Result<Shape, Status> {
-    let schema = Arc::new(exchange_schema(table));
+fn shape(schema: Arc<Schema>, request: &Request) -> Result<Shape, Status> {
     let width = schema.fields().len() as u64;
     if let Some(columns) = request.columns.as_ref().filter(|columns| columns.end() > width) {
         let last = columns.end() - 1;

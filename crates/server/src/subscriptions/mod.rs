@@ -25,6 +25,7 @@
 
 mod settings;
 
+mod requests;
 mod schema;
 
 mod cells;
@@ -46,5 +47,5 @@ pub(crate) use cells::spelled;
 pub use exchange::{Resolve, exchange, exchange_with};
 pub use get::get;
 pub use outlet::Outgoing;
-pub use schema::table_schema;
+pub use schema::{exchange_schema, table_schema};
 pub use settings::Settings;

@@ -17,8 +17,8 @@ pub fn table_schema(table: &Table) -> Arc<Schema> {
 }
 
 /// The schema of a table in subscriptions, where each type has one form.
-pub(super) fn exchange_schema(table: &Table) -> Schema {
-    for_clients(table.schema(), &marks(table))
+pub fn exchange_schema(table: &Table) -> Arc<Schema> {
+    Arc::new(for_clients(table.schema(), &marks(table)))
 }
 
 fn marks(table: &Table) -> Marks {

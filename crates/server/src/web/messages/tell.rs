@@ -253,14 +253,22 @@ pub(in crate::web) struct Fault {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::web) id: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in crate::web) op: Option<usize>,
-    /// Which of the operation's formulas, and the characters of it, in units of UTF-16.
+    pub(in crate::web) op: Option<u32>,
+    /// Boxed: a fault is an error of most functions here, and few have a place.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub(in crate::web) place: Option<Box<Place>>,
+}
+
+/// Where in an operation a mistake is.
+#[derive(Debug, Clone, Serialize)]
+pub(in crate::web) struct Place {
+    /// Which of the operation's formulas, if it has several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::web) formula: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in crate::web) from: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in crate::web) to: Option<usize>,
+    /// The first character of the formula that is wrong, in units of UTF-16.
+    pub(in crate::web) from: usize,
+    /// The one after the last.
+    pub(in crate::web) to: usize,
 }
 
 impl Fault {

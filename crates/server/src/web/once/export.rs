@@ -179,7 +179,7 @@ impl Job {
         output: &mut (impl Write + Send),
     ) -> Result<(), Fault> {
         let columns = Some(self.columns.as_slice());
-        Ok(match self.form {
+        match self.form {
             Form::Csv => table.write_csv_to(output, columns, &files::CsvWriteOptions::default(), written)?,
             Form::Arrow => {
                 table.write_ipc_to(output, columns, &files::IpcWriteOptions::default(), written)?
@@ -192,7 +192,8 @@ impl Job {
                 };
                 table.write_parquet_to(output, columns, &options)?;
             }
-        })
+        }
+        Ok(())
     }
 
     /// Rows that are written.

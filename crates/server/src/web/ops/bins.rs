@@ -33,7 +33,7 @@ pub(super) fn bins(table: &Table, asked: &Bins) -> Result<Table, Fault> {
     // What is beyond all bins, infinities among it, is caught before it becomes an integer.
     let place = format!("(long)max(({least}.0), min({most}.0, floor((double)({x} - {low}) / {width:?})))");
     let bin = format!("{BIN} = {x} == {high} ? {last}L : {place}");
-    let rows = table.where_(&[axis.known.clone()], &NoNames)?.update_view(&[bin], &NoNames)?;
+    let rows = table.where_(std::slice::from_ref(&axis.known), &NoNames)?.update_view(&[bin], &NoNames)?;
     let mut groups = by.to_vec();
     groups.push(BIN.to_owned());
     let counted = rows.agg_by(&[Aggregation::count("Count")], &groups, &GroupOptions::default())?;

@@ -42,7 +42,7 @@ pub(super) fn m4(table: &Table, asked: &M4) -> Result<Table, Fault> {
     let from = asked.from.as_deref().map(|text| axis.parse(text)).transpose()?;
     let to = asked.to.as_deref().map(|text| axis.parse(text)).transpose()?;
     let range = range(&axis, table, from, to)?;
-    let rows = table.view(&columns, &NoNames)?.where_(&[axis.present.clone()], &NoNames)?;
+    let rows = table.view(&columns, &NoNames)?.where_(std::slice::from_ref(&axis.present), &NoNames)?;
     let line = Line { axis: &axis, by, columns: &columns };
     let inside = within(&rows, &axis, from, to)?;
     let width = match range.length() {
@@ -54,7 +54,7 @@ pub(super) fn m4(table: &Table, asked: &M4) -> Result<Table, Fault> {
     let bucketed = inside.update_view(&[bucket], &NoNames)?;
     let mut picked = line.ends(&bucketed, &asked.x, true)?;
     for (y, present) in ys.iter().zip(&present_ys) {
-        picked.extend(line.ends(&bucketed.where_(&[present.clone()], &NoNames)?, y, true)?);
+        picked.extend(line.ends(&bucketed.where_(std::slice::from_ref(present), &NoNames)?, y, true)?);
     }
     picked.extend(line.neighbours(&rows, from, to)?);
     let merged = table.session().merge(&picked)?.select_distinct(&columns, &NoNames)?;

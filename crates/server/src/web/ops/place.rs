@@ -4,7 +4,7 @@ use std::error::Error as _;
 
 use kinetable::formula;
 
-use crate::web::messages::tell::Fault;
+use crate::web::messages::tell::{Fault, Place};
 
 /// The fault of formulas: which of them is wrong, if there are several, and the characters at fault, in units of UTF-16.
 pub(in crate::web) fn placed(error: kinetable::Error, formulas: &[String]) -> Fault {
@@ -13,14 +13,8 @@ pub(in crate::web) fn placed(error: kinetable::Error, formulas: &[String]) -> Fa
     let wrong = cause(&error);
     let message = wrong.map_or_else(|| error.message().to_owned(), |wrong| wrong.message().to_owned());
     let hint = wrong.and_then(|wrong| wrong.hint()).map(str::to_owned);
-    Fault {
-        message,
-        hint,
-        formula: (formulas.len() > 1).then_some(which),
-        from: Some(from),
-        to: Some(to),
-        ..Fault::from(error)
-    }
+    let formula = (formulas.len() > 1).then_some(which);
+    Fault { message, hint, place: Some(Box::new(Place { formula, from, to })), ..Fault::from(error) }
 }
 
 /// The formula's own error, below what is told of it.

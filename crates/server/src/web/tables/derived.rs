@@ -81,7 +81,7 @@ impl DerivedTables {
             let make = || applied(&before.table, op, self.levels(&before, op), names);
             derived = self
                 .share(&asked, Some(&before), make)
-                .map_err(|fault| Fault { op: Some(place), ..fault })?;
+                .map_err(|fault| Fault { op: u32::try_from(place).ok(), ..fault })?;
         }
         Ok(derived)
     }
