@@ -17,7 +17,7 @@ pub fn test(python: &Path) -> Result<()> {
     }
     step("web app: journeys in a browser", &mut npm("journeys"))?;
     let mut server = command(python)
-        .args(["-m", "kinetable", "server", "--port", "0", "--script"])
+        .args(["-m", "kinetable", "server", "--port", "0", "--console", "--script"])
         .arg(root().join("ui/tests/real/tables.py"))
         .stdout(Stdio::piped())
         .spawn()

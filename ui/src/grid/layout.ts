@@ -43,10 +43,12 @@ export class Layout {
   private selfFrozenMax = 0;
 
   setColumns(infos: readonly ColumnInfo[], guess: (info: ColumnInfo) => number): void {
+    // As long as nobody moved one, they lie as the table has them: groups come with their keys first.
+    const isPlain = this.infos.length > 0 && this.known().every((name, i) => name === this.infos[i].name);
     this.infos = infos;
-    const known = new Set(this.order);
+    const names = infos.map((info) => info.name);
+    this.order = [...new Set(isPlain ? [...names, ...this.order] : [...this.order, ...names])];
     for (const info of infos) {
-      if (!known.has(info.name)) this.order.push(info.name);
       if (!this.guesses.has(info.name)) this.guesses.set(info.name, clamp(Math.round(guess(info))));
     }
     this.place();

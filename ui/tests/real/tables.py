@@ -1,6 +1,7 @@
 """The tables that the journeys against a real server look at."""
 
-from kinetable import empty_table, time_table
+from kinetable import agg, empty_table, time_table
+from kinetable.plot import Figure
 
 trades = time_table("PT0.02s").update(
     ["Id = ii", "Sym = ii % 3 == 0 ? `ACME` : `BOLT`", "Price = 100 + (ii % 50) / 4", "Size = (int)(10 * (ii % 9))"]
@@ -19,4 +20,6 @@ kinds = empty_table(3).update_view(
         "Exact = new java.math.BigDecimal(`12.50`)",
     ]
 )
+groups = trades.rollup([agg.sum_("Size"), agg.count_("N")], by=["Sym"], include_constituents=True)
+lines = Figure().plot_xy(series_name="price", t=trades, x="Timestamp", y="Price", by=["Sym"]).show()
 nothing = empty_table(0).update_view(["Id = ii"])

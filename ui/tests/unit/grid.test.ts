@@ -88,6 +88,19 @@ describe('columns', () => {
     expect(names(made)).toEqual(['C', 'A', 'D', 'B']);
   });
 
+  test('lie as the table has them until one is moved', () => {
+    const names = (...all: string[]) => all.map((name) => ({ name, type: 'int' }));
+    const made = new Layout();
+    made.setColumns(names('A', 'B', 'C'), () => 100);
+    made.setColumns(names('C', 'N', 'A'), () => 100);
+    expect(made.known()).toEqual(['C', 'N', 'A']);
+    made.setColumns(names('A', 'B', 'C'), () => 100);
+    expect(made.known()).toEqual(['A', 'B', 'C']);
+    made.move('A', null);
+    made.setColumns(names('A', 'B', 'C', 'D'), () => 100);
+    expect(made.known().indexOf('B')).toBeLessThan(made.known().indexOf('A'));
+  });
+
   test('keep what the user did when the schema changes', () => {
     const made = layout();
     made.resize('B', 300);

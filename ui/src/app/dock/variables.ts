@@ -29,7 +29,7 @@ async function openHierarchy(name: string, focus: boolean): Promise<void> {
     const { value } = await client.ask({ type: 'value', name }).answer;
     const group = groupingOf(value);
     if (!group) return notice(`${name} cannot be shown`, true);
-    board.value?.open({ kind: 'table', table, view: plainState({ ...FRESH, plan: { ...EMPTY, group } }) }, 'own', { focus });
+    board.value?.open({ kind: 'table', table, title: name, view: plainState({ ...FRESH, plan: { ...EMPTY, group } }) }, 'own', { focus });
   } catch (error) {
     notice(`${name} cannot be shown: ${error instanceof Error ? error.message : String(error)}`, true);
   }
