@@ -179,8 +179,12 @@ def test_a_table_is_opened_scrolled_and_closed(page: Page, names: dict[str, Any]
     page.say("fetch", id=9, sub=1, first=500, n=2, cols=["Y"])
     assert page.wait("page", id=9)["batch"].to_pydict() == {"Y": [250_000, 251_001]}
     page.say("close", sub=1)
+    # What is said of it after its end is passed over: it may have ended meanwhile.
     page.say("viewport", sub=1, vp=4, first=0, n=1, cols=None)
-    assert page.wait("error", sub=1)["code"] == "invalid"
+    page.say("ops", sub=1, vp=5, ops=[], first=0, n=1, cols=None)
+    page.say("rate", sub=1, max_hz=1)
+    page.say("open", sub=2, table="nowhere", first=0, n=1, cols=None)
+    assert page.wait("error")["code"] == "missing"
 
 
 def test_operations_make_another_table_and_a_mistake_changes_nothing(page: Page, names: dict[str, Any]) -> None:

@@ -83,7 +83,7 @@ impl Desk {
             Ask::Open(open) => followed.open(open, means, out),
             Ask::Viewport(asked) => followed.viewport(asked, out),
             Ask::Ops(asked) => followed.ops(asked, means, out),
-            Ask::Rate { sub, max_hz } => followed.rate(sub, max_hz, out),
+            Ask::Rate { sub, max_hz } => followed.rate(sub, max_hz),
             Ask::Ack { sub, seq } => followed.ack(sub, seq),
             Ask::Close { sub } => followed.close(sub),
             Ask::Fetch(fetch) => followed.fetch(fetch, means, out),

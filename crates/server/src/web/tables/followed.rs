@@ -63,7 +63,8 @@ impl Followed {
 
     /// Another window.
     pub(in crate::web) fn viewport(&mut self, asked: Viewport, out: &mut Outbox) {
-        let Some(one) = self.of(asked.sub, out) else { return };
+        // It may have ended while this was on its way; so below.
+        let Some(one) = self.subs.get_mut(&asked.sub) else { return };
         let derived = one.shown.as_ref().map(|shown| shown.derived.clone());
         match may(derived.as_deref(), &asked.want) {
             Ok(()) => one.look_at(asked.vp, asked.want),
@@ -76,7 +77,7 @@ impl Followed {
         if let Err(fault) = may(None, &asked.want).and_then(|()| few(&asked.ops)) {
             return out.refuse(Fault { vp: Some(asked.vp), ..fault.of(asked.sub) });
         }
-        if let Some(one) = self.of(asked.sub, out) {
+        if let Some(one) = self.subs.get_mut(&asked.sub) {
             one.look_at(asked.vp, asked.want);
             one.ops = asked.ops;
             self.derive(asked.sub, means);
@@ -84,8 +85,8 @@ impl Followed {
     }
 
     /// Frames a second at most.
-    pub(in crate::web) fn rate(&mut self, sub: u32, max_hz: f64, out: &mut Outbox) {
-        if let Some(one) = self.of(sub, out) {
+    pub(in crate::web) fn rate(&mut self, sub: u32, max_hz: f64) {
+        if let Some(one) = self.subs.get_mut(&sub) {
             one.pause = pause(max_hz);
         }
     }
@@ -109,13 +110,6 @@ impl Followed {
         }
         self.fetches.push_back(fetch);
         self.next_fetch(means, out);
-    }
-
-    fn of(&mut self, sub: u32, out: &mut Outbox) -> Option<&mut Subscription> {
-        if !self.subs.contains_key(&sub) {
-            out.refuse(Fault::invalid(format!("there is no subscription {sub}")).of(sub));
-        }
-        self.subs.get_mut(&sub)
     }
 
     /// Begins a subscription.
