@@ -43,6 +43,9 @@ test('a figure of a script is drawn from its live table', async () => {
   await listed(page, 'lines').click();
   await page.locator('.plot canvas, .figure canvas').first().waitFor();
   await expect.poll(() => page.locator('body').innerText()).toContain('BOLT');
+  await page.goto(`${base.origin}/panel/figure/lines`);
+  await page.locator('.plot canvas, .figure canvas').first().waitFor();
+  await expect.poll(() => page.locator('body').innerText()).toContain('BOLT');
   expect(errors).toEqual([]);
   await page.context().close();
 });

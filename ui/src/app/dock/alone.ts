@@ -1,4 +1,4 @@
-/** `/panel/ID` and `/panel/KIND/TABLE#panel=JSON`: one panel, and nothing around it. */
+/** `/panel/ID` and `/panel/KIND/NAME#panel=JSON`: one panel, and nothing around it. */
 import { isText, parsed, record } from '../kept.ts';
 import { keptBoards } from './boards.ts';
 import { type Item, kindOf } from './kinds.ts';
@@ -12,7 +12,8 @@ export function aloneItem(path: string, hash: string): Item | null {
   const [first, table] = parts;
   if (table !== undefined || kindOf(first)) {
     const given = record(parsed(new URLSearchParams(hash.replace(/^#/, '')).get('panel')));
-    return made({ ...given, kind: first, ...(table === undefined ? {} : { table }) }, 'given');
+    // What is no table goes by its name.
+    return made({ ...given, kind: first, ...(table === undefined ? {} : { table, name: given.name ?? table }) }, 'given');
   }
   const state = keptBoards().map(({ panels }) => panels.get(first)).find((one) => one);
   return state ? made(state, 'own') : unknownItem({ kind: first });
