@@ -105,5 +105,7 @@ fn wire(rest: &[String]) -> Result<()> {
     let fanout = root().join("crates/bench/wire/fanout.py");
     step("bench wire: many subscribers", command(&python).arg(fanout).arg("--scratch").arg(&scratch))?;
     let pages = root().join("crates/bench/wire/viewports.py");
-    step("bench wire: two hundred viewports of the web app", command(&python).arg(pages))
+    step("bench wire: two hundred viewports of the web app", command(&python).arg(pages))?;
+    let charts = root().join("crates/bench/wire/charts.py");
+    step("bench wire: charts of the web app", command(&python).arg(charts))
 }

@@ -41,8 +41,13 @@ class Engine:
 
     def processor(self) -> float:
         """Seconds of processor time so far."""
-        fields = pathlib.Path(f"/proc/{self.process}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return processor(self.process)
+
+
+def processor(process: int) -> float:
+    """Seconds of processor time of a process so far."""
+    fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

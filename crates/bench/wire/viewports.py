@@ -17,9 +17,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from typing import Any
+from contextlib import contextmanager
+from typing import Any, Iterator
 
 import pyarrow as pa
+from servers import processor
 
 SCRIPT = """
 from kinetable import empty_table, merge, time_table
@@ -80,10 +82,19 @@ class Page:
         return kind & 15, await self.reader.readexactly(length)
 
 
-def processor(process: int) -> float:
-    """Seconds of processor time of a process."""
-    fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+@contextmanager
+def served(text: str) -> Iterator[tuple[int, int]]:
+    """Serves a script, in a process of its own; gives the port and the process."""
+    with tempfile.TemporaryDirectory() as scratch:
+        script = pathlib.Path(scratch) / "app.py"
+        script.write_text(text)
+        command = [sys.executable, "-m", "kinetable", "server", "--port", "0", "--auth", "anonymous"]
+        with subprocess.Popen([*command, "--script", str(script)], stdout=subprocess.PIPE, text=True) as server:
+            line = server.stdout.readline() if server.stdout else ""
+            try:
+                yield int(line.rsplit(":", 1)[1].split("/")[0]), server.pid
+            finally:
+                server.terminate()
 
 
 async def measured(options: argparse.Namespace, port: int, process: int) -> dict[str, Any]:
@@ -115,17 +126,8 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=10.0, help="rows a second")
     parser.add_argument("--seconds", type=float, default=20.0)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        script = pathlib.Path(scratch) / "app.py"
-        script.write_text(SCRIPT.format(rows=options.rows, pause=1 / options.rate))
-        command = [sys.executable, "-m", "kinetable", "server", "--port", "0", "--auth", "anonymous"]
-        with subprocess.Popen([*command, "--script", str(script)], stdout=subprocess.PIPE, text=True) as server:
-            line = server.stdout.readline() if server.stdout else ""
-            port = int(line.rsplit(":", 1)[1].split("/")[0])
-            try:
-                print(json.dumps(asyncio.run(measured(options, port, server.pid))))
-            finally:
-                server.terminate()
+    with served(SCRIPT.format(rows=options.rows, pause=1 / options.rate)) as (port, process):
+        print(json.dumps(asyncio.run(measured(options, port, process))))
 
 
 if __name__ == "__main__":
