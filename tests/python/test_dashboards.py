@@ -54,6 +54,13 @@ def test_rows_columns_and_stacks(prices):
     }
 
 
+@pytest.mark.parametrize(("index", "active"), [(0, "p1"), (1, "p2"), (2, "p3")])
+def test_the_active_child_of_a_stack_with_stacks_within(prices, index, active):
+    children = [ui.stack(prices, prices, active_item_index=1), prices, ui.stack(prices, prices)]
+    value, _ = read(ui.dashboard(ui.stack(*children, active_item_index=index)))
+    assert value["layout"]["root"] == {"tabs": ["p0", "p1", "p2", "p3", "p4"], "active": active}
+
+
 def test_figures_share_the_tables_of_the_dashboard(prices):
     other = prices.head(3)
     figure = Figure().plot_xy("a", other, x="X", y="Y").plot_xy("b", prices, x="X", y="Y")
@@ -72,6 +79,9 @@ def test_one_thing_is_a_dashboard_too(prices):
 
 
 MISTAKES = {
+    "row: height is a str, '50'\n  hint: a number: percent": lambda t: ui.row(t, height="50"),
+    "stack: width is a str": lambda t: ui.stack(t, width="50"),
+    "stack: active_item_index is a str, '0'": lambda t: ui.stack(t, active_item_index="0"),
     "row: it has nothing in it": lambda t: ui.row(),
     "stack: it has no panel": lambda t: ui.stack(),
     "panel: it shows 2 things\n  hint: a panel each": lambda t: ui.panel(t, t),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import pathlib
-import time
 from typing import Any
 
 import pytest
@@ -115,14 +114,15 @@ def test_the_log_of_updates_has_what_ran():
     table = input_table({"X": dtypes.int64})
     double = table.update("Y = X * 2")
     log, ancestors = perfmon.update_performance_log(), perfmon.update_performance_ancestors_log()
-    table.add(numbers(1, 2))
-    time.sleep(1.5)
-    table.add(numbers(3))
     number = perfmon.node(double)
 
     def added() -> int:
         return sum(row["RowsAdded"] for row in rows(log) if row["EntryId"] == number)
 
+    table.add(numbers(1, 2))
+    # What is added once this interval is told is told of another one.
+    wait_until(lambda: added() == 2)
+    table.add(numbers(3))
     wait_until(lambda: added() == 3)
     mine = [row for row in rows(log) if row["EntryId"] == number]
     assert len(mine) == 2 and all(row["UsageNanos"] > 0 and row["InvocationCount"] >= 1 for row in mine)
@@ -137,7 +137,11 @@ def test_the_log_of_updates_has_what_ran():
 def test_figures_are_not_measured():
     held = [perfmon.nodes(), perfmon.cycles(), perfmon.update_performance_log()]
     held.append(held[0].where("Rows > 0").sort("Rows"))
-    time.sleep(2.2)
+    # Once a table that was made after them is told in both, they would have been too.
+    table = input_table({"X": dtypes.int64})
+    table.add(numbers(1))
+    wait_until(lambda: found(held[0], table))
+    wait_until(lambda: any(row["EntryId"] == perfmon.node(table) for row in rows(held[2])))
     mine = {perfmon.node(table) for table in held}
     assert None not in mine and not mine & {row["Node"] for row in rows(held[0])}
     assert not mine & {row["EntryId"] for row in rows(held[2])}

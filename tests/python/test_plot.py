@@ -178,7 +178,77 @@ def test_colours():
         Color.of_name("REDD")
 
 
+def test_what_pages_draw_at_most_can_be_made(trades):
+    assert read(Figure(12, 12))["rows"] == 12
+    figure = Figure(6, 6)
+    for _ in range(36):
+        figure = figure.new_chart()
+    assert len(read(figure)["charts"]) == 36
+    assert len(read(many_series(64))["charts"][0]["series"]) == 64
+
+
+def many_series(count: int) -> Figure:
+    figure, table = Figure(), empty_table(1).update(["X = i", "Y = i"])
+    for number in range(count):
+        figure = figure.plot_xy(str(number), table, x="X", y="Y")
+    return figure
+
+
+def many_charts(count: int) -> Figure:
+    figure = Figure(12, 12)
+    for _ in range(count):
+        figure = figure.new_chart()
+    return figure
+
+
+def test_ends_of_axes_of_times(trades):
+    early = (
+        Figure()
+        .x_axis(min="2026-01-01T00:00:05Z")
+        .plot_xy("a", trades, x="T", y="Y")
+        .plot_xy("b", trades, "T", y="Low")
+    )
+    assert read(early)["charts"][0]["x"]["min"] == "1767225605000000000"
+    # A number in its place is an end of an axis of numbers again.
+    other = Figure().x_axis(min="2026-01-01T00:00:05Z").x_axis(min=np.int64(3)).plot_xy("a", trades, x="X", y="Y")
+    assert only(other)[0]["x"]["min"] == 3
+
+
 MISTAKES = {
+    "plot_ohlc: by is not offered\n  hint: a chart for each key": lambda t: Figure().plot_ohlc(
+        "o", t, x="T", open="Y", high="High", low="Low", close="Y", by=["S"]
+    ),
+    "a figure of 20 × 1 charts is larger than pages draw\n  hint: at most 12 rows": lambda t: Figure(rows=20),
+    "a figure of 1 × 13 charts": lambda t: Figure(cols=13),
+    "Figure: rows is a str, '2'": lambda t: Figure(rows="2"),
+    "new_chart: the figure has 36 charts": lambda t: many_charts(37),
+    "plot_xy: the chart has 64 series": lambda t: many_series(65),
+    "by names 5 columns": lambda t: Figure().plot_xy("a", t, x="X", y="Y", by=["S", "T", "X", "Low", "High"]),
+    "plot_xy: by has a int, 5\n  hint: the name of a column": lambda t: Figure().plot_xy("a", t, x="X", y="Y", by=5),
+    "plot_cat: by has a int, 5": lambda t: Figure().plot_cat("a", t, category="S", y="Y", by=["S", 5]),
+    "line: by has a int, 5": lambda t: dx.line(t, x="X", y="Y", by=5),
+    "line: y has a int, 5": lambda t: dx.line(t, x="X", y=5),
+    "line: x has a int, 5": lambda t: dx.line(t, x=5, y="Y"),
+    "range_x is 5\n  hint: [least, greatest]": lambda t: dx.line(t, x="X", y="Y", range_x=5),
+    "range_y is [1]": lambda t: dx.line(t, x="X", y="Y", range_y=[1]),
+    "plot_xy: series_name is a int, 5\n  hint: a text": lambda t: Figure().plot_xy(5, t, x="X", y="Y"),
+    "chart_title: title is a int, 5": lambda t: Figure().chart_title(title=5),
+    "figure_title: title is a int, 5": lambda t: Figure().figure_title(5),
+    "axis: label is a int, 5": lambda t: Figure().x_axis(label=5),
+    "axis: min is '2026-01-01T00:00:00Z', but the y axis has no times\n  hint: a number": lambda t: (
+        Figure().plot_xy("a", t, x="T", y="Y").y_axis(min="2026-01-01T00:00:00Z")
+    ),
+    "but the x axis has no times": lambda t: dx.line(t, x="X", y="Y", range_x=[0, "2026-01-01T00:00:00Z"]),
+    'plot_xy: the x axis of "a" has no times, but max of it is a time': lambda t: (
+        Figure().x_axis(max=dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc)).plot_xy("a", t, x="X", y="Y")
+    ),
+    'plot_cat: the x axis of "c" has no times, but min of it is a time': lambda t: (
+        Figure().x_axis(min="2026-01-01T00:00:00Z").plot_cat("c", t, category="S", y="Y")
+    ),
+    'plot_pie: column "T" is Instant, but y needs numbers': lambda t: Figure().plot_pie("p", t, "S", "T"),
+    'plot_treemap: column "T" is Instant, but value needs numbers': lambda t: Figure().plot_treemap(
+        "m", t, id="X", parent="S", value="T"
+    ),
     'has no column "Yy"\n  hint: did you mean "Y"': lambda t: Figure().plot_xy("a", t, x="X", y="Yy"),
     'column "S" is String, but y needs numbers': lambda t: Figure().plot_xy("a", t, x="X", y="S"),
     'column "S" is String, but x needs numbers or times\n  hint: plot_cat': lambda t: Figure().plot_xy(

@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 from kinetable import DHError, dtypes, empty_table, input_table, new_table
 from kinetable.column import double_col, string_col
-from kinetable.plot import Figure, LineStyle, NanosAxisFormat
+from kinetable.plot import Figure, LineStyle, NanosAxisFormat, _picture
 from kinetable.plot._formats import moment, number
 from kinetable.plot._picture import draw
 from kinetable.plot._treemap import squarified
 from matplotlib.dates import date2num, num2date
 from matplotlib.image import imread
+from matplotlib.text import Text
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +73,54 @@ def test_times_and_their_marks(trades):
     berlin.set_pattern("HH:mm 'h'")
     (ax,) = axes(Figure().plot_xy("a", trades, x="T", y="Y").x_axis(format=berlin))
     assert "01:05 h" in labels(ax.xaxis)
+
+
+@pytest.mark.parametrize("text", ["$a_{$", "costs $5 or $6", r"\$", "$"])
+def test_dollars_are_no_formulas(text):
+    figure = Figure().plot_cat(text, category=[text, "b"], y=[1, 2]).plot_cat("two", category=["b"], y=[1])
+    figure = figure.chart_title(title=text).figure_title(text).x_axis(label=text)
+    pie, parts = Figure().plot_pie("p", category=[text], y=[1]), new_table({"Id": [text, "b"], "In": [None, text]})
+    for one in (figure, pie, Figure().plot_treemap("t", parts, id="Id", parent="In")):
+        drawn = draw(one._model)
+        drawn.draw_without_rendering()
+        shown = [found for found in drawn.findobj(Text) if text in found.get_text()]
+        assert shown and all(found._preprocess_math(text) == (text, False) for found in shown)
+
+
+def test_numbers_with_dollars_on_both_sides():
+    figure = Figure().plot_xy("a", x=[1, 2], y=[1, 2])
+    (ax,) = axes(figure.y_axis(format_pattern="$0.0$"))
+    shown = [found._preprocess_math(found.get_text()) for found in ax.yaxis.get_ticklabels()]
+    assert ("$1.0$", False) in shown
+    (ax,) = axes(figure.y_axis(format_pattern="$0.0"))
+    assert "$1.0" in labels(ax.yaxis)
+
+
+def test_marks_of_logarithmic_axes_are_powers():
+    (ax,) = axes(Figure().plot_xy("a", x=[1, 2], y=[1, 1000]).y_axis(log=True))
+    assert all(found._preprocess_math(found.get_text())[1] for found in ax.yaxis.get_ticklabels())
+
+
+@pytest.mark.parametrize("y", [[0], [0, -1], [float("nan")], [float("inf")]])
+def test_pies_of_nothing_have_no_rows(y, tmp_path):
+    figure = Figure().plot_pie("p", category=[str(at) for at in range(len(y))], y=y)
+    assert [text.get_text() for text in axes(figure)[0].texts] == ["no rows"]
+    figure.save(str(tmp_path / "pie.png"))
+    assert figure._repr_png_()
+
+
+def test_what_cannot_be_drawn_is_no_mistake_of_the_path(monkeypatch, tmp_path):
+    def fails(*_):
+        raise ValueError("nothing to see")
+
+    monkeypatch.setattr(_picture, "_chart", fails)
+    figure = Figure().plot_xy("a", x=[1], y=[1])
+    with pytest.raises(ValueError, match="^nothing to see$"):
+        figure.save(str(tmp_path / "a.png"))
+    # Notebooks show what there is instead of what went wrong within.
+    assert figure._repr_png_() is None
+    bundle = figure._repr_mimebundle_()
+    assert set(bundle) == {"text/plain"} and "there is no picture: ValueError: nothing to see" in bundle["text/plain"]
 
 
 def test_nulls_are_gaps():

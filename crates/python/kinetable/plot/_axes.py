@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, List, Optional, Union
 
 from ..dherror import DHError
 from ..table import Table
 from ._base import FigureBase
 from ._charts import ColorLike, _without
-from ._data import refused
-from ._model import STYLES, Axes, Chart, changed
+from ._data import refused, worded
+from ._model import STYLES, Axes, Axis, Chart, changed
 from .axisformat import AxisFormat
 from .axistransform import AxisTransform
 from .color import hex_of
@@ -87,9 +88,11 @@ class AxesMethods(FigureBase):
             label: What is written beside it.
             color: Its colour.
             font: The font of the label, in pictures.
-            format: How numbers or times along it are written.
+            format: How numbers or times along it are written, in pictures and in Deephaven's own web client. The page
+                of this package writes them as their size asks for, times on the clock of its zone.
             format_pattern: The same, as a pattern alone: ``"#,##0.00"``, ``"HH:mm"``.
-            min: Where it begins; on an axis of times a text such as ``"2026-11-02T09:30:00Z"`` or a ``datetime``.
+            min: Where it begins; on an axis of times a text such as ``"2026-11-02T09:30:00Z"``, a ``datetime``, or
+                nanoseconds since the epoch.
             max: Where it ends.
             invert: Whether it runs the other way.
             log: Whether it is logarithmic.
@@ -98,10 +101,17 @@ class AxesMethods(FigureBase):
             transform: The same as `log`, as `axis_transform` gives it.
 
         Raises:
-            DHError: if it would end before it begins, or what is given does not fit.
+            DHError: if it would end before it begins, or what is given does not fit, such as a time on an axis of
+                numbers.
         """
         refused("axis", {}, {"t": t, "business_time": business_time, "calendar": calendar})
+        worded("axis", "label", label)
         axis = self._axis(dim, "axis")
+        ends = _time_ends(axis, min, max)
+        if ends and not axis.time and self._is_used(dim):
+            end, which = (min if ends[0] == "min" else max), "xy"[self._dim(dim, "axis")]
+            text = f"axis: {ends[0]} is {end!r}, but the {which} axis has no times"
+            raise DHError(message=f"{text}\n  hint: a number, as those that are plotted")
         if transform is not None and not isinstance(transform, AxisTransform):
             raise DHError(message=f"axis: transform is a {type(transform).__name__}\n  hint: axis_transform(name)")
         axis = changed(
@@ -113,6 +123,7 @@ class AxesMethods(FigureBase):
             zone=None if format is None else format.zone,
             low=_end(min, "min"),
             high=_end(max, "max"),
+            time_ends=ends,
             invert=invert,
             log=True if transform is not None else log,
         )
@@ -272,6 +283,11 @@ class AxesMethods(FigureBase):
         """
         return self.twin(name, 0)
 
+    def _is_used(self, dim: Optional[int]) -> bool:
+        """Whether series lie along an axis, which say whether it has times."""
+        chart, side = self._chart(), self._begun().at.axes
+        return any(self._dim(dim, "axis") == 0 or series.side == side for series in chart.series)
+
     def _ticks(
         self,
         dim: Optional[int],
@@ -336,10 +352,20 @@ def _with_axes(chart: Chart, number: int, axes: Axes) -> Chart:
     return replace(chart, axes=tuple(axes if i == number else other for i, other in enumerate(chart.axes)))
 
 
+def _is_time(end: Any) -> bool:
+    return end is not None and (isinstance(end, bool) or not isinstance(end, Real))
+
+
+def _time_ends(axis: Axis, low: Any, high: Any) -> tuple[str, ...]:
+    """Which ends of an axis are times, once these are given."""
+    given = {"min": low, "max": high}
+    return tuple(name for name, end in given.items() if (name in axis.time_ends if end is None else _is_time(end)))
+
+
 def _end(value: Any, name: str) -> Optional[float]:
     """An end of an axis as a number; of times, as nanoseconds since the epoch."""
-    if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
-        return value
+    if not _is_time(value):
+        return None if value is None else int(value) if isinstance(value, Integral) else float(value)
     from ..time import to_j_instant
 
     try:

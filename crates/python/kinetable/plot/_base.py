@@ -22,9 +22,6 @@ class FigureBase:
         made._model = model
         return cast("Figure", made)
 
-    def _with_place(self, **changes: Any) -> Place:
-        return replace(self._model.at, **changes)
-
     def _chart(self) -> Chart:
         """The chosen chart; the first one is made by whoever needs it."""
         return self._begun().charts[self._model.at.chart]

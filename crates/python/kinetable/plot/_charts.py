@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, List, Optional, Union
 from ..dherror import DHError
 from ..table import Table
 from ._base import FigureBase
-from ._data import refused
-from ._model import Axes, Chart, Model, Place, changed
+from ._data import refused, worded
+from ._model import CHARTS_MAX, Axes, Chart, Model, Place, changed
 from .color import Color, hex_of
 from .font import Font
 
@@ -31,7 +31,7 @@ class Charts(FigureBase):
             col: The column of its cell, from 0.
 
         Raises:
-            DHError: if there is no such cell, or it is taken.
+            DHError: if there is no such cell, it is taken, or the figure has 36 charts.
 
         Example:
             from kinetable.plot import Figure
@@ -39,6 +39,9 @@ class Charts(FigureBase):
             print(two.new_chart(row=0, col=1).plot_cat("b", category=["x"], y=[2]).show())
         """
         model = self._model
+        if len(model.charts) >= CHARTS_MAX:
+            text = f"new_chart: the figure has {CHARTS_MAX} charts, and pages draw no more"
+            raise DHError(message=f"{text}\n  hint: make another figure of the rest")
         cell = _cell(model, "new_chart", index, row, col) or _free(model)
         if _at(model, cell) is not None:
             raise DHError(
@@ -131,6 +134,7 @@ class Charts(FigureBase):
         given = {"t": t, "columns": columns, "format": format, "max_rows": max_rows}
         hints = dict.fromkeys([*given, "column_names_in_title"], "title=text: make the text first")
         refused("chart_title", hints, {**given, "column_names_in_title": column_names_in_title})
+        worded("chart_title", "title", title)
         chart = self._chart()
         return self._with_chart(replace(chart, title=changed(chart.title, text=title, color=hex_of(color), font=font)))
 
@@ -203,6 +207,7 @@ class Charts(FigureBase):
             from kinetable.plot import Figure
             print(Figure().figure_title("Sales").plot_cat("2026", category=["a"], y=[1]).show())
         """
+        worded("figure_title", "title", title)
         model = self._model
         return self._made(replace(model, title=changed(model.title, text=title, color=hex_of(color), font=font)))
 

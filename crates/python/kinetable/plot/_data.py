@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from typing import Any, Callable, Mapping, Optional, Sequence
+from collections.abc import Iterable
+from typing import Any, Callable, Mapping, Optional
 
 from ..dherror import DHError
 from ..table import Table
@@ -11,6 +12,9 @@ from ..table import Table
 NUMBERS = frozenset(("byte", "short", "int", "long", "float", "double", "java.math.BigDecimal", "java.math.BigInteger"))
 INTEGERS = frozenset(("byte", "short", "int", "long"))
 TIMES = frozenset(("java.time.Instant", "java.time.ZonedDateTime", "java.time.LocalDateTime", "java.time.LocalDate"))
+
+# Columns of `by` that pages tell series apart by (`ui/src/charts/figure.ts`).
+KEYS_MAX = 4
 
 # What stands along an axis, by the role of the column.
 _PLAIN = {"category", "id", "parent", "label"}
@@ -60,6 +64,13 @@ def check(method: str, types: Mapping[str, str], column: str, role: Optional[str
     raise DHError(message=f'{method}: column "{column}" is {kind}, but {role} needs numbers or times\n  hint: {hint}')
 
 
+def numbers(method: str, table: Table, columns: Mapping[str, str], role: str) -> None:
+    """Checks that a column that may be one of times elsewhere is one of numbers here."""
+    if role in columns and (kind := types_of(table)[columns[role]]) not in NUMBERS:
+        text = f'{method}: column "{columns[role]}" is {kind.rpartition(".")[2]}, but {role} needs numbers'
+        raise DHError(message=f"{text}\n  hint: cast it, or choose another column")
+
+
 def _of_lists(method: str, given: Mapping[str, Any]) -> tuple[Table, dict[str, str]]:
     lists = {}
     for role, values in given.items():
@@ -104,7 +115,10 @@ def keys(method: str, table: Table, by: Any, given: Any) -> tuple[str, ...]:
     """Checks the columns of `by`."""
     if by is None:
         return ()
-    names = [by] if isinstance(by, str) else list(by)
+    names = names_of(method, "by", by)
+    if len(names) > KEYS_MAX:
+        text = f"{method}: by names {len(names)} columns, and pages tell series apart by {KEYS_MAX}"
+        raise DHError(message=f"{text}\n  hint: join some by update_view first")
     if given is None:
         raise DHError(message=f"{method}: by names columns, but there is no table\n  hint: t=table")
     types = types_of(table)
@@ -164,11 +178,23 @@ def refused(method: str, hints: Mapping[str, str], given: Mapping[str, Any]) -> 
             raise DHError(message=f"{method}: {name} is not offered\n  hint: {hint}")
 
 
-def names_of(value: Any) -> list[str]:
-    """One name or several."""
+def names_of(method: str, argument: str, value: Any) -> list[str]:
+    """One name or several.
+
+    Raises:
+        DHError: if it is neither.
+    """
     if value is None:
         return []
-    return [value] if isinstance(value, str) else list(value)
+    names = [value] if isinstance(value, str) else list(value) if isinstance(value, Iterable) else [value]
+    for name in names:
+        if not isinstance(name, str):
+            text = f"{method}: {argument} has a {type(name).__name__}, {name!r}"
+            raise DHError(message=f"{text}\n  hint: the name of a column, or a list of names")
+    return names
 
 
-Names = Sequence[str]
+def worded(method: str, name: str, value: Any) -> None:
+    """Checks that what is written in a chart is a text, if it is there."""
+    if value is not None and not isinstance(value, str):
+        raise DHError(message=f"{method}: {name} is a {type(value).__name__}, {value!r}\n  hint: a text")

@@ -38,6 +38,17 @@ def draw_series(sides: list[Any], chart: Chart, points: list[Points]) -> None:
     _Drawing(sides, chart, points).draw()
 
 
+def has_something(points: Points) -> bool:
+    """Whether there is anything to draw: rows, and of a pie a slice."""
+    if points.series.kind == "pie":
+        return any(map(_is_slice, points.values["y"]))
+    return any(map(len, points.values.values()))
+
+
+def _is_slice(value: float) -> bool:
+    return 0 < value < float("inf")
+
+
 class _Drawing:
     """One chart as it is drawn: what series share is here, categories and places of bars and stacks."""
 
@@ -58,12 +69,12 @@ class _Drawing:
         self.lower: dict[Any, dict[Any, float]] = defaultdict(lambda: defaultdict(float))
 
     def draw(self) -> None:
-        from ._picture import COLOURS
+        from ._picture import COLOURS, PLAIN
 
         for place, one in enumerate(self.points):
             color = one.series.color or COLOURS[place % len(COLOURS)]
             style = self.chart.style(one.series)
-            if not any(map(len, one.values.values())):
+            if not has_something(one):
                 continue  # there is nothing yet, and matplotlib cannot tell times from numbers
             _DRAWN[style](self, self.sides[one.series.side], one, color)
         if self.categories and self.points[0].series.kind == "category":
@@ -71,7 +82,7 @@ class _Drawing:
             ax = self.sides[0]
             turned = sum(map(len, names)) > 80
             look = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if turned else {}
-            ax.set_xticks(range(len(names)), names, **look)
+            ax.set_xticks(range(len(names)), names, **PLAIN, **look)
 
     def places(self, one: Points) -> Any:
         """Where points lie along the x axis."""
@@ -262,15 +273,15 @@ def _candles(drawing: _Drawing, ax: Any, one: Points, color: str) -> None:
 
 
 def _pie(drawing: _Drawing, ax: Any, one: Points, color: str) -> None:
-    from ._picture import COLOURS
+    from ._picture import COLOURS, PLAIN
 
-    pairs = [(name, value) for name, value in zip(one.values["category"], one.values["y"]) if value > 0]
+    pairs = [(name, value) for name, value in zip(one.values["category"], one.values["y"]) if _is_slice(value)]
     names = ["(null)" if name is None else name for name, _ in pairs]
     colors = [COLOURS[place % len(COLOURS)] for place in range(len(pairs))]
     edge = {"edgecolor": "white", "linewidth": 1}
     ax.pie(
         [value for _, value in pairs], labels=names, colors=colors, autopct="%.1f%%", startangle=90,
-        counterclock=False, wedgeprops=edge, textprops={"fontsize": 9},
+        counterclock=False, wedgeprops=edge, textprops={"fontsize": 9, **PLAIN},
     )  # fmt: skip
 
 

@@ -67,17 +67,22 @@ def formatter(axis: Axis) -> Optional[tuple[Any, Any]]:
 
         zone = ZoneInfo(axis.zone or "UTC")
         places = dates.AutoDateLocator(tz=zone)
-        pattern = axis.pattern
-        if pattern is None:
+        clock = axis.pattern
+        if clock is None:
             return places, dates.ConciseDateFormatter(places, tz=zone)
-        return places, ticker.FuncFormatter(lambda day, _: moment(str(axis.pattern), dates.num2date(day, tz=zone)))
+        return places, ticker.FuncFormatter(lambda day, _: _plain_dollars(moment(clock, dates.num2date(day, tz=zone))))
     if axis.pattern is not None:
         pattern = axis.pattern
-        return None, ticker.FuncFormatter(lambda value, _: number(pattern, value))
+        return None, ticker.FuncFormatter(lambda value, _: _plain_dollars(number(pattern, value)))
     if axis.log:
         return None
     # Thousands apart, as the page has them, and no digits that say nothing.
     return None, ticker.FuncFormatter(_plain)
+
+
+def _plain_dollars(text: str) -> str:
+    """Marks are made by matplotlib when it draws, which takes what is between two ``$`` as a formula."""
+    return text.replace("$", r"\$") if text.count("$") > 1 else text
 
 
 def _plain(value: float, _: Any) -> str:

@@ -113,7 +113,8 @@ class Looks(FigureBase):
             multi_series_key: Not offered.
             color: The colour of the series.
             label: Not offered.
-            shape: A `Shape`, or its name.
+            shape: A `Shape`, or its name: in pictures and in Deephaven's own web client. The page of this package has
+                circles.
             size: How large they are, from 1.
             label_format: Not offered.
             visible: Whether a series of lines shows its points.

@@ -14,6 +14,9 @@ from .font import Font
 from .linestyle import LineStyle
 from .plotstyle import PlotStyle
 
+# What pages draw of a figure (`ui/src/charts/figure.ts`): what is beyond would be cut without a word.
+CELLS_MAX, CHARTS_MAX, SERIES_MAX = 12, 36, 64
+
 # The styles that each kind of series can have, the first by itself.
 STYLES: Mapping[str, tuple[PlotStyle, ...]] = {
     "xy": (
@@ -79,6 +82,8 @@ class Axis:
     invert: bool = False
     log: bool = False
     time: bool = False
+    time_ends: tuple[str, ...] = ()
+    """Which of its ends, ``min`` and ``max``, were given as times."""
     ticks: Ticks = Ticks()
 
 

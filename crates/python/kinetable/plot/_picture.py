@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import io
-from typing import Any, Optional
+from typing import Any, Mapping, Optional
 
 from ..dherror import DHError
 from ._formats import formatter
@@ -21,6 +21,9 @@ _WIDTH, _HEIGHT = 640, 400
 # Colours that differ in lightness too, and are told apart by those who see no red or green.
 COLOURS = ("#2f6fde", "#e07b1a", "#1f9d6b", "#b0389b", "#7a6ff0", "#b98a00", "#3fb3d8", "#d64545")
 _INK, _LINES = "#22262b", "#d9dde2"
+
+# A text with `$` is no formula. Said of each text, as matplotlib's setting is one for all threads.
+PLAIN: Mapping[str, Any] = {"parse_math": False}
 
 
 def is_there() -> bool:
@@ -42,8 +45,9 @@ def save(model: Model, path: str, width: Optional[int], height: Optional[int]) -
     for name, pixels in (("width", width), ("height", height)):
         if pixels is not None and not 1 <= pixels <= 1 << 15:
             raise DHError(message=f"save: {name} is {pixels}\n  hint: pixels, 1 to {1 << 15}")
+    drawn = draw(model, width, height)
     try:
-        draw(model, width, height).savefig(path, dpi=_DPI)
+        drawn.savefig(path, dpi=_DPI)
     except OSError as error:
         raise DHError(message=f'save: cannot write "{path}": {error.strerror or error}') from error
     except ValueError as error:
@@ -76,7 +80,7 @@ def draw(model: Model, width: Optional[int] = None, height: Optional[int] = None
 
 
 def _chart(ax: Any, chart: Chart, points: list[Points]) -> None:
-    from ._drawing import draw_series
+    from ._drawing import draw_series, has_something
 
     if chart.title.text:
         ax.set_title(chart.title.text, loc="left", **_text(chart.title, 11))
@@ -89,7 +93,7 @@ def _chart(ax: Any, chart: Chart, points: list[Points]) -> None:
         for side, axes in zip(sides, chart.axes):
             _dress(side.yaxis, axes.y, chart)
     draw_series(sides, chart, points)
-    if not any(len(values) for one in points for values in one.values.values()):
+    if not any(map(has_something, points)):
         ax.text(0.5, 0.5, "no rows", transform=ax.transAxes, ha="center", va="center", color="#6b7280")
         for side in sides:
             side.tick_params(labelbottom=False, labelleft=False, labelright=False)
@@ -177,11 +181,13 @@ def _legend(sides: list[Any], chart: Chart, points: list[Points]) -> None:
         del look["fontsize"]
         font = chart.legend.font
         look["prop"] = {"family": _families(font.family), "size": font.size}
-    sides[-1].legend(found.values(), found.keys(), loc="best", framealpha=0.85, edgecolor=_LINES, **look)
+    made = sides[-1].legend(found.values(), found.keys(), loc="best", framealpha=0.85, edgecolor=_LINES, **look)
+    for text in made.get_texts():
+        text.set_parse_math(False)
 
 
 def _text(title: Title, size: int) -> dict[str, Any]:
-    look: dict[str, Any] = {"color": title.color or _INK, "fontsize": size}
+    look: dict[str, Any] = {"color": title.color or _INK, "fontsize": size, **PLAIN}
     if title.font is not None:
         style = title.font.style.value
         look |= {"fontsize": title.font.size, "fontfamily": _families(title.font.family)}

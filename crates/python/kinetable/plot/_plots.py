@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Callable, List, Mapping, Optional, Union
 from ..dherror import DHError
 from ..table import Table
 from ._base import FigureBase
-from ._data import NUMBERS, TIMES, as_time, chosen, keys, needs, pairs, refused, sampled, types_of
-from ._model import Chart, Series
+from ._data import NUMBERS, TIMES, as_time, chosen, keys, needs, numbers, pairs, refused, sampled, types_of, worded
+from ._model import SERIES_MAX, Axis, Chart, Series
 
 if TYPE_CHECKING:
     from .figure import Figure
@@ -43,7 +43,8 @@ class Plots(FigureBase):
             series_name: What the legend calls it.
             t: The table whose columns are drawn; if it is live, the chart is. ``None``: lists are drawn.
             x: A column of numbers or times, or a list of them. Points where it is null are left out.
-            x_low: Where the range of each point begins.
+            x_low: Where the range of each point along x begins: in pictures and in Deephaven's own web client. The
+                page of this package draws ranges along y.
             x_high: Where it ends.
             y: As `x`. Where it is null, the line has a gap.
             y_low: Where the range of each point begins.
@@ -133,7 +134,8 @@ class Plots(FigureBase):
             t: The table; ``None``: lists are drawn.
             category: A column of any type, or a list. Categories stand in the order in which they come.
             y: A column of numbers, or a list of them.
-            y_low: Where the range of each value begins.
+            y_low: Where the range of each value begins: in pictures and in Deephaven's own web client, as the page of
+                this package draws no ranges of categories.
             y_high: Where it ends.
             by: Columns of `t`: a series for each key.
 
@@ -175,7 +177,8 @@ class Plots(FigureBase):
     def plot_pie(
         self, series_name: str, t: Optional[Table] = None, category: Values = None, y: Values = None
     ) -> Figure:
-        """Adds a pie: the share of each category. A chart has one, and nothing else.
+        """Adds a pie: the share of each category. A chart has one, and nothing else. Values that are not above 0 have
+        no slice.
 
         Args:
             series_name: What it is called.
@@ -184,7 +187,7 @@ class Plots(FigureBase):
             y: A column of numbers, or a list of them.
 
         Raises:
-            DHError: as `plot_cat`, or if the chart has series already.
+            DHError: as `plot_cat`, if y holds times, or if the chart has series already.
 
         Example:
             from kinetable.plot import Figure
@@ -193,6 +196,7 @@ class Plots(FigureBase):
         given = {"category": category, "y": y}
         needs("plot_pie", given, "category", "y")
         table, columns = chosen("plot_pie", t, given)
+        numbers("plot_pie", table, columns, "y")
         return self._add(Series(series_name, "pie", table, columns), "plot_pie")
 
     def plot_ohlc(
@@ -208,6 +212,9 @@ class Plots(FigureBase):
     ) -> Figure:
         """Adds candles: the first, highest, lowest and last price of each interval.
 
+        Pictures draw other series of the chart with them. The page of this package draws the candles alone: give
+        other series a chart of their own with `new_chart`.
+
         Args:
             series_name: What the legend calls it.
             t: The table, a row an interval; ``None``: lists are drawn.
@@ -216,7 +223,7 @@ class Plots(FigureBase):
             high: The highest ones.
             low: The lowest ones.
             close: The last ones.
-            by: Columns of `t`: a series for each key.
+            by: Not offered: a chart has the candles of one series.
 
         Raises:
             DHError: as `plot_xy`.
@@ -228,11 +235,12 @@ class Plots(FigureBase):
             x = [to_j_instant(day) for day in days]
             print(Figure().plot_ohlc("prices", x=x, open=[1, 2], high=[3, 3], low=[1, 1], close=[2, 1]).show())
         """
+        hint = "a chart for each key: new_chart().plot_ohlc(..., t=t.where(...))"
+        refused("plot_ohlc", {"by": hint}, {"by": by})
         given = {"x": x, "open": open, "high": high, "low": low, "close": close}
         needs("plot_ohlc", given, *given)
         table, columns = chosen("plot_ohlc", t, given)
-        series = Series(series_name, "ohlc", table, columns, by=keys("plot_ohlc", table, by, t))
-        return self._add(series, "plot_ohlc")
+        return self._add(Series(series_name, "ohlc", table, columns), "plot_ohlc")
 
     def plot_treemap(
         self,
@@ -271,6 +279,7 @@ class Plots(FigureBase):
         if not isinstance(t, Table):
             raise DHError(message=f"plot_treemap: t is a {type(t).__name__}\n  hint: a table")
         table, columns = chosen("plot_treemap", t, given)
+        numbers("plot_treemap", table, columns, "value")
         return self._add(Series(series_name, "treemap", table, columns), "plot_treemap")
 
     def func(self, xmin: Optional[float] = None, xmax: Optional[float] = None, npoints: Optional[int] = None) -> Figure:
@@ -300,6 +309,7 @@ class Plots(FigureBase):
 
     def _add(self, series: Series, method: str) -> Figure:
         chart, at = self._chart(), self._begun().at
+        worded(method, "series_name", series.name)
         _fits(chart, series, method)
         series = replace(series, side=at.axes)
         types = types_of(series.table)
@@ -308,6 +318,9 @@ class Plots(FigureBase):
             chart = replace(chart, x=replace(chart.x, time=times["x"]))
         axes = list(chart.axes)
         axes[at.axes] = replace(axes[at.axes], y=replace(axes[at.axes].y, time=bool(times["y"])))
+        if series.kind not in ("pie", "treemap"):
+            _check_ends(method, series, "x", chart.x)
+            _check_ends(method, series, "y", axes[at.axes].y)
         chart = replace(chart, axes=tuple(axes), series=(*chart.series, series))
         return self._with_chart(chart, series=len(chart.series) - 1)
 
@@ -317,8 +330,21 @@ def _is_time(types: Mapping[str, str], columns: Mapping[str, str], base: str) ->
     return None if column is None else types[column] in TIMES
 
 
+def _check_ends(method: str, series: Series, base: str, axis: Axis) -> None:
+    """Checks that an axis whose ends were given as times before is one of times."""
+    if axis.time_ends and not axis.time:
+        ends = " and ".join(axis.time_ends)
+        text = f'{method}: the {base} axis of "{series.name}" has no times, but {ends} of it is a time'
+        raise DHError(message=f"{text}\n  hint: {base}_axis({axis.time_ends[0]}=number), or plot a column of times")
+
+
 def _fits(chart: Chart, series: Series, method: str) -> None:
     """Checks that series can be in one chart: they have the same kind of x axis, and each its own name."""
+    if len(chart.series) >= SERIES_MAX:
+        raise DHError(
+            message=f"{method}: the chart has {SERIES_MAX} series, and no more are drawn\n  hint: by=[column] makes "
+            "series of keys, new_chart another chart"
+        )
     for other in chart.series:
         if other.name == series.name:
             raise DHError(message=f'{method}: there is a series "{series.name}" already\n  hint: choose another name')

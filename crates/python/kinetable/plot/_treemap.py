@@ -18,7 +18,7 @@ def draw_treemap(ax: Any, points: Points) -> None:
     """Draws the rows of a series, those within others over them."""
     from matplotlib.patches import Rectangle
 
-    from ._picture import COLOURS
+    from ._picture import COLOURS, PLAIN
 
     ax.set_xlim(0, 16)
     ax.set_ylim(10, 0)
@@ -30,7 +30,7 @@ def draw_treemap(ax: Any, points: Points) -> None:
         # About as many letters as there is room for.
         if width > 0.12 * len(text) and height > 0.35:
             ink = {"color": "white"} if is_leaf else {"color": "#22262b", "weight": "bold"}
-            ax.text(x + 0.1, y + 0.1, text, va="top", ha="left", fontsize=8, clip_on=True, **ink)
+            ax.text(x + 0.1, y + 0.1, text, va="top", ha="left", fontsize=8, clip_on=True, **PLAIN, **ink)
 
 
 def _boxes(points: Points) -> Iterator[tuple[int, str, Box, bool]]:

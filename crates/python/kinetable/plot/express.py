@@ -6,6 +6,7 @@ Each gives a `Figure`, whose methods change the rest. Functions and parameters a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, List, Optional, Sequence, Union
 
 from ..dherror import DHError
@@ -144,7 +145,7 @@ def area(
         load = empty_table(20).update(["X = i / 2", "Y = 1 + i % 4", "Machine = i % 2 == 0 ? `a` : `b`"])
         print(dx.area(load, x="X", y="Y", by="Machine"))
     """
-    has_many = bool(by) or len(names_of(y)) > 1
+    has_many = bool(by) or len(names_of("area", "y", y)) > 1
     style = PlotStyle.STACKED_AREA if has_many else PlotStyle.AREA
     figure = _plotted("area", table, x, y, by, style)
     return _dressed(figure, title, x, y, xaxis_titles, yaxis_titles, log_x, log_y, range_x, range_y)
@@ -191,7 +192,7 @@ def bar(
     """
     if barmode not in ("relative", "group"):
         raise DHError(message=f'bar: barmode is "{barmode}"\n  hint: "relative" or "group"')
-    has_many = bool(by) or len(names_of(y)) > 1
+    has_many = bool(by) or len(names_of("bar", "y", y)) > 1
     style = PlotStyle.STACKED_BAR if has_many and barmode == "relative" else PlotStyle.BAR
     figure = _plotted("bar", table, x, y, by, style)
     return _dressed(figure, title, x, y, xaxis_titles, yaxis_titles, log_x, log_y, range_x, range_y)
@@ -225,7 +226,7 @@ def histogram(
         from kinetable import empty_table
         print(dx.histogram(empty_table(1000).update("X = randomGaussian(0, 1)"), x="X", nbins=20))
     """
-    figure, columns = Figure(), names_of(x)
+    figure, columns = Figure(), names_of("histogram", "x", x)
     if not columns:
         raise DHError(message="histogram: x is missing\n  hint: x=column")
     low, high = _ends("range_bins", range_bins)
@@ -366,15 +367,15 @@ def treemap(
 
 def _plotted(method: str, table: Any, x: Optional[str], y: Columns, by: Columns, style: PlotStyle) -> Figure:
     """A series for each column of y."""
-    columns = names_of(y)
+    columns = names_of(method, "y", y)
     if x is None or not columns:
         lacking = "x" if x is None else "y"
         raise DHError(message=f"{method}: {lacking} is missing\n  hint: {lacking}=column")
     if not isinstance(table, Table):
         raise DHError(message=f"{method}: it is given a {type(table).__name__}\n  hint: a table")
     types = types_of(table)
-    check(method, types, x)
-    keys, figure = names_of(by) or None, Figure().axes(plot_style=style)
+    check(method, types, names_of(method, "x", [x])[0])
+    keys, figure = names_of(method, "by", by) or None, Figure().axes(plot_style=style)
     for column in columns:
         if types[x] in NUMBERS or types[x] in TIMES:
             figure = figure.plot_xy(column, table, x=x, y=column, by=keys)
@@ -396,7 +397,7 @@ def _dressed(
     range_y: Range = None,
 ) -> Figure:
     """With titles, scales and ends."""
-    columns = names_of(y)
+    columns = names_of("y", "y", y)
     labels = x if xaxis_titles is None else xaxis_titles, yaxis_titles
     if labels[1] is None and len(columns) == 1:
         labels = labels[0], columns[0]
@@ -409,6 +410,6 @@ def _dressed(
 def _ends(name: str, ends: Range) -> tuple[Any, Any]:
     if ends is None:
         return None, None
-    if isinstance(ends, str) or len(ends) != 2:
+    if isinstance(ends, (str, bytes)) or not isinstance(ends, Iterable) or len(ends := list(ends)) != 2:
         raise DHError(message=f"{name} is {ends!r}\n  hint: [least, greatest]")
     return ends[0], ends[1]

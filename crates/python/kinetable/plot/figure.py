@@ -9,7 +9,7 @@ from ..plugin import _registry
 from ._axes import AxesMethods
 from ._charts import Charts
 from ._looks import Looks
-from ._model import Model
+from ._model import CELLS_MAX, Model
 from ._plots import Plots
 
 __all__ = ["Figure"]
@@ -27,7 +27,7 @@ class Figure(Plots, Charts, AxesMethods, Looks):
         j_figure: Ignored, for scripts that were written for Deephaven.
 
     Raises:
-        DHError: if there is no cell for a chart.
+        DHError: if there is no cell for a chart, or more than 12 rows or columns.
 
     Example:
         from kinetable import time_table
@@ -38,8 +38,15 @@ class Figure(Plots, Charts, AxesMethods, Looks):
     """
 
     def __init__(self, rows: int = 1, cols: int = 1, j_figure: Any = None) -> None:
+        for name, count in (("rows", rows), ("cols", cols)):
+            if not isinstance(count, int):
+                text = f"Figure: {name} is a {type(count).__name__}, {count!r}"
+                raise DHError(message=f"{text}\n  hint: a whole number, 1 to {CELLS_MAX}")
         if rows < 1 or cols < 1:
             raise DHError(message=f"a figure of {rows} × {cols} charts has no cell\n  hint: rows and cols from 1")
+        if rows > CELLS_MAX or cols > CELLS_MAX:
+            text = f"a figure of {rows} × {cols} charts is larger than pages draw"
+            raise DHError(message=f"{text}\n  hint: at most {CELLS_MAX} rows and {CELLS_MAX} columns; make two of it")
         self._model = Model(rows, cols)
 
     def show(self) -> Figure:
@@ -89,17 +96,26 @@ class Figure(Plots, Charts, AxesMethods, Looks):
         """What notebooks show: a picture, if there is something to draw and to draw it with."""
         bundle: dict[str, Any] = {"text/plain": repr(self)}
         if any(chart.series for chart in self._model.charts):
-            picture = self._repr_png_()
+            picture, why_not = self._picture()
             if picture is None:
-                bundle["text/plain"] += "\npip install 'kinetable[plot]' shows a picture here"
+                bundle["text/plain"] += f"\n{why_not}"
             else:
                 bundle["image/png"] = picture
         return bundle
 
     def _repr_png_(self) -> Optional[bytes]:
+        return self._picture()[0]
+
+    def _picture(self) -> tuple[Optional[bytes], str]:
+        """The picture as PNG, or why there is none: a notebook shows a traceback of what its display hooks raise."""
         from . import _picture
 
-        return _picture.png(self._model) if _picture.is_there() else None
+        if not _picture.is_there():
+            return None, "pip install 'kinetable[plot]' shows a picture here"
+        try:
+            return _picture.png(self._model), ""
+        except Exception as error:
+            return None, f"there is no picture: {type(error).__name__}: {error}"
 
     def __repr__(self) -> str:
         told = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import inspect
+import json
 import sys
 import threading
 import traceback
@@ -62,6 +63,14 @@ def kind_of(value: Any) -> Optional[Any]:
                 _mistaken.add(kind.name)
                 _tell(f'the kind "{kind.name}" fails to say whether a value is its own\n{traceback.format_exc()}')
     return None
+
+
+def as_json(page: tuple[dict[str, Any], list[Any]], exporter: Any) -> bytes:
+    """What `to_page` of a kind gave, as `to_bytes` of one that has no other form: JSON, and the tables in order."""
+    value, tables = page
+    for table in tables:
+        exporter.reference(table)
+    return json.dumps(value).encode()
 
 
 class _Callback:

@@ -7,12 +7,12 @@ name; formats are left to the page.
 
 from __future__ import annotations
 
-import json
 from typing import Any, Sequence
 
 from .._hierarchies import NodeType, RollupTable, TreeTable
 from ..agg import Aggregation
 from ..dherror import DHError
+from ..plugin._registry import as_json
 from ..table import Table
 
 # What a page calls an aggregation, and with what options it means the same.
@@ -55,7 +55,7 @@ class RollupType:
 
     def to_bytes(self, exporter: Any, obj: RollupTable) -> bytes:
         """The same for other clients, as JSON."""
-        return _told(self.to_page(obj), exporter)
+        return as_json(self.to_page(obj), exporter)
 
 
 class TreeType:
@@ -75,7 +75,7 @@ class TreeType:
 
     def to_bytes(self, exporter: Any, obj: TreeTable) -> bytes:
         """The same for other clients, as JSON."""
-        return _told(self.to_page(obj), exporter)
+        return as_json(self.to_page(obj), exporter)
 
 
 def _aggregation(agg: Aggregation) -> list[list[str]]:
@@ -103,10 +103,3 @@ def _sort(order: Sequence[tuple[str, bool]]) -> dict[str, Any]:
 def _refused(what: str, why: str) -> DHError:
     text = f"pages do not show a {what} with {why}"
     return DHError(message=f"{text}\n  hint: view(...) makes a table of it, which they show")
-
-
-def _told(page: tuple[dict[str, Any], list[Table]], exporter: Any) -> bytes:
-    value, tables = page
-    for table in tables:
-        exporter.reference(table)
-    return json.dumps(value).encode()

@@ -15,6 +15,7 @@ components with state, and no functions that run on clicks.
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any, Optional
 
 from ..dherror import DHError
@@ -82,10 +83,10 @@ def stack(
     """Panels at one place, of which one is seen: tabs.
 
     Args:
-        *children: Panels, or what `panel` takes.
+        *children: Panels, or what `panel` takes; of a stack, its panels.
         height: Its share of the height of the column that it is in, in percent.
         width: Its share of the width of the row that it is in, in percent.
-        active_item_index: Which one is seen first, counted from 0.
+        active_item_index: Which child is seen first, counted from 0; of a stack, the panel that it shows.
 
     Raises:
         DHError: if there is no child, a child is a row or column, or the active one is not there.
@@ -97,11 +98,16 @@ def stack(
     if not children:
         raise DHError(message="stack: it has no panel\n  hint: stack(panel(table), ...)")
     panels = [as_panel("stack", child) for child in children]
+    if not isinstance(active_item_index, int):
+        text = f"stack: active_item_index is a {type(active_item_index).__name__}, {active_item_index!r}"
+        raise DHError(message=f"{text}\n  hint: a whole number, counted from 0")
     if not 0 <= active_item_index < len(panels):
         hint = f"0 to {len(panels) - 1}"
         raise DHError(message=f"stack: there is no panel {active_item_index}\n  hint: {hint}")
     shares = _share("stack", "height", height), _share("stack", "width", width)
-    return Area(tuple(panel for one in panels for panel in one.panels), *shares, active=active_item_index)
+    # Panels of a stack within are panels of this one: those before come first.
+    active = sum(len(one.panels) for one in panels[:active_item_index]) + panels[active_item_index].active
+    return Area(tuple(panel for one in panels for panel in one.panels), *shares, active=active)
 
 
 def panel(*children: Any, title: Optional[str] = None) -> Element:
@@ -150,6 +156,9 @@ def _children(method: str, children: Any) -> tuple[Element, ...]:
 
 
 def _share(method: str, name: str, share: Optional[float]) -> Optional[float]:
+    if share is not None and (isinstance(share, bool) or not isinstance(share, Real)):
+        text = f"{method}: {name} is a {type(share).__name__}, {share!r}"
+        raise DHError(message=f"{text}\n  hint: a number: percent, above 0, up to 100")
     if share is not None and not 0 < share <= 100:
         raise DHError(message=f"{method}: {name} is {share}\n  hint: percent, above 0, up to 100")
     return share

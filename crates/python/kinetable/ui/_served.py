@@ -61,12 +61,7 @@ class DashboardType:
 
     def to_bytes(self, exporter: Any, obj: Dashboard) -> bytes:
         """The same for other clients, as JSON."""
-        import json
-
-        value, tables = self.to_page(obj)
-        for table in tables:
-            exporter.reference(table)
-        return json.dumps(value).encode()
+        return _registry.as_json(self.to_page(obj), exporter)
 
 
 _registry.register(DashboardType())
