@@ -11,7 +11,11 @@ export default defineConfig({
       { find: /^@lumino\/(algorithm|coreutils|domutils|dragdrop|virtualdom)$/, replacement: at('node_modules/@lumino/$1/src/index.ts') },
     ],
   },
-  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: false },
+  build: {
+    target: 'es2022', assetsInlineLimit: 0, modulePreload: false,
+    // What the first visit needs is one file: twenty small ones would be asked for only after the first of them was read.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } } },
+  },
   server: { proxy: { '/rt/v1': { target: 'ws://127.0.0.1:10080', ws: true } } },
   test: { include: ['tests/unit/**/*.test.ts'] },
 });
