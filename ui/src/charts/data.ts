@@ -18,9 +18,11 @@ export interface Series {
   points?: boolean;
   lines?: boolean;
   size?: number;
-  /** The ends of error bars. */
+  /** The ends of error bars; of candles, whose `values` are where they close, the least and the greatest. */
   lows?: Value[];
   ups?: Value[];
+  /** Where candles open: what has them is candles. */
+  opens?: Value[];
 }
 
 export interface TreeNode {
@@ -33,6 +35,8 @@ export interface ChartData {
   /** What `xs` are: ms since the epoch, numbers, or places among `labels`. */
   axis: 'time' | 'number' | 'name';
   zone: string;
+  /** Of values that are times, by the side of their axis. */
+  yZones?: { left?: string; right?: string };
   xs: number[];
   labels: string[];
   /** The other side of a heat map, what parts of a tree map have within them. */
@@ -108,14 +112,15 @@ function lines(spec: ChartSpec, source: Source): ChartData {
       continue;
     }
     const found = new Map<string, Value[]>();
+    const others = new Set<string>();
     kept.forEach((row, at) => {
       const name = nameOf(source, spec.by as string, names[row]);
       let list = found.get(name);
       if (!list && found.size < SERIES_MAX) found.set(name, (list = new Array<Value>(kept.length).fill(undefined)));
-      if (!list) data.hidden = Math.max(data.hidden, 1);
-      else list[at] = number(values[row]);
+      if (list) list[at] = number(values[row]);
+      else others.add(name);
     });
-    if (data.hidden) data.hidden = new Set(names).size - SERIES_MAX;
+    data.hidden = others.size;
     // In the order of their names, so that none changes its colour when another comes into sight first.
     for (const name of [...found.keys()].sort()) data.series.push({ name: spec.ys.length > 1 ? `${name} ${y}` : name, values: found.get(name) as Value[] });
   }
@@ -136,6 +141,7 @@ function bins(spec: ChartSpec, source: Source): ChartData {
   const names = spec.by === null ? null : cells(source, spec.by);
   const places = new Map<number, number>();
   const found = new Map<string, Value[]>();
+  const others = new Set<string>();
   const order = lows.map((cell, row) => [place(of, cell), row] as const).filter((pair): pair is readonly [number, number] => pair[0] !== null).sort((a, b) => a[0] - b[0]);
   for (const [at, row] of order) {
     if (!places.has(at)) {
@@ -146,9 +152,10 @@ function bins(spec: ChartSpec, source: Source): ChartData {
     const name = names ? nameOf(source, spec.by as string, names[row]) : 'Count';
     const list = found.get(name) ?? [];
     if (found.size < SERIES_MAX || found.has(name)) found.set(name, list);
-    else data.hidden += 1;
+    else others.add(name);
     list[places.get(at) as number] = number(counts[row]);
   }
+  data.hidden = others.size;
   for (const name of [...found.keys()].sort()) data.series.push({ name, values: Array.from({ length: data.xs.length }, (_, i) => found.get(name)?.[i] ?? 0) });
   return data;
 }
@@ -173,16 +180,18 @@ function groups(spec: ChartSpec, source: Source): ChartData {
   data.xs = data.labels.map((_, at) => at);
   const places = new Map(data.labels.map((name, at) => [name, at]));
   const found = new Map<string, Value[]>();
+  const left = new Set<string>();
   for (const value of valueNames(spec)) {
     const list = cells(source, value);
     names.forEach((name, row) => {
       const key = others ? others[row] : value;
-      if (!found.has(key) && found.size >= SERIES_MAX && spec.kind === 'bar') return void (data.hidden += 1);
+      if (!found.has(key) && found.size >= SERIES_MAX && spec.kind === 'bar') return void left.add(key);
       const values = found.get(key) ?? new Array<Value>(data.labels.length).fill(null);
       found.set(key, values);
       values[places.get(name) as number] = number(list[row]);
     });
   }
+  data.hidden = left.size;
   data.others = others ? [...found.keys()].sort() : [];
   data.series = (others ? data.others : [...found.keys()]).map((name) => ({ name, values: found.get(name) as Value[] }));
   return data;

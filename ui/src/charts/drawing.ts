@@ -13,7 +13,10 @@ export interface AxisForm {
   log?: boolean;
   invert?: boolean;
   color?: string;
+  /** A pattern (`patterns.ts`) for what stands along it and what the cross-hair says. */
   format?: string;
+  /** The clock that its times are read on, if not the page's. */
+  zone?: string;
 }
 
 /** What is to be drawn, besides the data. */

@@ -1,4 +1,5 @@
 /** A figure of `kinetable.plot` as the server tells it (decisions 0067 and 0071), read from whatever came: what cannot be read is left out. */
+import { isZone } from '../client/index.ts';
 import type { AxisForm } from './drawing.ts';
 
 export const STYLES = ['line', 'step', 'area', 'stacked_area', 'bar', 'stacked_bar', 'scatter', 'error_bar', 'histogram', 'pie', 'ohlc', 'treemap'] as const;
@@ -52,6 +53,8 @@ export interface Figure {
 const CHARTS_MAX = 36;
 const SERIES_MAX = 64;
 const BINS = 30;
+/** Characters of a pattern for numbers or times. */
+const PATTERN_MAX = 80;
 
 export function readFigure(value: unknown): Figure | null {
   const read = record(value);
@@ -73,7 +76,11 @@ function readAxis(read: Record<string, unknown>): FigureAxis {
   const time = read.time === true;
   // The ends of times are texts of ns.
   const end = (value: unknown): number | undefined => (typeof value === 'string' && /^-?\d{1,19}$/.test(value) ? Number(value) / 1e6 : number(value));
-  return { time, label: text(read.label) ?? undefined, min: end(read.min), max: end(read.max), log: read.log === true, invert: read.invert === true, color: color(read.color) };
+  const [format, zone] = [text(read.format), text(read.zone)];
+  return {
+    time, label: text(read.label) ?? undefined, min: end(read.min), max: end(read.max), log: read.log === true, invert: read.invert === true, color: color(read.color),
+    ...(format === null ? {} : { format: format.slice(0, PATTERN_MAX) }), ...(zone !== null && isZone(zone) ? { zone } : {}),
+  };
 }
 
 function readSeries(read: Record<string, unknown>): FigureSeries | null {

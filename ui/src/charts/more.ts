@@ -100,14 +100,15 @@ function faint(look: ChartLook): string {
   return `rgb(${a.map((part, i) => Math.round(part * 0.88 + b[i] * 0.12)).join(',')})`;
 }
 
-/** Of those above others: at least what is below them. */
-function sumOf(node: TreeNode): number {
-  return Math.max(node.value, node.children.reduce((sum, child) => sum + sumOf(child), 0));
+/** With those above others as large as what is below them, at least. */
+function sized(node: TreeNode): TreeNode {
+  const children = node.children.map(sized);
+  return { ...node, children, value: Math.max(node.value, children.reduce((sum, { value }) => sum + value, 0)) };
 }
 
 function treemap(data: ChartData, { look }: Drawn): echarts.EChartsCoreOption {
   const isDeep = data.others.length > 0 || Boolean(data.tree?.some(({ children }) => children.length));
-  const nodes = data.tree?.map((node, at) => ({ ...node, value: sumOf(node), itemStyle: { color: pen(look, at).color } })) ?? data.labels.map((name, x) => {
+  const nodes = data.tree?.map((node, at) => ({ ...sized(node), itemStyle: { color: pen(look, at).color } })) ?? data.labels.map((name, x) => {
     const children = isDeep ? data.series.flatMap(({ name: other, values }) => ((values[x] ?? 0) > 0 ? [{ name: other, value: values[x] as number }] : [])) : [];
     const value = isDeep ? children.reduce((sum, child) => sum + child.value, 0) : (data.series[0]?.values[x] ?? 0);
     return { name, value, itemStyle: { color: pen(look, x).color }, ...(isDeep ? { children } : {}) };

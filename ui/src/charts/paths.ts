@@ -1,7 +1,6 @@
 /** Forms that uPlot has not: bars side by side or on each other, columns from one end of a bin to the other, candles. */
 import uPlot from 'uplot';
-import type { ChartData } from './data.ts';
-import type { ChartLook } from './look.ts';
+import type { ChartData, Value } from './data.ts';
 
 /** Nothing: the points are drawn, or a hook draws. */
 export const none: uPlot.Series.PathBuilder = () => null;
@@ -62,13 +61,25 @@ function distance(xs: readonly number[]): number {
   return Number.isFinite(least) ? least : 1;
 }
 
+export interface Candles {
+  opens: readonly Value[];
+  highs: readonly Value[];
+  lows: readonly Value[];
+  closes: readonly Value[];
+  scale: string;
+  up: string;
+  down: string;
+}
+
 /** Rising candles are hollow and falling ones filled, so that it does not hang on colours. */
-export function candles(chart: uPlot, look: ChartLook): void {
+export function candles(chart: uPlot, { opens, highs, lows, closes, ...drawn }: Candles): void {
   const { ctx } = chart;
-  const [xs, opens, highs, lows, closes] = chart.data as (number | null)[][];
-  if (!xs.length) return;
+  const xs = chart.data[0] as number[];
+  // Places where another series alone has something do not make them thinner.
+  const own = xs.filter((_, i) => closes[i] != null);
+  if (!own.length) return;
   const scale = devicePixelRatio || 1;
-  const wide = Math.max(1, Math.min(18 * scale, Math.abs(chart.valToPos(distance(xs as number[]), 'x', true) - chart.valToPos(0, 'x', true)) * 0.6));
+  const wide = Math.max(1, Math.min(18 * scale, Math.abs(chart.valToPos(distance(own), 'x', true) - chart.valToPos(0, 'x', true)) * 0.6));
   ctx.save();
   ctx.beginPath();
   ctx.rect(chart.bbox.left, chart.bbox.top, chart.bbox.width, chart.bbox.height);
@@ -77,15 +88,15 @@ export function candles(chart: uPlot, look: ChartLook): void {
   for (let i = 0; i < xs.length; i++) {
     const [open, high, low, close] = [opens[i], highs[i], lows[i], closes[i]];
     if (open == null || high == null || low == null || close == null) continue;
-    const center = Math.round(chart.valToPos(xs[i] as number, 'x', true));
-    const y = (value: number): number => chart.valToPos(value, 'y', true);
-    const [top, bottom] = [y(Math.max(open, close)), y(Math.min(open, close))];
-    ctx.strokeStyle = ctx.fillStyle = close >= open ? look.up : look.down;
+    const center = Math.round(chart.valToPos(xs[i], 'x', true));
+    const y = (value: number): number => chart.valToPos(value, drawn.scale, true);
+    const [top, bottom] = [y(Math.max(open, close)), y(Math.min(open, close))].sort((a, b) => a - b);
+    ctx.strokeStyle = ctx.fillStyle = close >= open ? drawn.up : drawn.down;
     ctx.beginPath();
-    ctx.moveTo(center, y(high));
+    ctx.moveTo(center, Math.min(y(high), y(low)));
     ctx.lineTo(center, top);
     ctx.moveTo(center, bottom);
-    ctx.lineTo(center, y(low));
+    ctx.lineTo(center, Math.max(y(high), y(low)));
     ctx.stroke();
     const box: [number, number, number, number] = [center - wide / 2, top, wide, Math.max(1, bottom - top)];
     if (close >= open && wide > 3) ctx.strokeRect(...box);
@@ -99,10 +110,9 @@ export function errors(chart: uPlot, data: ChartData): void {
   const { ctx } = chart;
   ctx.save();
   ctx.lineWidth = Math.max(1, devicePixelRatio || 1);
-  data.series.forEach(({ lows, ups }, at) => {
+  data.series.forEach(({ lows, ups, opens }, at) => {
     const series = chart.series[at + 1];
-    if (!lows && !ups) return;
-    if (!series?.show) return;
+    if ((!lows && !ups) || opens || !series?.show) return;
     const half = 4 * (devicePixelRatio || 1);
     ctx.strokeStyle = typeof series.stroke === 'function' ? (series.stroke(chart, at + 1) as string) : '';
     ctx.beginPath();

@@ -5,10 +5,10 @@
  */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { momentText, numberText, timeTexts } from './axes.ts';
-import type { ChartData } from './data.ts';
+import type { ChartData, Series } from './data.ts';
 import type { AxisForm, Drawing, DrawingEvents, Drawn } from './drawing.ts';
 import { bars, candles, columns, errors, none } from './paths.ts';
+import { markTexts } from './patterns.ts';
 import { pen, thin } from './look.ts';
 
 export class Plot implements Drawing {
@@ -25,8 +25,8 @@ export class Plot implements Drawing {
   draw(data: ChartData, drawn: Drawn): void {
     this.data = data;
     this.drawn = drawn;
-    const form = JSON.stringify([drawn.kind, drawn.look, [...drawn.off], drawn.x, drawn.y, drawn.y2, drawn.isStacked, data.axis, data.zone, data.axis === 'name' && data.labels.length,
-      data.series.map(({ values, lows, ups, ...series }) => series)]);
+    const form = JSON.stringify([drawn.kind, drawn.look, [...drawn.off], drawn.x, drawn.y, drawn.y2, drawn.isStacked, data.axis, data.zone, data.yZones, data.axis === 'name' && data.labels.length,
+      data.series.map(({ values, lows, ups, opens, ...series }) => series)]);
     const aligned = this.aligned(data, drawn);
     if (form === this.form && this.chart) return this.chart.setData(aligned);
     this.form = form;
@@ -72,7 +72,7 @@ export class Plot implements Drawing {
       width, height, ms: 1, tzDate: (ms) => uPlot.tzDate(new Date(ms), data.zone), legend: { show: false }, padding: [12, hasRight ? 0 : 14, 0, 0], pxAlign: 1,
       scales: {
         x: { time: data.axis === 'time', dir: drawn.x?.invert ? -1 : 1, distr: drawn.x?.log && data.axis === 'number' ? 3 : 1, range: (_, least, largest) => this.xRange(least, largest) },
-        y: this.yScale(drawn, drawn.y), ...(hasRight ? { y2: this.yScale(drawn, drawn.y2) } : {}),
+        y: this.yScale(data, drawn, 'left'), ...(hasRight ? { y2: this.yScale(data, drawn, 'right') } : {}),
       },
       axes: this.axes(data, drawn, hasRight),
       series: [{}, ...data.series.map((_, at) => this.series(data, drawn, at))],
@@ -84,7 +84,7 @@ export class Plot implements Drawing {
       hooks: {
         setSelect: [(chart) => this.chosen(chart)],
         setCursor: [(chart) => this.events.at(chart.cursor.idx == null || (chart.cursor.left ?? -1) < 0 ? null : (chart.cursor.idxs ?? []))],
-        draw: [(chart) => (drawn.kind === 'candlestick' ? candles(chart, drawn.look) : this.data && errors(chart, this.data))],
+        draw: [(chart) => this.above(chart)],
       },
     };
   }
@@ -96,23 +96,48 @@ export class Plot implements Drawing {
     const { min, max } = drawn.x ?? {};
     if (drawn.range) return [...drawn.range];
     const end = data.highs?.[data.highs.length - 1] ?? largest;
-    const isBars = drawn.kind === 'candlestick' || data.series.some(({ style }) => style === 'bar');
+    const isBars = drawn.kind === 'candlestick' || data.series.some(({ style }) => style === 'bar' || style === 'candlestick');
     const pad = isBars ? gap(data.xs) * 0.7 : drawn.kind === 'scatter' || data.series.some(({ style }) => style === 'scatter') ? (end - least) * 0.02 : 0;
     const [from, to] = [min ?? least - pad, max ?? end + pad];
     return from < to ? [from, to] : [from - 0.5, to + 0.5];
   }
 
-  private yScale({ kind, isStacked }: Drawn, form: AxisForm | undefined): uPlot.Scale {
-    const fromZero = kind === 'bar' || this.data?.series.some((series) => series.style === 'bar') || kind === 'histogram' || isStacked;
+  /** What is drawn above the lines: candles, and the ends of what is not known better. */
+  private above(chart: uPlot): void {
+    const { data, drawn } = this;
+    if (!data || !drawn) return;
+    const { up, down } = drawn.look;
+    if (drawn.kind === 'candlestick') {
+      const [opens, highs, lows, closes] = data.series.map(({ values }) => values);
+      return candles(chart, { opens, highs, lows, closes, scale: 'y', up, down });
+    }
+    errors(chart, data);
+    const isOne = data.series.filter(({ opens }) => opens).length === 1;
+    data.series.forEach(({ opens, lows = [], ups = [], values, color }, at) => {
+      if (!opens || !chart.series[at + 1]?.show) return;
+      const own = color ?? (isOne ? undefined : pen(drawn.look, at).color);
+      candles(chart, { opens, highs: ups, lows, closes: values, scale: chart.series[at + 1].scale as string, up: own ?? up, down: own ?? down });
+    });
+  }
+
+  private yScale(data: ChartData, { kind, isStacked, y, y2, off }: Drawn, side: 'left' | 'right'): uPlot.Scale {
+    const form = side === 'right' ? y2 : y;
+    const isTime = data.yZones?.[side] !== undefined;
+    const fromZero = !isTime && (kind === 'bar' || data.series.some((series) => series.style === 'bar') || kind === 'histogram' || isStacked);
+    const isOurs = (series: Series): boolean => (series.axis ?? 'left') === side && !off.has(series.name);
     return {
-      distr: form?.log ? 3 : 1, dir: form?.invert ? -1 : 1,
+      time: isTime, distr: form?.log ? 3 : 1, dir: form?.invert ? -1 : 1,
       range: (_, least, largest) => {
         if (least == null || largest == null) return [0, 1];
         if (form?.log) return uPlot.rangeLog(form.min ?? least, form.max ?? largest, 10, true);
-        for (const value of this.data?.series.flatMap(({ lows = [], ups = [] }) => [...lows, ...ups]) ?? []) {
-          if (value == null) continue;
-          least = Math.min(least, value);
-          largest = Math.max(largest, value);
+        for (const { lows = [], ups = [] } of this.data?.series.filter(isOurs) ?? []) {
+          for (const list of [lows, ups]) {
+            for (const value of list) {
+              if (value == null) continue;
+              least = Math.min(least, value);
+              largest = Math.max(largest, value);
+            }
+          }
         }
         const [low, high] = fromZero ? [Math.min(0, least), Math.max(0, largest)] : [least, largest];
         const pad = (high - low || Math.abs(high) || 1) * 0.06;
@@ -124,12 +149,13 @@ export class Plot implements Drawing {
   private axes(data: ChartData, { look, x, y, y2 }: Drawn, hasRight: boolean): uPlot.Axis[] {
     const font = `12px ${look.font}`;
     const common = { stroke: look.dim, font, labelFont: `500 12px ${look.font}`, ticks: { stroke: look.line, size: 5 }, border: { show: true, stroke: look.line } };
-    const vertical = (form: AxisForm | undefined): uPlot.Axis => ({
+    const vertical = (form: AxisForm | undefined, side: 'left' | 'right'): uPlot.Axis => ({
       ...common, label: form?.label, labelSize: 22, stroke: form?.color ?? look.dim, grid: { stroke: look.line, width: 1 },
-      values: (_, marks, __, ___, step) => marks.map((mark) => (mark === null ? '' : numberText(mark, step))),
+      values: (_, marks, __, ___, step) => markTexts(marks, step, data.yZones?.[side] ?? null, form?.format),
       size: (chart, texts) => {
         chart.ctx.font = font;
-        return Math.max(40, 18 + Math.max(0, ...(texts ?? []).map((text) => chart.ctx.measureText(text).width)));
+        const lines = (texts ?? []).flatMap((text) => text.split('\n'));
+        return Math.max(40, 18 + Math.max(0, ...lines.map((text) => chart.ctx.measureText(text).width)));
       },
     });
     const horizontal: uPlot.Axis = {
@@ -138,10 +164,10 @@ export class Plot implements Drawing {
       ...(data.axis === 'name' ? {
         splits: (chart) => named(data, chart.width), values: (chart, marks) => marks.map((mark) => shortened(this.data?.labels[mark] ?? '', chart.width / Math.max(1, named(data, chart.width).length))),
       } : {
-        values: (_, marks, __, ___, step) => (data.axis === 'time' ? timeTexts(marks, step, data.zone) : marks.map((mark) => (mark === null ? '' : numberText(mark, step)))),
+        values: (_, marks, __, ___, step) => markTexts(marks, step, data.axis === 'time' ? data.zone : null, x?.format),
       }),
     };
-    return [horizontal, { ...vertical(y), scale: 'y' }, ...(hasRight ? [{ ...vertical(y2), scale: 'y2', side: 1 as const, grid: { show: false } }] : [])];
+    return [horizontal, { ...vertical(y, 'left'), scale: 'y' }, ...(hasRight ? [{ ...vertical(y2, 'right'), scale: 'y2', side: 1 as const, grid: { show: false } }] : [])];
   }
 
   private series(data: ChartData, drawn: Drawn, at: number): uPlot.Series {
@@ -190,10 +216,4 @@ function named(data: ChartData, width: number): number[] {
 function shortened(text: string, room: number): string {
   const most = Math.max(4, Math.floor(room / 7.2));
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
-}
-
-/** A place of the axis in words. */
-export function xText(data: ChartData, at: number): string {
-  if (data.axis === 'name') return data.labels[at] ?? '';
-  return data.axis === 'time' ? momentText(data.xs[at], data.zone) : numberText(data.xs[at]);
 }

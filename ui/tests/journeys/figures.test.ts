@@ -21,6 +21,7 @@ function plain(columns: Record<string, [type: string, cells: (string | number | 
 const groups = plain({ Sym: ['String', ['A', 'B', 'C']], N: ['double', [3, 5, 2]], Low: ['double', [2, 4, 1]], High: ['double', [4, 6, 3]], X: ['double', [1, 2, 3]] });
 const candles = plain({ T: ['Instant', [0n, 60_000_000_000n]], O: ['double', [1, 2]], H: ['double', [3, 3]], L: ['double', [0, 1]], C: ['double', [2, 1.5]] });
 const parts = plain({ Id: ['String', ['all', 'x', 'y']], Over: ['String', [null, 'all', 'all']], V: ['double', [0, 3, 5]] });
+const keys = plain({ Key: ['String', Array.from({ length: 30 }, (_, i) => `k${i}`)], N: ['double', Array.from({ length: 30 }, (_, i) => i + 1)] });
 const axis = { log: false, invert: false, time: false };
 const chart = (row: number, col: number, series: object[], more: object = {}): object => ({ row, col, row_span: 1, col_span: 1, title: `chart ${row}${col}`, legend: true, x: axis, y: axis, series, ...more });
 
@@ -39,6 +40,17 @@ beforeAll(async () => {
         chart(0, 2, [{ name: 'p', style: 'pie', table: 0, columns: { category: 'Sym', y: 'N' } }]), chart(1, 0, [{ name: 'o', style: 'ohlc', table: 1, columns: { x: 'T', open: 'O', high: 'H', low: 'L', close: 'C' } }]),
         chart(1, 1, [{ name: 'h', style: 'histogram', table: 0, columns: { x: 'N' }, bins: 4 }, { name: 'nothing', style: 'sundial', table: 0 }]),
         chart(1, 2, [{ name: 't', style: 'treemap', table: 2, columns: { id: 'Id', parent: 'Over', value: 'V' } }]),
+      ],
+    },
+  });
+  server.values.set('mixed', {
+    kind: 'Figure', tables: [candles, parts, keys, pricesTable(900, 3)],
+    value: {
+      title: 'Its own title', rows: 2, cols: 2,
+      charts: [
+        chart(0, 0, [{ name: 'day', style: 'ohlc', table: 0, columns: { x: 'T', open: 'O', high: 'H', low: 'L', close: 'C' } }, { name: 'mean', style: 'line', table: 0, columns: { x: 'T', y: 'C' }, color: '#ff00ff' }], { y: { ...axis, format: '0.00 €' } }),
+        chart(0, 1, [{ name: 't', style: 'treemap', table: 1, columns: { id: 'Id', parent: 'Over' } }]), chart(1, 0, [{ name: 'n', style: 'bar', table: 2, columns: { category: 'Key', y: 'N' }, by: ['Key'] }]),
+        { ...chart(1, 1, [{ name: 'bad', style: 'line', table: 3, columns: { x: 'Time', y: 'Nope' } }, { name: 'good', style: 'line', table: 3, columns: { x: 'Time', y: 'Price' } }]), title: undefined },
       ],
     },
   });
@@ -72,7 +84,6 @@ test('a live figure, from the list: a series a group, zoom, and another figure u
   server.values.set('moving', { kind: 'Figure', tables: [groups], value: { title: 'Others', rows: 1, cols: 1, charts: [chart(0, 0, [{ name: 'n', style: 'bar', table: 0, columns: { category: 'Sym', y: 'N' } }])] } });
   for (const socket of server.sockets) socket.send({ type: 'vars', full: false, added: [], changed: [{ name: 'moving', id: 'another', kind: 'figure', live: false, rows: null, columns: null }], removed: [] });
   await page.getByRole('heading', { name: 'Others' }).waitFor();
-  await page.waitForTimeout(500);
   await page.reload();
   await page.getByRole('heading', { name: 'Others' }).waitFor();
   expect(errors).toEqual([]);
@@ -86,6 +97,29 @@ test('every style is drawn in its place; one that the page does not know is left
   const places = await page.locator('.figure-chart').evaluateAll((all) => all.map((one) => [Math.round(one.getBoundingClientRect().left), Math.round(one.getBoundingClientRect().top)]));
   expect(new Set(places.map(([left]) => left)).size).toBe(3);
   expect(new Set(places.map(([, top]) => top)).size).toBe(2);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test('candles with a line, parts without sizes, more keys than colours, and a series that fails beside one that does not', async () => {
+  const { page, errors } = await visit(browser, `${url}/panel/figure#panel=${encodeURIComponent(JSON.stringify({ name: 'mixed', title: 'My words' }))}`);
+  for (let at = 0; at < 4; at++) await expect.poll(() => isDrawn(page, at), { message: `chart ${at}` }).toBe(true);
+  expect(await page.title()).toBe('My words · Kinetable');
+  const first = page.locator('.figure-chart').first();
+  await first.getByRole('button', { name: 'day' }).waitFor();
+  await first.locator('.plot').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => first.locator('.legend .value').allInnerTexts()).toEqual(['1.00 € → 2.00 €, 0.00 € – 3.00 €', '2.00 €']);
+  // Without the line the candles are left, and the other way round.
+  await first.getByRole('button', { name: 'mean' }).click();
+  await expect.poll(() => isDrawn(page, 0)).toBe(true);
+  await page.locator('.figure-chart').nth(2).getByText('6 more are not drawn').waitFor();
+  const failing = page.locator('.figure-chart').nth(3);
+  await failing.getByRole('alert').getByText('series "bad"').waitFor();
+  const { step } = server;
+  await expect.poll(() => server.step, { timeout: 5000 }).toBeGreaterThan(step + 4);
+  expect(await failing.getByRole('alert').count()).toBe(1);
+  expect(await failing.getByRole('heading').count()).toBe(0);
   expect(errors).toEqual([]);
   await page.context().close();
 });

@@ -66,7 +66,7 @@ function OneChart({ chart, source, isShown, ready }: { chart: FigureChart; sourc
   return (
     <div class="figure-chart">
       <header class="chart-head">
-        <h3>{chart.title ?? ''}</h3>
+        {chart.title && <h3>{chart.title}</h3>}
         <span class="points" data-status="points">{model.words.value}</span>
         <span class="grow" />
         {model.zoomed.value && <button type="button" class="tool" onClick={() => model.whole()}>Reset zoom</button>}

@@ -1,10 +1,9 @@
 /** A chart of a figure on the screen: a feed for each of its series, and one drawing of all of them. */
 import { signal } from '@preact/signals';
 import type { ErrorMessage, Op } from '../../client/index.ts';
-import { momentText, numberText } from '../../charts/axes.ts';
 import type { ChartData } from '../../charts/data.ts';
 import type { Drawing, Drawn } from '../../charts/drawing.ts';
-import { makeDrawing } from '../../charts/drawing.ts';
+import { drawingFor, makeDrawing } from '../../charts/drawing.ts';
 import { Feed } from '../../charts/feed.ts';
 import type { FigureChart, FigureSeries } from '../../charts/figure.ts';
 import { type ChartLook, pen, readLook } from '../../charts/look.ts';
@@ -15,6 +14,7 @@ import { type Formatter, formatter } from '../../grid/format.ts';
 import { client, features, notice, zone } from '../session.ts';
 import { short } from '../words.ts';
 import type { LegendEntry } from './model.ts';
+import { alone, hiddenText, type Hover, hoverOf, toggled } from './words.ts';
 
 /** Rows of what cannot be down-sampled: the last so many are drawn, and it is said. */
 const RAW_MAX = 2000;
@@ -23,12 +23,13 @@ const LINES = new Set(['line', 'step', 'area', 'stacked_area', 'scatter']);
 export class FigureModel {
   readonly legend = signal<readonly LegendEntry[]>([]);
   readonly off = signal<ReadonlySet<string>>(new Set());
-  readonly hover = signal<{ x: string; values: (number | null | undefined)[] } | null>(null);
+  readonly hover = signal<Hover | null>(null);
   readonly hidden = signal(0);
   readonly error = signal<ErrorMessage | null>(null);
   readonly words = signal('');
   readonly zoomed = signal(false);
   data: ChartData | null = null;
+  private readonly errors = new Map<FigureSeries, ErrorMessage>();
   private feeds: { series: FigureSeries; feed: Feed }[] = [];
   private drawing: Drawing | null = null;
   private host: HTMLElement | null = null;
@@ -44,8 +45,7 @@ export class FigureModel {
     this.host = host;
     this.look = readLook(host);
     this.observer.observe(host);
-    const isPie = this.kind === 'pie' || this.kind === 'treemap';
-    makeDrawing(isPie ? 'more' : 'plot', host, { zoom: (from, to) => this.zoom(from, to), whole: () => this.lookAt(null), at: (places) => this.at(places) }).then(
+    makeDrawing(drawingFor(this.kind), host, { zoom: (from, to) => this.zoom(from, to), whole: () => this.lookAt(null), at: (places) => (this.hover.value = hoverOf(this.data, places, this.chart)) }).then(
       (made) => {
         if (this.host !== host) return made.dispose();
         this.drawing = made;
@@ -80,32 +80,33 @@ export class FigureModel {
   }
 
   toggle(name: string): void {
-    const off = new Set(this.off.value);
-    if (!off.delete(name)) off.add(name);
-    this.off.value = off;
-    this.draw();
+    this.take(toggled(this.off.value, name));
   }
 
   alone(name: string): void {
-    const others = this.legend.value.map((entry) => entry.name).filter((one) => one !== name);
-    this.off.value = others.every((one) => this.off.value.has(one)) ? new Set() : new Set(others);
-    this.draw();
+    this.take(alone(this.off.value, this.legend.value.map((entry) => entry.name), name));
   }
 
   whole(): void {
     this.lookAt(null);
   }
 
+  /** Pies and tree maps have a chart for themselves; of all others each series has its own style. */
   private get kind(): ChartKind {
     const style = this.chart.series[0]?.style;
-    return style === 'pie' || style === 'treemap' ? style : style === 'ohlc' ? 'candlestick' : style === 'histogram' ? 'histogram' : 'line';
+    return style === 'pie' || style === 'treemap' ? style : style === 'histogram' ? 'histogram' : 'line';
+  }
+
+  private take(off: ReadonlySet<string>): void {
+    this.off.value = off;
+    this.draw();
   }
 
   private feedOf(series: FigureSeries, width: number): Feed {
     const { columns, by, style } = series;
     const table = `${this.name}#${series.table}`;
     const base = { kind: 'line', agg: 'count', every: '1', bins: series.bins, by: by[0] ?? null } as const;
-    const events = { draw: () => this.schedule(), error: (error: ErrorMessage | null) => (this.error.value = error) };
+    const events = { draw: () => this.schedule(), error: (error: ErrorMessage | null) => this.note(series, error) };
     const has = (feature: string): boolean => features.value.includes(feature);
     if (style === 'histogram' && columns.x !== undefined && has('bins')) {
       // The ends that the script gave are the first and the last bin's.
@@ -115,6 +116,14 @@ export class FigureModel {
     const isLine = LINES.has(style) && columns.x !== undefined && columns.y !== undefined && columns.category === undefined && by.length <= 1 && has('m4');
     const spec: ChartSpec = { ...base, x: columns.x ?? null, ys: columns.y === undefined ? [] : [columns.y] };
     return isLine ? new Feed(client, table, [], [], spec, width, events) : new Feed(client, table, [], [], spec, width, events, { n: RAW_MAX, cols: [...new Set([...Object.values(columns), ...by])] });
+  }
+
+  /** What is wrong with one series is said until that one is well again. */
+  private note(series: FigureSeries, error: ErrorMessage | null): void {
+    if (error) this.errors.set(series, error);
+    else this.errors.delete(series);
+    const [first] = this.errors;
+    this.error.value = first ? { ...first[1], message: this.chart.series.length > 1 && first[0].name ? `series "${first[0].name}": ${first[1].message}` : first[1].message } : null;
   }
 
   private zoom(from: number, to: number): void {
@@ -151,19 +160,14 @@ export class FigureModel {
       return form.show(cell);
     });
     this.data = data;
-    const isPlain = kind === 'candlestick' || kind === 'pie' || kind === 'treemap';
-    const legend = isPlain ? [] : data.series.map(({ name, color, dash }, at) => ({ name, color: color ?? pen(look, at).color, dash: dash ?? pen(look, at).dash }));
+    const legend = kind === 'pie' || kind === 'treemap' ? [] : data.series.map(({ name, color, dash }, at) => ({ name, color: color ?? pen(look, at).color, dash: dash ?? pen(look, at).dash }));
     if (JSON.stringify(legend) !== JSON.stringify(this.legend.peek())) this.legend.value = legend;
     const [drawn, total] = this.feeds.reduce(([a, b], { feed, series }) => [a + feed.counts.drawn, b + (series.style === 'histogram' ? feed.counts.drawn : feed.counts.total)], [0, 0]);
-    this.words.value = drawn < total ? `${short(drawn)} of ${short(total)} points` : '';
+    this.hidden.value = data.hidden;
+    const words = [...(drawn < total ? [`${short(drawn)} of ${short(total)} points`] : []), ...(data.hidden && !chart.legend ? [hiddenText(data.hidden)] : [])];
+    this.words.value = words.join(', ');
     const form: Drawn = { kind, look, range: this.range ? [this.range.from, this.range.to ?? this.range.from] : null, off: this.off.peek(), x: chart.x, y: chart.y, y2: chart.y2 ?? undefined, isStacked: chart.series.some(({ style }) => style.startsWith('stacked')) };
     this.drawing?.draw(data, form);
-  }
-
-  private at(places: readonly (number | null)[] | null): void {
-    const { data } = this;
-    const at = places?.[0];
-    this.hover.value = !data || places == null || at == null ? null : { x: xText(data, at), values: data.series.map(({ values }, i) => values[places[i + 1] ?? at]) };
   }
 
   private resized(): void {
@@ -172,10 +176,4 @@ export class FigureModel {
     this.drawing?.resize(host.clientWidth, host.clientHeight);
     for (const { feed } of this.feeds) feed.width(host.clientWidth);
   }
-}
-
-function xText(data: ChartData, at: number): string {
-  if (data.axis === 'name') return data.labels[at] ?? '';
-  const text = (value: number): string => (data.axis === 'time' ? momentText(value, data.zone) : numberText(Number(value.toPrecision(10))));
-  return data.highs ? `${text(data.xs[at])} – ${text(data.highs[at])}` : text(data.xs[at]);
 }

@@ -5,7 +5,6 @@
  */
 import { signal } from '@preact/signals';
 import type { ColumnInfo, ErrorMessage, Op } from '../../client/index.ts';
-import { momentText, numberText, valueText } from '../../charts/axes.ts';
 import { type ChartData, toData } from '../../charts/data.ts';
 import { type Drawing, drawingFor, makeDrawing } from '../../charts/drawing.ts';
 import { Feed } from '../../charts/feed.ts';
@@ -14,8 +13,8 @@ import { ROW } from '../../charts/ops.ts';
 import { type ChartSpec, isGrouped, isLine } from '../../charts/spec.ts';
 import { formatter } from '../../grid/format.ts';
 import { client, notice, zone } from '../session.ts';
-import { pointWords } from './words.ts';
 import { pictured } from './picture.ts';
+import { alone, type Hover, hoverOf, pointWords, toggled, xText } from './words.ts';
 
 export interface LegendEntry {
   name: string;
@@ -29,7 +28,7 @@ export class ChartModel {
   readonly isEmpty = signal(false);
   readonly legend = signal<readonly LegendEntry[]>([]);
   readonly off = signal<ReadonlySet<string>>(new Set());
-  readonly hover = signal<{ x: string; values: (number | null | undefined)[] } | null>(null);
+  readonly hover = signal<Hover | null>(null);
   readonly spoken = signal('');
   readonly hidden = signal(0);
   readonly zoomed = signal(false);
@@ -87,17 +86,11 @@ export class ChartModel {
   }
 
   toggle(name: string): void {
-    const off = new Set(this.off.value);
-    if (!off.delete(name)) off.add(name);
-    this.off.value = off;
-    this.draw();
+    this.take(toggled(this.off.value, name));
   }
 
-  /** That series alone; or all, if it was alone. */
   alone(name: string): void {
-    const others = this.legend.value.map((entry) => entry.name).filter((one) => one !== name);
-    this.off.value = others.every((one) => this.off.value.has(one)) ? new Set() : new Set(others);
-    this.draw();
+    this.take(alone(this.off.value, this.legend.value.map((entry) => entry.name), name));
   }
 
   zoom(from: number, to: number): void {
@@ -133,7 +126,7 @@ export class ChartModel {
       case 'ArrowLeft':
       case 'ArrowRight':
         this.drawing?.step((key === 'ArrowLeft' ? -1 : 1) * (shift ? 10 : 1));
-        if (this.hover.value) this.spoken.value = `${this.hover.value.x}: ${this.legend.value.map(({ name }, i) => `${name} ${valueText(this.hover.value?.values[i])}`).join(', ')}`;
+        if (this.hover.value) this.spoken.value = `${this.hover.value.x}: ${this.legend.value.map(({ name }, i) => `${name} ${this.hover.value?.values[i]}`).join(', ')}`;
         return true;
       case '+':
       case '-': {
@@ -151,11 +144,7 @@ export class ChartModel {
   }
 
   xText(at: number): string {
-    const { data } = this;
-    if (!data) return '';
-    if (data.axis === 'name') return data.labels[at] ?? '';
-    const text = (value: number): string => (data.axis === 'time' ? momentText(value, data.zone) : numberText(Number(value.toPrecision(10))));
-    return data.highs ? `${text(data.xs[at])} – ${text(data.highs[at])}` : text(data.xs[at]);
+    return this.data ? xText(this.data, at) : '';
   }
 
   get xName(): string {
@@ -167,6 +156,11 @@ export class ChartModel {
     return canvas && this.look ? pictured(canvas, this.look, title, this.legend.value.filter(({ name }) => !this.off.value.has(name))) : Promise.resolve(null);
   }
 
+  private take(off: ReadonlySet<string>): void {
+    this.off.value = off;
+    this.draw();
+  }
+
   private fetch(which: 'plot' | 'more'): void {
     this.which = which;
     this.drawing?.dispose();
@@ -174,7 +168,7 @@ export class ChartModel {
     this.hover.value = null;
     const { host } = this;
     if (!host) return;
-    const events = { zoom: (from: number, to: number) => this.zoom(from, to), whole: () => this.whole(), at: (places: readonly (number | null)[] | null) => this.at(places) };
+    const events = { zoom: (from: number, to: number) => this.zoom(from, to), whole: () => this.whole(), at: (places: readonly (number | null)[] | null) => (this.hover.value = hoverOf(this.data, places)) };
     makeDrawing(which, host, events).then(
       (made) => {
         if (this.host !== host || this.which !== which) return made.dispose();
@@ -225,16 +219,6 @@ export class ChartModel {
     if (JSON.stringify(legend) !== JSON.stringify(this.legend.peek()) || single) this.legend.value = single && spec.kind !== 'candlestick' ? [] : spec.kind === 'candlestick' ? legend.map((entry) => ({ ...entry, color: 'transparent' })) : legend;
     this.drawing?.draw(data, { kind: spec.kind, look, range: feed.range ? this.seen() : null, off: this.off.peek(), isStacked: isGrouped(spec.kind) && spec.by !== null && spec.agg !== 'avg' });
     this.drawn.value += 1;
-  }
-
-  private at(places: readonly (number | null)[] | null): void {
-    const { data } = this;
-    const at = places?.[0];
-    if (!data || places == null || at == null) {
-      this.hover.value = null;
-      return;
-    }
-    this.hover.value = { x: this.xText(at), values: data.series.map(({ values }, i) => values[places[i + 1] ?? at]) };
   }
 
   private resized(): void {

@@ -25,7 +25,8 @@ export class FigureItem implements Item {
 
   /** `source`: whose tables the series count. */
   constructor(readonly source: string, private readonly value: unknown, kept: PanelState) {
-    this.title = computed(() => this.figure.value?.title ?? (isText(kept.title) ? kept.title : source));
+    // What the panel was called by hand stands before what the figure calls itself.
+    this.title = computed(() => (isText(kept.title) && kept.title ? kept.title : (this.figure.value?.title ?? source)));
     this.state = signal(kept);
     if (value !== undefined) void this.take(value);
     this.stop = client.on('tables', () => this.ask());
