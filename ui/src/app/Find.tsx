@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { FilterError, quickFilter, quoted } from '../client/index.ts';
 import { findsValue, goToShown } from './GoTo.tsx';
 import type { Panel } from './panel.ts';
-import { client, zone } from './session.ts';
+import { calls, zone } from './session.ts';
 import { count } from './words.ts';
 import './styles/asks.css';
 
@@ -52,7 +52,7 @@ export function Find({ panel }: { panel: Panel }): JSX.Element {
       const here = found ?? panel.grid?.selection.focus?.row ?? 0;
       const from = found === null ? here : back ? (here > 0 ? here - 1 : rows - 1) : (here + 1) % Math.max(1, rows);
       setWords('Looking…');
-      const answer = await client.ask({ type: 'find', sub: panel.sub.sub, where, from, back }).answer;
+      const answer = await calls.ask({ type: 'find', sub: panel.sub.sub, where, from, back }).answer;
       setFound(answer.row);
       setWords(answer.row === null ? 'no row' : `row ${count(answer.row)} · ${count(answer.count)} ${answer.count === 1 ? 'match' : 'matches'}`);
       const place = panel.grid?.layout.find(info.name);

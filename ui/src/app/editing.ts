@@ -6,7 +6,7 @@
 import { type Cell, type ColumnInfo, instantSpan } from '../client/index.ts';
 import { wireText } from './grouping.ts';
 import type { Panel } from './panel.ts';
-import { client, notice, zone } from './session.ts';
+import { calls, notice, zone } from './session.ts';
 import { canEdit } from './writable.ts';
 
 export class TextError extends Error {}
@@ -65,13 +65,13 @@ async function rowsOf(panel: Panel, first: number, n: number): Promise<(string |
 }
 
 async function put(panel: Panel, rows: (string | null)[][]): Promise<void> {
-  await client.ask({ type: 'put', table: panel.name, columns: columnsOf(panel).map(({ name }) => name), rows }).answer;
+  await calls.ask({ type: 'put', table: panel.name, columns: columnsOf(panel).map(({ name }) => name), rows }).answer;
 }
 
 async function remove(panel: Panel, rows: readonly (readonly (string | null)[])[]): Promise<void> {
   const keys = panel.sub.schema?.keys ?? [];
   const places = keys.map((key) => columnsOf(panel).findIndex(({ name }) => name === key));
-  await client.ask({ type: 'remove', table: panel.name, columns: [...keys], rows: rows.map((row) => places.map((at) => row[at])) }).answer;
+  await calls.ask({ type: 'remove', table: panel.name, columns: [...keys], rows: rows.map((row) => places.map((at) => row[at])) }).answer;
 }
 
 /** Another text in a cell. With another key the row is another one: the former is taken away. */

@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import type { ExportFormat } from '../client/index.ts';
 import type { Panel } from './panel.ts';
-import { client, notice } from './session.ts';
+import { calls, client, notice } from './session.ts';
 import { count } from './words.ts';
 
 export interface Running {
@@ -25,7 +25,7 @@ export async function exportTable(panel: Panel, format: ExportFormat): Promise<v
   const shown = layout?.placed.map(({ info }) => info.name) ?? [];
   const all = panel.schema.value?.map(({ name }) => name) ?? [];
   const cols = JSON.stringify(shown) === JSON.stringify(all) ? null : shown;
-  const { id, answer } = client.ask({ type: 'export', sub: panel.sub.sub, format, cols });
+  const { id, answer } = calls.ask({ type: 'export', sub: panel.sub.sub, format, cols });
   running.value = [...running.value, { id, panel, name: `${panel.name}.${format}`, done: 0, total: null }];
   try {
     const { url, name, rows } = await answer;
@@ -42,7 +42,7 @@ export async function exportTable(panel: Panel, format: ExportFormat): Promise<v
 }
 
 export function cancelExport(id: number): void {
-  client.cancel(id);
+  calls.cancel(id);
   without(id);
 }
 

@@ -84,7 +84,7 @@ export function startTabs(): void {
   const isFirstVisit = !hasKept();
   startBoards();
   const served = dashboardOf(path);
-  if (served !== null) void openDashboard(served);
+  if (served !== null) void openServed(served);
   if (name !== null) open(name);
   if (path === '/' && isFirstVisit && !location.hash) showFirst();
   takeView(path);
@@ -92,21 +92,29 @@ export function startTabs(): void {
   addEventListener('hashchange', () => takeView(location.pathname));
   addEventListener('popstate', () => {
     const [wanted, dashboard] = [nameOf(location.pathname), dashboardOf(location.pathname)];
-    if (dashboard !== null) void openDashboard(dashboard);
+    if (dashboard !== null) void openServed(dashboard);
     else if (wanted !== null) open(wanted);
   });
-  let isComing = served !== null;
   effect(() => {
     const dashboard = currentServed();
-    // While it is fetched the address says what is wanted.
-    if (dashboard !== null) isComing = false;
-    if (isComing) return;
+    // While one is fetched the address says what is wanted.
+    if (coming.value) return;
     const wanted = dashboard === null ? pathOf(activeName.value) : dashboardPath(dashboard);
     if (location.pathname !== wanted) history.replaceState(null, '', wanted + location.hash);
   });
   effect(() => {
     document.title = activeItem.value === null ? 'Kinetable' : `${activeItem.value.title.value} · Kinetable`;
   });
+}
+
+/** How many dashboards are being fetched. */
+const coming = signal(0);
+
+/** When it is there, or is not there at all, the address follows what is shown again. */
+async function openServed(name: string): Promise<void> {
+  coming.value += 1;
+  await openDashboard(name);
+  coming.value -= 1;
 }
 
 /** The first time, where code may be run: a console, and beside it what can be tried. */

@@ -4,17 +4,16 @@
  * A call that is made to last outlives a lost connection, as the server keeps what it has to say for a while; the others fail with it.
  */
 import type { Client } from './client.ts';
-import type { ErrorMessage } from './messages.ts';
+import type { AnswerTo, ErrorMessage, Question, Told } from './messages.ts';
 
-export interface Answer {
-  type: string;
-  id: number;
-  [member: string]: unknown;
-}
-
-export interface Call {
+export interface Call<Answer> {
   readonly id: number;
   readonly answer: Promise<Answer>;
+}
+
+interface How {
+  hear?(message: Told): void;
+  lasts?: boolean;
 }
 
 /** A refusal of the server; `error` is null where there is no connection. */
@@ -25,9 +24,9 @@ export class CallError extends Error {
 }
 
 interface Waiting {
-  resolve(answer: Answer): void;
+  resolve(answer: Told): void;
   reject(error: CallError): void;
-  hear?(message: Answer): void;
+  hear?(message: Told): void;
   lasts: boolean;
 }
 
@@ -39,7 +38,7 @@ export class Calls {
 
   constructor(private readonly client: Client) {
     const { connection } = client;
-    connection.on('text', (message) => this.hear(message as unknown as Answer));
+    connection.on('text', (message) => this.hear(message as unknown as Told));
     connection.on('phase', (phase) => {
       if (phase !== 'live') this.fail('the connection was lost', ({ lasts }) => !lasts);
     });
@@ -48,15 +47,16 @@ export class Calls {
     });
   }
 
-  ask(message: { type: string; [member: string]: unknown }, { hear, lasts = false }: { hear?(message: Answer): void; lasts?: boolean } = {}): Call {
+  /** The answer has the same `id`, which those who would cancel it, or hear of its progress, get at once. */
+  ask<Q extends Question>(message: Q, { hear, lasts = false }: How = {}): Call<AnswerTo<Q>> {
     const id = this.client.takeId();
-    const answer = new Promise<Answer>((resolve, reject) => {
+    const answer = new Promise<Told>((resolve, reject) => {
       this.waiting.set(id, { resolve, reject, hear, lasts });
       if (this.client.connection.send({ ...message, id })) return;
       this.waiting.delete(id);
       reject(new CallError('there is no connection'));
     });
-    return { id, answer };
+    return { id, answer: answer as Promise<Told & AnswerTo<Q>> };
   }
 
   /** Without an answer: about what was asked before. */
@@ -64,7 +64,15 @@ export class Calls {
     return this.client.connection.send(message);
   }
 
-  private hear(message: Answer): void {
+  /** Nothing more is said of it. */
+  cancel(id: number): void {
+    this.tell({ type: 'cancel', id });
+    const waiting = this.waiting.get(id);
+    this.waiting.delete(id);
+    waiting?.reject(new CallError('it was taken back'));
+  }
+
+  private hear(message: Told): void {
     const waiting = typeof message.id === 'number' ? this.waiting.get(message.id) : undefined;
     if (!waiting) return;
     if (MEANWHILE.has(message.type)) return waiting.hear?.(message);

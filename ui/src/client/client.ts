@@ -11,7 +11,7 @@
 import { Connection, type Credentials } from './connection.ts';
 import { Emitter } from './emitter.ts';
 import { readFrame } from './frame.ts';
-import type { Answer, AnswerTo, Cell, ColumnCells, ErrorMessage, Fetched, Op, Progress, Question, Status, TableEntry, TextMessage, Welcome, Window } from './messages.ts';
+import type { Cell, ColumnCells, ErrorMessage, Fetched, Op, Progress, Status, TableEntry, TextMessage, Welcome, Window } from './messages.ts';
 import { Subscription } from './subscription.ts';
 
 interface Events {
@@ -22,13 +22,6 @@ interface Events {
   welcome: Welcome;
   /** Another process answers than before: what was only in its memory is gone. */
   restarted: Welcome;
-}
-
-/** A question that was refused, with what is known of where and why. */
-export class Refusal extends Error {
-  constructor(readonly error: ErrorMessage) {
-    super(error.hint ? `${error.message}: ${error.hint}` : error.message);
-  }
 }
 
 interface Pending {
@@ -43,7 +36,6 @@ export class Client extends Emitter<Events> {
   welcome: Welcome | null = null;
   private readonly subs = new Map<number, Subscription>();
   private readonly fetches = new Map<number, Pending>();
-  private readonly questions = new Map<number, { resolve(answer: Answer): void; reject(error: Error): void }>();
   /** Closed while there was no connection: the server is told when it is back, if it still has them. */
   private readonly closed: number[] = [];
   private next = 1;
@@ -88,23 +80,7 @@ export class Client extends Emitter<Events> {
     });
   }
 
-  /** Asks once. The answer has the same `id`, which those who would cancel it, or hear of its progress, get at once. */
-  ask<Q extends Question>(question: Q): { id: number; answer: Promise<AnswerTo<Q>> } {
-    const id = this.next++;
-    const answer = new Promise<Answer>((resolve, reject) => {
-      this.questions.set(id, { resolve, reject });
-      if (this.connection.send({ ...question, id })) return;
-      this.questions.delete(id);
-      reject(new Error('there is no connection'));
-    });
-    return { id, answer: answer as Promise<AnswerTo<Q>> };
-  }
-
-  cancel(id: number): void {
-    this.connection.send({ type: 'cancel', id });
-  }
-
-  /** A number for what is asked once, that nothing else has. */
+  /** A number for what is asked once (`calls.ts`), that nothing else has. */
   takeId(): number {
     return this.next++;
   }
@@ -136,13 +112,6 @@ export class Client extends Emitter<Events> {
         return this.subs.get(message.sub)?.hearSchema(message);
       case 'size':
         return this.frame(message.sub, (sub) => sub.hearFrame(message, []));
-      case 'found':
-      case 'exported':
-      case 'done':
-      case 'value':
-        this.questions.get(message.id)?.resolve(message);
-        this.questions.delete(message.id);
-        return;
       case 'progress':
         return this.emit('progress', message);
       case 'error':
@@ -168,11 +137,6 @@ export class Client extends Emitter<Events> {
     if (pending) {
       this.fetches.delete(error.id as number);
       return pending.reject(new Error(error.message));
-    }
-    const question = error.id == null ? undefined : this.questions.get(error.id);
-    if (question) {
-      this.questions.delete(error.id as number);
-      return question.reject(new Refusal(error));
     }
     // What was asked elsewhere is answered there (`calls.ts`).
     if (error.id != null) return;
@@ -207,7 +171,5 @@ export class Client extends Emitter<Events> {
   private failFetches(reason: string): void {
     for (const pending of this.fetches.values()) pending.reject(new Error(reason));
     this.fetches.clear();
-    for (const question of this.questions.values()) question.reject(new Error(reason));
-    this.questions.clear();
   }
 }

@@ -1,5 +1,5 @@
 export { type Call, CallError, Calls } from './calls.ts';
-export { Client, Refusal } from './client.ts';
+export { Client } from './client.ts';
 export { Connection, type Credentials, type Phase } from './connection.ts';
 export { readFrame } from './frame.ts';
 export type * from './messages.ts';

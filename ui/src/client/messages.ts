@@ -163,13 +163,18 @@ export interface Fetched extends FrameHeader {
   id: number;
 }
 
-/** What is asked once and has one answer, by its `id`. */
+/** What is asked once and has one answer, by its `id` (`calls.ts`). */
 export type Question =
   | { type: 'find'; sub: number; where: string; from: number; back: boolean }
   | { type: 'export'; sub: number; format: ExportFormat; cols: string[] | null }
   | { type: 'put'; table: string; columns: string[]; rows: (string | null)[][] }
   | { type: 'remove'; table: string; columns: string[]; rows: (string | null)[][] }
-  | { type: 'value'; name: string };
+  | { type: 'value'; name: string }
+  | { type: 'exec'; code: string }
+  | { type: 'complete'; text: string; line: number; character: number }
+  | { type: 'files' | 'load' | 'discard'; path: string }
+  | { type: 'save'; path: string; text: string; tag: string | null }
+  | { type: 'move'; from: string; to: string };
 
 export type ExportFormat = 'csv' | 'parquet' | 'arrow';
 
@@ -202,8 +207,22 @@ export interface ValueMessage {
   tables: number;
 }
 
-export type Answer = Found | Exported | Done | ValueMessage;
-export type AnswerTo<Q extends Question> = Q extends { type: 'find' } ? Found : Q extends { type: 'export' } ? Exported : Q extends { type: 'value' } ? ValueMessage : Done;
+/** What consoles and files are told: read member by member. */
+export interface Told {
+  type: string;
+  id: number;
+  [member: string]: unknown;
+}
+
+interface Answers {
+  find: Found;
+  export: Exported;
+  put: Done;
+  remove: Done;
+  value: ValueMessage;
+}
+
+export type AnswerTo<Q extends Question> = Q['type'] extends keyof Answers ? Answers[Q['type']] : Told;
 
 /** How far an export has been fetched. */
 export interface Progress {
@@ -213,7 +232,7 @@ export interface Progress {
   total: number;
 }
 
-export type TextMessage = Welcome | Vars | Status | Schema | Size | ErrorMessage | Answer | Progress;
+export type TextMessage = Welcome | Vars | Status | Schema | Size | ErrorMessage | Progress;
 export type BinaryHeader = Snap | Delta | Fetched;
 
 /** A cell: nanoseconds and 64-bit integers are `bigint`, and exact decimals are text. */

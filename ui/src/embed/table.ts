@@ -13,7 +13,7 @@
  *
  * Elements of one server and one secret share a connection, which ends with the last of them.
  */
-import { type Cell, Client, type ColumnInfo, type Op, type Subscription, type Window } from '../client/index.ts';
+import { type Cell, Client, type ColumnInfo, isZone, type Op, type Subscription, type Window } from '../client/index.ts';
 import { opsOf, EMPTY, setFilter, toggleSort, type Plan } from '../app/plan.ts';
 import { KinetableGrid } from '../grid/element.ts';
 import type { Grid } from '../grid/grid.ts';
@@ -78,23 +78,38 @@ export class KinetableTable extends HTMLElement {
     const note = document.createElement('p');
     note.setAttribute('role', 'status');
     note.hidden = true;
-    const { client, leave } = clientOf(this.getAttribute('server') ?? ORIGIN, this.getAttribute('token'), this.getAttribute('user'));
-    this.shown = new Shown(client, leave, table, opsIn(this.getAttribute('ops')), {
-      zone: this.getAttribute('zone') ?? Intl.DateTimeFormat().resolvedOptions().timeZone, density: Number(this.getAttribute('density')) || 24,
-      say: (text) => {
-        note.textContent = text;
-        note.hidden = !text;
-      },
-    });
-    root.append(this.shown.element, note);
+    root.append(note);
+    const say = (text: string): void => {
+      note.textContent = text;
+      note.hidden = !text;
+    };
+    // Before there is a connection: of what cannot be read nothing is left behind, and the page says what it is.
+    const read = this.read();
+    if (typeof read === 'string') return say(read);
+    const { client, leave } = clientOf(read.server, this.getAttribute('token'), this.getAttribute('user'));
+    this.shown = new Shown(client, leave, table, read.ops, { zone: read.zone, density: read.density, say });
+    root.prepend(this.shown.element);
+  }
+
+  /** What the attributes say, or what is wrong with them. */
+  private read(): { server: string; ops: Op[]; zone: string; density: number } | string {
+    const [server, zone, density] = [this.getAttribute('server') ?? ORIGIN, this.getAttribute('zone') ?? Intl.DateTimeFormat().resolvedOptions().timeZone, Number(this.getAttribute('density') ?? 24)];
+    if (!URL.canParse('/rt/v1', server)) return `the attribute "server" is "${server}": an address such as http://localhost:10000 is wanted`;
+    if (!isZone(zone)) return `the attribute "zone" is "${zone}": a name such as Europe/Berlin is wanted`;
+    if (![20, 24, 32].includes(density)) return 'the attribute "density" is 20, 24 or 32: pixels a row';
+    const ops = opsIn(this.getAttribute('ops'));
+    return typeof ops === 'string' ? ops : { server, ops, zone, density };
   }
 }
 
-function opsIn(text: string | null): Op[] {
+function opsIn(text: string | null): Op[] | string {
   if (!text) return [];
-  const read: unknown = JSON.parse(text);
-  if (!Array.isArray(read)) throw new Error('the attribute "ops" of <kinetable-table> is no list of operations');
-  return read as Op[];
+  try {
+    const read: unknown = JSON.parse(text);
+    return Array.isArray(read) ? (read as Op[]) : 'the attribute "ops" is no list of operations: [{"where": "Price > 5"}] is one';
+  } catch (error) {
+    return `the attribute "ops" is no JSON: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }
 
 /** A table that is shown: its subscription, what was asked of it by hand, and its grid. */

@@ -41,6 +41,8 @@ export class FakeServer {
   slow = 0;
   private http: Server | null = null;
   private sessions = 0;
+  private assigned = 0;
+  private readonly ids = new Map<string, number>();
   private timers: ReturnType<typeof setInterval>[] = [];
 
   constructor(readonly options: FakeOptions, tables: FakeTable[]) {
@@ -87,8 +89,18 @@ export class FakeServer {
 
   /** Everything that there is, as `vars` tells it. */
   entries(): object[] {
-    const others = [...this.values].map(([name, { kind }]) => ({ name, id: `${this.instance}-${name}`, kind: kind.toLowerCase(), live: true, rows: null, columns: null }));
-    return [...[...this.tables.values()].map((table) => this.entry(table)), ...others];
+    return [...[...this.tables.values()].map((table) => this.entry(table)), ...[...this.values.keys()].map((name) => this.valueEntry(name))];
+  }
+
+  /** A name of `values` stands for something else than before. */
+  say(name: string): void {
+    this.assigned += 1;
+    this.ids.set(name, this.assigned);
+    for (const socket of this.sockets) socket.send({ type: 'vars', full: false, added: [], changed: [this.valueEntry(name)], removed: [] });
+  }
+
+  private valueEntry(name: string): object {
+    return { name, id: `${this.instance}-${name}-${this.ids.get(name) ?? 0}`, kind: this.values.get(name)?.kind.toLowerCase(), live: true, rows: null, columns: null };
   }
 
   find(name: string): FakeTable | undefined {

@@ -12,14 +12,20 @@ let url: string;
 
 beforeAll(async () => {
   ({ server, browser, url } = await begin());
-  server.values.set('desk', {
-    kind: 'Dashboard', tables: [bigTable('desk#0', 77)],
-    value: { title: 'Desk', layout: { version: 1, name: 'Trading desk', root: { split: 'row', sizes: [70, 30], children: [{ tabs: ['p0'] }, { split: 'column', children: [{ tabs: ['p1'] }, { tabs: ['p2'] }] }] },
-      panels: { p0: { kind: 'table', table: '#0', title: 'Own rows' }, p1: { kind: 'table', table: 'quotes' }, p2: { kind: 'markdown', text: '# Read me\n\nWritten in *Python*.', title: 'About' } } } },
-  });
+  write('desk', '# Read me\n\nWritten in *Python*.');
 });
 
 afterAll(() => end(browser, server));
+
+/** As a script does that assigns a dashboard to a name, be it for another time. */
+function write(name: string, text: string): void {
+  server.values.set(name, {
+    kind: 'Dashboard', tables: [bigTable(`${name}#0`, 77)],
+    value: { title: 'Desk', layout: { version: 1, name: 'Trading desk', root: { split: 'row', sizes: [70, 30], children: [{ tabs: ['p0'] }, { split: 'column', children: [{ tabs: ['p1'] }, { tabs: ['p2'] }] }] },
+      panels: { p0: { kind: 'table', table: '#0', title: 'Own rows' }, p1: { kind: 'table', table: 'quotes' }, p2: { kind: 'markdown', text, title: 'About' } } } },
+  });
+  server.say(name);
+}
 
 test('another dashboard, named, and both are there after a reload', async () => {
   const { page, errors } = await visit(browser, `${url}/table/trades`);
@@ -36,8 +42,9 @@ test('another dashboard, named, and both are there after a reload', async () => 
   await boards.getByRole('button', { name: 'Prices' }).waitFor();
   // What lies in the other one is not followed.
   server.heard.length = 0;
-  await page.waitForTimeout(600);
-  expect(new Set(server.heard.filter(({ type }) => type === 'ack').map(({ sub }) => sub)).size).toBe(1);
+  const acks = (): unknown[] => server.heard.filter(({ type }) => type === 'ack').map(({ sub }) => sub);
+  await expect.poll(() => acks().length, { timeout: 5000 }).toBeGreaterThan(8);
+  expect(new Set(acks()).size).toBe(1);
   await page.reload();
   await until(page, (seen) => isLoaded(seen) && seen.length === 12);
   expect(await boards.getByRole('button').allInnerTexts()).toEqual(['Desk 1', 'Prices', '']);
@@ -69,5 +76,35 @@ test('a dashboard that was written in Python, at its own address, and not kept',
   await page.getByRole('navigation', { name: 'Tables' }).getByText('desk').click();
   await page.getByRole('heading', { name: 'Read me' }).waitFor();
   expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test('a script that is run again: another layout takes the place, the same one leaves what the user changed', async () => {
+  write('again', '# First');
+  const { page, errors } = await visit(browser, `${url}/dashboard/again`);
+  await page.getByRole('heading', { name: 'First' }).waitFor();
+  await page.getByRole('button', { name: 'Close quotes' }).first().click();
+  await expect.poll(() => page.getByRole('tab').count()).toBe(2);
+  const asked = (): number => server.heard.filter(({ type, name }) => type === 'value' && name === 'again').length;
+  const before = asked();
+  write('again', '# First');
+  await expect.poll(asked).toBe(before + 1);
+  write('again', '# Second');
+  await page.getByRole('heading', { name: 'Second' }).waitFor();
+  expect(await page.getByRole('tab').count()).toBe(3);
+  await page.getByText('was made again: this is its new layout').waitFor();
+  await until(page, (seen) => isLoaded(seen) && seen.length > 5);
+  expect(page.url()).toBe(`${url}/dashboard/again`);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test('a dashboard that there is not is said, and the address then follows what is opened', async () => {
+  const { page } = await visit(browser, `${url}/dashboard/nowhere`);
+  await page.getByText('nothing is called "nowhere"').waitFor();
+  await page.getByRole('navigation', { name: 'Tables' }).getByText('quotes').click();
+  await expect.poll(() => page.url()).toBe(`${url}/table/quotes`);
+  await page.getByRole('navigation', { name: 'Tables' }).getByText('trades').click();
+  await expect.poll(() => page.url()).toBe(`${url}/table/trades`);
   await page.context().close();
 });

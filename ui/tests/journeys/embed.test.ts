@@ -54,3 +54,25 @@ test('two tables over one connection, live, sorted by a click', async () => {
   expect(errors).toEqual([]);
   await page.close();
 });
+
+test('what an attribute says wrongly is said, and leaves no connection behind', async () => {
+  const page = await browser.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  await page.goto(address);
+  await expect.poll(() => server.sockets.size).toBe(1);
+  const said = (attribute: string, value: string): Promise<string | undefined> => page.evaluate(([name, text]) => {
+    for (const one of document.querySelectorAll('kinetable-table')) one.remove();
+    const made = document.createElement('kinetable-table');
+    made.setAttribute('table', 'quotes');
+    made.setAttribute(name, text);
+    document.body.append(made);
+    return made.shadowRoot?.querySelector('p')?.textContent ?? '';
+  }, [attribute, value] as const);
+  for (const [name, value, part] of [['ops', '[{', 'is no JSON'], ['ops', '{}', 'is no list of operations'], ['zone', 'Mars/Base', 'Europe/Berlin'], ['density', 'tall', '20, 24 or 32'], ['server', 'http://', 'an address']]) {
+    expect(await said(name, value)).toContain(part);
+  }
+  await expect.poll(() => server.sockets.size).toBe(0);
+  expect(errors).toEqual([]);
+  await page.close();
+});

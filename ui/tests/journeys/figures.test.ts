@@ -82,7 +82,7 @@ test('a live figure, from the list: a series a group, zoom, and another figure u
   await page.mouse.up();
   await page.getByRole('button', { name: 'Reset zoom' }).click();
   server.values.set('moving', { kind: 'Figure', tables: [groups], value: { title: 'Others', rows: 1, cols: 1, charts: [chart(0, 0, [{ name: 'n', style: 'bar', table: 0, columns: { category: 'Sym', y: 'N' } }])] } });
-  for (const socket of server.sockets) socket.send({ type: 'vars', full: false, added: [], changed: [{ name: 'moving', id: 'another', kind: 'figure', live: false, rows: null, columns: null }], removed: [] });
+  server.say('moving');
   await page.getByRole('heading', { name: 'Others' }).waitFor();
   await page.reload();
   await page.getByRole('heading', { name: 'Others' }).waitFor();

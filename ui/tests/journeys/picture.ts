@@ -1,4 +1,4 @@
-/** `npm run picture`: the picture of the README, `docs/images/web-app.png`, in 256 colours. */
+/** `npm run picture`: the picture of `ui/README.md`, `docs/images/web-app.png`, in 256 colours. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { FakeServer } from '../fake/server.ts';
 import { bigTable, emptyTable, quotesTable, tradesTable } from '../fake/tables.ts';

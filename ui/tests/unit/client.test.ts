@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { Client, type Subscription, type Window } from '../../src/client/index.ts';
+import { CallError, Calls, Client, type Subscription, type Window } from '../../src/client/index.ts';
 import { FakeServer } from '../fake/server.ts';
 import { bigTable, quotesTable, tradesTable } from '../fake/tables.ts';
 
@@ -178,4 +178,24 @@ test('cells for copying', async () => {
   const { columns } = await client.fetch(sub, 5000, 3, ['Id', 'Sym']);
   expect(columns.get('Id')).toEqual([5000n, 5001n, 5002n]);
   expect(columns.get('Sym')?.length).toBe(3);
+});
+
+test('what is asked once is answered, refused, taken back, or lost with the connection', async () => {
+  const calls = new Calls(client);
+  expect(await calls.ask({ type: 'value', name: 'x' }).answer.catch(String)).toBe('Error: there is no connection');
+  const sub = await opened('trades');
+  const { row, count } = await calls.ask({ type: 'find', sub: sub.sub, where: 'Price > 0', from: 3, back: false }).answer;
+  expect(row).toBe(3);
+  expect(count).toBeGreaterThan(50);
+  const refused = await calls.ask({ type: 'value', name: 'nothing' }).answer.catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(CallError);
+  expect((refused as CallError).error?.code).toBe('missing');
+  const back = calls.ask({ type: 'export', sub: sub.sub, format: 'csv', cols: null });
+  const taken = back.answer.catch(String);
+  calls.cancel(back.id);
+  expect(await taken).toBe('Error: it was taken back');
+  await until(() => server.heard.some(({ type, id }) => type === 'cancel' && id === back.id));
+  const lost = calls.ask({ type: 'value', name: 'nothing' }).answer.catch(String);
+  server.dropAll();
+  expect(await lost).toMatch(/connection was lost|nothing is called/);
 });

@@ -55,6 +55,14 @@ export function addServed(name: string, layout: Layout): void {
   slots.value = slots.value.map((slot) => (slot.key === currentKey.value ? { ...slot, served: name } : slot));
 }
 
+/** Another layout in the same place; one that was not looked at yet stays unbuilt. */
+export function replaceBoard(key: number, layout: Layout): void {
+  const former = slots.value.find((slot) => slot.key === key)?.board;
+  slots.value = slots.value.map((slot) => (slot.key === key ? { ...slot, layout, board: former ? new Board(layout, 'own') : null } : slot));
+  goTo(currentKey.value);
+  former?.dispose();
+}
+
 /** The last one is emptied instead. */
 export function removeBoard(key: number): void {
   const at = slots.value.findIndex((slot) => slot.key === key);

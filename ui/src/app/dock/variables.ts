@@ -2,7 +2,7 @@
 import { groupingOf } from '../grouping.ts';
 import { FRESH, plainState } from '../kept.ts';
 import { EMPTY } from '../plan.ts';
-import { client, notice, tables } from '../session.ts';
+import { calls, notice, tables } from '../session.ts';
 import { open } from '../tabs.ts';
 import { board } from './boards.ts';
 import { kindOf } from './kinds.ts';
@@ -26,7 +26,7 @@ async function openHierarchy(name: string, focus: boolean): Promise<void> {
   const there = board.value?.find((item) => item.state.value.kind === 'table' && item.table === table);
   if (there != null) return board.value?.show(there, focus);
   try {
-    const { value } = await client.ask({ type: 'value', name }).answer;
+    const { value } = await calls.ask({ type: 'value', name }).answer;
     const group = groupingOf(value);
     if (!group) return notice(`${name} cannot be shown`, true);
     board.value?.open({ kind: 'table', table, title: name, view: plainState({ ...FRESH, plan: { ...EMPTY, group } }) }, 'own', { focus });

@@ -4,7 +4,7 @@ import { h, type JSX } from 'preact';
 import type { Figure } from '../../../charts/figure.ts';
 import { isText } from '../../kept.ts';
 import { lazily } from '../../lazily.tsx';
-import { client } from '../../session.ts';
+import { calls, client } from '../../session.ts';
 import { type Item, type Look, register } from '../kinds.ts';
 import type { PanelState } from '../schema.ts';
 
@@ -64,7 +64,7 @@ export class FigureItem implements Item {
     }
     if (entry.id === this.id) return;
     this.id = entry.id;
-    client.ask({ type: 'value', name: this.source }).answer.then(
+    calls.ask({ type: 'value', name: this.source }).answer.then(
       ({ value }) => this.take(value),
       (error: unknown) => {
         this.id = null;
