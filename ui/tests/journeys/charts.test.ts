@@ -1,10 +1,10 @@
 /** Charts: two clicks from a column, what is drawn is what the table has, zoom, other kinds, a picture, Python. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { FakeServer } from '../fake/server.ts';
+import type { FakeServer } from '../fake/server.ts';
 import { pricesTable } from '../fake/tables.ts';
 import { isLoaded, until, visit } from './browser.ts';
-import { begin, end } from './stage.ts';
+import { begin, end, serve } from './stage.ts';
 
 let server: FakeServer;
 let browser: Browser;
@@ -53,7 +53,7 @@ test('a line of a column: fewer points than rows, and they are those of the tabl
   // It goes on: frames are painted, and acked.
   const sub = server.heard.findLast((message) => message.type === 'open')?.sub;
   const before = server.heard.filter((message) => message.type === 'ack' && message.sub === sub).length;
-  await expect.poll(() => server.heard.filter((message) => message.type === 'ack' && message.sub === sub).length).toBeGreaterThan(before + 2);
+  await expect.poll(() => server.heard.filter((message) => message.type === 'ack' && message.sub === sub).length, { timeout: 5000 }).toBeGreaterThan(before + 2);
   expect(errors).toEqual([]);
   await page.context().close();
 });
@@ -121,7 +121,6 @@ test('bars, a histogram and a pie say what the table says; Python and a picture'
   await page.getByRole('radio', { name: 'Candlesticks' }).check({ force: true });
   await expect.poll(() => points(page)).toMatch(/intervals of/);
   // It is there on the next visit too, with the filters that the table had.
-  await page.waitForTimeout(500);
   await page.reload();
   await expect.poll(() => points(page), { timeout: 15_000 }).toMatch(/intervals of/);
   expect(errors).toEqual([]);
@@ -129,8 +128,7 @@ test('bars, a histogram and a pie say what the table says; Python and a picture'
 });
 
 test('a server that knows no charts is offered none', async () => {
-  const old = new FakeServer({ pages: 'dist-journeys', features: [] }, [pricesTable(100, 1)]);
-  const at = `http://127.0.0.1:${await old.start()}`;
+  const { server: old, url: at } = await serve({ features: [] }, [pricesTable(100, 1)]);
   const { page, errors } = await visit(browser, `${at}/table/prices`);
   await until(page, isLoaded);
   await page.locator('kinetable-grid').click({ button: 'right', position: { x: 300, y: 100 } });
@@ -139,4 +137,49 @@ test('a server that knows no charts is offered none', async () => {
   expect(errors).toEqual([]);
   await page.context().close();
   await old.stop();
+});
+
+test('a chart follows its panel: filters as they come and go, until it is detached, and after it is attached again', async () => {
+  const { page, errors } = await visit(browser, `${url}/table/prices`);
+  await until(page, isLoaded);
+  await chart(page, 'Price');
+  await page.getByLabel('Colour by').selectOption('Sym');
+  const drawnNames = (): Promise<string[]> => page.locator('.legend li .name').allInnerTexts();
+  const ALL = ['ACME', 'BOLT', 'CRUX'];
+  await expect.poll(drawnNames).toEqual(ALL);
+  const chip = page.locator('[data-follows=prices]');
+  expect(await chip.innerText()).toBe('follows prices');
+  const filter = async (text: string): Promise<void> => {
+    await page.locator('kinetable-grid').click({ position: { x: 300, y: 100 } });
+    await page.keyboard.press('Control+f');
+    await page.getByLabel('Filter Sym').fill(text);
+    await page.getByLabel('Filter Sym').press('Enter');
+  };
+  await filter('=ACME');
+  await expect.poll(drawnNames).toEqual(['ACME']);
+  // It is kept, and goes on after a reload.
+  await page.reload();
+  await chip.waitFor();
+  await filter('');
+  await expect.poll(drawnNames).toEqual(ALL);
+  await filter('=ACME');
+  await expect.poll(drawnNames).toEqual(['ACME']);
+  await page.getByRole('button', { name: 'Detach from prices' }).click();
+  await page.getByText('Sym =ACME').nth(1).waitFor();
+  await filter('');
+  await until(page, (seen) => isLoaded(seen) && new Set(seen.map(({ cells }) => cells.Sym)).size > 1);
+  expect(await drawnNames()).toEqual(['ACME']);
+  await page.getByRole('button', { name: 'Follow prices' }).click();
+  await expect.poll(drawnNames).toEqual(ALL);
+  // Whose panel is closed keeps the rows of then.
+  await filter('=BOLT');
+  await expect.poll(drawnNames).toEqual(['BOLT']);
+  await page.getByRole('button', { name: 'Close prices' }).first().click();
+  await expect.poll(() => chip.count()).toBe(0);
+  await page.getByText('Sym =BOLT').waitFor();
+  expect(await drawnNames()).toEqual(['BOLT']);
+  await page.getByRole('button', { name: 'All rows' }).click();
+  await expect.poll(drawnNames).toEqual(ALL);
+  expect(errors).toEqual([]);
+  await page.context().close();
 });

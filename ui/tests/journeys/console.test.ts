@@ -3,24 +3,23 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { demoTables } from '../fake/demo.ts';
-import { FakeServer } from '../fake/server.ts';
-import { isLoaded, launch, until, visit } from './browser.ts';
+import type { FakeServer } from '../fake/server.ts';
+import { emptyTable } from '../fake/tables.ts';
+import { isLoaded, until, visit } from './browser.ts';
+import { begin, end, serve } from './stage.ts';
 
 let server: FakeServer;
 let browser: Browser;
 let url: string;
 
 beforeAll(async () => {
-  browser = await launch();
-  server = new FakeServer({ pages: 'dist-journeys', console: true, every: 50 }, demoTables());
-  url = `http://127.0.0.1:${await server.start()}`;
+  ({ server, browser, url } = await begin({ console: true, every: 50 }));
 });
 
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
+afterAll(() => end(browser, server));
+
+/** A list of completions takes no keys in its first 75 ms, lest they were meant for the text: nothing shows when they are over. */
+const settled = (page: Page): Promise<void> => page.waitForTimeout(120);
 
 async function openConsole(options = {}): Promise<{ page: Page; errors: string[] }> {
   const visited = await visit(browser, url, options);
@@ -80,16 +79,16 @@ test('lines that go on, completion of names, methods and columns, and what was r
   await page.keyboard.press('Delete');
   await page.keyboard.type('quo');
   await page.getByRole('option', { name: /quotes/ }).waitFor();
-  await page.waitForTimeout(120);
+  await settled(page);
   await page.keyboard.press('Tab');
   await expect.poll(() => input.innerText()).toBe('quotes');
   await page.keyboard.type('.whe');
   await page.getByRole('option', { name: /where/ }).waitFor();
-  await page.waitForTimeout(120);
+  await settled(page);
   await page.keyboard.press('Tab');
   await page.keyboard.type('("Vol');
   await page.getByRole('option', { name: /Volume/ }).waitFor();
-  await page.waitForTimeout(120);
+  await settled(page);
   await page.keyboard.press('Tab');
   await expect.poll(() => input.innerText()).toBe('quotes.where("Volume")');
   await page.keyboard.press('Control+a');
@@ -134,7 +133,9 @@ test('the log: as it comes, by level and text, held', async () => {
   await page.getByLabel('Find in the log').fill('');
   await page.getByRole('button', { name: 'Pause' }).click();
   server.console.log('WARN', 'unseen');
-  await page.waitForTimeout(300);
+  // Of what is said one after the other, this comes later.
+  server.add({ ...emptyTable(), name: 'said_later' });
+  await page.getByRole('navigation', { name: 'Tables' }).getByText('said_later').waitFor();
   expect(await log.getByText('unseen').count()).toBe(0);
   await page.getByRole('button', { name: 'Go on' }).click();
   await log.getByText('unseen').waitFor();
@@ -157,7 +158,7 @@ test('the first visit: a console, and beside it what can be tried', async () => 
   await page.locator('.run').getByText('time_table').first().waitFor();
   // Who closed it does not see it again.
   await page.getByRole('tab', { name: 'Welcome' }).press('Delete');
-  await page.waitForTimeout(400);
+  await expect.poll(() => page.getByRole('tab').count()).toBe(1);
   await page.reload();
   await page.getByRole('textbox', { name: 'Console' }).waitFor();
   expect(await page.getByRole('tab').allInnerTexts()).toEqual(['Console']);
@@ -166,8 +167,8 @@ test('the first visit: a console, and beside it what can be tried', async () => 
 });
 
 test('who may not run code is not offered a console', async () => {
-  const own = new FakeServer({ pages: 'dist-journeys' }, demoTables());
-  const { page } = await visit(browser, `http://127.0.0.1:${await own.start()}`);
+  const { server: own, url: at } = await serve();
+  const { page } = await visit(browser, at);
   await page.getByRole('button', { name: 'Panels', exact: true }).click();
   await page.getByRole('menuitem', { name: /quotes/ }).waitFor();
   expect(await page.getByRole('menuitem', { name: /Console|History|Log/ }).count()).toBe(0);

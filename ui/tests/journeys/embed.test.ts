@@ -3,9 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { demoTables } from '../fake/demo.ts';
-import { FakeServer } from '../fake/server.ts';
-import { launch } from './browser.ts';
+import type { FakeServer } from '../fake/server.ts';
+import { begin, end } from './stage.ts';
 
 let server: FakeServer;
 let other: Server;
@@ -14,20 +13,17 @@ let url: string;
 let address: string;
 
 beforeAll(async () => {
-  server = new FakeServer({ pages: 'dist-journeys', every: 50, key: 'secret' }, demoTables());
-  url = `http://127.0.0.1:${await server.start()}`;
+  ({ server, browser, url } = await begin({ every: 50, key: 'secret' }));
   const html = `<!doctype html><title>Other</title><script src="${url}/embed.js"></script>
     <kinetable-table table="quotes" token="secret" style="height: 380px"></kinetable-table>
     <kinetable-table table="trades" token="secret" ops='[{"where":"Sym == \`ACME\`"}]' style="height: 200px"></kinetable-table>`;
   other = createServer((_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end(html));
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   address = `http://127.0.0.1:${(other.address() as AddressInfo).port}/`;
-  browser = await launch();
 });
 
 afterAll(async () => {
-  await browser.close();
-  await server.stop();
+  await end(browser, server);
   other.close();
 });
 

@@ -1,9 +1,9 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { demoTables } from '../fake/demo.ts';
-import { FakeServer } from '../fake/server.ts';
+import type { FakeServer } from '../fake/server.ts';
 import { bigTable } from '../fake/tables.ts';
 import { isLoaded, launch, rows, status, until, visit } from './browser.ts';
+import { acks, serve } from './stage.ts';
 
 let server: FakeServer;
 let browser: Browser;
@@ -16,8 +16,7 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 beforeEach(async () => {
-  server = new FakeServer({ key: 'secret', pages: 'dist-journeys', every: 50 }, demoTables());
-  url = `http://127.0.0.1:${await server.start()}`;
+  ({ server, url } = await serve({ key: 'secret', every: 50 }));
 });
 
 afterEach(() => server.stop());
@@ -99,10 +98,9 @@ test('no such table yet, a table without rows, and a long sort that is given up'
 test('a tab that stands still gets a few frames, not what has passed', async () => {
   const { page } = await visit(browser, `${url}/table/quotes?psk=secret`);
   await until(page, isLoaded);
-  const acks = (): number => server.heard.filter(({ type }) => type === 'ack').length;
-  const start = acks();
-  await page.waitForTimeout(2000);
-  expect((acks() - start) / 2).toBeGreaterThanOrEqual(10);
+  const start = acks(server);
+  // Ten a second at least.
+  await expect.poll(() => acks(server) - start, { timeout: 2000 }).toBeGreaterThanOrEqual(20);
   const frames = page.evaluate(() => {
     const { sub } = (document.querySelector('kinetable-grid')?.model ?? {}) as { sub: { frames: number } };
     const before = sub.frames;

@@ -1,24 +1,19 @@
 /** Notebooks: made, run cell by cell, written by themselves, changed elsewhere, found again. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { demoTables } from '../fake/demo.ts';
-import { FakeServer } from '../fake/server.ts';
-import { launch, visit } from './browser.ts';
+import type { FakeServer } from '../fake/server.ts';
+import { visit } from './browser.ts';
+import { begin, end } from './stage.ts';
 
 let server: FakeServer;
 let browser: Browser;
 let url: string;
 
 beforeAll(async () => {
-  browser = await launch();
-  server = new FakeServer({ pages: 'dist-journeys', console: true, every: 50 }, demoTables());
-  url = `http://127.0.0.1:${await server.start()}`;
+  ({ server, browser, url } = await begin({ console: true, every: 50 }));
 });
 
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
+afterAll(() => end(browser, server));
 
 async function openFiles(page: Page): Promise<void> {
   await page.locator('.connection.live').waitFor();
@@ -60,7 +55,6 @@ test('a notebook of Python', async () => {
   await page.keyboard.type(' # 2');
   await page.getByRole('button', { name: 'Write over it' }).click();
   await expect.poll(() => server.store.files.get('/notebooks/notebook-1.py')).toBe('print("theirs") # 2');
-  await page.waitForTimeout(400);
   await page.reload();
   await expect.poll(() => page.getByRole('textbox', { name: '/notebooks/notebook-1.py' }).innerText()).toContain('theirs');
   expect(errors).toEqual([]);

@@ -58,7 +58,6 @@ test('groups: counted and added up, sorted and filtered by what was made, as Pyt
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
     'from kinetable import agg\n\npositions.agg_by([agg.count_("Count"), agg.sum_("Size_sum = Size")], by="Sym").where("Count > 100").sort_descending("Size_sum")',
   );
-  await page.waitForTimeout(500);
   await page.reload();
   await until(page, (rows) => isLoaded(rows) && rows.every(({ cells }) => cells.Size_sum !== undefined && number(cells.Count) > 100));
   await page.getByRole('button', { name: 'Clear' }).click();

@@ -1,10 +1,9 @@
 /** What comes back on the next visit, and what a link shows to others. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { demoTables } from '../fake/demo.ts';
-import { FakeServer } from '../fake/server.ts';
+import type { FakeServer } from '../fake/server.ts';
 import { isLoaded, rows, until, visit } from './browser.ts';
-import { begin, end } from './stage.ts';
+import { begin, end, serve } from './stage.ts';
 
 let server: FakeServer;
 let browser: Browser;
@@ -120,8 +119,7 @@ test('a link shows the same to another person', async () => {
 });
 
 test('formulas of a link wait for a word where they can reach scripts', async () => {
-  const own = new FakeServer({ pages: 'dist-journeys', console: true }, demoTables());
-  const at = `http://127.0.0.1:${await own.start()}`;
+  const { server: own, url: at } = await serve({ console: true });
   const plan = { filters: [['Ask', '<170']], values: [{ column: 'Bid', formula: 'Bid > 140', label: 'Bid > 140' }], custom: ['Spread = Ask - Bid'] };
   const link = `${at}/table/quotes#view=${encodeURIComponent(JSON.stringify({ version: 1, plan }))}`;
   const asked = (): unknown[] => own.heard.filter(({ type }) => type === 'ops').map(({ ops }) => ops);

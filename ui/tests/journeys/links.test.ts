@@ -49,7 +49,6 @@ test('a filter panel: typed and chosen, for all panels with the column, and afte
   await expect.poll(() => page.getByRole('combobox', { name: 'Value of Sym' }).locator('option').count()).toBe(13);
   await page.getByRole('combobox', { name: 'Value of Sym' }).selectOption('CRUX');
   await expect.poll(() => seenOf(page, 'trades', 'Sym')).toEqual(['CRUX']);
-  await page.waitForTimeout(400);
   await page.reload();
   await expect.poll(() => seenOf(page, 'trades', 'Sym')).toEqual(['CRUX']);
   await page.getByRole('combobox', { name: 'Value of Sym' }).selectOption('');
@@ -87,7 +86,6 @@ test('a link: the row that is selected in one table filters the other', async ()
   expect(await page.locator('.chip:visible').allInnerTexts()).toEqual(['Sym = BOLT']);
   await page.getByRole('button', { name: 'Remove Sym = BOLT' }).click();
   await expect.poll(() => page.locator('.chip:visible').count()).toBe(0);
-  await page.waitForTimeout(400);
   await page.reload();
   await until(page, isLoaded);
   await grid.click({ position: { x: 40, y: 31 + 10 } });

@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { FakeServer } from '../fake/server.ts';
 import { isLoaded, until, visit } from './browser.ts';
-import { begin, end } from './stage.ts';
+import { begin, end, ticks } from './stage.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let server: FakeServer;
@@ -62,12 +62,8 @@ test('a step paints the rows that changed, and no others', async () => {
   const { page } = await visit(browser, `${url}/table/quotes`, { reducedMotion: 'reduce' });
   await until(page, isLoaded);
   // The first fractions make their columns paint anew.
-  for (let i = 0; i < 10; i++) {
-    server.tick();
-    await page.waitForTimeout(60);
-  }
-  await page.evaluate(async () => {
-    await new Promise((resolve) => setTimeout(resolve, 300));
+  await ticks(server, 10);
+  await page.evaluate(() => {
     const painted = new Set<number>();
     Object.assign(window, { painted });
     const { fillText } = CanvasRenderingContext2D.prototype;
@@ -79,10 +75,8 @@ test('a step paints the rows that changed, and no others', async () => {
   for (let i = 0; i < 5; i++) {
     await page.evaluate(() => (window as unknown as { painted: Set<number> }).painted.clear());
     const before = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map((row) => server.tables.get('quotes')!.cell(row, 'Bid'));
-    server.tick();
+    await ticks(server, 1);
     const changed = before.filter((bid, row) => bid !== server.tables.get('quotes')!.cell(row, 'Bid')).length;
-    await expect.poll(() => page.evaluate(() => (window as unknown as { painted: Set<number> }).painted.size)).toBeGreaterThan(0);
-    await page.waitForTimeout(150);
     const lines = await page.evaluate(() => (window as unknown as { painted: Set<number> }).painted.size);
     expect(lines).toBeGreaterThanOrEqual(changed);
     // A row may change its hidden fractions alone; never are there more than the three that a step touches.
@@ -141,10 +135,7 @@ test.each([true, false])('cells that changed light up and fade, if that is wante
   await page.evaluate((flash) => localStorage.setItem('kinetable.flash', String(flash)), wanted);
   await page.goto(`${url}/table/quotes`);
   await until(page, isLoaded);
-  for (let i = 0; i < 6; i++) {
-    server.tick();
-    await page.waitForTimeout(80);
-  }
+  await ticks(server, 6);
   await page.waitForTimeout(900);
   await page.evaluate(() => {
     const grid = document.querySelector('kinetable-grid')!.grid!;

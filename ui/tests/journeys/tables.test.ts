@@ -224,10 +224,16 @@ test('the end of a table that grows stays in sight, and on a phone a finger move
   for (let y = 320; y <= 560; y += 20) await touch('touchMove', y);
   await touch('touchEnd');
   const panned = await until(page, (seen) => isLoaded(seen) && last(seen) < server.tables.get('trades')!.rows - 8);
-  await page.waitForTimeout(1500);
-  const resting = await rows(page);
-  await page.waitForTimeout(500);
-  expect((await rows(page))[0].row).toBe(resting[0].row);
+  let resting = -1;
+  await expect.poll(async () => {
+    const former = resting;
+    resting = (await rows(page))[0].row;
+    return resting === former;
+  }, { interval: 200, timeout: 5000 }).toBe(true);
+  // What comes at the end does not carry it along.
+  const { rows: then } = server.tables.get('trades')!;
+  await expect.poll(() => server.tables.get('trades')!.rows, { timeout: 5000 }).toBeGreaterThan(then + 20);
+  expect((await rows(page))[0].row).toBe(resting);
   expect(panned.length).toBeGreaterThan(5);
   await page.getByRole('button', { name: 'Tables' }).click();
   await page.getByRole('navigation', { name: 'Tables' }).getByText('quotes').waitFor();

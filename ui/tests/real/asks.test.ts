@@ -1,25 +1,21 @@
 /** What is asked of tables of a server of the binary: charts, statistics, groups, a value that is looked for, files. */
 import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isLoaded, launch, until, visit } from '../journeys/browser.ts';
+import { isLoaded, until } from '../journeys/browser.ts';
+import { begin, leave, type Stage, type Visited } from './stage.ts';
 
-let browser: Browser;
-let base: URL;
+let stage: Stage;
 
 beforeAll(async () => {
-  const link = process.env.KINETABLE_URL;
-  if (!link) throw new Error('KINETABLE_URL is not set: the link of a server that runs tests/real/tables.py');
-  base = new URL(link);
-  browser = await launch();
+  stage = await begin();
 });
 
-afterAll(() => browser?.close());
+afterAll(() => stage?.browser.close());
 
 const number = (text: string): number => Number(text.replaceAll(',', '').replace('−', '-'));
 
-async function open(name: string, column: string): Promise<{ page: Page; errors: string[] }> {
-  const visited = await visit(browser, `${base.origin}/table/${name}${base.search}${base.hash}`);
+async function open(name: string, column: string): Promise<Visited> {
+  const visited = await stage.visit(`/table/${name}`);
   const { page } = visited;
   await until(page, (seen) => isLoaded(seen) && seen.length > 2);
   await page.evaluate((wanted) => {
@@ -28,11 +24,6 @@ async function open(name: string, column: string): Promise<{ page: Page; errors:
     document.querySelector('kinetable-grid')?.focus();
   }, column);
   return visited;
-}
-
-async function leave({ page, errors }: { page: Page; errors: string[] }): Promise<void> {
-  expect(errors).toEqual([]);
-  await page.context().close();
 }
 
 test('a line of a live column, coloured by another, then a histogram and bars', async () => {

@@ -1,37 +1,28 @@
 /**
  * Journeys against a server of the binary that runs `tables.py`: `KINETABLE_URL=http://127.0.0.1:10000/?psk=… npm run real`.
  */
-import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isLoaded, launch, rows, status, until, visit } from '../journeys/browser.ts';
+import { isLoaded, rows, status, until } from '../journeys/browser.ts';
+import { begin, leave, type Stage, type Visited } from './stage.ts';
 
-let browser: Browser;
-let base: URL;
+let stage: Stage;
 
 beforeAll(async () => {
-  const link = process.env.KINETABLE_URL;
-  if (!link) throw new Error('KINETABLE_URL is not set: the link of a server that runs tests/real/tables.py');
-  base = new URL(link);
-  browser = await launch();
+  stage = await begin();
 });
 
-afterAll(() => browser?.close());
+afterAll(() => stage?.browser.close());
 
-async function open(name: string): Promise<{ page: Page; errors: string[] }> {
-  const visited = await visit(browser, `${base.origin}/table/${name}${base.search}${base.hash}`);
+async function open(name: string): Promise<Visited> {
+  const visited = await stage.visit(`/table/${name}`);
   await until(visited.page, isLoaded);
   return visited;
-}
-
-async function leave({ page, errors }: { page: Page; errors: string[] }): Promise<void> {
-  expect(errors).toEqual([]);
-  await page.context().close();
 }
 
 const id = (text: string): number => Number(text.replaceAll(',', ''));
 
 test('the list has the tables of the script', async () => {
-  const visited = await visit(browser, base.href);
+  const visited = await stage.visit();
   const list = visited.page.getByRole('navigation', { name: 'Tables' });
   for (const name of ['history', 'kinds', 'newest', 'nothing', 'totals', 'trades']) await list.getByText(name, { exact: true }).waitFor();
   await leave(visited);
@@ -121,10 +112,10 @@ test('every type has its form', async () => {
 });
 
 test('an empty table, and none', async () => {
-  const visited = await visit(browser, `${base.origin}/table/nothing${base.search}${base.hash}`);
+  const visited = await stage.visit(`/table/nothing`);
   await visited.page.getByText('This table has columns, and no row.').waitFor();
   await leave(visited);
-  const other = await visit(browser, `${base.origin}/table/nobody${base.search}${base.hash}`);
+  const other = await stage.visit(`/table/nobody`);
   await other.page.getByText('There is no table “nobody”').waitFor();
   await leave(other);
 });

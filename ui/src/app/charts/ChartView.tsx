@@ -1,5 +1,5 @@
 /** A chart: its head, what is drawn, the legend, and beside it what it is made of. Knows a table by name, and no panel. */
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { AGG_KINDS, type ColumnInfo, type Op } from '../../client/index.ts';
 import type { ChartSpec } from '../../charts/spec.ts';
@@ -22,12 +22,14 @@ export interface ChartProps {
   columns: readonly ColumnInfo[];
   spec: ChartSpec;
   isShown: boolean;
+  /** Whose rows they are, in words. */
+  rows?: ComponentChildren;
   change(spec: ChartSpec): void;
   /** The element that takes the keyboard. */
   ready?(plot: HTMLElement): void;
 }
 
-export function ChartView({ table, ops, columns, spec, isShown, change, ready }: ChartProps): JSX.Element {
+export function ChartView({ table, ops, columns, spec, isShown, rows, change, ready }: ChartProps): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const [isBuilding, setBuilding] = useState(() => !matchMedia('(max-width: 900px)').matches);
   const [isTable, setTable] = useState(false);
@@ -59,6 +61,7 @@ export function ChartView({ table, ops, columns, spec, isShown, change, ready }:
       <header class="chart-head">
         <h2 title={`${table}: ${title}`}>{title}</h2>
         <span class="points" data-status="points">{words}</span>
+        {rows}
         <span class="grow" />
         {model.canFollow.value && <button type="button" class="tool" aria-pressed={model.follows.value} title="The end stays in sight" onClick={() => model.follow()}>Follow</button>}
         {model.zoomed.value && <button type="button" class="tool" title="All of the axis (0)" onClick={() => model.whole()}>Reset zoom</button>}

@@ -6,6 +6,7 @@
  */
 import { computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals';
 import { h, render } from 'preact';
+import { followPanels } from './following.ts';
 import { type Item, kindOf, type Look, type Source } from './kinds.ts';
 import { Dock, moveTarget, type Side } from './lumino.ts';
 import { followLinks } from './links.ts';
@@ -39,7 +40,7 @@ export class Board {
   readonly isShown = signal(false);
   private readonly root = signal<Node | null>(null);
   private readonly seen = signal<ReadonlySet<string>>(new Set());
-  private readonly stopLinks: () => void;
+  private readonly stopFollowing: () => void;
   private readonly ends = new Map<string, () => void>();
 
   constructor(layout: Layout, source: Source) {
@@ -57,7 +58,8 @@ export class Board {
     this.active.value = layout.active ?? idsOf(layout.root)[0] ?? null;
     narrow.addEventListener('change', this.widthChanged);
     this.links.value = layout.links;
-    this.stopLinks = followLinks(this.items, this.links);
+    const ends = [followLinks(this.items, this.links), followPanels(this.items)];
+    this.stopFollowing = () => ends.forEach((end) => end());
     effect(() => {
       void this.root.value;
       this.dock.mark(this.active.value);
@@ -136,7 +138,7 @@ export class Board {
   /** Ends all panels, and the board with them. */
   dispose(): void {
     narrow.removeEventListener('change', this.widthChanged);
-    this.stopLinks();
+    this.stopFollowing();
     for (const id of [...this.items.value.keys()]) this.close(id);
     this.dock.dispose();
   }

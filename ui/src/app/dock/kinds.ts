@@ -3,7 +3,7 @@
  *
  * The dock knows panels by this interface alone: what they keep is JSON (decision 0070), what they show is a component.
  */
-import type { ReadonlySignal } from '@preact/signals';
+import type { ReadonlySignal, Signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import type { IconName } from '../icons.tsx';
 import type { Cell } from '../../client/index.ts';
@@ -15,6 +15,16 @@ export type Look = 'focused' | 'seen' | 'hidden';
 
 /** From where a state comes: the user's own page, or somebody else's hand, whose formulas wait for a word of the user. */
 export type Source = 'own' | 'given';
+
+/** A panel whose rows are those of another one, as they are shown there. */
+export interface Following {
+  /** Null: of none. */
+  readonly id: ReadonlySignal<string | null>;
+  /** The panel of that id; while there is none, what was taken over last stays. */
+  readonly leader: Signal<Item | null>;
+  attach(id: string): void;
+  detach(): void;
+}
 
 /** A panel that is open. */
 export interface Item {
@@ -28,6 +38,8 @@ export interface Item {
   readonly Body: ComponentType;
   /** Where others filter it. */
   readonly target?: Target;
+  /** Whose filters, sorts and columns it takes over, of those that can. */
+  readonly follows?: Following;
   /** What it asks of all panels with a column. */
   readonly offer?: ReadonlySignal<Offer | null>;
   /** The cell of the row with the focus; undefined if there is none. Read in an effect, it is read again when it is another one. */
