@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import re
 import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from typing import Any, Callable, Iterator
 
@@ -27,10 +29,17 @@ class Running:
         """Starts it and waits until it listens."""
         command = [sys.executable, "-m", "kinetable", "server", "--port", "0", "--auth", "psk=key", *arguments]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self._told: list[str] = []
+        self._reading = threading.Thread(target=lambda: self._told.extend(self.process.stderr))  # type: ignore[arg-type]
+        self._reading.start()
         line = self.process.stdout.readline()  # type: ignore[union-attr]
         found = re.search(r":(\d+)/", line)
         assert found, line + self.stop()
         self.port = int(found.group(1))
+
+    def told(self) -> str:
+        """What it told until now."""
+        return "".join(self._told)
 
     def session(self) -> client.Session:
         """A client's session."""
@@ -40,10 +49,12 @@ class Running:
         """Ends it; what it told."""
         self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.communicate(timeout=30)[1]
+            self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            return self.process.communicate()[1]
+            self.process.wait()
+        self._reading.join(60)
+        return self.told()
 
 
 @pytest.fixture
@@ -61,8 +72,10 @@ def run() -> Iterator[Callable[..., Running]]:
 
 
 def write(path: pathlib.Path, text: str) -> None:
-    """Writes a script."""
-    path.write_text(textwrap.dedent(text))
+    """Writes a script. It appears whole: half a file is loaded as it is by who watches it."""
+    unfinished = path.with_suffix(".new")
+    unfinished.write_text(textwrap.dedent(text))
+    os.replace(unfinished, path)
 
 
 def fails(folder: pathlib.Path) -> str:
@@ -75,7 +88,7 @@ def fails(folder: pathlib.Path) -> str:
 
 def until(true: Callable[[], Any], what: str) -> None:
     """Waits until something holds."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while not true():
         assert time.monotonic() < end, what
         time.sleep(0.1)
@@ -141,7 +154,7 @@ def test_an_application_is_loaded_again_beside_the_others(
         assert kept.to_arrow().num_rows == 2, "what a client holds stays its own"
         assert session.open_table("clock").to_arrow()["N"][0].as_py() > before, "the clock began anew"
         write(tmp_path / "shop.py", "import kinetable as kt\norders = kt.empty_table(9)\n1 / 0\n")
-        time.sleep(2)
+        until(lambda: "what it served before stays" in server.told(), "it is not told to have failed")
         assert sorted(session.tables) == ["clock", "new", "orders"]
         assert session.open_table("orders").size == 7
     told = server.stop()

@@ -10,7 +10,6 @@ import pathlib
 import subprocess
 import sys
 import threading
-import time
 import urllib.parse
 from json import loads
 from typing import Any, Iterator
@@ -336,7 +335,7 @@ def test_an_object_that_talks(session: client.Session, adder: AdderType) -> None
         threading.Timer(0.05, adder.made[0].connection.on_data, (b"later", [])).start()
         assert next(talk.resp_stream)[0] == b"later"
         assert not adder.made[0].closed.is_set()
-    assert adder.made[0].closed.wait(10)
+    assert adder.made[0].closed.wait(60)
 
 
 def test_ends_of_a_talk(session: client.Session, adder: AdderType) -> None:
@@ -356,20 +355,20 @@ def test_ends_of_a_talk(session: client.Session, adder: AdderType) -> None:
         next(talk.resp_stream)
     assert raised.value.code() == grpc.StatusCode.FAILED_PRECONDITION
     for made in adder.made:
-        assert made.closed.wait(10)
+        assert made.closed.wait(60)
 
 
 def test_a_client_that_does_not_listen_is_cut_off(session: client.Session, adder: AdderType) -> None:
     with opened(session, "counter") as talk:
         next(talk.resp_stream)
-        began = time.monotonic()
         talk.req_stream.write(b"flood", [])
+        assert adder.made[0].closed.wait(60)
+        heard = 0
         with pytest.raises(grpc.RpcError) as raised:
-            for _ in range(4000):
+            while heard < 3000:
                 next(talk.resp_stream)
-                time.sleep(0.001)
-        assert raised.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED and time.monotonic() - began < 60
-    assert adder.made[0].closed.wait(10)
+                heard += 1
+        assert raised.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
 
 
 def fails_to_close() -> Any:
@@ -385,12 +384,12 @@ def test_sessions_and_servers_that_end_close_talks(names: dict[str, Any], kinds:
         with client.Session(host="127.0.0.1", port=server.port) as session:
             talk = session.plugin_client(session.exportable_objects["counter"])
             next(talk.resp_stream)
-        assert kind.made[0].closed.wait(10)
+        assert kind.made[0].closed.wait(60)
         with fails_to_close(), client.Session(host="127.0.0.1", port=server.port) as session:
             talk = session.plugin_client(session.exportable_objects["counter"])
             next(talk.resp_stream)
             server.stop()
-            assert kind.made[1].closed.wait(10)
+            assert kind.made[1].closed.wait(60)
 
 
 def test_assigning_another_object_is_told(names: dict[str, Any], session: client.Session, kinds: Any) -> None:

@@ -67,7 +67,7 @@ def there():
     process.kill()
 
 
-def until(condition: Callable[[], Any], seconds: float = 30.0) -> None:
+def until(condition: Callable[[], Any], seconds: float = 60.0) -> None:
     """Waits until a condition holds."""
     end = time.monotonic() + seconds
     while not condition():

@@ -112,7 +112,7 @@ def followed(table: client.table.Table) -> Optional[Exception]:
     heard = Followed()
     handle = listen(table, heard)
     handle.start()
-    error = heard.told.get(timeout=20)
+    error = heard.told.get(timeout=60)
     if error is None:
         handle.stop()
     return error

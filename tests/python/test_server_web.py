@@ -59,7 +59,7 @@ def post(server: Server, path: str, message: Any, **headers: str) -> tuple[Any, 
     """A call of grpc-web: the headers and the frames of its answer."""
     headers = {"Content-Type": "application/grpc-web+proto", "X-Grpc-Web": "1", **headers}
     request = urllib.request.Request(f"http://127.0.0.1:{server.port}/{path}", framed(message), headers)
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return answer.headers, frames(answer.read())
 
 
@@ -89,7 +89,7 @@ def test_pages_of_listed_origins_may_call_and_others_not(server: Server) -> None
     assert refused.value.code == 403
     at = f"http://127.0.0.1:{server.port}/{CONFIGURATION}"
     asking = {"Origin": "http://app.example:8000", "Access-Control-Request-Method": "POST"}
-    with urllib.request.urlopen(urllib.request.Request(at, headers=asking, method="OPTIONS"), timeout=20) as answer:
+    with urllib.request.urlopen(urllib.request.Request(at, headers=asking, method="OPTIONS"), timeout=60) as answer:
         assert answer.headers["access-control-allow-origin"] == "http://app.example:8000"
         assert "x-grpc-web" in answer.headers["access-control-allow-headers"]
 
@@ -106,7 +106,7 @@ class Socket:
 
     def __init__(self, port: int, protocol: str = "grpc-websockets-multiplex,grpc-websockets", path: str = CONFIGURATION, **headers: str) -> None:
         """Asks for it."""
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=20)
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
         asked = {
             "Host": f"127.0.0.1:{port}",
             "Upgrade": "websocket",

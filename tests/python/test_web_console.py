@@ -139,19 +139,27 @@ def test_what_runs_and_what_waits_is_interrupted(place: Place, names: dict[str, 
     assert names["third"] == 1 and "second" not in names
 
 
-def test_runs_of_all_sessions_take_turns_and_output_goes_to_who_ran_it(place: Place) -> None:
+def test_runs_of_all_sessions_take_turns_and_output_goes_to_who_ran_it(place: Place, names: dict[str, Any]) -> None:
     page = place.enter()
     other = place.enter()
-    page.say("exec", id=1, code="import time\nprint('one')\ntime.sleep(0.5)\norder = ['page']")
+    go = names["go"] = threading.Event()
+    page.say("exec", id=1, code="print('one')\nassert go.wait(60)\norder = ['page']")
     page.wait("running", id=1)
     calls = threading.Thread(target=lambda: session.run_script("order.append('grpc')"))
     with client.Session(host="127.0.0.1", port=place.port) as session:
         calls.start()
-        time.sleep(0.1)
-        printed, _ = run(other, 1, "order.append('other')\nprint(order)")
-        calls.join(20)
-    assert printed == "['page', 'grpc', 'other']\n"
+        other.say("exec", id=1, code="order.append('other')\nprint('two')")
+        # What is completed was asked after the run: that waits now.
+        other.say("complete", id=2, text="ki", line=0, character=2)
+        other.wait("completions", id=2)
+        assert not [message for message in other.told if message["type"] in ("running", "ran")]
+        go.set()
+        printed, ran = ended(other, 1)
+        calls.join(60)
+    assert not calls.is_alive() and (printed, ran["error"]) == ("two\n", None)
     assert ended(page, 1)[0] == "one\n"
+    # Which of the two came first is theirs; both came after what ran when they were asked.
+    assert names["order"][0] == "page" and sorted(names["order"][1:]) == ["grpc", "other"]
 
 
 def test_a_busy_script_stalls_no_tables(place: Place, names: dict[str, Any]) -> None:
@@ -173,7 +181,7 @@ def test_of_much_that_is_printed_the_middle_is_left_out(place: Place) -> None:
     page = place.enter()
     printed, ran = run(page, 1, "for n in range(200_000):\n    print(f'line {n}')")
     assert printed.startswith("line 0\nline 1\n") and printed.endswith("line 199999\n")
-    assert len([message for message in page.told if message["type"] == "out"]) < 20 * ran["ms"] / 1000 * 3 + 6
+    assert len([message for message in page.told if message["type"] == "out"]) < 4_000, "many lines are one message"
     printed, _ = run(page, 2, "print('x' * 5_000_000 + 'end')")
     assert len(printed) < 1 << 21 and printed.endswith("end\n") and "bytes are left out here" in printed
 
@@ -213,27 +221,36 @@ def test_completion_counts_units_of_editors(place: Place) -> None:
 
 def test_the_log_has_what_is_kept_then_what_comes(place: Place) -> None:
     page = place.enter()
+    before = time.time_ns()
     run(page, 1, "print('early')")
+    after = time.time_ns()
     page.say("log", on=True)
     lines = page.wait("log")["lines"]
-    assert ("STDOUT", "early") in [(line["level"], line["text"]) for line in lines]
-    assert abs(int(lines[0]["at"]) / 1e9 - time.time()) < 60
+    early = [int(line["at"]) for line in lines if (line["level"], line["text"]) == ("STDOUT", "early")]
+    assert len(early) == 1 and before <= early[0] <= after
+
+    def logged(last: str) -> tuple[int, list[str]]:
+        skipped, texts = 0, []
+        while last not in texts:
+            message = page.wait("log")
+            skipped += message.get("skipped", 0)
+            texts += [line["text"] for line in message["lines"]]
+        return skipped, texts
+
     page.say("exec", id=2, code="print('late')")
-    assert [line["text"] for line in page.wait("log")["lines"]] == ["late"]
+    assert "early" not in logged("late")[1], "what is kept is told once"
     page.say("exec", id=3, code="for n in range(50_000): print(n)")
-    skipped = 0
-    texts: list[str] = []
-    while "49999" not in texts:
-        message = page.wait("log")
-        skipped += message.get("skipped", 0)
-        texts += [line["text"] for line in message["lines"]]
-    assert skipped + len(texts) == 50_000
+    skipped, texts = logged("49999")
+    # Whatever else the process says is among them.
+    told = [int(text) for text in texts if text.isdigit()]
+    assert told == sorted(set(told)) and skipped + len(told) >= 50_000
     page.say("log", on=False)
     run(page, 4, "print('nobody')")
-    time.sleep(0.3)
-    page.say("exec", id=5, code="")
-    ended(page, 5)
-    assert all(message["type"] != "log" or message["lines"][-1]["text"] != "nobody" for message in page.told)
+    run(page, 5, "")
+    page.say("log", on=True)
+    assert "nobody" in [line["text"] for line in page.wait("log")["lines"]], "it is kept"
+    logs = [message["lines"] for message in page.told[:-1] if message["type"] == "log"]
+    assert not [line for lines in logs for line in lines if line["text"] == "nobody"]
 
 
 def test_who_has_no_console_runs_nothing(names: dict[str, Any]) -> None:

@@ -278,7 +278,7 @@ def test_what_is_kept_up_to_date_is_what_is_made_anew(asked: Asked, names: dict[
         names["again"] = names["t"].snapshot()
         for sub, spec in zip(followed, SPECS):
             anew = sorted(asked.rows("again", spec), key=repr)
-            end = time.monotonic() + 10
+            end = time.monotonic() + 60
             while sorted(asked.now(sub), key=repr) != anew:
                 assert time.monotonic() < end, (spec, sorted(asked.now(sub), key=repr), anew)
                 asked.page.hear()
@@ -387,7 +387,7 @@ def test_what_comes_later_lies_in_further_buckets(asked: Asked, names: dict[str,
     asked.open("t", {"m4": {"x": "X", "ys": ["Y"], "px": 10}})
     asked.open("t", {"bins": {"x": "X", "n": 10}})
     add(105, 115, 1_000_000)
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while len(asked.now(1)) < 5 or len(asked.now(2)) < 5:
         assert time.monotonic() < end
         asked.page.hear()

@@ -59,7 +59,7 @@ class Page:
 
     def wait(self, type: str, **members: Any) -> dict[str, Any]:
         """Takes messages in until one comes that is like this."""
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while time.monotonic() < end:
             message = self.hear()
             if message["type"] == type and all(message.get(name) == value for name, value in members.items()):
@@ -251,7 +251,7 @@ def test_a_page_made_from_deltas_is_the_tables_page(server: Server, names: dict[
             page.say("viewport", sub=sub, vp=wave + 1, first=first, n=n, anchor=anchor, cols=None)
         page.paint()
         page.paints = True
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while any(page.pages[sub] != seen(shown[sub], *windows[sub]) for sub in shown):
             assert time.monotonic() < end, {sub: (page.pages[sub], seen(shown[sub], *windows[sub])) for sub in shown}
             page.hear()
@@ -267,12 +267,19 @@ def test_a_page_that_paints_nothing_gets_two_frames_and_then_the_newest(
     page.say("open", sub=1, table="t", first=0, n=100, cols=None, max_hz=60)
     page.wait("snap", sub=1)
     page.paints = False
-    for number in range(20):
+
+    def add(number: int) -> None:
         table.add(kinetable.new_table([kinetable.column.int_col("X", [number])]))
-        time.sleep(0.03)
-    end = time.monotonic() + 2
-    while time.monotonic() < end:
-        page.hear()
+
+    for number in (0, 1):
+        add(number)
+        while page.frames[1]["seq"] < number + 2:
+            page.hear()
+    for number in range(2, 20):
+        add(number)
+    # A second and more: frames would have come meanwhile.
+    page.wait("status")
+    page.wait("status")
     assert page.frames[1]["seq"] == 3, "a frame came without a credit"
     page.paints = True
     page.paint()
@@ -302,9 +309,14 @@ def test_the_tables_there_are_are_told_as_they_change(page: Page, names: dict[st
 def test_the_status_says_how_the_engine_does(page: Page, names: dict[str, Any]) -> None:
     names["t"] = kinetable.time_table("PT0.02s").last_by()
     page.wait("status")
+    before = time.time_ns()
+    page.wait("status")
     status = page.wait("status")
-    assert status["cycles"] > 5 and status["cycle_ms"] > 0 and status["memory"] > 1 << 20
-    assert abs(int(status["at"]) / 1e9 - time.time()) < 60
+    while status["cycles"] <= 5:
+        status = page.wait("status")
+    assert status["cycle_ms"] > 0 and status["memory"] > 1 << 20
+    # The first may have been on its way.
+    assert before <= int(status["at"]) <= time.time_ns()
 
 
 def test_a_connection_that_was_lost_goes_on(server: Server, names: dict[str, Any]) -> None:
