@@ -150,7 +150,7 @@ def test_variables_of_the_script_are_seen(table):
 def test_a_live_table_takes_them():
     ticking = time_table("PT0.01S").update("X = ii").where(or_([in_("X", [0, 2]), "X == 3"]))
     while ticking.size < 3:
-        assert ticking.await_update(10_000)
+        assert ticking.await_update(60_000)
     assert [row["X"] for row in ticking.iter_dict("X")] == [0, 2, 3]
 
 

@@ -11,8 +11,16 @@ import pytest
 from confluent_kafka.schema_registry import Schema, SchemaReference, SchemaRegistryClient
 from confluent_kafka.schema_registry.protobuf import ProtobufDeserializer, ProtobufSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
-from google.protobuf import duration_pb2, struct_pb2, timestamp_pb2, wrappers_pb2  # noqa: F401
+from conftest import wait_until
+from google.protobuf import (  # noqa: F401
+    descriptor_pb2,
+    descriptor_pool,
+    duration_pb2,
+    message_factory,
+    struct_pb2,
+    timestamp_pb2,
+    wrappers_pb2,
+)
 from kinetable import DHError, dtypes, new_table
 from kinetable import json as kj
 from kinetable import kafka_consumer as kc
@@ -20,8 +28,6 @@ from kinetable import kafka_producer as kp
 from kinetable.column import double_col, long_col, string_col
 from kinetable.json import jackson
 from kinetable.stream.kafka import header
-
-from conftest import wait_until
 
 pytestmark = pytest.mark.broker
 
@@ -221,7 +227,7 @@ def test_shapes_of_plain_python(broker, topic):
         {"b": 1.5},
     )
     table = consume(broker, topic, kc.object_processor_spec(jackson.provider(shape)), 4)
-    wait_until(lambda: table.size == 2 and table.errors.size == 2, 10, "two rows, two errors")
+    wait_until(lambda: table.size == 2 and table.errors.size == 2, 30, "two rows, two errors")
     names = ["a", "b", "c_d", "g_0", "g_1", "l_x", "t", "o"]
     assert [column.name for column in table.columns][3:] == names
     types = {column.name: column.data_type for column in table.columns}

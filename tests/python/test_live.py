@@ -16,7 +16,7 @@ from kinetable.table_listener import TableListener, TableListenerHandle, listen
 def test_time_tables_tick():
     ticking = time_table("PT0.02S")
     assert ticking.is_refreshing and not ticking.is_blink
-    assert ticking.await_update(5_000)
+    assert ticking.await_update(60_000)
     wait_until(lambda: ticking.size >= 5)
     stamps = ticking.snapshot().to_arrow()["Timestamp"].to_numpy()
     assert (np.diff(stamps.astype("i8")) == 20_000_000).all()
@@ -38,8 +38,12 @@ def test_blink_append_and_ring():
     blink = time_table("PT0.01S", blink_table=True)
     assert blink.is_blink and not blink.remove_blink().is_blink
     appended, total, ring = blink_to_append_only(blink), blink.count_by("N"), ring_table(blink, 3)
-    wait_until(lambda: appended.size > 10)
-    assert blink.size < appended.size
+
+    def has_let_go() -> bool:
+        before = appended.size
+        return before > 10 and blink.size < before
+
+    wait_until(has_let_go)
     assert next(total.iter_dict())["N"] > 10
     assert ring.size == 3
 
@@ -97,7 +101,7 @@ def test_listeners_see_old_and_new_values():
 def test_a_slow_listener_holds_nothing_up():
     ticking = time_table("PT0.01S")
     release = threading.Event()
-    handle = listen(ticking, lambda update, _: release.wait(20))
+    handle = listen(ticking, lambda update, _: release.wait(60))
     wait_until(lambda: handle.backlog > 5)
     before = ticking.size
     wait_until(lambda: ticking.size > before + 5)
@@ -169,7 +173,7 @@ def test_python_functions_on_live_tables_do_not_deadlock():
     wait_until(lambda: ticking.size > 50)
     assert ticking.memory_bytes() > 0
     for reader in readers:
-        reader.join(10)
+        reader.join(60)
         assert not reader.is_alive()
     made = ticking.where("M % 2 = 0").count_by("Even")
     wait_until(lambda: next(made.iter_dict())["Even"] > 30)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 
 import numpy as np
 import pyarrow as pa
@@ -38,11 +37,9 @@ def test_partitions_are_text_unless_all_are_numbers(tmp_path):
     assert list(table.where("Date > `2026-01-01`").iter_dict()) == [{"Date": "2026-01-02", "Part": 2, "V": 20}]
 
 
-def test_opening_a_history_is_instant_and_where_opens_only_its_partitions(history):
-    started = time.perf_counter()
+def test_opening_a_history_opens_one_file_and_where_opens_only_its_partitions(history):
     table = parquet.read(history)
-    opened = time.perf_counter() - started
-    assert opened < 0.25
+    assert native.parquet_counts(table._native)["files_opened"] <= 1
     assert table.memory_bytes() < 2_000_000
     assert table.column_names == ["Date", "Timestamp", "ServiceName", "Value"]
     assert table.columns[0].data_type.name == "String"

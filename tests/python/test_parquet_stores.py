@@ -34,9 +34,9 @@ def store():
         region_name="us-east-1",
         endpoint_override=endpoint,
         credentials=s3.Credentials.basic("me", "secret"),
-        read_timeout="PT20s",
+        read_timeout="PT60s",
     )
-    for _ in range(100):
+    for _ in range(600):
         try:
             urllib.request.urlopen(urllib.request.Request(f"{endpoint}/data", method="PUT"))
             break
@@ -102,7 +102,7 @@ def test_new_objects_become_rows(store):
     live = parquet.read("s3://data/grow", is_refreshing=True, special_instructions=store, refresh_interval_ms=50)
     assert (live.is_refreshing, live.size) == (True, 10)
     parquet.write(table, "s3://data/grow/b.parquet", special_instructions=store)
-    limit = time.monotonic() + 20
+    limit = time.monotonic() + 60
     while live.size < 20 and time.monotonic() < limit:
         live.await_update(100)
     assert live.size == 20

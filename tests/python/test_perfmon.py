@@ -151,27 +151,31 @@ def test_the_thread_that_collects_is_there_while_a_table_is_held():
     gc.collect()
     tables = [perfmon.server_state_log(), perfmon.process_metrics_log()]
     wait_until(lambda: tables[0].size > 0)
-    assert collecting() == 1
+    wait_until(lambda: collecting() == 1)
     tables.clear()
     gc.collect()
     wait_until(lambda: collecting() == 0)
 
 
 def collecting() -> int:
-    tasks = pathlib.Path("/proc/self/task").iterdir()
-    return sum((task / "comm").read_text().strip() == "kinetable-figur" for task in tasks)
+    def name(task: pathlib.Path) -> str:
+        try:
+            return (task / "comm").read_text().strip()
+        except OSError:
+            return ""  # It ended meanwhile.
+
+    return sum(name(task) == "kinetable-figur" for task in pathlib.Path("/proc/self/task").iterdir())
 
 
 def test_the_state_of_the_process():
     ticking = time_table("PT0.02S").update("N = ii")
     state, log = perfmon.server_state(), perfmon.server_state_log()
     wait_until(lambda: state.size >= 2 and log.size >= 2)
-    row, logged = rows(state)[-1], rows(log)[-1]
+    row = wait_until(lambda: next((row for row in reversed(rows(state)) if row["UGPCycles"] >= 10), None), 60)
+    logged = rows(log)[-1]
     assert 0 < row["UsedMemMiB"] < row["MaxMemMiB"] and 0 < row["AvailMemRatio"] < 1
-    assert (
-        row["UGPCycles"] >= 10 and 0 < row["UGPTimeRatio"] < 1 and row["UGPCycleMaxSecs"] >= row["UGPCycleMedianSecs"]
-    )
-    assert 0.9 < row["IntervalSecs"] < 10 and row["IntervalEnd"] > row["IntervalStart"]
+    assert 0 < row["UGPTimeRatio"] <= 1 and row["UGPCycleMaxSecs"] >= row["UGPCycleMedianSecs"]
+    assert row["IntervalSecs"] > 0 and row["IntervalEnd"] > row["IntervalStart"]
     assert logged["Threads"] >= 2 and logged["Handles"] >= 3 and logged["FreeMemoryMiB"] > 0
     assert ticking.size > 0
 
@@ -179,10 +183,13 @@ def test_the_state_of_the_process():
 def test_metrics_by_name():
     ticking = time_table("PT0.02S")
     log = perfmon.process_metrics_log()
-    wait_until(lambda: any(row["Name"] == "UpdateGraph.CycleNanos" for row in rows(log)))
-    by_name = {row["Name"]: row for row in rows(log)}
-    cycles, memory = by_name["UpdateGraph.CycleNanos"], by_name["Memory.Resident"]
-    assert cycles["N"] >= 10 and cycles["Min"] <= cycles["Avg"] <= cycles["Max"] <= cycles["Sum"]
+
+    def last(name: str, count: int) -> Any:
+        return next((row for row in reversed(rows(log)) if row["Name"] == name and row["N"] >= count), None)
+
+    cycles = wait_until(lambda: last("UpdateGraph.CycleNanos", 10), 60)
+    memory = wait_until(lambda: last("Memory.Resident", 1))
+    assert cycles["Min"] <= cycles["Avg"] <= cycles["Max"] <= cycles["Sum"]
     assert memory["N"] == 1 and memory["Sum"] == memory["Last"] > 1 << 20 and ticking.size > 0
 
 

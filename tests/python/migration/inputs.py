@@ -38,7 +38,7 @@ total = blink.count_by("Count")
 both = threading.Event()
 handle = merged_listen([blink, total], lambda updates, is_replay: both.set() if all(updates.values()) else None)
 publisher.add(new_table([int_col("X", [1, 2, 3])]))
-assert both.wait(20)
+assert both.wait(60)
 handle.stop()
 
 with exclusive_lock(clock):

@@ -29,7 +29,7 @@ def on_update(update, is_replay):
 
 
 handle = listen(history, on_update)
-assert enough.wait(20)
+assert enough.wait(60)
 handle.stop()
 
 while history.size < 8:

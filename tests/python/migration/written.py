@@ -12,7 +12,7 @@ from deephaven.update_graph import exclusive_lock, shared_lock
 
 def wait(table, rows):
     while table.size < rows:
-        assert table.await_update(20_000)
+        assert table.await_update(60_000)
 
 
 writer = DynamicTableWriter({"Sym": dtypes.string, "Size": dtypes.int32})
@@ -50,7 +50,7 @@ def on_both(updates, is_replay):
 
 handle = merged_listen([limits, latest], on_both)
 publisher.add(new_table([string_col("Kind", ["z"]), double_col("Value", [4.0])]))
-assert told.wait(20)
+assert told.wait(60)
 handle.stop()
 
 with exclusive_lock(limits.update_graph):
