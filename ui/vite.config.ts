@@ -17,5 +17,6 @@ export default defineConfig({
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } } },
   },
   server: { proxy: { '/rt/v1': { target: 'ws://127.0.0.1:10080', ws: true } } },
-  test: { include: ['tests/unit/**/*.test.ts'] },
+  // Of a machine that does much else, five seconds are little.
+  test: { include: ['tests/unit/**/*.test.ts'], testTimeout: 30_000 },
 });

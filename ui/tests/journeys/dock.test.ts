@@ -168,3 +168,33 @@ test('the menu of panels, by keys', async () => {
   expect(errors).toEqual([]);
   await page.context().close();
 });
+
+test('a border between panels is moved by keys, says where it stands, and is there again', async () => {
+  const { page, errors } = await visit(browser, `${url}/table/trades`);
+  await until(page, isLoaded);
+  await openAll(page, ['quotes']);
+  await page.keyboard.press('Control+Shift+ArrowRight');
+  await expect.poll(() => places(page)).toEqual(['trades 0 50', 'quotes 50 50']);
+  const border = page.getByRole('separator', { name: 'Border between panels' });
+  const now = async (): Promise<number> => Number(await border.getAttribute('aria-valuenow'));
+  await border.focus();
+  await expect.poll(now).toBe(50);
+  expect(await border.getAttribute('aria-orientation')).toBe('vertical');
+  // Along it nothing moves.
+  await page.keyboard.press('ArrowDown');
+  for (let i = 0; i < 3; i++) await page.keyboard.press('Shift+ArrowLeft');
+  await expect.poll(now).toBeLessThan(35);
+  const moved = await now();
+  await page.keyboard.press('ArrowRight');
+  expect(await now() - moved).toBeGreaterThanOrEqual(1);
+  expect(await now() - moved).toBeLessThanOrEqual(2);
+  await page.keyboard.press('Home');
+  await expect.poll(now).toBeLessThan(15);
+  const least = await places(page);
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('separator');
+  await expect.poll(() => stored(page).then(({ boards }) => (boards[0].root as { sizes: number[] }).sizes[0])).toBeLessThan(0.15);
+  await page.reload();
+  await expect.poll(() => places(page)).toEqual(least);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});

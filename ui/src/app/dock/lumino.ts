@@ -91,6 +91,15 @@ class Tabs extends TabBar.Renderer {
 }
 
 class Renderer extends DockPanel.Renderer {
+  override createHandle(): HTMLDivElement {
+    const made = super.createHandle();
+    made.tabIndex = 0;
+    made.setAttribute('role', 'separator');
+    made.setAttribute('aria-label', 'Border between panels');
+    for (const [name, value] of [['min', '0'], ['now', '50'], ['max', '100']]) made.setAttribute(`aria-value${name}`, value);
+    return made;
+  }
+
   override createTabBar(document?: Document | ShadowRoot): TabBar<Widget> {
     const bar = new TabBar<Widget>({ document, renderer: new Tabs() });
     bar.addClass('lm-DockPanel-tabBar');
@@ -117,7 +126,13 @@ export class Dock {
 
   constructor(private readonly ears: Ears) {
     this.panel.addClass('dock-panel');
-    this.panel.layoutModified.connect(() => this.isWide && ears.changed());
+    this.panel.layoutModified.connect(() => {
+      if (this.isWide) ears.changed();
+      this.sayBorders();
+    });
+    this.panel.node.addEventListener('keydown', (event) => this.borderKey(event));
+    // Where it stands is said when it is asked for: that changes with every window.
+    this.panel.node.addEventListener('focusin', () => this.sayBorders());
   }
 
   get node(): HTMLElement {
@@ -187,6 +202,34 @@ export class Dock {
 
   box(id: string): DOMRect {
     return this.get(id).node.getBoundingClientRect();
+  }
+
+  /** A border with the keyboard's focus is moved by arrows, and by Home and End as far as it goes. */
+  private borderKey(event: KeyboardEvent): void {
+    const handle = event.target as HTMLDivElement;
+    if (!(handle instanceof HTMLDivElement) || !handle.matches('[role=separator]') || event.ctrlKey || event.altKey || event.metaKey) return;
+    const isUpright = handle.dataset.orientation === 'horizontal';
+    const step = event.shiftKey ? 80 : 16;
+    const by = { [isUpright ? 'ArrowLeft' : 'ArrowUp']: -step, [isUpright ? 'ArrowRight' : 'ArrowDown']: step, Home: -1e5, End: 1e5 }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    (this.panel.layout as DockLayout).moveHandle(handle, handle.offsetLeft + (isUpright ? by : 0), handle.offsetTop + (isUpright ? 0 : by));
+    // At once, and not in a frame of its own: another press may come before that.
+    this.panel.processMessage(Widget.Msg.UpdateRequest);
+    this.sayBorders();
+    this.ears.changed();
+  }
+
+  /** Where each border stands, as a share of the dock. */
+  private sayBorders(): void {
+    const { offsetWidth, offsetHeight } = this.panel.node;
+    for (const handle of this.panel.handles()) {
+      const isUpright = handle.dataset.orientation === 'horizontal';
+      handle.setAttribute('aria-orientation', isUpright ? 'vertical' : 'horizontal');
+      const share = isUpright ? handle.offsetLeft / (offsetWidth || 1) : handle.offsetTop / (offsetHeight || 1);
+      handle.setAttribute('aria-valuenow', String(Math.round(Math.min(1, share) * 100)));
+    }
   }
 
   private get(id: string): Held {
