@@ -22,15 +22,13 @@ use tower::{Layer, ServiceExt};
 
 use super::checks::{Caller, Checks};
 use super::pages::Pages;
+use super::routes::Route;
 use super::server::Settings;
 use super::sockets::Sockets;
 use super::spelling::{Reader, spelled};
 use crate::access::{AccessLayer, Guarded};
 use crate::services::Shared;
 use crate::web::{Files, Pages as WebPages};
-
-/// Where the web app connects.
-const WEB: &str = "/rt/v1";
 
 /// Headers that pages may send.
 const ALLOWED: &str = "content-type, grpc-timeout, grpc-encoding, grpc-accept-encoding, content-encoding, \
@@ -112,10 +110,11 @@ impl Front {
         response
     }
 
-    async fn upgrade(&self, parts: Parts) -> Response<Body> {
-        match parts.uri.path() {
-            WEB => self.web_pages.upgrade(parts).await,
-            _ => self.sockets.upgrade(parts).await,
+    async fn routed(&self, parts: Parts, is_upgrade: bool) -> Response<Body> {
+        match Route::of(parts.uri.path(), is_upgrade) {
+            Route::Web => self.web_pages.upgrade(parts).await,
+            Route::Calls => self.sockets.upgrade(parts).await,
+            page => self.pages.answer(page, &parts).await,
         }
     }
 
@@ -131,8 +130,7 @@ impl Front {
         }
         if !kind.starts_with("application/grpc") {
             let is_upgrade = request.headers().contains_key(UPGRADE);
-            let parts = request.into_parts().0;
-            return if is_upgrade { self.upgrade(parts).await } else { self.pages.answer(&parts).await };
+            return self.routed(request.into_parts().0, is_upgrade).await;
         }
         if request.version() != Version::HTTP_2 {
             return Status::internal("gRPC needs HTTP/2: over HTTP/1.1 there is grpc-web").into_http();

@@ -16,6 +16,7 @@ mod checks;
 mod connections;
 mod front;
 mod pages;
+mod routes;
 mod server;
 mod sockets;
 mod spelling;
@@ -23,5 +24,6 @@ mod tls;
 
 pub(crate) use connections::Place;
 pub(crate) use front::page;
+pub use routes::{Demand, Route};
 pub use server::{Error, Server, Settings};
 pub use tls::Tls;

@@ -14,12 +14,10 @@ use prometheus_client::registry::Registry;
 use tonic::body::Body;
 
 use super::front::page;
+use super::routes::Route;
 use crate::access::{Credential, credentials};
 use crate::services::{Shared, memory_used};
 use crate::web::Files;
-
-/// Where files are fetched that pages of the web app were offered.
-const EXPORT: &str = "/rt/export/";
 
 /// The pages.
 pub struct Pages {
@@ -36,18 +34,26 @@ impl Pages {
     }
 
     /// The page of a request.
-    pub async fn answer(&self, request: &Parts) -> Response<Body> {
+    pub async fn answer(&self, route: Route, request: &Parts) -> Response<Body> {
         if request.method != Method::GET && request.method != Method::HEAD {
             return page(StatusCode::METHOD_NOT_ALLOWED, "pages are read: GET\n");
         }
+        match route {
+            Route::Export => self.export(request),
+            Route::Health => page(StatusCode::OK, "ok\n"),
+            Route::Metrics => self.metrics(&request.headers).await,
+            Route::App => self.file(request),
+            Route::Web | Route::Calls => page(StatusCode::UPGRADE_REQUIRED, "this is for WebSockets\n"),
+        }
+    }
+
+    /// A file of the web app.
+    fn file(&self, request: &Parts) -> Response<Body> {
         match request.uri.path() {
             "/" if self.files.is_empty() => page(
                 StatusCode::OK,
                 &format!("Kinetable at {}: tables by gRPC and Arrow Flight\n", self.address),
             ),
-            path if path.starts_with(EXPORT) => self.export(request),
-            "/health" => page(StatusCode::OK, "ok\n"),
-            "/metrics" => self.metrics(&request.headers).await,
             path => self
                 .files
                 .answer(path, &request.headers)
@@ -57,7 +63,7 @@ impl Pages {
 
     /// A file that a page of the web app was offered: its address is a secret that holds once.
     fn export(&self, request: &Parts) -> Response<Body> {
-        let word = request.uri.path().strip_prefix(EXPORT).unwrap_or_default();
+        let word = request.uri.path().strip_prefix(Route::Export.path()).unwrap_or_default();
         if request.method != Method::GET {
             return page(StatusCode::METHOD_NOT_ALLOWED, "a file is fetched once: GET\n");
         }

@@ -5,6 +5,7 @@ mod calls;
 mod messages;
 mod places;
 mod rights;
+mod routes;
 mod rpcs;
 mod sessions;
 mod support;
