@@ -93,7 +93,7 @@ def test_formats():
     assert row["__ROW__TABLE_STYLE_FORMAT"] != 0
     dates = empty_table(1).update("T = now()").format_columns("T = Date(`yyyy`)")
     assert next(dates.iter_dict("T__TABLE_DATE_FORMAT")) == {"T__TABLE_DATE_FORMAT": "yyyy"}
-    for wrong in ("A", "Z = RED", "A = NOCOLOUR", "* = Decimal(`0`)"):
+    for wrong in ("A", "Z = RED", "A = NOCOLOUR", "* = Decimal(`0`)", "C = Decimal(`#,##0..00`)", "C = Date(`yyyy-MM-ddTHH`)"):
         with pytest.raises(DHError):
             table().format_columns(wrong)
 

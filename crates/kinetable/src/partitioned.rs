@@ -74,7 +74,7 @@ impl Table {
         let fields = self.schema().fields().iter();
         let kept = fields.filter(|field| !(options.drop_keys && by.contains(field.name())));
         Ok(PartitionedTable {
-            keys: Table::of(self.session(), keys),
+            keys: Table::of(self.session(), keys).partitioned_by(by),
             key_columns: by.to_vec(),
             constituent_column: CONSTITUENT.to_owned(),
             schema: Arc::new(arrow_schema::Schema::new(kept.cloned().collect::<Vec<_>>())),
@@ -135,7 +135,7 @@ impl PartitionedTable {
             table.definition().column_index(name)?;
         }
         let mut made = PartitionedTable {
-            keys: table.clone(),
+            keys: table.clone().partitioned_by(&key_columns),
             key_columns,
             constituent_column,
             schema: Arc::new(arrow_schema::Schema::empty()),
@@ -279,7 +279,7 @@ impl PartitionedTable {
 
     /// The same constituents beside other columns: a table that has the key columns and the column of constituents.
     pub fn with_table(&self, keys: Table) -> PartitionedTable {
-        PartitionedTable { keys, ..self.clone() }
+        PartitionedTable { keys: keys.partitioned_by(&self.key_columns), ..self.clone() }
     }
 }
 
@@ -384,7 +384,11 @@ impl PartitionedTable {
                 apply(&examples)?.schema().clone()
             }
         };
-        Ok(PartitionedTable { keys: Table::of(self.session(), made), schema, ..self.clone() })
+        Ok(PartitionedTable {
+            keys: Table::of(self.session(), made).partitioned_by(&self.key_columns),
+            schema,
+            ..self.clone()
+        })
     }
 }
 

@@ -78,6 +78,11 @@ impl PyTable {
         self.inner().schema().fields().iter().map(named).collect()
     }
 
+    /// The columns that say in which part of a whole a row lies.
+    fn partitioning(&self) -> Vec<String> {
+        self.inner().partitioning()
+    }
+
     fn attributes<'py>(&self, py: Python<'py>) -> PyResult<BTreeMap<String, Bound<'py, PyAny>>> {
         let definition = self.inner().definition();
         let mut all = BTreeMap::new();

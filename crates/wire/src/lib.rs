@@ -3,6 +3,7 @@
 //! | module | what |
 //! |---|---|
 //! | [`schema`] | names and types of columns as clients read them, and the bytes of an Arrow schema |
+//! | [`looks`] | hidden columns that say how others look |
 //! | [`columns`] | the engine's arrays as the arrays clients know, and back |
 //! | [`barrage`] | what subscribers ask and are told: requests, row sets, shifts, batches |
 //!
@@ -12,6 +13,8 @@
 mod error;
 
 pub mod schema;
+
+pub mod looks;
 
 pub mod columns;
 

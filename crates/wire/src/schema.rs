@@ -22,7 +22,7 @@ use arrow_ipc::writer::{DictionaryTracker, IpcDataGenerator, IpcWriteOptions};
 use arrow_schema::{DataType, Field, FieldRef, Fields, IntervalUnit, Schema, SchemaRef, TimeUnit};
 use bytes::{BufMut, Bytes, BytesMut};
 
-use crate::{Error, Result};
+use crate::{Error, Result, looks};
 
 /// What a table says of itself beside its columns.
 #[derive(Debug, Clone, Default)]
@@ -244,9 +244,9 @@ fn needs_engine_type(data_type: &DataType) -> bool {
 /// What is said of hidden columns with formats, and of the columns they belong to.
 fn style_marks(name: &str, fields: &Fields) -> Vec<(&'static str, String)> {
     const KINDS: [(&str, &str, &str); 3] = [
-        ("__TABLE_STYLE_FORMAT", "isStyle", "styleColumn"),
-        ("__TABLE_NUMBER_FORMAT", "isNumberFormat", "numberFormatColumn"),
-        ("__TABLE_DATE_FORMAT", "isDateFormat", "dateFormatColumn"),
+        (looks::STYLE, "isStyle", "styleColumn"),
+        (looks::NUMBER, "isNumberFormat", "numberFormatColumn"),
+        (looks::DATE, "isDateFormat", "dateFormatColumn"),
     ];
     let mut said = Vec::new();
     for (suffix, is, names) in KINDS {

@@ -6,6 +6,7 @@ import { chartOf } from '../charts/spec.ts';
 import { describeShown } from './Describe.tsx';
 import { canProfile, profiled, toggleProfiles } from './profiles.ts';
 import { features } from './session.ts';
+import { formatterAt } from '../grid/given.ts';
 import { copied } from './sharing.ts';
 import { linking } from './dock/linking.ts';
 import { board } from './dock/boards.ts';
@@ -55,9 +56,10 @@ export function CellMenu({ panel, place }: { panel: Panel; place: MenuPlace }): 
     event.preventDefault();
     event.stopPropagation();
   };
+  const about = panel.schema.value?.find((one) => one.name === place.column);
   return (
     <div class="menu" role="menu" ref={menu} aria-label={`Column ${place.column}`} onKeyDown={onKeyDown}>
-      {place.row === null && <p class="about" role="presentation"><b>{place.column}</b> {panel.schema.value?.find((one) => one.name === place.column)?.type}</p>}
+      {place.row === null && <p class="about" role="presentation"><b>{place.column}</b> {about?.type}{about?.partitioning && ', partitioning'}</p>}
       {groups(panel, place).map((items, i) => (
         <div key={i} role="group">
           {items.map((item) => (
@@ -80,7 +82,7 @@ function groups(panel: Panel, { row, column }: MenuPlace): Item[][] {
   const values: Item[] = [];
   const cell = row === null ? undefined : panel.cell(row, column);
   if (cell !== undefined) {
-    const shown = cell === null ? 'null' : (grid.view.formatters.get(column)?.show(cell) ?? '');
+    const shown = cell === null ? 'null' : (formatterAt(grid.view, column, row ?? 0)?.show(cell) ?? '');
     const signs: Comparison[] = ['==', '!='];
     if (ORDERED.has(info.type) && cell !== null) signs.push('>=', '<=');
     for (const comparison of signs) {

@@ -37,13 +37,13 @@ export function Chips({ panel }: { panel: Panel }): JSX.Element {
       )}
       <div class="chip-row">
         {[...plan.filters].map(([column, text]) => (
-          <Chip key={`f-${column}`} text={`${column} ${text}`} bad={panel.filterErrors.value.get(column)} remove={() => panel.change(setFilter(plan, column, ''))} />
+          <Chip key={`f-${column}`} text={`${column} ${text}`} bad={panel.filterErrors.value.get(column)?.message} remove={() => panel.change(setFilter(plan, column, ''))} />
         ))}
         {plan.custom.map((text) => (
           <Chip key={`c-${text}`} text={text} bad={panel.customError.value?.text === text ? panel.customError.value.error.message : undefined} edit={() => (side.value = { kind: 'custom' })}
             remove={() => panel.changeCustom(plan.custom.filter((one) => one !== text))} />
         ))}
-        {plan.group && <Chip text={groupingWords(plan.group)} bad={panel.groupError.value ?? undefined} edit={() => (side.value = { kind: 'groups' })} remove={() => panel.change({ ...plan, group: null, sorts: [], select: null })} />}
+        {plan.group && <Chip text={groupingWords(plan.group)} bad={panel.groupError.value?.text} edit={() => (side.value = { kind: 'groups' })} remove={() => panel.change({ ...plan, group: null, sorts: [], select: null })} />}
         {plan.values.map((value) => (
           <Chip key={value.formula} text={value.label} remove={() => panel.change({ ...plan, values: plan.values.filter((one) => one !== value) })} />
         ))}

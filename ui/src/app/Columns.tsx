@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
+import { hasLooks } from '../grid/given.ts';
 import type { Layout } from '../grid/layout.ts';
 import { Icon } from './icons.tsx';
 import type { Panel } from './panel.ts';
@@ -95,7 +96,7 @@ function Item({ panel, layout, all, name }: { panel: Panel; layout: Layout; all:
       <label onKeyDown={onKeyDown}>
         <input type="checkbox" checked={!isHidden} aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown" onChange={() => panel.arrange((to) => (isHidden ? to.show([name]) : to.hide(name)))} />
         <span class="name">{name}</span>
-        <span class="type">{panel.plan.value.custom.some((text) => customName(text) === name) ? '= ' : ''}{info?.type}</span>
+        <span class="type">{panel.plan.value.custom.some((text) => customName(text) === name) ? '= ' : ''}{info?.type}{info && hasLooks(info) && <span title="The table itself says how its cells look">, formatted</span>}</span>
       </label>
       <span class="handle" aria-hidden="true" title={`Move ${name}`}
         onPointerDown={(event) => {

@@ -60,8 +60,11 @@ function Formula({ panel, at, text }: { panel: Panel; at: number | null; text: s
   };
   return (
     <form class="formula" onSubmit={apply}>
-      <textarea ref={area} rows={2} spellcheck={false} autocapitalize="off" aria-label={label} aria-invalid={Boolean(problem || refused?.text === text)} placeholder="Worth = Price * Size" value={draft}
+      <div class="written">
+        <textarea ref={area} rows={2} spellcheck={false} autocapitalize="off" aria-label={label} aria-invalid={Boolean(problem || refused?.text === text)} placeholder="Worth = Price * Size" value={draft}
         data-first={at === null ? '' : undefined} onInput={(event) => setDraft(event.currentTarget.value)} onFocus={() => (current.value = area.current)} onKeyDown={onKeyDown} />
+        {refused?.text === text && draft === text && <Underlined text={text} error={refused.error} />}
+      </div>
       {problem && <p class="error" role="alert">{problem}</p>}
       {refused?.text === text && <Refusal text={text} error={refused.error} />}
       <div class="side-row">
@@ -71,6 +74,13 @@ function Formula({ panel, at, text }: { panel: Panel; at: number | null; text: s
       </div>
     </form>
   );
+}
+
+/** The formula once more, over the one that is edited: nothing of it is seen but a line below what is wrong. */
+function Underlined({ text, error: { from, to } }: { text: string; error: ErrorMessage }): JSX.Element | null {
+  if (from == null || to == null) return null;
+  const end = Math.max(to, from + 1);
+  return <div class="underlined" aria-hidden="true">{text.slice(0, from)}<u>{text.slice(from, end) || ' '}</u>{text.slice(end)}</div>;
 }
 
 /** What the server says of a formula, and where in it. Its words have lines that stand below each other. */

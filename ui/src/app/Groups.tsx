@@ -14,6 +14,7 @@ export function Groups({ panel }: { panel: Panel }): JSX.Element {
   const { group } = panel.plan.value;
   const columns = panel.own();
   const names = columns.map(({ name }) => name);
+  const wrong = panel.groupError.value;
   const kinds = KINDS.filter(([, , feature]) => features.value.includes(feature));
   const set = (next: Grouping | null): void => panel.change({ ...panel.plan.value, group: next, sorts: [], select: null });
   const begin = (kind: Grouping['kind']): void => {
@@ -36,7 +37,7 @@ export function Groups({ panel }: { panel: Panel }): JSX.Element {
         {!group && <p class="hint">Rows with the same values become one: counted, added up, or shown once.</p>}
         {group?.kind === 'tree' && <TreeKeys group={group} names={names} set={set} />}
         {group && group.kind !== 'tree' && <Keys group={group} names={names} set={set} />}
-        {group && (group.kind === 'by' || group.kind === 'rollup') && <Aggs group={group} columns={columns} set={set} />}
+        {group && (group.kind === 'by' || group.kind === 'rollup') && <Aggs group={group} columns={columns} set={set} wrong={wrong?.error.formula ?? null} />}
         {group?.kind === 'rollup' && <label class="check"><input type="checkbox" checked={group.rows} onChange={({ currentTarget: { checked } }) => set({ ...group, rows: checked })} />Show the rows below the last key</label>}
         {group && (group.kind === 'rollup' || group.kind === 'tree') && (
           <div class="side-row flush">
@@ -44,6 +45,7 @@ export function Groups({ panel }: { panel: Panel }): JSX.Element {
             <button type="button" onClick={() => set({ ...group, open: [[]] })}>Collapse</button>
           </div>
         )}
+        {wrong && <p class="error" role="alert">{wrong.text}</p>}
         {group && <button type="button" onClick={() => set(null)}>Back to the rows</button>}
       </div>
     </SidePanel>
@@ -95,7 +97,8 @@ function Keys({ group, names, set }: PartProps & { names: readonly string[] }): 
   );
 }
 
-function Aggs({ group, columns, set }: PartProps & { columns: readonly ColumnInfo[] }): JSX.Element {
+/** `wrong`: the place of the one that the server refused. */
+function Aggs({ group, columns, set, wrong }: PartProps & { columns: readonly ColumnInfo[]; wrong: number | null }): JSX.Element {
   const values = columns.filter(({ name }) => !group.keys.includes(name));
   const taken = [...columns.map(({ name }) => name), ...group.aggs.map(([, to]) => to)];
   const replace = (at: number, next: Agg): void => set({ ...group, aggs: group.aggs.map((agg, i) => (i === at ? next : agg)) });
@@ -110,12 +113,12 @@ function Aggs({ group, columns, set }: PartProps & { columns: readonly ColumnInf
         const [kind, to, of] = agg;
         const info = values.find(({ name }) => name === of);
         return (
-          <div class="agg" key={to}>
+          <div class={at === wrong ? 'agg wrong' : 'agg'} key={to}>
             <select aria-label={`How, ${to}`} value={kind} onChange={({ currentTarget: { value } }) => replace(at, make(value as AggKind, value === 'count' ? undefined : (of ?? values[0]?.name), to))}>
               {(['count', ...(info ?? values[0] ? aggsFor(info ?? values[0]) : [])] as AggKind[]).map((one) => <option key={one} value={one}>{AGG_WORDS[one]}</option>)}
             </select>
             {kind === 'count' ? <span class="hint">of rows</span> : (
-              <select aria-label={`Of which, ${to}`} value={of} onChange={({ currentTarget: { value } }) => {
+              <select aria-label={`Of which, ${to}`} aria-invalid={at === wrong} value={of} onChange={({ currentTarget: { value } }) => {
                 const next = values.find(({ name }) => name === value);
                 replace(at, make(next && aggsFor(next).includes(kind) ? kind : 'last', value, to));
               }}>

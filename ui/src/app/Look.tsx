@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { type ColumnInfo, isZone } from '../client/index.ts';
 import { type ColumnFormat, DECIMALS_MAX, hasZone, isNumber, isTime } from '../grid/formats.ts';
+import { hasLooks, looksOf } from '../grid/given.ts';
 import { hasSize, type Hue, HUES, lookOf, type Operator, OPERATORS, type Rule } from '../grid/rules.ts';
 import { Icon } from './icons.tsx';
 import type { Panel } from './panel.ts';
@@ -23,9 +24,34 @@ export function Look({ panel, column }: { panel: Panel; column: string }): JSX.E
           {columns.map(({ name }) => <option key={name} value={name}>{name}</option>)}
         </select>
       </label>
+      {info && hasLooks(info) && <Given panel={panel} info={info} />}
       {info && <Form key={`form ${info.name}`} panel={panel} info={info} />}
       {info && <Colours key={`colours ${info.name}`} panel={panel} info={info} />}
     </SidePanel>
+  );
+}
+
+/** What the table itself says of the column, and whether that counts. */
+function Given({ panel, info }: { panel: Panel; info: ColumnInfo }): JSX.Element {
+  const form = panel.formats.value.get(info.name) ?? {};
+  const { own, ...rest } = form;
+  const row = panel.grid?.view.top.row ?? 0;
+  const patterns = [info.number, info.date].flatMap((name) => {
+    const cell = name ? panel.cell(row, name) : null;
+    return typeof cell === 'string' ? [cell] : [];
+  });
+  const failed = looksOf(info).flatMap((name) => panel.failed.value[name] ?? []);
+  const isBeaten = !own && (Object.keys(rest).length > 0 || panel.rules.value.some((rule) => rule.column === info.name));
+  return (
+    <section class="block">
+      <h3>From the table</h3>
+      <label class="check">
+        <input type="checkbox" checked={!own} onChange={({ currentTarget: { checked } }) => panel.setFormat(info.name, checked ? rest : { ...form, own: true })} />
+        {info.styles?.length ? (patterns.length ? 'Its colours and its form' : 'Its colours') : 'Its form'}{patterns.map((pattern) => <code key={pattern}> {pattern}</code>)}
+      </label>
+      {isBeaten && <p class="hint">What you chose below comes before it.</p>}
+      {failed.map((message) => <p key={message} class="error" role="alert">{message}</p>)}
+    </section>
   );
 }
 
@@ -42,7 +68,7 @@ function Form({ panel, info }: { panel: Panel; info: ColumnInfo }): JSX.Element 
       {isNumber(info.type) && <NumberForm form={form} set={set} />}
       {isTime(info.type) && <TimeForm info={info} form={form} set={set} />}
       {!isEither && <p class="hint">Cells of {info.type} have one form.</p>}
-      {Object.keys(form).length > 0 && <button type="button" onClick={() => panel.setFormat(info.name, {})}>As it was</button>}
+      {Object.keys(form).some((member) => member !== 'own') && <button type="button" onClick={() => panel.setFormat(info.name, form.own ? { own: true } : {})}>As it was</button>}
     </section>
   );
 }

@@ -57,10 +57,10 @@ export function stateOf(value: unknown): TableState {
 }
 
 function formatOf(read: Record<string, unknown>): ColumnFormat {
-  const { decimals, plain, percent, zone, part } = read;
+  const { decimals, plain, percent, zone, part, own } = read;
   return {
     ...(Number.isInteger(decimals) && (decimals as number) >= 0 && (decimals as number) <= DECIMALS_MAX ? { decimals: decimals as number } : {}), ...(plain === true ? { plain } : {}),
-    ...(percent === true ? { percent } : {}), ...(isText(zone) && isZone(zone) ? { zone } : {}), ...(part === 'date' || part === 'time' ? { part } : {}),
+    ...(percent === true ? { percent } : {}), ...(isText(zone) && isZone(zone) ? { zone } : {}), ...(part === 'date' || part === 'time' ? { part } : {}), ...(own === true ? { own } : {}),
   };
 }
 

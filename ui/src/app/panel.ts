@@ -9,9 +9,11 @@ import { computed, signal } from '@preact/signals';
 import { chartOf, hasPlaces } from '../charts/spec.ts';
 import type { Cell, ColumnInfo, ErrorMessage, Op, Subscription, Window } from '../client/index.ts';
 import type { KinetableGrid } from '../grid/element.ts';
+import { firstWindow } from '../grid/given.ts';
 import type { Grid } from '../grid/grid.ts';
 import type { ColumnFormat } from '../grid/formats.ts';
 import type { Layout } from '../grid/layout.ts';
+import type { Problem } from '../grid/problem.ts';
 import type { GridEvents, GridModel, TreeRow } from '../grid/model.ts';
 import type { Rule } from '../grid/rules.ts';
 import { branchOf, isTree, withBranches, withToggled } from './branches.ts';
@@ -20,6 +22,7 @@ import { followed } from './followed.ts';
 import { FRESH, type TableState } from './kept.ts';
 import { customName, EMPTY, fitted, isEmpty, opsOf, type Plan, setFilter, toggleSort } from './plan.ts';
 import { Pulse } from './pulse.ts';
+import { markRefused, noteFailed } from './refused.ts';
 import { client, features, notice, phase, zone } from './session.ts';
 import { density } from './settings.ts';
 import { side } from './side.ts';
@@ -42,10 +45,12 @@ export interface MenuPlace {
 export class Panel implements GridModel {
   readonly windowRowsMax = 2048;
   readonly plan = signal<Plan>(EMPTY);
-  readonly filterErrors = signal<ReadonlyMap<string, string>>(new Map());
+  readonly filterErrors = signal<ReadonlyMap<string, Problem>>(new Map());
   /** The custom column that the server refused, and why. */
   readonly customError = signal<{ text: string; error: ErrorMessage } | null>(null);
-  readonly groupError = signal<string | null>(null);
+  /** Formats of the table itself that cannot be read, by hidden column. */
+  readonly failed = signal<Readonly<Record<string, string>>>({});
+  readonly groupError = signal<{ text: string; error: ErrorMessage } | null>(null);
   readonly filtersShown = signal(false);
   readonly schema = signal<readonly ColumnInfo[] | null>(null);
   readonly counts = signal({ rows: 0, total: 0 });
@@ -79,7 +84,8 @@ export class Panel implements GridModel {
   readonly sub: Subscription;
   element: KinetableGrid | null = null;
   readonly ends: (() => void)[] = [];
-  private columns: readonly ColumnInfo[] = [];
+  /** Of the table, and what operations made of them. */
+  columns: readonly ColumnInfo[] = [];
   private toTop = false;
   private measured = { frames: 0, total: 0, time: 0 };
 
@@ -348,8 +354,7 @@ export class Panel implements GridModel {
 
   private showColumns(columns: readonly ColumnInfo[]): void {
     this.grid?.setColumns(columns);
-    const asked = this.sub.window;
-    this.grid?.noteAsked({ ...asked, cols: asked.cols ?? columns.slice(0, FIRST_COLUMNS).map((column) => column.name) });
+    this.grid?.noteAsked(firstWindow(this.sub.window, columns, FIRST_COLUMNS));
   }
 
   private hearPage(changed: 'all' | number[]): void {
@@ -359,6 +364,7 @@ export class Panel implements GridModel {
     this.asOf.value = page.at;
     this.pulse.heard(performance.now(), page.isChange);
     this.loaded.value = true;
+    noteFailed(this, page.failed);
     if (!grid) return this.sub.painted();
     grid.cellsChanged(changed === 'all' ? 'all' : changed.map((offset) => page.first + offset), page.changes);
     if (changed !== 'all' || !grid.holds) return;
@@ -371,13 +377,7 @@ export class Panel implements GridModel {
     this.error.value = error;
     if (this.grid) this.grid.holds = false;
     this.toTop = false;
-    const text = error.hint ? `${error.message}: ${error.hint}` : error.message;
-    // A filter that the server refused is marked where it was typed.
-    const { origins } = opsOf(this.plan.value, this.columns, zone.value);
-    const origin = error.op == null ? undefined : origins[error.op];
-    if (origin && 'filter' in origin) this.filterErrors.value = new Map([[origin.filter, text]]);
-    if (origin && 'group' in origin) this.groupError.value = text;
-    if (origin && 'custom' in origin) this.customError.value = { text: origin.custom, error };
+    markRefused(this, error);
   }
 
   private measure(): void {

@@ -1,6 +1,7 @@
 /** What the user asked of a table, and the operations that it comes to. */
 import type { Cell, ColumnInfo, Direction, Op } from '../client/index.ts';
 import { fittedGrouping, type Grouping, groupingOp, madeNames } from './grouping.ts';
+import { type Problem, problemOf } from '../grid/problem.ts';
 import { FilterError, formatInstant, instantLiteral, literal, quickFilter, quoted } from '../client/index.ts';
 
 export interface Plan {
@@ -57,9 +58,9 @@ export function fitted(plan: Plan, columns: readonly ColumnInfo[]): Plan {
  * `origins` says of each operation, as far as it is known, what in the plan it comes from. Each custom column is an operation of its own, so
  * that a refusal says which.
  */
-export function opsOf(plan: Plan, columns: readonly ColumnInfo[], zone: string): { ops: Op[]; errors: Map<string, string>; origins: Origin[] } {
+export function opsOf(plan: Plan, columns: readonly ColumnInfo[], zone: string): { ops: Op[]; errors: Map<string, Problem>; origins: Origin[] } {
   const ops: Op[] = [];
-  const errors = new Map<string, string>();
+  const errors = new Map<string, Problem>();
   const origins: Origin[] = [];
   for (const text of plan.custom) {
     ops.push({ custom: [text] });
@@ -81,7 +82,7 @@ export function opsOf(plan: Plan, columns: readonly ColumnInfo[], zone: string):
       }
     } catch (error) {
       if (!(error instanceof FilterError)) throw error;
-      errors.set(column, error.message);
+      errors.set(column, problemOf(text, error.message, error.part));
     }
   }
   for (const { column, formula } of plan.values) (made.includes(column) ? later : ops).push({ where: formula });

@@ -57,6 +57,12 @@ export interface ColumnInfo {
   chars?: number | null;
   scale?: number | null;
   zone?: string | null;
+  /** It says in which partition a row lies: files of a directory, tables of a table of tables. */
+  partitioning?: boolean | null;
+  /** Hidden columns that say how cells look: of colours the first one that has any counts; patterns of numbers and of dates. */
+  styles?: string[] | null;
+  number?: string | null;
+  date?: string | null;
 }
 
 export interface Welcome {
@@ -130,6 +136,8 @@ interface FrameHeader {
   step: number;
   at: string;
   cut?: string[] | null;
+  /** By hidden column, why none of its cells could be read. */
+  failed?: Record<string, string> | null;
 }
 
 export interface Snap extends FrameHeader {

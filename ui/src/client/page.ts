@@ -22,6 +22,8 @@ export class Page {
   step = 0;
   at = '0';
   cut: ReadonlySet<string> = new Set();
+  /** By hidden column, why none of its cells could be read. */
+  failed: Readonly<Record<string, string>> = {};
   /** What the last frame changed in rows that were there before and stayed where they were: by column, by row, the former cell. */
   readonly changes = new Map<string, Map<number, Cell>>();
   /** Whether the last frame told a change, and was not the answer to a request. */
@@ -44,6 +46,7 @@ export class Page {
     for (const { name, cells } of columns) this.columns.set(name, cells);
     this.vp = header.vp;
     this.cut = new Set(header.cut ?? []);
+    this.failed = header.failed ?? {};
     this.settle(header);
     return 'all';
   }
@@ -79,6 +82,7 @@ export class Page {
     const scrolled = header.first !== this.first;
     // Of rows that are elsewhere now nobody saw what they were.
     if (scrolled) this.changes.clear();
+    if (header.type === 'delta') this.failed = header.failed ?? {};
     if (header.cut?.length) this.cut = new Set([...this.cut, ...header.cut]);
     this.settle(header);
     if (moves || resized || scrolled) return 'all';

@@ -13,7 +13,12 @@
  */
 import { instantLiteral, instantSpan } from './moments.ts';
 
-export class FilterError extends Error {}
+/** `part`: what of the text is wrong; all of it, if it is not known. */
+export class FilterError extends Error {
+  constructor(message: string, readonly part?: string) {
+    super(message);
+  }
+}
 
 const NUMBERS = new Set(['byte', 'short', 'int', 'long', 'float', 'double', 'BigInteger', 'BigDecimal']);
 const TIMES = new Set(['Instant', 'ZonedDateTime']);
@@ -39,7 +44,7 @@ function term(column: string, type: string, text: string, zone: string): string 
   const list = /^(not\s+)?in\s+(.+)$/is.exec(text);
   if (list) return oneOf(column, type, list[1] !== undefined, list[2], zone);
   const [, sign, rest] = COMPARISON.exec(text) ?? [null, '', text];
-  if (sign && !rest) throw new FilterError(`a value is missing after ${sign}`);
+  if (sign && !rest) throw new FilterError(`a value is missing after ${sign}`, text);
   if (type === 'String') return ofText(column, sign ?? '', rest);
   const operator = { '': '==', '=': '==', '!': '!=' }[sign ?? ''] ?? (sign as string);
   if (TIMES.has(type)) return ofTime(column, operator, rest, zone);
@@ -71,7 +76,7 @@ function ofText(column: string, sign: string, rest: string): string {
 
 function ofTime(column: string, operator: string, text: string, zone: string): string {
   const span = instantSpan(text, zone);
-  if (!span) throw new FilterError(`"${text}" is no time: 2024-05, 2024-05-01, 2024-05-01 10:30, 2024-05-01 10:30:00.5`);
+  if (!span) throw new FilterError(`"${text}" is no time: 2024-05, 2024-05-01, 2024-05-01 10:30, 2024-05-01 10:30:00.5`, text);
   const [start, end] = span.map(instantLiteral);
   switch (operator) {
     case '==': return `(${column} >= ${start} && ${column} < ${end})`;
@@ -87,25 +92,25 @@ export function literal(type: string, text: string): string {
   if (NUMBERS.has(type)) {
     const plain = text.replaceAll(/[,_\s](?=\d{3}\b)/g, '');
     if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) return plain.replace(/^\+/, '').replace(/^(-?)\./, '$10.');
-    throw new FilterError(`"${text}" is no number: 105, >105, >=1 && <5, in 1, 2, null`);
+    throw new FilterError(`"${text}" is no number: 105, >105, >=1 && <5, in 1, 2, null`, text);
   }
   switch (type) {
     case 'String': return quoted(text);
     case 'boolean':
       if (/^(true|false)$/i.test(text)) return text.toLowerCase();
-      throw new FilterError(`"${text}" is neither true nor false`);
+      throw new FilterError(`"${text}" is neither true nor false`, text);
     case 'char':
       if (text.length === 1) return text === "'" || text === '\\' ? `'\\${text}'` : `'${text}'`;
-      throw new FilterError(`"${text}" is not one character`);
+      throw new FilterError(`"${text}" is not one character`, text);
     case 'LocalDate':
       if (/^\d{4}-\d\d-\d\d$/.test(text)) return `'${text}'`;
-      throw new FilterError(`"${text}" is no date: 2024-05-01`);
+      throw new FilterError(`"${text}" is no date: 2024-05-01`, text);
     case 'LocalTime':
       if (/^\d\d:\d\d(:\d\d(\.\d{1,9})?)?$/.test(text)) return `'${text.length === 5 ? `${text}:00` : text}'`;
-      throw new FilterError(`"${text}" is no time of day: 10:30, 10:30:00.5`);
+      throw new FilterError(`"${text}" is no time of day: 10:30, 10:30:00.5`, text);
     case 'Duration':
       if (/^-?P(T?[\d.]+[DHMS])+$/i.test(text) || /^PT\d+:\d\d(:\d\d(\.\d+)?)?$/i.test(text)) return `'${text}'`;
-      throw new FilterError(`"${text}" is no duration: PT1h30m, PT00:00:01`);
+      throw new FilterError(`"${text}" is no duration: PT1h30m, PT00:00:01`, text);
     default:
       throw new FilterError(`columns of ${type} are filtered by null and !null alone`);
   }

@@ -16,6 +16,7 @@
 import { type Cell, Client, type ColumnInfo, isZone, type Op, type Subscription, type Window } from '../client/index.ts';
 import { opsOf, EMPTY, setFilter, toggleSort, type Plan } from '../app/plan.ts';
 import { KinetableGrid } from '../grid/element.ts';
+import { firstWindow } from '../grid/given.ts';
 import type { Grid } from '../grid/grid.ts';
 import type { GridEvents, GridModel } from '../grid/model.ts';
 
@@ -214,9 +215,8 @@ class Shown implements GridModel {
   }
 
   private showColumns(): void {
-    const { window } = this.sub;
     this.grid?.setColumns(this.columns);
-    this.grid?.noteAsked({ ...window, cols: window.cols ?? this.columns.slice(0, 32).map(({ name }) => name) });
+    this.grid?.noteAsked(firstWindow(this.sub.window, this.columns, 32));
   }
 }
 

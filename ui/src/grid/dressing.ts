@@ -4,9 +4,21 @@
  * **Cost** of a paint: the cells that are seen of columns with bars or scales, whose bounds are those of what is seen.
  */
 import type { ColumnInfo } from '../client/messages.ts';
+import { Paintbox, parts } from './colours.ts';
 import { type ColumnFormat, formatted } from './formats.ts';
+import { givenOf } from './given.ts';
 import { seenExtents, type View } from './paint.ts';
 import { type Look, lookOf, type Rule } from './rules.ts';
+import type { Theme } from './theme.ts';
+
+/** Colours that are asked for more contrast than this are moved to where there can be so much. */
+const CONTRAST_EVERYWHERE = 4.5;
+
+/** The colours that a table has itself, in a theme. */
+export function paintboxOf(ctx: CanvasRenderingContext2D, theme: Theme): Paintbox {
+  const [background] = parts(ctx, theme.background);
+  return new Paintbox({ background, selection: parts(ctx, theme.selection), contrast: theme.contrast, movesGrounds: theme.contrast > CONTRAST_EVERYWHERE });
+}
 
 export class Dressing {
   columns: readonly ColumnInfo[] = [];
@@ -28,6 +40,11 @@ export class Dressing {
       if (look && typeof look !== 'string') looks.set(rule.column, [...(looks.get(rule.column) ?? []), look]);
     }
     view.looks = looks;
+    view.given = new Map(columns.flatMap((info) => {
+      const base = view.formatters.get(info.name);
+      const given = base && givenOf(info, zone, base, formats.get(info.name), looks.has(info.name));
+      return given ? [[info.name, given]] : [];
+    }));
   }
 
   /** Whether what is seen has other bounds than before: then bars and scales of all rows are others. */

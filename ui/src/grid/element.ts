@@ -26,6 +26,10 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; touch-action: 
 }
 .problem[hidden] { display: none; }
 .filters input.bad { box-shadow: inset 0 0 0 2px var(--alert, #b3261e); }
+.filters input.bad[data-placed] {
+  background: linear-gradient(var(--alert, #b3261e), var(--alert, #b3261e)) var(--wrong-from) calc(100% - 3px) / var(--wrong-width) 2px no-repeat, var(--input, #fff);
+  background-clip: padding-box;
+}
 `;
 
 export class KinetableGrid extends HTMLElement {

@@ -1,5 +1,6 @@
 /** The row of inputs below the header. They are elements, so that the browser's editing, undo and input methods work. */
 import type { View } from './paint.ts';
+import type { Problem } from './problem.ts';
 
 export interface FilterEvents {
   /** After typing, and at once on Enter. */
@@ -9,7 +10,7 @@ export interface FilterEvents {
 
 export class FilterRow {
   private readonly inputs = new Map<string, HTMLInputElement>();
-  private readonly errors = new Map<string, string>();
+  private readonly errors = new Map<string, Problem>();
   private readonly texts = new Map<string, string>();
   private pause: ReturnType<typeof setTimeout> | undefined;
   /** What is wrong with a text, below its input. */
@@ -38,7 +39,7 @@ export class FilterRow {
     for (const [column, input] of this.inputs) if (!input.matches(':focus')) input.value = this.texts.get(column) ?? '';
   }
 
-  setErrors(errors: ReadonlyMap<string, string>): void {
+  setErrors(errors: ReadonlyMap<string, Problem>): void {
     this.errors.clear();
     for (const [column, error] of errors) this.errors.set(column, error);
     for (const [column, input] of this.inputs) this.mark(column, input);
@@ -51,7 +52,7 @@ export class FilterRow {
     const [column, input] = bad.find(([, one]) => one.matches(':focus')) ?? bad[0] ?? [];
     this.problem.hidden = !input || !this.isShown;
     if (!input || column === undefined) return;
-    this.problem.textContent = this.errors.get(column) ?? '';
+    this.problem.textContent = this.errors.get(column)?.message ?? '';
     this.problem.style.top = `${this.root.offsetTop + this.root.offsetHeight + 2}px`;
     const left = Number.parseFloat(input.style.transform.slice('translateX('.length)) || 0;
     this.problem.style.left = `${Math.max(4, Math.min(left, this.root.clientWidth - 280))}px`;
@@ -95,6 +96,7 @@ export class FilterRow {
     input.setAttribute('aria-label', `Filter ${column}`);
     input.value = this.texts.get(column) ?? '';
     input.addEventListener('input', () => {
+      underline(input, null);
       clearTimeout(this.pause);
       this.pause = setTimeout(() => this.events.changed(column, input.value), 250);
     });
@@ -115,5 +117,19 @@ export class FilterRow {
     const error = this.errors.get(column);
     input.setAttribute('aria-invalid', String(Boolean(error)));
     input.classList.toggle('bad', Boolean(error));
+    // Another text by now: the place is in the one that was asked.
+    underline(input, error && input.value === (this.texts.get(column) ?? input.value) ? error.place : null);
   }
+}
+
+const ruler = document.createElement('canvas').getContext('2d');
+
+/** A line below some characters of an input, as far as they are in sight; none: there is no such line. */
+function underline(input: HTMLInputElement, place: readonly [number, number] | null): void {
+  input.toggleAttribute('data-placed', place !== null);
+  if (!place || !ruler) return;
+  ruler.font = getComputedStyle(input).font;
+  const width = (from: number, to: number): number => ruler.measureText(input.value.slice(from, to)).width;
+  input.style.setProperty('--wrong-from', `${8 + width(0, place[0])}px`);
+  input.style.setProperty('--wrong-width', `${Math.max(5, width(...place))}px`);
 }

@@ -21,7 +21,7 @@ export interface Formatter {
 }
 
 const DECIMALS_MAX = 6;
-const MINUS = '−';
+export const MINUS = '−';
 const integers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 const plain = (show: (cell: Cell) => string, align: Align = 'left', copy = show): Formatter => ({

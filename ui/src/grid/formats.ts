@@ -13,6 +13,8 @@ export interface ColumnFormat {
   zone?: string;
   /** Of a time, the day or the clock alone. */
   part?: 'date' | 'time';
+  /** Without what the table itself says of its colours and its form. */
+  own?: boolean;
 }
 
 export const DECIMALS_MAX = 12;

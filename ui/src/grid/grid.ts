@@ -12,15 +12,16 @@
  */
 import type { ColumnInfo, Window } from '../client/messages.ts';
 import { copySelection } from './copying.ts';
-import { Dressing } from './dressing.ts';
+import { Dressing, paintboxOf } from './dressing.ts';
 import { FilterRow } from './filterrow.ts';
 import { type Changes, Flashes } from './flashes.ts';
 import type { ColumnFormat } from './formats.ts';
+import { paintHeader } from './header.ts';
 import { Keys } from './keys.ts';
 import { Layout } from './layout.ts';
 import { Mirror } from './mirror.ts';
 import type { GridEvents, GridModel, GridParts, Sorts } from './model.ts';
-import { newDates, paintAll, paintHeader, paintRows, type View } from './paint.ts';
+import { newDates, paintAll, paintRows, type View } from './paint.ts';
 import { Pointer } from './pointer.ts';
 import { clampTop, maxTop, reveal, scrollBy, seen, type Top } from './position.ts';
 import { PROFILE_HEIGHT } from './profile.ts';
@@ -30,7 +31,7 @@ import { type Range, Selection } from './selection.ts';
 import { fittedWidths, fitWidth, guessWidth, needsDigits, widerWidths } from './sizing.ts';
 import { Widths } from './texts.ts';
 import { readTheme } from './theme.ts';
-import { seenOf, want } from './want.ts';
+import { seenOf, wantDressed } from './want.ts';
 
 /** Pixels below which the first column stays in sight by itself, if it takes less than half of them. */
 const NARROW = 700;
@@ -71,7 +72,7 @@ export class Grid {
       ctx, theme, widths: new Widths(ctx, theme.font), boldWidths: new Widths(ctx, theme.fontBold), layout: this.layout, formatters: new Map(),
       cell: (row, column) => model.cell(row, column), tree: (row) => model.tree?.(row), profiles: null, top: { row: 0, px: 0 }, extent: { rows: 0, rowHeight: theme.rowHeight, height: 0 },
       scrollX: 0, width: 0, bodyTop: theme.headerHeight, range: null, focus: null, hasFocus: false, hoverRow: -1, hoverHeader: null, stale: false,
-      sorts: new Map(), filtered: new Set(), dropX: null, tight: new Set(), flashes: this.flashes, looks: new Map(), extents: new Map(),
+      sorts: new Map(), filtered: new Set(), dropX: null, tight: new Set(), flashes: this.flashes, looks: new Map(), extents: new Map(), given: new Map(), paintbox: paintboxOf(ctx, theme),
     };
     this.dressing = new Dressing(this.view);
     this.mirror = new Mirror(parts.mirror, parts.surface);
@@ -135,6 +136,7 @@ export class Grid {
     view.widths = new Widths(view.ctx, theme.font);
     view.boldWidths = new Widths(view.ctx, theme.fontBold);
     view.extent.rowHeight = rowHeight;
+    view.paintbox = paintboxOf(view.ctx, theme);
     view.top = { row: view.top.row, px: 0 };
     // Another font makes other widths.
     this.isGuessed = true;
@@ -395,6 +397,6 @@ export class Grid {
   }
 
   private wanted(last: Window | null): Window | null {
-    return want(seenOf(this.view, this.following), last, this.model.windowRowsMax);
+    return wantDressed(seenOf(this.view, this.following), this.dressing.columns, last, this.model.windowRowsMax);
   }
 }

@@ -2,6 +2,7 @@
  * The grid as elements, for screen readers and tests: always the header and the focused row; on demand (`describe`, or the attribute
  * `mirror="page"`) every row that is seen. It is rewritten when the user moves, never by ticks alone, unless the page is asked for.
  */
+import { formatterAt } from './given.ts';
 import type { View } from './paint.ts';
 import { seen } from './position.ts';
 
@@ -26,7 +27,7 @@ export class Mirror {
         role: 'columnheader', 'aria-colindex': String(column.index + 1),
         'aria-sort': sort === 'asc' ? 'ascending' : sort === 'desc' ? 'descending' : sort ? 'other' : 'none',
       });
-      cell.textContent = `${column.info.name} (${column.info.type})`;
+      cell.textContent = `${column.info.name} (${column.info.type}${column.info.partitioning ? ', partitioning' : ''})`;
       cell.dataset.column = column.info.name;
       row.append(cell);
     }
@@ -95,7 +96,7 @@ export function describe(view: View): HTMLTableElement {
 export function shown(view: View, row: number, column: string): string {
   const cell = view.cell(row, column);
   if (cell === undefined) return 'loading';
-  return cell === null ? 'null' : (view.formatters.get(column)?.show(cell) ?? '');
+  return cell === null ? 'null' : (formatterAt(view, column, row)?.show(cell) ?? '');
 }
 
 const id = (row: number, column: number): string => `cell-${row}-${column}`;

@@ -4,13 +4,15 @@
  * **Cost** one text a cell that is seen, and nothing a row that is not. Two clips a paint, none a cell: texts are cut to fit beforehand.
  */
 import type { Cell } from '../client/messages.ts';
+import type { Paintbox } from './colours.ts';
 import type { Changes, Flashes } from './flashes.ts';
 import type { Formatter } from './format.ts';
-import { typeGlyph } from './format.ts';
+import { dressAt, formatterAt, type Given } from './given.ts';
+import { paintHeader } from './header.ts';
 import type { Layout, Placed } from './layout.ts';
 import type { TreeRow } from './model.ts';
 import { type Extent, seen, type Top } from './position.ts';
-import { paintProfiles, type Profile } from './profile.ts';
+import type { Profile } from './profile.ts';
 import { extentOf, HUES, type Look, shadeOf } from './rules.ts';
 import type { Range } from './selection.ts';
 import type { Widths } from './texts.ts';
@@ -56,6 +58,9 @@ export interface View {
   /** Columns in which a number did not fit, since the grid looked last. */
   tight: Set<string>;
   flashes: Flashes;
+  /** What the table itself says of how its columns look, where the user says nothing. */
+  given: ReadonlyMap<string, Given>;
+  paintbox: Paintbox;
   /** How cells are shaded by their values, by column. */
   looks: ReadonlyMap<string, readonly Look[]>;
   /** Of columns, in a row below the header; null: there is no such row. */
@@ -66,9 +71,8 @@ export interface View {
   extents: ReadonlyMap<string, readonly [number, number] | null>;
 }
 
-const PAD = 10;
-/** Pixels of a header that open its menu. */
-const MENU_BUTTON = 24;
+/** Pixels on both sides of a cell's text. */
+export const PAD = 10;
 
 export function paintAll(view: View): void {
   const { ctx, theme, extent, bodyTop, width } = view;
@@ -114,6 +118,7 @@ function body(view: View, rows: number[]): void {
     ctx.beginPath();
     ctx.rect(from, bodyTop, to - from, extent.height);
     ctx.clip();
+    if (view.given.size) grounds(view, rows, part);
     shades(view, rows, part, from, to);
     if (view.looks.size) looks(view, rows, part);
     if (!view.flashes.isEmpty) flashes(view, rows, part);
@@ -147,10 +152,27 @@ function shades(view: View, rows: number[], part: Placed[], from: number, to: nu
     if (!range || row < range.firstRow || row > range.lastRow) continue;
     ctx.fillStyle = theme.selection;
     for (const column of part) {
-      if (column.index < range.firstColumn || column.index > range.lastColumn) continue;
+      if (column.index < range.firstColumn || column.index > range.lastColumn || dressAt(view, column, row)?.overrides) continue;
       ctx.fillRect(view.layout.left(column, view.scrollX), y, column.width, height);
     }
   }
+}
+
+/** Backgrounds that the table itself gives its cells. */
+function grounds(view: View, rows: number[], part: Placed[]): void {
+  const { ctx, extent } = view;
+  if (view.stale) ctx.globalAlpha = 0.45;
+  for (const column of part) {
+    if (!view.given.get(column.info.name)?.styles.length) continue;
+    const left = view.layout.left(column, view.scrollX);
+    for (const row of rows) {
+      const ground = dressAt(view, column, row)?.ground;
+      if (!ground) continue;
+      ctx.fillStyle = ground;
+      ctx.fillRect(left, rowY(view, row), column.width, extent.rowHeight);
+    }
+  }
+  ctx.globalAlpha = 1;
 }
 
 function looks(view: View, rows: number[], part: Placed[]): void {
@@ -206,6 +228,7 @@ export function newDates(view: View, changes: Changes): number[] {
   for (const [column, cells] of changes) {
     const format = view.formatters.get(column);
     if (!format?.dimmed) continue;
+    if (view.given.get(column)?.pattern) continue;
     for (const [row, former] of cells) if (date(format, former) !== date(format, view.cell(row, column))) rows.push(row);
   }
   return rows;
@@ -218,23 +241,26 @@ function date(format: Formatter, cell: Cell | undefined): string | null {
 
 function cells(view: View, rows: number[], column: Placed): void {
   const { ctx, theme, widths, extent } = view;
-  const format = view.formatters.get(column.info.name);
-  if (!format) return;
+  const { name } = column.info;
+  const base = view.formatters.get(name);
+  if (!base) return;
   const left = view.layout.left(column, view.scrollX) + PAD;
   const room = column.width - 2 * PAD;
-  const isRight = format.align === 'right';
+  const isRight = base.align === 'right';
   const middle = extent.rowHeight / 2 + 0.5;
   ctx.textAlign = isRight ? 'right' : 'left';
   const x = isRight ? left + room : left;
-  ctx.fillStyle = theme.text;
   const first = view.top.row;
   let [lastRow, lastDate]: [number, string | null] = [-1, null];
   for (const row of rows) {
     const y = rowY(view, row) + middle;
-    const cell = view.cell(row, column.info.name);
+    const cell = view.cell(row, name);
+    const dress = dressAt(view, column, row);
+    const ink = dress?.text ?? theme.text;
+    ctx.fillStyle = ink;
     const branch = column.index === 0 ? view.tree(row) : undefined;
     if (branch) {
-      inTree(view, branch, cell, format, column, y);
+      inTree(view, branch, row, column, y, dress?.text ?? null);
       continue;
     }
     if (cell === undefined) {
@@ -243,47 +269,49 @@ function cells(view: View, rows: number[], column: Placed): void {
     }
     if (cell === null) {
       [lastRow, lastDate] = [row, null];
-      ctx.fillStyle = theme.faint;
+      ctx.fillStyle = dress?.text ?? theme.faint;
       ctx.fillText('–', x, y);
-      ctx.fillStyle = theme.text;
       continue;
     }
+    const format = formatterAt(view, name, row) ?? base;
     const text = format.show(cell);
     const shown = isRight ? number(widths, text, room) : widths.fit(text, room);
-    if (isRight && shown !== text) view.tight.add(column.info.name);
+    if (isRight && shown !== text) view.tight.add(name);
     if (!format.dimmed || shown !== text) {
       ctx.fillText(shown, x, y);
       continue;
     }
     // A date that the row above has too says nothing new.
     const head = text.slice(0, format.dimmed);
-    const above = row === first ? null : row === lastRow + 1 ? lastDate : date(format, view.cell(row - 1, column.info.name));
+    const above = row === first ? null : row === lastRow + 1 ? lastDate : date(format, view.cell(row - 1, name));
     [lastRow, lastDate] = [row, head];
-    ctx.fillStyle = head === above ? theme.faint : theme.text;
+    ctx.fillStyle = head === above && !dress ? theme.faint : ink;
     ctx.fillText(head, x, y);
-    ctx.fillStyle = theme.text;
+    ctx.fillStyle = ink;
     if (text.length > head.length) ctx.fillText(text.slice(format.dimmed), x + widths.of(head), y);
   }
 }
 
 /** The first cell of a row of a tree: how deep it lies, whether it is open, and its text. */
-function inTree(view: View, branch: TreeRow, cell: Cell | undefined, format: Formatter, column: Placed, y: number): void {
+function inTree(view: View, branch: TreeRow, row: number, column: Placed, y: number, ink: string | null): void {
   const { ctx, theme, widths } = view;
+  const { name } = column.info;
+  const cell = view.cell(row, name);
+  const format = formatterAt(view, name, row);
   const left = view.layout.left(column, view.scrollX) + PAD + indentOf(branch);
   ctx.textAlign = 'left';
   if (branch.open !== null) {
-    ctx.fillStyle = theme.dim;
+    ctx.fillStyle = ink ?? theme.dim;
     ctx.beginPath();
     const [x, middle] = [left + 4, Math.round(y)];
     const points = branch.open ? [[-4, -2], [4, -2], [0, 3]] : [[-2, -4], [3, 0], [-2, 4]];
     points.forEach(([dx, dy], i) => (i ? ctx.lineTo(x + dx, middle + dy) : ctx.moveTo(x + dx, middle + dy)));
     ctx.fill();
   }
-  ctx.fillStyle = cell == null ? theme.faint : theme.text;
-  const text = cell === undefined ? '' : cell === null ? (branch.depth === 0 ? 'All' : '–') : format.show(cell);
+  ctx.fillStyle = ink ?? (cell == null ? theme.faint : theme.text);
+  const text = cell === undefined ? '' : cell === null ? (branch.depth === 0 ? 'All' : '–') : (format?.show(cell) ?? '');
   ctx.fillText(widths.fit(text, column.width - 2 * PAD - indentOf(branch) - TWIST), left + TWIST, y);
-  ctx.fillStyle = theme.text;
-  ctx.textAlign = format.align === 'right' ? 'right' : 'left';
+  ctx.textAlign = format?.align === 'right' ? 'right' : 'left';
 }
 
 /** Whether a pixel of a row's first cell, counted from its left edge, is on the sign that opens it. */
@@ -318,71 +346,4 @@ function focusRing(view: View, rows: number[], part: Placed[]): void {
   ctx.strokeStyle = view.hasFocus ? theme.accent : theme.faint;
   ctx.lineWidth = 2;
   ctx.strokeRect(view.layout.left(column, view.scrollX) + 1, rowY(view, focus.row) + 1, column.width - 2, extent.rowHeight - 3);
-}
-
-export function paintHeader(view: View): void {
-  const { ctx, theme, layout, width } = view;
-  const height = theme.headerHeight;
-  ctx.fillStyle = theme.header;
-  ctx.fillRect(0, 0, width, view.bodyTop);
-  const columns = layout.seen(view.scrollX, width);
-  for (const frozen of [false, true]) {
-    const [from, to] = frozen ? [0, layout.frozenWidth] : [layout.frozenWidth, width];
-    ctx.save();
-    ctx.beginPath();
-    ctx.rect(from, 0, Math.max(0, to - from), view.bodyTop);
-    ctx.clip();
-    for (const column of columns) if (column.frozen === frozen) headerCell(view, column, height);
-    ctx.restore();
-  }
-  paintProfiles(view);
-  ctx.fillStyle = theme.strongLine;
-  ctx.fillRect(0, view.bodyTop - 1, width, 1);
-  if (layout.frozenWidth > 0) ctx.fillRect(layout.frozenWidth - 1, 0, 1, view.bodyTop);
-  if (view.dropX !== null) {
-    ctx.fillStyle = theme.accent;
-    ctx.fillRect(Math.max(0, view.dropX - 1), 0, 2, view.bodyTop);
-  }
-}
-
-/** Whether a pixel of a header's cell, counted from its left edge, belongs to the button of its menu. */
-export function onMenuButton(view: View, column: Placed, x: number): boolean {
-  const isRight = view.formatters.get(column.info.name)?.align === 'right';
-  const from = isRight ? 0 : column.width - PAD - MENU_BUTTON + 4;
-  return column.width > 2 * MENU_BUTTON && x >= from && x < from + MENU_BUTTON;
-}
-
-function headerCell(view: View, column: Placed, height: number): void {
-  const { ctx, theme, boldWidths } = view;
-  const left = view.layout.left(column, view.scrollX);
-  const { name, type } = column.info;
-  const isRight = view.formatters.get(name)?.align === 'right';
-  const sort = view.sorts.get(name);
-  if (view.hoverHeader === name) {
-    ctx.fillStyle = theme.hover;
-    ctx.fillRect(left, 0, column.width, height);
-  }
-  ctx.fillStyle = theme.line;
-  ctx.fillRect(left + column.width - 1, 6, 1, height - 12);
-  const middle = height / 2 + 0.5;
-  ctx.textBaseline = 'middle';
-  const marks = sort ? `${{ asc: '↑', desc: '↓', abs: '|↑|' }[sort.direction]}${sort.order || ''}` : '';
-  const marksWidth = marks ? boldWidths.of(marks) + 6 : 0;
-  // Under the pointer the sign of the type becomes the button of the column's menu.
-  const isMenu = view.hoverHeader === name;
-  const glyph = isMenu ? '⋮' : typeGlyph(type);
-  const room = column.width - 2 * PAD - marksWidth;
-  const title = boldWidths.fit(name, room);
-  const titleWidth = boldWidths.of(title);
-  ctx.textAlign = 'left';
-  ctx.font = theme.fontBold;
-  ctx.fillStyle = sort || view.filtered.has(name) ? theme.accent : theme.text;
-  const titleX = isRight ? left + column.width - PAD - titleWidth : left + PAD;
-  ctx.fillText(title, titleX, middle);
-  if (marks) ctx.fillText(marks, isRight ? titleX - marksWidth : titleX + titleWidth + 6, middle);
-  ctx.font = isMenu ? theme.fontBold : theme.fontSmall;
-  const glyphWidth = ctx.measureText(glyph).width;
-  if (room - titleWidth < glyphWidth + 8) return;
-  ctx.fillStyle = isMenu ? theme.text : theme.faint;
-  ctx.fillText(glyph, isRight ? left + PAD : left + column.width - PAD - glyphWidth, middle + 0.5);
 }

@@ -8,7 +8,8 @@
  */
 import type { Grid } from './grid.ts';
 import type { Placed } from './layout.ts';
-import { onMenuButton, onTwist } from './paint.ts';
+import { onTwist } from './paint.ts';
+import { onMenuButton, wordsOf } from './header.ts';
 import { draggedFine, draggedTop, draggedX, grip, hitBar } from './scrollbars.ts';
 import type { Top } from './position.ts';
 import { Touch } from './touch.ts';
@@ -286,6 +287,7 @@ export class Pointer {
     }
     if (header !== view.hoverHeader) {
       view.hoverHeader = header;
+      this.grid.parts.surface.title = header === null ? '' : wordsOf(this.grid.layout.find(header)?.info);
       grid.repaintHeader();
     }
   }

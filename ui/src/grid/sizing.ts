@@ -1,6 +1,7 @@
 /** How wide columns ought to be: guessed from their types at first, then from the cells that are seen. */
 import type { ColumnInfo } from '../client/messages.ts';
 import { typicalChars } from './format.ts';
+import { formatterAt } from './given.ts';
 import { indentOf, TWIST, type View } from './paint.ts';
 import { seen } from './position.ts';
 
@@ -75,5 +76,5 @@ function widestCell(view: View, name: string): number | undefined {
     const branch = isFirst ? view.tree(row) : undefined;
     return branch ? indentOf(branch) + TWIST : 0;
   };
-  return rows.length ? Math.max(...rows.map(({ row, cell }) => view.widths.of(format.show(cell)) + before(row))) + AROUND : undefined;
+  return rows.length ? Math.max(...rows.map(({ row, cell }) => view.widths.of((formatterAt(view, name, row) ?? format).show(cell)) + before(row))) + AROUND : undefined;
 }

@@ -15,6 +15,8 @@ export interface Theme {
   hover: string;
   placeholder: string;
   flash: string;
+  /** Between texts and what lies behind them, where a table has colours itself: at least. */
+  contrast: number;
   /** How thick colours lie below texts, of 1. */
   tint: number;
   thumb: string;
@@ -49,6 +51,7 @@ export function readTheme(element: HTMLElement, rowHeight: number): Theme {
     hover: read('grid-hover', 'rgba(20,24,29,.035)'),
     placeholder: read('grid-placeholder', '#eef0f2'),
     flash: read('grid-flash', 'rgba(11,110,102,.3)'),
+    contrast: Number.parseFloat(read('grid-contrast', '4.5')) || 4.5,
     tint: Number.parseFloat(read('grid-tint', '0.3')) || 0.3,
     thumb: read('grid-thumb', 'rgba(91,101,112,.45)'),
     thumbHover: read('grid-thumb-hover', 'rgba(91,101,112,.8)'),

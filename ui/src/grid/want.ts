@@ -2,7 +2,8 @@
  * Which window to ask for: what is seen, and a page ahead in the direction of scrolling. At most one request a frame, and none while the last
  * one covers what is seen with half a page to spare.
  */
-import type { Window } from '../client/messages.ts';
+import type { ColumnInfo, Window } from '../client/messages.ts';
+import { withLooks } from './given.ts';
 import type { View } from './paint.ts';
 import { seen } from './position.ts';
 
@@ -25,6 +26,13 @@ export function seenOf(view: View, following: boolean): Seen {
   const { first } = seen(view.top, view.extent);
   const n = Math.ceil((view.extent.height + view.top.px) / view.extent.rowHeight) || 1;
   return { first, n, rows: view.extent.rows, following, columns, shown: view.layout.placed.map((column) => column.info.name) };
+}
+
+/** Null if the last request will do. What says how columns look is asked for with them. */
+export function wantDressed(seen: Seen, columns: readonly ColumnInfo[], last: Window | null, rowsMax: number): Window | null {
+  const isDressed = !last?.cols || withLooks(seen.columns, columns).every((name) => last.cols?.includes(name));
+  const window = want(seen, isDressed ? last : null, rowsMax);
+  return window?.cols ? { ...window, cols: withLooks(window.cols, columns) } : window;
 }
 
 /** Null if the last request will do. */

@@ -174,8 +174,10 @@ export class FakeSub {
   }
 
   private columns(cols: string[] | null): ColumnInfo[] {
-    if (!cols) return this.derived.columns.slice(0, 32);
-    return cols.flatMap((name) => [...this.derived.columns, ...(this.derived.table.hidden ?? [])].find((column) => column.name === name) ?? []);
+    const { columns, table } = this.derived;
+    const looks = table.looks ?? [];
+    if (!cols) return [...columns.slice(0, 32), ...looks];
+    return cols.flatMap((name) => [...columns, ...(table.hidden ?? []), ...looks].find((column) => column.name === name) ?? []);
   }
 
   private read(derived: Derived, keys: number[], columns: ColumnInfo[]): { info: ColumnInfo; cells: Cell[] }[] {

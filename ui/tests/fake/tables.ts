@@ -6,6 +6,8 @@ export interface FakeTable {
   kind: string;
   live: boolean;
   columns: ColumnInfo[];
+  /** Columns that say how others look. */
+  looks?: ColumnInfo[];
   /** Of a tree: columns that are read by those who know of them. */
   hidden?: ColumnInfo[];
   /** Of a tree and of an input table: the names of its keys. */
@@ -175,6 +177,43 @@ export function ordersTable(): FakeTable {
     },
   };
   return table;
+}
+
+const [ROW, SYM, PRICE] = ['__ROW__TABLE_STYLE_FORMAT', 'Sym__TABLE_STYLE_FORMAT', 'Price__TABLE_STYLE_FORMAT'];
+
+/** A table that says itself how its cells look: rows that are late, prices by size, numbers and times with patterns. */
+export function paintedTable(): FakeTable {
+  const row = [ROW];
+  const columns: ColumnInfo[] = [
+    { name: 'Sym', type: 'String', partitioning: true, styles: [SYM, ROW] }, { name: 'Price', type: 'double', styles: [PRICE, ROW], number: 'Price__TABLE_NUMBER_FORMAT' }, { name: 'Size', type: 'int', styles: row },
+    { name: 'Fee', type: 'BigDecimal', scale: 4, styles: row, number: 'Fee__TABLE_NUMBER_FORMAT' }, { name: 'Time', type: 'Instant', styles: row, date: 'Time__TABLE_DATE_FORMAT' },
+  ];
+  const looks: ColumnInfo[] = [
+    ...[ROW, SYM, PRICE].map((name) => ({ name, type: 'long' })), ...['Price__TABLE_NUMBER_FORMAT', 'Fee__TABLE_NUMBER_FORMAT', 'Time__TABLE_DATE_FORMAT'].map((name) => ({ name, type: 'String' })),
+  ];
+  const plain = (rgb: bigint): bigint => BigInt.asIntN(64, ((0x1000000n | rgb) << 32n) | 0x1000000n);
+  const price = (at: number): number => 100 + ((at * 37) % 50) * 12.345;
+  return {
+    name: 'painted', kind: 'table', live: false, columns, looks, rows: 60,
+    cell(at, column) {
+      switch (column) {
+        case 'Sym': return SYMBOLS[at % SYMBOLS.length];
+        case 'Price': return at === 5 ? null : price(at);
+        case 'Size': return at * 10;
+        case 'Fee': return ((at - 3) * 1234.5678).toFixed(4);
+        case 'Time': return START + BigInt(at) * 61_123_456_789n;
+        // Every seventh row is pale red; its second cell has colours of its own.
+        case ROW: return at % 7 === 2 ? plain(0xffd0d0n) : 0n;
+        // Text alone, in a blue that nobody could read in the dark.
+        case SYM: return at % 3 === 0 ? 0x50000a0n : 0n;
+        case PRICE: return at % 2 ? 0n : plain((BigInt(Math.round(price(at) / 3)) << 16n) | 0x3060n);
+        case 'Price__TABLE_NUMBER_FORMAT': return '$#,##0.000';
+        case 'Fee__TABLE_NUMBER_FORMAT': return at === 0 ? null : '#,##0.0;(#,##0.0)';
+        case 'Time__TABLE_DATE_FORMAT': return "EEE d MMM, HH:mm:ss.SSS 'h'";
+        default: return null;
+      }
+    },
+  };
 }
 
 /** Who works for whom. */

@@ -111,6 +111,25 @@ test('every type has its form', async () => {
   await leave(visited);
 });
 
+test('colours and forms that the table itself has', async () => {
+  const visited = await open('painted');
+  const { page } = visited;
+  const [first] = await rows(page);
+  expect(first.cells).toEqual({ Id: '0', Price: '$100.00', When: '1 May, 10:00:00' });
+  const ground = (row: number, column: string): Promise<string> => page.evaluate(([row, column]) => {
+    const { view, layout } = document.querySelector('kinetable-grid')!.grid!;
+    const y = view.bodyTop + (Number(row) - view.top.row) * view.extent.rowHeight - Math.round(view.top.px) + view.extent.rowHeight - 4;
+    return [...view.ctx.getImageData(layout.left(layout.find(String(column))!, view.scrollX) + 3, y, 1, 1).data.slice(0, 3)].join();
+  }, [row, column] as const);
+  expect(await ground(3, 'Id')).toBe('255,208,208');
+  expect(await ground(4, 'Id')).toBe('255,255,255');
+  expect(await ground(0, 'Price')).toBe('255,255,255');
+  await page.keyboard.press('Control+End');
+  await until(page, (seen) => isLoaded(seen) && seen.some(({ row }) => row === 99));
+  await expect.poll(() => ground(98, 'Price')).toBe('176,0,32');
+  await leave(visited);
+});
+
 test('an empty table, and none', async () => {
   const visited = await stage.visit(`/table/nothing`);
   await visited.page.getByText('This table has columns, and no row.').waitFor();

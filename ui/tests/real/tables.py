@@ -23,3 +23,9 @@ kinds = empty_table(3).update_view(
 groups = trades.rollup([agg.sum_("Size"), agg.count_("N")], by=["Sym"], include_constituents=True)
 lines = Figure().plot_xy(series_name="price", t=trades, x="Timestamp", y="Price", by=["Sym"]).show()
 nothing = empty_table(0).update_view(["Id = ii"])
+painted = (
+    empty_table(100)
+    .update(["Id = ii", "Price = 100 + Id * 12.5", "When = '2026-05-01T10:00:00Z' + Id * SECOND"])
+    .format_columns(["Price = heatmap(Price, 100, 1000, `#ffffff`, `#b00020`)", "Price = Decimal(`$#,##0.00`)", "When = Date(`d MMM, HH:mm:ss`)"])
+    .format_row_where("Id % 10 == 3", "`#ffd0d0`")
+)

@@ -21,6 +21,8 @@ pub struct Table {
     writer: Option<Arc<Writer>>,
     /// The Arrow schema that its rows came with, where clients are to get them back so.
     given: Option<SchemaRef>,
+    /// The columns that say in which table of a table of tables a row lies.
+    keys: Arc<[String]>,
 }
 
 #[derive(Clone)]
@@ -42,7 +44,14 @@ impl Table {
     }
 
     fn with(session: &Session, state: State, cell_errors: CellErrors) -> Table {
-        Table { session: session.clone(), state, cell_errors, writer: None, given: None }
+        Table {
+            session: session.clone(),
+            state,
+            cell_errors,
+            writer: None,
+            given: None,
+            keys: Arc::default(),
+        }
     }
 
     /// The table with the way to write it.
@@ -116,6 +125,20 @@ impl Table {
         match &self.state {
             State::Made(_) => None,
             State::Listed(listed) => Some(&listed.files),
+        }
+    }
+
+    /// The table, in which these columns say in which part of a whole a row lies.
+    pub(crate) fn partitioned_by(self, keys: &[String]) -> Table {
+        Table { keys: keys.into(), ..self }
+    }
+
+    /// The columns that say in which part of a whole a row lies: of directories of files, and of tables of tables; not of what is
+    /// derived from such.
+    pub fn partitioning(&self) -> Vec<String> {
+        match self.files() {
+            Some(files) => files.partition_columns().into_iter().map(str::to_owned).collect(),
+            None => self.keys.to_vec(),
         }
     }
 

@@ -10,6 +10,7 @@ mod join_texts;
 mod joins;
 mod marks;
 mod order;
+mod pattern;
 mod preview;
 mod rolling;
 mod rows;

@@ -4,6 +4,7 @@ use kinetable_engine::{Error, Result};
 use kinetable_operators::select::update_view;
 
 use super::Table;
+use super::pattern::{check_date, check_number};
 use crate::Names;
 use crate::formulas::{Lenience, colour, colouring};
 
@@ -36,7 +37,7 @@ impl Table {
     /// or `` Date(`yyyy-MM-dd`) ``. Adds a hidden column, evaluated at each read.
     ///
     /// # Errors
-    /// If there is no such column, the formula is wrong, or whole rows are given a number format.
+    /// If there is no such column, the formula or the pattern is wrong, or whole rows are given a number format.
     pub fn format_column(&self, column: &str, format: &str, names: &dyn Names) -> Result<Table> {
         let pattern = |kind: &str| {
             Some(format.trim().strip_prefix(kind)?.trim().strip_prefix('(')?.strip_suffix(')')?.trim())
@@ -56,6 +57,11 @@ impl Table {
         if column == "*" {
             let message = format!("\"{format}\" formats a column, but is given to whole rows");
             return Err(Error::invalid(message).with_hint("name the column in place of *"));
+        }
+        // A pattern that is computed is known when it is read.
+        let literal = text.strip_prefix('`').and_then(|text| text.strip_suffix('`'));
+        if let Some(pattern) = literal.filter(|pattern| !pattern.contains('`')) {
+            if kind == "NUMBER" { check_number(pattern)? } else { check_date(pattern)? }
         }
         self.update_view(&[format!("{column}__TABLE_{kind}_FORMAT = {text}")], names)
     }

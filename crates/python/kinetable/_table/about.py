@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Optional
 
 from .. import dtypes
 from .._texts import Texts, texts
-from ..column import ColumnDefinition
+from ..column import ColumnDefinition, ColumnType
 from .base import TableBase
 from .kinds import TableDefinition
 
@@ -133,7 +133,13 @@ class About(TableBase):
             print(t.columns[0].name, t.columns[0].data_type)
         """
         made = ((name, dtypes.from_name(kind, java)) for name, kind, java in self._native.column_types())
-        return [ColumnDefinition(name, dtype, dtype.component_type) for name, dtype in made]
+        parts = set(self._native.partitioning())
+        return [
+            ColumnDefinition(
+                name, dtype, dtype.component_type, ColumnType.PARTITIONING if name in parts else ColumnType.NORMAL
+            )
+            for name, dtype in made
+        ]
 
     @property
     def definition(self) -> TableDefinition:

@@ -35,7 +35,7 @@ class Looks(Marks):
                 for none), ``Decimal(`#,##0.00`)`` for numbers, or ``Date(`yyyy-MM-dd`)`` for times.
 
         Raises:
-            DHError: if there is no such column, or a formula is wrong.
+            DHError: if there is no such column, or a formula or pattern is wrong.
 
         Example:
             from kinetable import empty_table

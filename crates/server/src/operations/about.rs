@@ -25,8 +25,8 @@ pub(super) fn meta(table: &Table) -> Outcome<Table> {
     let fields = table.schema().fields();
     let names: StringViewArray = fields.iter().map(|field| Some(field.name().as_str())).collect();
     let types: StringViewArray = fields.iter().map(|field| Some(java_name(field.data_type()))).collect();
-    let partitioning = table.files().map(|files| files.partition_columns()).unwrap_or_default();
-    let parts = |field: &Arc<Field>| partitioning.contains(&field.name().as_str());
+    let partitioning = table.partitioning();
+    let parts = |field: &Arc<Field>| partitioning.contains(field.name());
     let kind = |field| if parts(field) { "Partitioning" } else { "Normal" };
     let kinds: StringViewArray = fields.iter().map(|field| Some(kind(field))).collect();
     let parts: BooleanArray = fields.iter().map(|field| Some(parts(field))).collect();

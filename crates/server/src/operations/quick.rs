@@ -13,6 +13,7 @@
 use arrow_schema::{DataType, Field, Schema};
 use kinetable::formula::{is_column_name, parse_instant};
 use kinetable_wire::grpc::SearchCondition;
+use kinetable_wire::looks::is_look;
 
 use super::fault::Outcome;
 use super::filter::joined;
@@ -21,17 +22,12 @@ use super::literal::{column, is_text, moment, number, quoted, quoted_character};
 /// Nanoseconds of a day.
 const DAY: i64 = 86_400_000_000_000;
 
-/// Ends of the names of hidden columns.
-const HIDDEN: [&str; 3] = ["__TABLE_STYLE_FORMAT", "__TABLE_NUMBER_FORMAT", "__TABLE_DATE_FORMAT"];
-
 /// The condition as a formula.
 pub(super) fn search(search: &SearchCondition, schema: &Schema) -> Outcome<String> {
     let text = search.search_string.trim();
     let mut terms = Vec::new();
     if search.optional_references.is_empty() {
-        let is_shown = |field: &&Field| {
-            !HIDDEN.iter().any(|end| field.name().ends_with(end)) && is_column_name(field.name())
-        };
+        let is_shown = |field: &&Field| !is_look(field.name()) && is_column_name(field.name());
         let fields = schema.fields().iter().map(|field| field.as_ref()).filter(is_shown);
         terms.extend(fields.filter_map(|field| term(field.name(), field.data_type(), text)));
     }

@@ -29,6 +29,6 @@ fn marks(table: &Table) -> Marks {
         add_only: definition.properties.add_only,
         append_only: definition.properties.append_only,
         input_keys: table.input().map(|input| input.keys().to_vec()),
-        partitioning: Vec::new(),
+        partitioning: table.partitioning(),
     }
 }

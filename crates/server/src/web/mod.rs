@@ -22,6 +22,7 @@
 //! | `ops/` | operations: filters and sorts, groups, charts, hierarchies |
 //! | `once/` | what is asked once: find, files to fetch, rows to write, files of the server |
 //! | `console/` | code that a page runs, completion, the log |
+//! | `looks.rs` | hidden columns that say how others look |
 //! | `let_go.rs` | tables are dropped where that may wait |
 //! | `common.rs` | what pages share |
 //! | `app.rs` | the files of the app itself |
@@ -37,6 +38,7 @@ mod app;
 mod common;
 mod console;
 mod let_go;
+mod looks;
 mod messages;
 mod once;
 mod ops;

@@ -1,6 +1,7 @@
 //! What pages are told.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use kinetable::ErrorKind;
 use serde::Serialize;
@@ -164,6 +165,25 @@ pub(in crate::web) struct ColumnInfo {
     pub(in crate::web) scale: Option<i8>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::web) zone: Option<String>,
+    /// Whether it says in which partition a row lies.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(in crate::web) partitioning: bool,
+    #[serde(flatten)]
+    pub(in crate::web) looks: Looks,
+}
+
+/// The hidden columns that say how a column looks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(in crate::web) struct Looks {
+    /// Those with colours: the first one that has any counts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::web) styles: Vec<String>,
+    /// That with patterns of numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::web) number: Option<String>,
+    /// That with patterns of dates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::web) date: Option<String>,
 }
 
 /// What a frame says of its page.
@@ -191,6 +211,9 @@ pub(in crate::web) struct Header {
     pub(in crate::web) runs: Option<Vec<[u64; 2]>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(in crate::web) cut: Vec<String>,
+    /// By hidden column, why none of its cells could be read.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(in crate::web) failed: BTreeMap<String, String>,
 }
 
 /// What a run came to.

@@ -7,6 +7,7 @@ use kinetable::{Names, Order, SortKey, Table};
 use super::hierarchy::Leveled;
 use super::place::placed;
 use super::{bins, groups, hierarchy, m4, ohlc};
+use crate::web::looks::LookColumns;
 use crate::web::messages::ask::{By, Op};
 use crate::web::messages::tell::Fault;
 
@@ -55,7 +56,9 @@ fn single(table: &Table, op: &Op, names: &dyn Names) -> Result<Table, Fault> {
             for name in columns {
                 table.definition().column_index(name)?;
             }
-            table.view(columns, names)?
+            // How they look stays with them.
+            let fields = table.schema().fields();
+            table.view(&LookColumns::among(fields).with(columns.iter().map(String::as_str)), names)?
         }
         Op::Custom(formulas) => {
             table.update_view(formulas, names).map_err(|error| placed(error, formulas))?

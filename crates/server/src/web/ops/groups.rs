@@ -4,15 +4,19 @@ use kinetable::{Aggregation, GroupOptions, NoNames, Table};
 
 use super::checked::{column, is_number, is_ordered, keys, new_name, some};
 use crate::web::messages::ask::{Groups, Stats};
-use crate::web::messages::tell::Fault;
+use crate::web::messages::tell::{Fault, Place};
 
 /// Aggregations that are asked for together at most.
 const AGGREGATIONS_MAX: usize = 256;
+/// Of those that are refused, so many are looked at.
+const TRIED_MAX: usize = 16;
 
 /// A row a group; without keys one row, whatever there is.
 pub(super) fn by(table: &Table, asked: &Groups) -> Result<Table, Fault> {
     let keys = keys(table, Some(&asked.keys))?;
-    Ok(table.agg_by(&aggregations(table, &asked.aggs)?, keys, &options(keys))?)
+    let made = aggregations(table, &asked.aggs)?;
+    let refused = |error| at_fault(table, &asked.aggs, &made, error);
+    table.agg_by(&made, keys, &options(keys)).map_err(refused)
 }
 
 /// Of no keys there is a row of a table without rows too.
@@ -25,7 +29,29 @@ pub(super) fn options(keys: &[String]) -> GroupOptions {
 /// # Errors
 /// If a word or a column is not known.
 pub(super) fn aggregations(table: &Table, asked: &[Vec<String>]) -> Result<Vec<Aggregation>, Fault> {
-    some(asked, AGGREGATIONS_MAX, "aggs")?.iter().map(|one| aggregation(table, one)).collect()
+    let asked = some(asked, AGGREGATIONS_MAX, "aggs")?;
+    let made = |(at, one): (usize, &Vec<String>)| aggregation(table, one).map_err(|fault| of(fault, at, one));
+    asked.iter().enumerate().map(made).collect()
+}
+
+/// The fault of aggregations that were refused together: of the one that is refused alone too.
+pub(super) fn at_fault(
+    table: &Table,
+    asked: &[Vec<String>],
+    made: &[Aggregation],
+    error: kinetable::Error,
+) -> Fault {
+    let is_wrong = |one: &&Aggregation| table.agg_by(&[(*one).clone()], &[], &options(&[])).is_err();
+    match made.iter().take(TRIED_MAX).position(|one| is_wrong(&one)) {
+        Some(at) => of(Fault::from(error), at, &asked[at]),
+        None => Fault::from(error),
+    }
+}
+
+/// The fault of an aggregation by its place in the list: it lies in the name of the column.
+fn of(fault: Fault, at: usize, asked: &[String]) -> Fault {
+    let to = asked.get(2).map_or(0, |name| name.encode_utf16().count());
+    Fault { place: Some(Box::new(Place { formula: Some(at), from: 0, to })), ..fault }
 }
 
 fn aggregation(table: &Table, asked: &[String]) -> Result<Aggregation, Fault> {

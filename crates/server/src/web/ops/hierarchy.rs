@@ -10,7 +10,7 @@ use arrow_schema::DataType;
 use kinetable::{Expansion, GroupOptions, Levels, NoNames, Order, Table};
 
 use super::checked::{column, keys, some};
-use super::groups::aggregations;
+use super::groups::{aggregations, at_fault};
 use super::texts;
 use crate::web::messages::ask::{By, Opened as Open, Rollup, Tree};
 use crate::web::messages::tell::Fault;
@@ -39,7 +39,9 @@ pub(super) fn levels(table: &Table, asked: &Rollup) -> Result<Leveled, Fault> {
     let made = aggregations(table, &asked.aggs)?;
     let of = |depth: usize| -> Result<Table, Fault> {
         let options = GroupOptions { preserve_empty: depth == 0, initial_groups: None };
-        Ok(table.agg_by(&made, &by[..depth], &options)?)
+        table
+            .agg_by(&made, &by[..depth], &options)
+            .map_err(|error| at_fault(table, &asked.aggs, &made, error))
     };
     let deepest = of(by.len())?;
     let upper = (0..by.len()).map(|depth| Ok(of(depth)?.with_columns_of(&deepest)?));

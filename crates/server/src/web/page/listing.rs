@@ -13,7 +13,7 @@ use crate::host::{Object, Variable};
 use crate::services::{Shared, memory_used};
 use crate::session::Reference;
 use crate::web::messages::tell::{EngineStatus, Listed, Tell, Vars};
-use crate::web::tables::Done;
+use crate::web::tables::{Done, is_shown};
 
 /// The zone in which times are shown as long as nobody says another.
 pub(in crate::web) const ZONE: &str = "UTC";
@@ -76,7 +76,7 @@ fn look(shared: &Shared, variable: Variable) -> Option<Listed> {
         kind: kind(&table).into(),
         live: table.is_live(),
         rows,
-        columns: Some(table.schema().fields().len()),
+        columns: Some(table.schema().fields().iter().filter(|field| is_shown(field)).count()),
         name: variable.name,
     })
 }

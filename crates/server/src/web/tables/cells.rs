@@ -13,7 +13,7 @@ use kinetable::{Error, Result};
 use kinetable_wire::schema::java_name;
 
 use crate::subscriptions::spelled;
-use crate::web::messages::tell::ColumnInfo;
+use crate::web::messages::tell::{ColumnInfo, Looks};
 
 /// The most characters of a text.
 const CHARACTERS_MAX: usize = 1024;
@@ -29,7 +29,15 @@ pub(in crate::web) fn info(field: &Field) -> ColumnInfo {
         DataType::Timestamp(_, Some(zone)) if zone.as_ref() != "UTC" => Some(zone.to_string()),
         _ => None,
     };
-    ColumnInfo { name: field.name().clone(), kind: kind(field.data_type()), chars: None, scale, zone }
+    ColumnInfo {
+        name: field.name().clone(),
+        kind: kind(field.data_type()),
+        chars: None,
+        scale,
+        zone,
+        partitioning: false,
+        looks: Looks::default(),
+    }
 }
 
 /// The name that clients know a type by, without its package.

@@ -26,7 +26,7 @@ pub(in crate::web) fn whole(
     header: &Header,
     sheet: &Sheet,
 ) -> Result<Vec<u8>, ArrowError> {
-    let header = Header { cut: sheet.cut.clone(), ..header.clone() };
+    let header = Header { cut: sheet.cut.clone(), failed: sheet.failed.clone(), ..header.clone() };
     frame(kind, &header, &sheet.fields, &sheet.cells, sheet.n as usize)
 }
 
@@ -41,6 +41,7 @@ pub(in crate::web) fn part(header: &Header, sheet: &Sheet, part: &Part) -> Resul
         moves: part.moves.clone(),
         runs: Some(part.runs.clone()),
         cut: sheet.cut.clone(),
+        failed: sheet.failed.clone(),
         ..header.clone()
     };
     frame("delta", &header, &fields, &cells, rows.len())

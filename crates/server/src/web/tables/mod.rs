@@ -11,5 +11,5 @@ mod work;
 
 pub(in crate::web) use derived::{Derived, DerivedTables};
 pub(in crate::web) use followed::Followed;
-pub(in crate::web) use sheet::shown_names;
+pub(in crate::web) use sheet::{is_shown, shown_names};
 pub(in crate::web) use work::{Done, guarded};

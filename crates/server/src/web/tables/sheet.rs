@@ -1,23 +1,23 @@
 //! A page of cells: some rows and columns of a version.
 
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use arrow_array::{Array, ArrayRef};
+use arrow_array::{Array, ArrayRef, new_null_array};
 use arrow_schema::{Field, FieldRef, Schema};
 use kinetable::Result;
 use kinetable::engine::Version;
+use kinetable_wire::looks::is_look;
 
 use super::cells;
+use crate::web::looks::LookColumns;
 use crate::web::messages::ask::{COLUMNS_FIRST, Want};
 use crate::web::ops::{DEPTH, OPEN};
-
-/// Ends of the names of hidden columns.
-const HIDDEN: [&str; 3] = ["__TABLE_STYLE_FORMAT", "__TABLE_NUMBER_FORMAT", "__TABLE_DATE_FORMAT"];
 
 /// Whether a column is one that pages see without asking for it.
 pub(in crate::web) fn is_shown(field: &FieldRef) -> bool {
     let name = field.name().as_str();
-    name != DEPTH && name != OPEN && !HIDDEN.iter().any(|end| name.ends_with(end))
+    name != DEPTH && name != OPEN && !is_look(name)
 }
 
 /// The names of these columns.
@@ -43,6 +43,8 @@ pub(in crate::web) struct Sheet {
     pub(in crate::web) cells: Vec<ArrayRef>,
     /// Names of columns in which a text was cut.
     pub(in crate::web) cut: Vec<String>,
+    /// Columns that say how others look and cannot be read: why.
+    pub(in crate::web) failed: BTreeMap<String, String>,
     /// By column, what tells its cells apart.
     pub(in crate::web) prints: Vec<Vec<u64>>,
     /// What tells rows apart.
@@ -61,9 +63,17 @@ impl Sheet {
         let mut sheet = Sheet { rows, first, n, step: version.step(), ..Sheet::default() };
         for column in wanted(fields, want) {
             let name = fields[column].name();
-            let failed = |error: kinetable::Error| error.in_context(format!("column \"{name}\""));
-            let (cells, was_cut) =
-                cells::known(&version.read(column, &keys).map_err(failed)?).map_err(failed)?;
+            let read = version.read(column, &keys).and_then(|cells| cells::known(&cells));
+            let (cells, was_cut) = match read {
+                Ok(read) => read,
+                // Cells are shown plainly rather than not at all.
+                Err(error) if is_look(name) => {
+                    sheet.failed.insert(name.clone(), error.message().to_owned());
+                    let none = new_null_array(fields[column].data_type(), n as usize);
+                    cells::known(&none)?
+                }
+                Err(error) => return Err(error.in_context(format!("column \"{name}\""))),
+            };
             sheet.push(name, cells);
             if was_cut {
                 sheet.cut.push(name.clone());
@@ -95,11 +105,15 @@ impl Sheet {
 
 /// The columns that are wanted, in the order in which they are.
 pub(in crate::web) fn wanted(fields: &[FieldRef], want: &Want) -> Vec<usize> {
-    match &want.cols {
-        None => (0..fields.len()).filter(|column| is_shown(&fields[*column])).take(COLUMNS_FIRST).collect(),
-        Some(names) => {
-            let place = |name: &String| fields.iter().position(|field| field.name() == name);
-            names.iter().filter_map(place).collect()
+    let first: Vec<String>;
+    let names = match &want.cols {
+        Some(names) => names,
+        None => {
+            let shown = fields.iter().filter(|field| is_shown(field)).take(COLUMNS_FIRST);
+            first = LookColumns::among(fields).with(shown.map(|field| field.name().as_str()));
+            &first
         }
-    }
+    };
+    let place = |name: &String| fields.iter().position(|field| field.name() == name);
+    names.iter().filter_map(place).collect()
 }

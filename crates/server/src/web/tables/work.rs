@@ -14,6 +14,7 @@ use crate::host::Object;
 use crate::services::Shared;
 use crate::session::Reference;
 use crate::web::let_go::LetGo;
+use crate::web::looks::LookColumns;
 use crate::web::messages::ask::{Op, Want};
 use crate::web::messages::tell::{ColumnInfo, Completed, Fault, Listed, Schema, Tell};
 use crate::web::page::kind;
@@ -82,11 +83,15 @@ fn schema(derived: &Derived) -> Result<Schema, Fault> {
     let sample = version.rows().slice(0..SAMPLE);
     let fields = table.schema().fields();
     let shown = (0..fields.len()).filter(|column| is_shown(&fields[*column]));
+    let parts = derived.base.partitioning();
+    let known = LookColumns::among(fields);
     let column = |column: usize| {
         // What cannot be read says so when it is shown.
         let cells = version.read(column, &sample).ok().and_then(|cells| cells::known(&cells).ok());
         let chars = cells.and_then(|(cells, _)| cells::widest(&cells));
-        ColumnInfo { chars, ..cells::info(&fields[column]) }
+        let looks = known.of(fields[column].name());
+        let partitioning = parts.contains(fields[column].name());
+        ColumnInfo { chars, looks, partitioning, ..cells::info(&fields[column]) }
     };
     Ok(Schema {
         sub: 0,
