@@ -245,3 +245,35 @@ def test_subscribers_are_told_apart_and_go():
     session.close()
     wait_until(lambda: subscribers.size == 0)
     server.stop()
+
+
+def test_pages_are_subscribers_too():
+    from kinetable.server import Server
+    from test_web_tables import Page
+
+    ticking = time_table("PT0.02S").update("X = ii")
+    subscribers = perfmon.subscribers()
+    with Server(port=0, auth="anonymous", variables={"ticking": ticking}) as server:
+        page = Page(server)
+        page.say("open", sub=1, table="ticking", first=0, n=7, anchor="bottom", cols=None, max_hz=60)
+        seen = lambda: next(iter(rows(subscribers)), None)  # noqa: E731
+        page.wait("snap", sub=1)
+
+        def told(holds):
+            wait_until(lambda: (page.hear(), holds(seen() or {}))[1])
+
+        told(lambda row: row.get("Messages", 0) > 3 and row["Step"] > 0)
+        row = seen()
+        assert (row["Kind"], row["Table"], row["Window"]) == ("page", "ticking", 7)
+        assert row["Node"] == perfmon.node(ticking) and row["Bytes"] > 0 and row["Rows"] > 3
+        page.paints = False
+        told(lambda row: row["Credits"] == 0)
+        stuck = seen()
+        wait_until(lambda: seen()["PendingCycles"] > stuck["PendingCycles"] + 20)
+        assert seen()["Messages"] == stuck["Messages"] and seen()["Step"] == stuck["Step"]
+        page.paints = True
+        page.paint()
+        told(lambda row: row["Step"] > stuck["Step"] and row["Credits"] > 0)
+        page.say("close", sub=1)
+        wait_until(lambda: subscribers.size == 0)
+        page.close()

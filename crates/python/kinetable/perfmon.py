@@ -112,15 +112,19 @@ def sources() -> Table:
 
 
 def subscribers() -> Table:
-    """Who follows tables of this process from outside by Barrage, the protocol of Deephaven's clients: a row each.
+    """Who follows tables of this process from outside: a row each.
 
-    Columns: Subscriber (its number), Kind (``barrage``), User (empty: without a name), Node (the table; null if it is
+    They are clients of Barrage, the protocol of Deephaven's clients, and tables that pages of the web app show.
+
+    Columns: Subscriber (its number), Kind (``barrage``, ``page``), User (empty: without a name), Table (the name that
+    it was opened by; null: not known), Node (the table, or what a page's sorts and filters made of it; null if it is
     static), Since (instant), Window (rows of its viewport; null: all rows), Cycles (that changed the table since),
     PendingCycles (of these, the ones it was not told of yet), Messages, Bytes (that it took), Step (the cycle whose
-    rows it knows).
+    rows it knows), Rows (of which cells went to it), Credits (messages that may still be on their way to a page before
+    it has painted one; null: not bounded so).
 
     A subscriber that is slower than the table gets several cycles in one message: PendingCycles grows, and falls to 0
-    with the next message.
+    with the next message. A page knows what it has painted; with Credits at 0 it is the page that is slow.
 
     Returns:
         A live table.

@@ -129,8 +129,14 @@ impl Figures {
 
 impl Figures {
     /// Somebody follows a table from outside of the process, until what is returned is dropped.
-    pub(crate) fn join(&self, table: &crate::Table, kind: &'static str, user: String) -> Arc<Subscriber> {
-        self.0.subscribers.join(table, kind, user)
+    pub(crate) fn join(
+        &self,
+        table: &crate::Table,
+        kind: &'static str,
+        user: String,
+        name: String,
+    ) -> Arc<Subscriber> {
+        self.0.subscribers.join(table, kind, user, name)
     }
 }
 

@@ -31,6 +31,7 @@ pub struct Subscriber {
     number: u64,
     kind: &'static str,
     user: String,
+    name: String,
     node: Option<u64>,
     since: i64,
     window: AtomicU64,
@@ -39,6 +40,8 @@ pub struct Subscriber {
     told: AtomicU64,
     messages: AtomicU64,
     bytes: AtomicU64,
+    rows: AtomicU64,
+    credits: AtomicU64,
     step: AtomicU64,
 }
 
@@ -65,6 +68,16 @@ impl Subscriber {
         self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
+    /// Cells of so many rows went to it.
+    pub fn rows(&self, rows: u64) {
+        self.rows.fetch_add(rows, Ordering::Relaxed);
+    }
+
+    /// So many messages may still be on their way to it.
+    pub fn may_take(&self, credits: u64) {
+        self.credits.store(credits, Ordering::Relaxed);
+    }
+
     /// It looks at so many rows; none: at all.
     pub fn look_at(&self, rows: Option<u64>) {
         self.window.store(rows.unwrap_or(u64::MAX), Ordering::Relaxed);
@@ -72,7 +85,13 @@ impl Subscriber {
 }
 
 impl Subscribers {
-    pub(super) fn join(&self, table: &Table, kind: &'static str, user: String) -> Arc<Subscriber> {
+    pub(super) fn join(
+        &self,
+        table: &Table,
+        kind: &'static str,
+        user: String,
+        name: String,
+    ) -> Arc<Subscriber> {
         let mut all = self.0.lock();
         all.begun += 1;
         let zero = AtomicU64::default;
@@ -80,6 +99,7 @@ impl Subscribers {
             number: all.begun,
             kind,
             user,
+            name,
             node: table.engine().ok().and_then(|table| table.number()),
             since: wall_clock(),
             window: AtomicU64::new(u64::MAX),
@@ -88,6 +108,8 @@ impl Subscribers {
             told: zero(),
             messages: zero(),
             bytes: zero(),
+            rows: zero(),
+            credits: AtomicU64::new(u64::MAX),
             step: zero(),
         });
         if all.live.len() >= all.sweep_at.max(SWEEP_MIN) {
@@ -107,17 +129,21 @@ impl Subscribers {
 /// A row a subscriber.
 pub(super) fn rows(subscribers: &[Arc<Subscriber>]) -> arrow_array::RecordBatch {
     let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+    let known = |counter: &AtomicU64| Some(read(counter)).filter(|count| *count < u64::MAX);
     Sheet::of(subscribers)
         .count("Subscriber", |one| one.number)
         .text("Kind", |one| Some(one.kind))
         .text("User", |one| Some(&one.user))
+        .text("Table", |one| Some(one.name.as_str()).filter(|name| !name.is_empty()))
         .maybe("Node", |one| one.node)
         .instant("Since", |one| one.since)
-        .maybe("Window", |one| Some(read(&one.window)).filter(|rows| *rows < u64::MAX))
+        .maybe("Window", |one| known(&one.window))
         .count("Cycles", |one| read(&one.cycles))
         .count("PendingCycles", |one| read(&one.cycles).saturating_sub(read(&one.told)))
         .count("Messages", |one| read(&one.messages))
         .count("Bytes", |one| read(&one.bytes))
         .count("Step", |one| read(&one.step))
+        .count("Rows", |one| read(&one.rows))
+        .maybe("Credits", |one| known(&one.credits))
         .batch()
 }

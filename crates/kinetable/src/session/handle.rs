@@ -86,10 +86,10 @@ impl Session {
         Table::of(self, self.0.figures.table(figure))
     }
 
-    /// Says that somebody follows a table of this session from outside of the process, by a protocol (`kind`), until what is
-    /// returned is dropped.
-    pub fn followed(&self, table: &Table, kind: &'static str, user: String) -> Arc<Subscriber> {
-        self.0.figures.join(table, kind, user)
+    /// Says that somebody follows a table of this session from outside of the process, by a protocol (`kind`) and under a
+    /// name (empty: none is known), until what is returned is dropped.
+    pub fn followed(&self, table: &Table, kind: &'static str, user: String, name: String) -> Arc<Subscriber> {
+        self.0.figures.join(table, kind, user, name)
     }
 
     /// Waits until all that was published before this call is in its tables.

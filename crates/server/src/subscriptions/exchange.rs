@@ -97,7 +97,7 @@ impl Exchange {
     {
         let (table, schema) = self.table(&request).await?;
         let shape = shape(schema, &request)?;
-        let subscriber = table.session().followed(&table, "barrage", self.resolver.user());
+        let subscriber = table.session().followed(&table, "barrage", self.resolver.user(), String::new());
         let begun = Subscription::begin((table, shape), &request, &self.settings, subscriber);
         let mut subscription = begun.await?;
         self.send_schema(&subscription.shape.schema, subscription.layout).await?;
@@ -163,6 +163,7 @@ impl Exchange {
 
     async fn send_all(&self, subscription: &Subscription, told: Vec<Told>) -> Result<(), Stop> {
         for told in told {
+            subscription.subscriber.rows(told.rows());
             self.send(subscription.messages(told), |bytes| subscription.subscriber.message(bytes)).await?;
         }
         subscription.subscriber.tell(subscription.version.step());

@@ -15,6 +15,15 @@ pub(super) struct Told {
     pub(super) modified: Option<(Version, Vec<RowSet>)>,
 }
 
+impl Told {
+    /// Rows of which cells go with it.
+    pub(super) fn rows(&self) -> u64 {
+        let added: u64 = self.added.iter().map(|(_, rows)| rows.len()).sum();
+        let columns = self.modified.iter().flat_map(|(_, columns)| columns);
+        added + columns.map(RowSet::len).max().unwrap_or(0)
+    }
+}
+
 /// A step as it is on the wire: a table that is in no graph has none.
 pub(super) fn sequence(step: u64) -> i64 {
     if step == 0 { -1 } else { step as i64 }

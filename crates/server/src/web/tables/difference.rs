@@ -34,8 +34,13 @@ pub(in crate::web) struct Part {
 }
 
 impl Part {
+    /// Rows of which cells are sent.
+    pub(in crate::web) fn rows(&self) -> u64 {
+        self.runs.iter().map(|[_, count]| count).sum()
+    }
+
     fn cells(&self) -> u64 {
-        self.runs.iter().map(|[_, count]| count).sum::<u64>() * self.columns.len() as u64
+        self.rows() * self.columns.len() as u64
     }
 }
 

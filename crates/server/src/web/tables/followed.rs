@@ -208,6 +208,7 @@ impl Followed {
         match result {
             Ok((shown, schema)) => {
                 one.shown = Some(shown);
+                one.note();
                 one.last = None;
                 one.owes_snap = true;
                 out.tell(Tell::Schema(Schema { sub, vp, ..schema }));
@@ -276,17 +277,18 @@ impl Followed {
             other => other,
         });
         let snap = Header { base: None, ..header.clone() };
-        let bytes = match led {
+        let (bytes, rows) = match led {
             // The versions may differ where the page does not.
-            Difference::None => return,
-            Difference::Size => None,
-            Difference::Part(part) => Some(frame::part(&header, &sheet, &part)),
-            Difference::Whole => Some(frame::whole("snap", &snap, &sheet)),
+            Difference::None => return one.note(),
+            Difference::Size => (None, 0),
+            Difference::Part(part) => (Some(frame::part(&header, &sheet, &part)), part.rows()),
+            Difference::Whole => (Some(frame::whole("snap", &snap, &sheet)), sheet.n),
         };
         one.owes_snap = false;
         one.last = Some((sheet, total));
         one.seq += 1;
         one.sent_at = Some(Instant::now());
+        one.sent(bytes.as_ref().and_then(|bytes| bytes.as_ref().ok()).map_or(0, Vec::len), rows);
         match bytes {
             Some(bytes) => self.push(sub, bytes, out),
             None => out.tell(Tell::Size(header)),

@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use kinetable::engine::{Change, Listener, ListenerHandle};
+use kinetable::figures::Subscriber;
 use kinetable::{Error, Result};
 use tokio::sync::Notify;
 
 use super::derived::Derived;
 use super::sheet::Sheet;
+use crate::access::User;
 use crate::web::let_go::LetGo;
 use crate::web::messages::ask::{Op, Want};
 
@@ -20,15 +22,18 @@ const CREDITS: u64 = 2;
 pub(in crate::web) struct Mark {
     is_set: AtomicBool,
     wake: Arc<Notify>,
+    /// Who is told, for the table of subscribers.
+    follower: Arc<Subscriber>,
 }
 
 impl Mark {
-    pub(in crate::web) fn new(wake: &Arc<Notify>) -> Arc<Mark> {
-        Arc::new(Mark { is_set: AtomicBool::new(true), wake: wake.clone() })
+    fn new(wake: &Arc<Notify>, follower: Arc<Subscriber>) -> Arc<Mark> {
+        Arc::new(Mark { is_set: AtomicBool::new(true), wake: wake.clone(), follower })
     }
 
     /// Takes the mark away, before the version is read that has what it stands for.
     pub(in crate::web) fn take(&self) -> bool {
+        self.follower.take();
         self.is_set.swap(false, Ordering::AcqRel)
     }
 
@@ -41,6 +46,7 @@ impl Mark {
 
 impl Listener for Mark {
     fn on_update(&self, _: &Arc<Change>) {
+        self.follower.cycle();
         self.set();
     }
 
@@ -49,22 +55,43 @@ impl Listener for Mark {
     }
 }
 
+/// Marks for changes of the table that another one is made from: its rows are told too, its cycles are not counted.
+struct BaseMark(Arc<Mark>);
+
+impl Listener for BaseMark {
+    fn on_update(&self, _: &Arc<Change>) {
+        self.0.set();
+    }
+
+    fn on_failure(&self, _: &Error) {
+        self.0.set();
+    }
+}
+
 /// The table of a subscription, and the listener that marks it.
 pub(in crate::web) struct Shown {
     pub(in crate::web) derived: Arc<Derived>,
     pub(in crate::web) mark: Arc<Mark>,
+    pub(in crate::web) follower: Arc<Subscriber>,
     _listeners: Vec<ListenerHandle>,
 }
 
 impl Shown {
     /// Follows a table, and the one that it is made from, whose rows are told too.
-    pub(in crate::web) fn new(derived: Arc<Derived>, wake: &Arc<Notify>) -> Result<Shown> {
-        let mark = Mark::new(wake);
+    pub(in crate::web) fn new(
+        derived: Arc<Derived>,
+        wake: &Arc<Notify>,
+        (user, name): (&User, &str),
+    ) -> Result<Shown> {
+        let table = &derived.table;
+        let follower = table.session().followed(table, "page", user.name.clone(), name.to_owned());
+        follower.may_take(CREDITS);
+        let mark = Mark::new(wake, follower.clone());
         let mut listeners = vec![derived.table.listen(mark.clone())?.1];
         if !derived.table.engine()?.is_same(&derived.base.engine()?) {
-            listeners.push(derived.base.listen(mark.clone())?.1);
+            listeners.push(derived.base.listen(Arc::new(BaseMark(mark.clone())))?.1);
         }
-        Ok(Shown { derived, mark, _listeners: listeners })
+        Ok(Shown { derived, mark, follower, _listeners: listeners })
     }
 }
 
@@ -125,6 +152,26 @@ impl Subscription {
     /// All frames up to this one were painted.
     pub(in crate::web) fn ack(&mut self, seq: u64) {
         self.acked = self.acked.max(seq.min(self.seq));
+        self.note();
+    }
+
+    /// A frame of so many bytes and rows of cells was sent.
+    pub(in crate::web) fn sent(&mut self, bytes: usize, rows: u64) {
+        if let Some(shown) = &self.shown {
+            shown.follower.message(bytes);
+            shown.follower.rows(rows);
+        }
+        self.note();
+    }
+
+    /// Says in the table of subscribers how far it is: what was read is known when all of it is painted.
+    pub(in crate::web) fn note(&self) {
+        let Some(shown) = &self.shown else { return };
+        shown.follower.look_at(Some(self.want.n));
+        shown.follower.may_take(CREDITS - (self.seq - self.acked).min(CREDITS));
+        if let Some((sheet, _)) = self.last.as_ref().filter(|_| self.seq == self.acked && !self.is_reading) {
+            shown.follower.tell(sheet.step);
+        }
     }
 
     /// The connection is another one: nothing is on its way.

@@ -49,7 +49,7 @@ pub(in crate::web) fn derive(
     let base = named(shared, user, name)?;
     let derived = shared.web.tables.get(&base, ops, user.console, shared.names(user).as_ref())?;
     let schema = schema(&derived)?;
-    Ok((LetGo::new(Shown::new(derived, wake)?), schema))
+    Ok((LetGo::new(Shown::new(derived, wake, (user, name))?), schema))
 }
 
 /// The table of a variable, or by `NAME#0` one that an object under a name means. Who may not follow it sees it as it is now.
