@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::run::{cargo, command, output, root, step, target};
 
-const TARGETS: [&str; 6] = ["avro", "barrage", "json", "parquet", "protobuf", "sql"];
+const TARGETS: [&str; 7] = ["avro", "barrage", "json", "parquet", "protobuf", "sql", "web"];
 /// What a target may use, far above what its inputs need.
 const MEMORY_MIB: u32 = 2048;
 /// The longest an input may take.

@@ -10,22 +10,25 @@
 mod kafka;
 mod parquet;
 mod sql;
+mod web;
 mod wire;
 
 pub use kafka::{avro, json, protobuf};
 pub use parquet::parquet;
 pub use sql::sql;
+pub use web::web;
 pub use wire::barrage;
 
 /// A target's name and function.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets, by the names of their folders in `corpus/`.
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: [Target; 7] = [
     ("avro", avro),
     ("barrage", barrage),
     ("json", json),
     ("parquet", parquet),
     ("protobuf", protobuf),
     ("sql", sql),
+    ("web", web),
 ];

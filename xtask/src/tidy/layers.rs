@@ -16,7 +16,7 @@ const LAYERS: [(&str, &[&str]); 17] = [
     ("parquet", &["features", "rowset", "engine"]),
     ("files", &["features", "formula", "engine"]),
     ("broker", &["features"]),
-    ("fuzz", &["features", "engine", "kafka", "kinetable", "parquet", "sql", "wire"]),
+    ("fuzz", &["features", "engine", "kafka", "kinetable", "parquet", "server", "sql", "wire"]),
     ("kinetable", &["features", "rowset", "formula", "engine", "operators", "kafka", "parquet", "files"]),
     ("sql", &["features", "engine", "operators", "kinetable"]),
     ("wire", &["features", "rowset"]),

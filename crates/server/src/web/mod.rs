@@ -47,4 +47,4 @@ mod tables;
 
 pub use app::Files;
 pub use common::Common;
-pub use page::Pages;
+pub use page::{Pages, Rehearsal};

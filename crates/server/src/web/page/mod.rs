@@ -4,9 +4,11 @@ mod desk;
 mod listing;
 mod outbox;
 mod parked;
+mod rehearsal;
 mod socket;
 
 pub(in crate::web) use listing::{Look, clock, kind, kind_word};
 pub(in crate::web) use outbox::{Means, Outbox};
 pub(in crate::web) use parked::Parked;
+pub use rehearsal::Rehearsal;
 pub use socket::Pages;
