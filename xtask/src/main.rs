@@ -35,7 +35,7 @@ enum Task {
     Docs(docs::Options),
     /// Drive the decoders of foreign bytes with libFuzzer.
     Fuzz(fuzz::Options),
-    /// Measure: `cargo xtask bench ingest | replay | ops | io | cycles | wire`.
+    /// Measure: `cargo xtask bench ingest | replay | ops | io | cycles | wire | ui`.
     Bench(measure::Options),
     /// Make the virtual environment with the release build of the package, and say where it is.
     Setup,

@@ -14,9 +14,10 @@ use crate::setup::{self, Purpose, missing};
 pub struct Options {
     /// The measurement: `ingest` (Kafka beside librdkafka), `replay` (a long topic within limited memory), `ops` (operations
     /// beside Polars, DuckDB and Deephaven), `io` (Kafka by format, Parquet, CSV, Arrow IPC and JSON lines beside others), `cycles`
-    /// (what small changes cost) or `wire` (the server beside raw Flight, the lag of a subscription, many subscribers, and two hundred
-    /// viewports of the web app; `BENCH_DEEPHAVEN_PYTHON` names an interpreter with Deephaven, which is measured beside).
-    #[arg(value_parser = ["ingest", "replay", "ops", "io", "cycles", "wire"])]
+    /// (what small changes cost), `wire` (the server beside raw Flight, the lag of a subscription, many subscribers, and two hundred
+    /// viewports of the web app) or `ui` (the web app in a browser: loading, updates on the screen, scrolling, and a soak; eight hours'
+    /// worth with `--minutes 10`). `BENCH_DEEPHAVEN_PYTHON` names an interpreter with Deephaven, which `wire` and `ui` measure beside.
+    #[arg(value_parser = ["ingest", "replay", "ops", "io", "cycles", "wire", "ui"])]
     what: String,
     /// Arguments of the measurement: `ops --rows 1000000`.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -29,6 +30,7 @@ pub fn bench(options: &Options) -> Result<()> {
         "ops" => ops(&options.rest),
         "io" => io(&options.rest),
         "wire" => wire(&options.rest),
+        "ui" => ui(&options.rest),
         "cycles" => {
             let example =
                 ["run", "--release", "--package", "kinetable-operators", "--example", "cycles", "--"];
@@ -108,4 +110,14 @@ fn wire(rest: &[String]) -> Result<()> {
     step("bench wire: two hundred viewports of the web app", command(&python).arg(pages))?;
     let charts = root().join("crates/bench/wire/charts.py");
     step("bench wire: charts of the web app", command(&python).arg(charts))
+}
+
+/// The web app in a browser.
+fn ui(rest: &[String]) -> Result<()> {
+    setup::needs(&["npm", "chromium"])?;
+    let python = setup::package(Purpose::Use)?;
+    setup::peers(&python)?;
+    let script = root().join("crates/bench/ui/ui.py");
+    let scratch = setup::scratch("bench")?;
+    step("bench ui", command(&python).arg(&script).arg("--scratch").arg(&scratch).args(rest))
 }

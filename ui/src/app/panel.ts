@@ -29,7 +29,7 @@ import { side } from './side.ts';
 import { canAdd, canEdit } from './writable.ts';
 
 /** Frames a second of a panel that has the keyboard, and of one that is seen beside it. */
-const FOCUSED_HZ = 20;
+const FOCUSED_HZ = 30;
 const SEEN_HZ = 10;
 /** The first window, before anybody knows how high the screen's rows are. */
 const FIRST: Window = { first: 0, n: 100, anchor: 'top', cols: null };
