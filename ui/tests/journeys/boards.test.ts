@@ -43,7 +43,7 @@ test('another dashboard, named, and both are there after a reload', async () => 
   // What lies in the other one is not followed.
   server.heard.length = 0;
   const acks = (): unknown[] => server.heard.filter(({ type }) => type === 'ack').map(({ sub }) => sub);
-  await expect.poll(() => acks().length, { timeout: 5000 }).toBeGreaterThan(8);
+  await expect.poll(() => acks().length).toBeGreaterThan(8);
   expect(new Set(acks()).size).toBe(1);
   await page.reload();
   await until(page, (seen) => isLoaded(seen) && seen.length === 12);

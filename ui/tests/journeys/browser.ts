@@ -42,7 +42,7 @@ export function rows(page: Page): Promise<{ row: number; cells: Record<string, s
 
 /** Waits until the rows that are seen are as they should be. */
 export async function until(page: Page, holds: (seen: Awaited<ReturnType<typeof rows>>) => boolean): Promise<Awaited<ReturnType<typeof rows>>> {
-  const end = Date.now() + 15_000;
+  const end = Date.now() + 60_000;
   for (;;) {
     const seen = await rows(page);
     if (holds(seen)) return seen;

@@ -53,7 +53,7 @@ test('a line of a column: fewer points than rows, and they are those of the tabl
   // It goes on: frames are painted, and acked.
   const sub = server.heard.findLast((message) => message.type === 'open')?.sub;
   const before = server.heard.filter((message) => message.type === 'ack' && message.sub === sub).length;
-  await expect.poll(() => server.heard.filter((message) => message.type === 'ack' && message.sub === sub).length, { timeout: 5000 }).toBeGreaterThan(before + 2);
+  await expect.poll(() => server.heard.filter((message) => message.type === 'ack' && message.sub === sub).length).toBeGreaterThan(before + 2);
   expect(errors).toEqual([]);
   await page.context().close();
 });
@@ -122,7 +122,7 @@ test('bars, a histogram and a pie say what the table says; Python and a picture'
   await expect.poll(() => points(page)).toMatch(/intervals of/);
   // It is there on the next visit too, with the filters that the table had.
   await page.reload();
-  await expect.poll(() => points(page), { timeout: 15_000 }).toMatch(/intervals of/);
+  await expect.poll(() => points(page)).toMatch(/intervals of/);
   expect(errors).toEqual([]);
   await page.context().close();
 });

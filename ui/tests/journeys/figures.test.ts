@@ -92,7 +92,7 @@ test('a live figure, from the list: a series a group, zoom, and another figure u
 
 test('every style is drawn in its place; one that the page does not know is left out', async () => {
   const { page, errors } = await visit(browser, `${url}/panel/figure#panel=${encodeURIComponent(JSON.stringify({ name: 'all_styles' }))}`);
-  await expect.poll(() => page.locator('.figure-chart canvas').count(), { timeout: 15_000 }).toBe(6);
+  await expect.poll(() => page.locator('.figure-chart canvas').count()).toBe(6);
   for (let at = 0; at < 6; at++) await expect.poll(() => isDrawn(page, at), { message: `chart ${at}` }).toBe(true);
   const places = await page.locator('.figure-chart').evaluateAll((all) => all.map((one) => [Math.round(one.getBoundingClientRect().left), Math.round(one.getBoundingClientRect().top)]));
   expect(new Set(places.map(([left]) => left)).size).toBe(3);
@@ -117,7 +117,7 @@ test('candles with a line, parts without sizes, more keys than colours, and a se
   const failing = page.locator('.figure-chart').nth(3);
   await failing.getByRole('alert').getByText('series "bad"').waitFor();
   const { step } = server;
-  await expect.poll(() => server.step, { timeout: 5000 }).toBeGreaterThan(step + 4);
+  await expect.poll(() => server.step).toBeGreaterThan(step + 4);
   expect(await failing.getByRole('alert').count()).toBe(1);
   expect(await failing.getByRole('heading').count()).toBe(0);
   expect(errors).toEqual([]);

@@ -133,32 +133,31 @@ test('a selection is coloured where it is said to be, and only there', async () 
 test.each([true, false])('cells that changed light up and fade, if that is wanted: %s', async (wanted) => {
   const { page } = await visit(browser, `${url}/icon.svg`);
   await page.evaluate((flash) => localStorage.setItem('kinetable.flash', String(flash)), wanted);
+  // A light lasts for a moment of the page's clock, which goes on when it is told to.
+  await page.clock.install();
   await page.goto(`${url}/table/quotes`);
   await until(page, isLoaded);
   await ticks(server, 6);
-  await page.waitForTimeout(900);
-  await page.evaluate(() => {
+  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1000));
+  await page.clock.runFor(1000);
+  const colours = (): Promise<string[]> => page.evaluate(() => {
     const grid = document.querySelector('kinetable-grid')!.grid!;
     const column = grid.layout.find('Bid')!;
     const at = (row: number): string => [...grid.view.ctx.getImageData(column.x + 3, grid.view.bodyTop + row * grid.view.extent.rowHeight + 3, 1, 1).data].join();
-    const plain = Array.from({ length: 12 }, (_, row) => at(row));
-    const watch = async (): Promise<{ lit: number[]; left: number }> => {
-      const lit = new Set<number>();
-      const end = performance.now() + 2000;
-      while (performance.now() < end) {
-        await new Promise((resolve) => requestAnimationFrame(resolve));
-        plain.forEach((colour, row) => at(row) !== colour && lit.add(row));
-      }
-      return { lit: [...lit].sort((a, b) => a - b), left: plain.filter((colour, row) => at(row) !== colour).length };
-    };
-    Object.assign(window, { watched: watch() });
+    return Array.from({ length: 12 }, (_, row) => at(row));
   });
+  const frames = (): Promise<number> => page.evaluate(() => (document.querySelector('kinetable-grid')!.model as unknown as { sub: { frames: number } }).sub.frames);
+  const [plain, told] = [await colours(), await frames()];
   const quotes = server.tables.get('quotes')!;
   const before = Array.from({ length: 12 }, (_, row) => quotes.cell(row, 'Bid'));
   server.tick();
   const changed = before.flatMap((bid, row) => (bid === quotes.cell(row, 'Bid') ? [] : [row]));
-  const watched = await page.evaluate(() => (window as unknown as { watched: Promise<{ lit: number[]; left: number }> }).watched);
-  expect(watched).toEqual({ lit: wanted ? changed : [], left: 0 });
+  await expect.poll(frames).toBeGreaterThan(told);
+  await page.clock.runFor(50);
+  const now = await colours();
+  expect(now.flatMap((colour, row) => (colour === plain[row] ? [] : [row]))).toEqual(wanted ? changed : []);
+  await page.clock.runFor(1000);
+  expect(await colours()).toEqual(plain);
   await page.context().close();
 });
 
@@ -193,7 +192,10 @@ test('a table that falls silent has a clock', async () => {
     server.tick();
     await page.waitForTimeout(100);
   }
-  expect(await page.locator('[data-status=live]').innerText()).toBe('Live');
+  await expect.poll(() => {
+    server.tick();
+    return page.locator('[data-status=live]').innerText();
+  }).toBe('Live');
   await page.getByText(/^no change for \d+ s$/).waitFor();
   server.tick();
   await expect.poll(() => page.locator('[data-status=live]').innerText()).toBe('Live');

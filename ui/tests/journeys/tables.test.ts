@@ -229,10 +229,10 @@ test('the end of a table that grows stays in sight, and on a phone a finger move
     const former = resting;
     resting = (await rows(page))[0].row;
     return resting === former;
-  }, { interval: 200, timeout: 5000 }).toBe(true);
+  }, { interval: 200 }).toBe(true);
   // What comes at the end does not carry it along.
   const { rows: then } = server.tables.get('trades')!;
-  await expect.poll(() => server.tables.get('trades')!.rows, { timeout: 5000 }).toBeGreaterThan(then + 20);
+  await expect.poll(() => server.tables.get('trades')!.rows).toBeGreaterThan(then + 20);
   expect((await rows(page))[0].row).toBe(resting);
   expect(panned.length).toBeGreaterThan(5);
   await page.getByRole('button', { name: 'Tables' }).click();
