@@ -90,7 +90,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     return directory
 
 
-def wait_until(condition: Callable[[], Any], seconds: float = 30, what: str = "") -> Any:
+def wait_until(condition: Callable[[], Any], seconds: float = 60, what: str = "") -> Any:
     """Waits until a condition holds and returns what it returned; fails when it does not in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -39,7 +39,7 @@ def read_back(broker, topic, count):
             records.append((message.key(), message.value(), message.partition(), message.timestamp()[1]))
         return len(records) >= count
 
-    wait_until(poll, 30, f"{count} records of {topic}")
+    wait_until(poll, 60, f"{count} records of {topic}")
     consumer.close()
     return records
 

@@ -150,7 +150,7 @@ def consume(broker, topic, spec, rows, **config):
         value_spec=spec,
         table_type=kc.TableType.append(),
     )
-    wait_until(lambda: table.size + table.errors.size >= rows, 30, f"{rows} records")
+    wait_until(lambda: table.size + table.errors.size >= rows, 60, f"{rows} records")
     return table
 
 
@@ -227,7 +227,7 @@ def test_shapes_of_plain_python(broker, topic):
         {"b": 1.5},
     )
     table = consume(broker, topic, kc.object_processor_spec(jackson.provider(shape)), 4)
-    wait_until(lambda: table.size == 2 and table.errors.size == 2, 30, "two rows, two errors")
+    wait_until(lambda: table.size == 2 and table.errors.size == 2, 60, "two rows, two errors")
     names = ["a", "b", "c_d", "g_0", "g_1", "l_x", "t", "o"]
     assert [column.name for column in table.columns][3:] == names
     types = {column.name: column.data_type for column in table.columns}
@@ -325,7 +325,7 @@ def messages(broker, topic, count):
             found.append(message)
         return len(found) >= count
 
-    wait_until(poll, 30, f"{count} records of {topic}")
+    wait_until(poll, 60, f"{count} records of {topic}")
     consumer.close()
     return found
 
@@ -338,7 +338,7 @@ def test_framed_messages_of_confluent(broker, topic):
     other = ProtobufSerializer(Other, client, {"use.deprecated.format": False, "auto.register.schemas": True})
     send(broker, topic, [other(Other(x=1), context), b"\x00\x00\x00\x00\x7f\x00", b"no"])
     table = consume(broker, topic, kc.protobuf_spec(f"{topic}-value", schema_message_name="shop.Order"), 6)
-    wait_until(lambda: table.errors.size == 3, 30, "three errors")
+    wait_until(lambda: table.errors.size == 3, 60, "three errors")
     check_orders(table)
     reasons = [row["Reason"] for row in table.errors.iter_dict()]
     assert '"shop.Other"' in reasons[0] and "registry has no schema" in reasons[1] and "begins with" in reasons[2]
