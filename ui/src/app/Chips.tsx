@@ -15,7 +15,7 @@ export function Chips({ panel }: { panel: Panel }): JSX.Element {
   const plan = panel.plan.value;
   const arrows = { asc: '↑', desc: '↓', abs: '|↑|' };
   return (
-    <div class={isEmpty(plan) ? 'chips idle' : 'chips'}>
+    <div class={isEmpty(plan) && !(panel.loaded.value && canAdd(panel)) ? 'chips idle' : 'chips'}>
       <button type="button" class="tool only-wide" disabled={!panel.loaded.value} aria-pressed={panel.filtersShown.value} title="Filter (Ctrl+F)" onClick={() => panel.filtersShown.value ? (panel.filtersShown.value = false) : panel.showFilters()}>
         <Icon name="filter" />Filter
       </button>

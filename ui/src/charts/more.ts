@@ -12,10 +12,13 @@ echarts.use([PieChart, HeatmapChart, TreemapChart, GridComponent, TooltipCompone
 
 /** Parts of a pie beyond these are one. */
 const PARTS_MAX = 12;
+/** Pixels on each side of a pie for the names of its parts. */
+const NAME_PX = 110;
 
 export class More implements Drawing {
   private readonly chart: echarts.EChartsType;
   private kind = '';
+  private last: [ChartData, Drawn] | null = null;
   private place = -1;
   private length = 0;
 
@@ -24,15 +27,17 @@ export class More implements Drawing {
   }
 
   draw(data: ChartData, drawn: Drawn): void {
+    this.last = [data, drawn];
     const form = JSON.stringify([drawn.kind, drawn.look]);
     const isNew = form !== this.kind;
     this.kind = form;
     this.length = data.xs.length;
-    this.chart.setOption(drawn.kind === 'pie' ? pie(data, drawn) : drawn.kind === 'heat' ? heat(data, drawn) : treemap(data, drawn), { notMerge: isNew });
+    this.chart.setOption(drawn.kind === 'pie' ? pie(data, drawn, this.chart.getWidth(), this.chart.getHeight()) : drawn.kind === 'heat' ? heat(data, drawn) : treemap(data, drawn), { notMerge: isNew });
   }
 
   resize(width: number, height: number): void {
     this.chart.resize({ width, height });
+    if (this.last?.[1].kind === 'pie') this.draw(...this.last);
   }
 
   step(by: number): void {
@@ -60,13 +65,15 @@ function common(look: ChartLook): echarts.EChartsCoreOption {
   };
 }
 
-function pie(data: ChartData, { look }: Drawn): echarts.EChartsCoreOption {
+function pie(data: ChartData, { look }: Drawn, width: number, height: number): echarts.EChartsCoreOption {
   const parts = data.labels.map((name, at) => ({ name, value: data.series[0]?.values[at] ?? 0 })).filter(({ value }) => value > 0);
   const shown = parts.length > PARTS_MAX ? [...parts.slice(0, PARTS_MAX - 1), { name: `${parts.length - PARTS_MAX + 1} others`, value: parts.slice(PARTS_MAX - 1).reduce((sum, { value }) => sum + value, 0) }] : parts;
+  // The names beside it need their room.
+  const outer = Math.max(0.3, Math.min(0.72, (width - 2 * NAME_PX) / Math.min(width, height)));
   return {
     ...common(look),
     series: [{
-      type: 'pie', radius: ['42%', '72%'], padAngle: 1, itemStyle: { borderRadius: 4 }, label: { color: look.text, formatter: '{b}  {d} %' }, labelLine: { lineStyle: { color: look.dim } },
+      type: 'pie', radius: [`${Math.round(outer * 58)}%`, `${Math.round(outer * 100)}%`], padAngle: 1, itemStyle: { borderRadius: 4 }, label: { color: look.text, formatter: '{b}  {d} %' }, labelLine: { lineStyle: { color: look.dim } },
       tooltip: { formatter: ({ name, value, percent }: { name: string; value: number; percent: number }) => `${name}\n${valueText(value)}  ·  ${percent} %` },
       data: shown.map((part, at) => ({ ...part, itemStyle: { color: at < 8 ? pen(look, at).color : look.dim } })),
     }],

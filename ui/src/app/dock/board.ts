@@ -56,6 +56,8 @@ export class Board {
     this.root.value = layout.root;
     this.dock.place(layout.root, !narrow.matches);
     this.active.value = layout.active ?? idsOf(layout.root)[0] ?? null;
+    // Where there is room for one, it is the one that had the keyboard.
+    if (narrow.matches && this.active.value !== null) this.dock.select(this.active.value);
     narrow.addEventListener('change', this.widthChanged);
     this.links.value = layout.links;
     const ends = [followLinks(this.items, this.links), followPanels(this.items)];
