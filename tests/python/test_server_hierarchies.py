@@ -170,6 +170,9 @@ def test_groups_expand_by_keys(caller: Caller) -> None:
         assert rows["__DEPTH__"] == [1, 2, 3, 3, 2, 2]
         assert rows["__EXPANDED__"] == [True, True, None, None, False, False]
         assert rows["S"][2:4] == ["s0", "s1"] and rows["X"][2:4] == [816, 867]
+        # A client that opens a group, and says nothing of the total, sees the total open as before.
+        assert caller.view(rollup, keys(ROLLUP_KEYS, (0, None, 2, EXPAND)))[1]["__DEPTH__"] == [1, 2, 3, 3, 2, 2]
+        assert caller.view(rollup, keys(ROLLUP_KEYS, (None, None, 0, CONTRACT)))[1]["__DEPTH__"] == [1]
         everything = keys(ROLLUP_KEYS, (None, None, 1, EXPAND_ALL))
         assert caller.view(rollup, everything)[1]["__DEPTH__"] == [1, *([2, 3, 3] * 3)]
         but_one = keys(ROLLUP_KEYS, (None, None, 1, EXPAND_ALL), (1, None, 2, CONTRACT))

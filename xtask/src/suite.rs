@@ -35,9 +35,12 @@ pub fn test(options: &Options) -> Result<()> {
     let python = setup::package(Purpose::Tests)?;
     let pytest = |kind: &str, marked: &str| {
         let mut pytest = command(&python);
-        pytest.args(["-m", "pytest", "-q", "--durations=5", "tests/python", "-m", marked]);
+        pytest.args(["-m", "pytest", "-q", "-rs", "--durations=5", "tests/python", "-m", marked]);
         pytest.env("KINETABLE_BROKER_BIN", &broker).env("KINETABLE_TEST_BROKER", kind);
         pytest.env("CARGO_TARGET_DIR", target());
+        if options.all {
+            pytest.env("KINETABLE_TEST_ALL", "1");
+        }
         pytest
     };
     let (all, real) =

@@ -116,7 +116,9 @@ fn marked(rollup: &Rollup, keys: &Table, action: Option<&str>) -> Outcome<Vec<(V
         let taken = keys[..length].iter().map(take).collect::<Result<Vec<_>, _>>();
         Ok((taken.map_err(|error| invalid(error.to_string()))?, said))
     };
-    rows.into_iter().map(group).collect()
+    // Of a total that nothing is said of, the groups are shown: clients name the rows that were opened, and it was open before.
+    let unnamed = (!rows.contains_key(&0)).then(|| Ok((Vec::new(), vec![Mark::Open])));
+    unnamed.into_iter().chain(rows.into_iter().map(group)).collect()
 }
 
 /// What is said of the total: the last word about it, or, if there is none, about what lies above it at depth 0, from which one level more is
