@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import gc
+import time
 from typing import Any, Iterator
 
 import kinetable
@@ -11,6 +13,7 @@ import pyarrow.flight as flight
 import pytest
 from adbc_driver_flightsql import DatabaseOptions, dbapi
 from adbc_driver_manager import Error as AdbcError
+from kinetable import perfmon
 from kinetable.arrow import to_arrow
 from kinetable.dbc import adbc
 from kinetable.server import Server
@@ -130,7 +133,7 @@ def test_adbc_prepares(server):
         ("SELECT * FROM answer", "no table|not found"),
         ("SELECT * FROM fixed WHERE", "found: EOF"),
         ("INSERT INTO fixed VALUES (1)", "no query"),
-        ("SELECT SUM(X) OVER (ORDER BY X) FROM fixed", "OVER is not supported"),
+        ("SELECT NTILE(2) OVER (ORDER BY X) FROM fixed", "OVER is not supported"),
     ],
 )
 def test_adbc_is_told_what_is_wrong(server, text, pattern):
@@ -250,3 +253,33 @@ def test_raw_what_is_refused(raw):
             client.do_get(flight.Ticket(ticket), options).read_all()
     with pytest.raises(REFUSED, match="No action resolver"):
         list(client.do_action(flight.Action("CloseSession", b""), options))
+
+
+def test_nothing_stays_of_queries_that_were_read(server, names):
+    live = perfmon.nodes()
+    text = (
+        "SELECT N, SUM(N) OVER (ORDER BY N) AS S, (SELECT COUNT(*) FROM ticks q WHERE q.N = t.N) AS C FROM ticks t "
+        "WHERE N IN (SELECT X FROM fixed) UNION ALL SELECT X, X, X FROM fixed"
+    )
+    with connect(server) as connection, connection.cursor() as cursor:
+        cursor.execute(text)
+        cursor.fetchall()
+        gc.collect()
+        settled = until_still(lambda: live.size)
+        for _ in range(5):
+            cursor.execute(text)
+            cursor.fetchall()
+            with pytest.raises(AdbcError):
+                cursor.execute(text + " UNION ALL SELECT N, N, NoSuchColumn FROM ticks")
+    gc.collect()
+    until(lambda: live.size <= settled)
+
+
+def until_still(size) -> int:
+    """A size that did not change for three looks in a row."""
+    looks = [size()]
+    while looks[-3:] != [looks[-1]] * 3 or len(looks) < 4:
+        time.sleep(1.1)
+        looks.append(size())
+        assert len(looks) < 60
+    return looks[-1]

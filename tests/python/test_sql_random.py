@@ -214,7 +214,8 @@ class Query:
         self.rng = rng
         self.is_ordered = False
         kind = rng.choice(["plain", "plain", "group", "group", "whole", "join", "join", "outer", "set", "distinct", "top",
-                           "inner", "member", "using", "comma"])
+                           "inner", "member", "using", "comma", "window", "window", "window", "qualify", "correlated", "correlated",
+                           "per_group"])
         self.kind = kind
         self.text = getattr(self, kind)()
 
@@ -360,6 +361,98 @@ class Query:
         if self.rng.random() < 0.3:
             return put("SELECT Id, {} AS V FROM t", test)
         return put("SELECT Id, X FROM t WHERE {}", test)
+
+
+    NULLS = [" ASC NULLS LAST", " DESC NULLS FIRST", " ASC NULLS FIRST", " DESC NULLS LAST"]
+
+    def frame(self):
+        start = self.rng.choice(["UNBOUNDED PRECEDING", "3 PRECEDING", "1 PRECEDING", "CURRENT ROW", "1 FOLLOWING"])
+        if start.startswith("UNBOUNDED"):
+            return f" ROWS BETWEEN {start} AND {self.rng.choice(['CURRENT ROW', 'UNBOUNDED FOLLOWING'])}"
+        ends = ["1 FOLLOWING", "2 FOLLOWING"] if "FOLLOWING" in start else ["CURRENT ROW", "2 FOLLOWING"]
+        ends += ["1 PRECEDING"] if "PRECEDING" in start else []
+        return self.rng.choice([f" ROWS BETWEEN {start} AND {self.rng.choice(ends)}"] + ([f" ROWS {start}"] if "FOLLOWING" not in start else []))
+
+    def over(self, writer, is_unique, frame=""):
+        keys = [put("{}" + self.rng.choice(self.NULLS), writer.any(self.rng.choice(KINDS), 1)) for _ in range(self.rng.randint(0 if is_unique else 1, 2))]
+        keys += [Both("Id")] if is_unique else []
+        parts = [writer.any(self.rng.choice(KINDS), 1) for _ in range(self.rng.choice([0, 1, 1, 2]))]
+        by = put("PARTITION BY " + ", ".join(["{}"] * len(parts)) + " ", *parts) if parts else Both("")
+        return put("OVER ({}ORDER BY " + ", ".join(["{}"] * len(keys)) + frame + ")", by, *keys)
+
+    def call(self, writer):
+        form = self.rng.randrange(8)
+        value = writer.any(self.rng.choice(KINDS), 1)
+        if form == 0:
+            return put("ROW_NUMBER() {}", self.over(writer, True))
+        if form == 1:
+            return put(self.rng.choice(["RANK() {}", "DENSE_RANK() {}"]), self.over(writer, False))
+        if form == 2:
+            name = self.rng.choice(["LAG", "LEAD"])
+            if self.rng.random() < 0.3:
+                return put(name + "({}, 2, {}) {}", writer.int(1), writer.int(0), self.over(writer, True))
+            return put(name + self.rng.choice(["({}) {}", "({}, 2) {}", "({}, 0) {}"]), value, self.over(writer, True))
+        if form == 3:
+            return put(self.rng.choice(["FIRST_VALUE({}) {}", "LAST_VALUE({}) {}"]), value, self.over(writer, True, self.rng.choice(["", self.frame()])))
+        value = writer.any(self.rng.choice(["int", "int", "float"]), 1)
+        function = self.rng.choice(["SUM({})", "AVG({})", "MIN({})", "MAX({})", "COUNT({})", "COUNT(*)", "SUM({}) FILTER (WHERE {})"])
+        if function in ("MIN({})", "MAX({})"):
+            value = writer.any(self.rng.choice(["int", "float", "text", "time"]), 1)
+        call = put(function, *([] if function == "COUNT(*)" else [value, writer.bool(1)][: function.count("{")]))
+        if form == 4:
+            return put("{} {}", call, self.over(writer, False))
+        if form == 5:
+            return put("{} OVER (PARTITION BY {})", call, writer.any(self.rng.choice(KINDS), 1))
+        return put("{} {}", call, self.over(writer, True, self.frame()))
+
+    def window(self):
+        writer = Writer(self.rng, OF_T)
+        calls = [self.call(writer) for _ in range(self.rng.randint(1, 3))]
+        items = put(", ".join(["{}"] * len(calls)), *calls)
+        return put("SELECT Id, {} FROM t{}", items, self.where(writer, 0.3))
+
+    def qualify(self):
+        writer = Writer(self.rng, OF_T)
+        test = put(self.rng.choice(["ROW_NUMBER() {} <= 2", "RANK() {} = 1", "COUNT(*) {} > 1", "MAX(X) {} = X"]), self.over(writer, True))
+        return put("SELECT Id, {} AS C FROM t{} QUALIFY {}", writer.any("int", 1), self.where(writer, 0.3), test)
+
+    def correlated(self):
+        of_u = Writer(self.rng, qualified(OF_U, "u"))
+        of_t = Writer(self.rng, qualified(OF_T, "t"))
+        equations = [self.rng.choice([Both("u.K = t.K"), Both("t.K = u.K"), put("{} = {}", of_u.int(1), of_t.int(1))])]
+        if self.rng.random() < 0.2:
+            equations.append(put("{} = {}", of_t.text(0), of_u.text(0)))
+        if self.rng.random() < 0.5:
+            equations.append(of_u.bool(1))
+        self.rng.shuffle(equations)
+        where = put(" AND ".join(["{}"] * len(equations)), *equations)
+        form = self.rng.randrange(4)
+        if form == 0:
+            test = put(self.rng.choice(["", "NOT "]) + "EXISTS (SELECT u.Z FROM u WHERE {})", where)
+        elif form == 1:
+            kind = self.rng.choice(["int", "text"])
+            test = put("{} " + self.rng.choice(["IN", "NOT IN"]) + " (SELECT {} FROM u WHERE {})", of_t.any(kind, 1), of_u.any(kind, 1), where)
+        else:
+            value = put(self.rng.choice(["COUNT(*)", "SUM({})", "MAX({})", "COUNT({}) + 1", "COALESCE(MIN({}), 7)", "COUNT(DISTINCT {})"]), of_u.int(1))
+            value = put("(SELECT {} FROM u WHERE {})", value, where)
+            if form == 2:
+                return put("SELECT Id, {} AS V FROM t", value)
+            test = put("{} > {}", of_t.int(1), value)
+        if self.rng.random() < 0.3:
+            test = put("({} OR {})", test, of_t.bool(1))
+        if self.rng.random() < 0.3:
+            return put("SELECT Id, {} AS V FROM t", test)
+        return put("SELECT Id, X FROM t WHERE {}", test)
+
+    def per_group(self):
+        writer = Writer(self.rng, OF_T)
+        aggregate = put(self.rng.choice(["SUM({})", "COUNT({})", "MAX({})"]), writer.int(1))
+        item = self.rng.choice([
+            put("SUM({}) OVER (ORDER BY K NULLS LAST)", aggregate), put("RANK() OVER (ORDER BY {} DESC NULLS LAST)", aggregate),
+            put("(SELECT MAX(Z) FROM u WHERE u.K = t.K) + {}", aggregate), put("K IN (SELECT K FROM u) AND {} > 1", aggregate),
+            put("EXISTS (SELECT 1 FROM u WHERE u.K = t.K AND u.Z > 0) AND {} > 1", aggregate),
+        ])
+        return put("SELECT K, {} AS A, {} AS B FROM t{} GROUP BY K", aggregate, item, self.where(writer, 0.3))
 
 
 def plain(value):

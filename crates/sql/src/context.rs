@@ -4,8 +4,9 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, BooleanArray};
-use arrow_schema::DataType;
+use arrow_schema::{ArrowError, DataType};
 use kinetable::{CellError, CellErrors, Error, Result};
 use kinetable_engine::column::{FunctionInput, RowFunction};
 use kinetable_engine::{RowSet, Table};
@@ -14,6 +15,7 @@ use kinetable_operators::select::{self, Selection};
 
 use crate::eval::{Frame, eval};
 use crate::expr::{ColumnId, Expr, said};
+use crate::functions::BYTES_AT_ONCE_MAX;
 use crate::functions::operator::is_true;
 
 /// Of a query that is being planned.
@@ -106,9 +108,9 @@ impl Computing {
         match eval(&self.expr, &frame).and_then(|value| value.expand(count)) {
             Ok(values) => Ok(values),
             Err(_) if self.shared.lenient.load(Ordering::Acquire) => {
-                let mut parts = Vec::new();
-                self.each(inputs, (0, count), rows, &mut parts)?;
-                let parts: Vec<&dyn Array> = parts.iter().map(|part| &**part).collect();
+                let mut made = Made::default();
+                self.each(inputs, (0, count), rows, &mut made)?;
+                let parts: Vec<&dyn Array> = made.parts.iter().map(|part| &**part).collect();
                 Ok(arrow_select::concat::concat(&parts)?)
             }
             Err(error) => Err(Error::invalid(format!("SQL: {}", said(&error)))
@@ -122,12 +124,13 @@ impl Computing {
         inputs: &[ArrayRef],
         (start, count): (usize, usize),
         rows: Option<&RowSet>,
-        parts: &mut Vec<ArrayRef>,
+        made: &mut Made,
     ) -> Result<()> {
         let columns = inputs.iter().map(|input| input.slice(start, count)).collect();
         let frame = Frame { ids: &self.ids, columns, rows: count };
-        match eval(&self.expr, &frame).and_then(|value| value.expand(count)) {
-            Ok(values) => parts.push(values),
+        let values = eval(&self.expr, &frame).and_then(|value| made.fitting(value.expand(count)?));
+        match values {
+            Ok(values) => made.parts.push(values),
             Err(error) if count == 1 => {
                 self.shared.errors.record(std::iter::once(CellError {
                     time: kinetable::wall_clock(),
@@ -136,18 +139,38 @@ impl Computing {
                     row: rows.and_then(|rows| rows.select(start as u64)),
                     message: said(&error),
                 }));
-                parts.push(match self.expr.data_type {
+                made.parts.push(match self.expr.data_type {
                     DataType::Boolean => Arc::new(BooleanArray::from(vec![None::<bool>])),
                     ref other => arrow_array::new_null_array(other, 1),
                 });
             }
             Err(_) => {
                 let half = count / 2;
-                self.each(inputs, (start, half), rows, parts)?;
-                self.each(inputs, (start + half, count - half), rows, parts)?;
+                self.each(inputs, (start, half), rows, made)?;
+                self.each(inputs, (start + half, count - half), rows, made)?;
             }
         }
         Ok(())
+    }
+}
+
+/// What was made of some rows, part by part.
+#[derive(Default)]
+struct Made {
+    parts: Vec<ArrayRef>,
+    bytes: usize,
+}
+
+impl Made {
+    /// The values, if they are not too many bytes with those before.
+    fn fitting(&mut self, values: ArrayRef) -> std::result::Result<ArrayRef, ArrowError> {
+        let lengths = values.as_string_view_opt().map(|texts| texts.iter().flatten().map(str::len).sum());
+        let bytes: usize = self.bytes.saturating_add(lengths.unwrap_or(0));
+        if bytes > BYTES_AT_ONCE_MAX {
+            return Err(ArrowError::ComputeError("the texts of these rows are too long together".to_owned()));
+        }
+        self.bytes = bytes;
+        Ok(values)
     }
 }
 

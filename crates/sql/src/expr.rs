@@ -131,6 +131,11 @@ impl Expr {
         self.children().for_each(|child| child.columns(found));
     }
 
+    /// Whether it reads a column.
+    pub(crate) fn reads(&self, id: ColumnId) -> bool {
+        !self.reads_only(|other| other != id)
+    }
+
     /// Whether it reads of these columns alone.
     pub(crate) fn reads_only(&self, known: impl Fn(ColumnId) -> bool + Copy) -> bool {
         match self.kind {

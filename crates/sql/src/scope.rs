@@ -48,6 +48,23 @@ impl Relation {
     }
 }
 
+/// Columns of a table within a query.
+const COLUMNS_MAX: usize = 4_096;
+
+/// Refuses a table of too many columns: what selects them all twice, time and again, has no end.
+///
+/// # Errors
+/// If there are too many.
+pub(crate) fn fits(columns: usize, place: sqlparser::tokenizer::Location) -> Result<()> {
+    match columns <= COLUMNS_MAX {
+        true => Ok(()),
+        false => {
+            Err(at(place, format!("a table of {columns} columns is made, and {COLUMNS_MAX} are the most"))
+                .with_hint("name the columns that are wanted in place of *"))
+        }
+    }
+}
+
 /// The column that is called so.
 ///
 /// # Errors
@@ -94,7 +111,7 @@ fn missing(columns: &[Column], qualifier: Option<&Ident>, name: &Ident) -> kinet
     let hint = match alike {
         Some(alike) => format!("did you mean \"{alike}\"? names are case-sensitive"),
         None => {
-            format!("columns are: {}; an outer query's are not seen: join its table instead", listed(&names))
+            format!("columns are: {}; an outer query's are seen in equations of WHERE alone", listed(&names))
         }
     };
     at(name.span.start, format!("there is no column \"{}\"", name.value)).with_hint(hint)

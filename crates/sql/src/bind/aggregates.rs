@@ -123,14 +123,16 @@ pub(super) fn is_aggregate(name: &str) -> bool {
 impl Binder<'_> {
     pub(super) fn aggregate(&mut self, name: &str, place: Location, call: &ast::Function) -> Result<Expr> {
         let name = &name.to_ascii_uppercase();
-        // While its arguments are bound, aggregates have no place.
+        // While its arguments are bound, aggregates and windows have no place.
+        let windows = self.windows.take();
         let Some(gathered) = self.aggregates.take() else {
+            self.windows = windows;
             return Err(at(place, format!("the aggregate {name} has no place in {}", self.clause))
                 .with_hint("aggregates are in SELECT, HAVING and ORDER BY, and not in one another"));
         };
         let clause = std::mem::replace(&mut self.clause, "the argument of an aggregate");
         let bound = self.aggregate_arguments(name, place, call);
-        (self.aggregates, self.clause) = (Some(gathered), clause);
+        (self.aggregates, self.windows, self.clause) = (Some(gathered), windows, clause);
         let (arguments, distinct, filter) = bound?;
         self.aggregated(name, place, arguments, distinct, filter)
     }
@@ -234,6 +236,12 @@ impl Binder<'_> {
             "COUNT_IF" | "COUNTIF" => kept(Kind::Where, operator::truth(argument).map_err(placed(place))?),
             "SUM" | "AVG" | "MEAN" => {
                 let argument = number(name, argument).map_err(placed(place))?;
+                if name == "SUM" && argument.data_type == DataType::Int64 {
+                    // Summed with digits to spare, so that a sum which is no BIGINT is an error.
+                    let wide = argument.cast(&DataType::Decimal128(19, 0), Failing::Error);
+                    let sum = kept(Kind::Sum, wide.map_err(placed(place))?)?;
+                    return sum.cast(&DataType::Int64, Failing::Error).map_err(placed(place));
+                }
                 kept(if name == "SUM" { Kind::Sum } else { Kind::Average }, argument)
             }
             "MIN" if argument.data_type.is_floating() => {
@@ -334,19 +342,21 @@ impl Binder<'_> {
     }
 }
 
-fn number(name: &str, argument: Expr) -> std::result::Result<Expr, String> {
+/// The argument, which is a number.
+pub(super) fn number(name: &str, argument: Expr) -> std::result::Result<Expr, String> {
     match &argument.data_type {
         t if is_number(t) => Ok(argument),
         other => Err(format!("{name} is of numbers, but this is a {}", types::name(other))),
     }
 }
 
-fn long(value: i64) -> Expr {
+/// A constant.
+pub(super) fn long(value: i64) -> Expr {
     Expr::literal(Arc::new(Int64Array::from(vec![value])))
 }
 
 /// Null of at most so many values, else an answer.
-fn unless(values: Expr, most: i64, answer: Expr) -> std::result::Result<Expr, String> {
+pub(super) fn unless(values: Expr, most: i64, answer: Expr) -> std::result::Result<Expr, String> {
     debug_assert!(is_integer(&values.data_type) && matches!(values.kind, ExprKind::Column(_)));
     let enough = comparison(Compare::Gt, values, long(most))?;
     let none = Expr::null(&answer.data_type);

@@ -1,39 +1,69 @@
 //! What binds: names, types, and the expressions that have spellings of their own.
 
 use kinetable::{Error, Result};
+use kinetable_engine::Table;
 use sqlparser::ast::{self, Query, Spanned};
 use sqlparser::tokenizer::Location;
 
+use super::windows::{Named, Window};
 use super::{Aggregate, literals};
 use crate::context::Context;
 use crate::expr::{ColumnId, Expr};
 use crate::place::{NOWHERE, at, unsupported};
-use crate::scope::{Column, resolve};
+use crate::scope::{Column, Relation, resolve};
 
 /// How deep expressions nest.
 const DEPTH_MAX: usize = 150;
 /// Parts of an expression that is written once and used several times.
 const PARTS_MAX: usize = 1_000;
 
-/// A query within an expression, whose answer becomes a column of the table that the expression is over.
+/// A query within an expression, whose answer becomes columns of the table that the expression is over.
 pub(crate) struct Inner {
-    /// The column.
-    pub(crate) id: ColumnId,
     pub(crate) answer: Answer,
+    /// Values of the outer rows, and the columns of the answer that they equal.
+    pub(crate) on: Vec<(Expr, ColumnId)>,
 }
 
 /// What of a query is asked.
 pub(crate) enum Answer {
-    /// Its one value.
-    Value(crate::scope::Relation),
-    /// Whether a value is in it.
-    Member { probe: Expr, set: crate::scope::Relation, rows: ColumnId, nulls: ColumnId },
+    /// Its one row: columns beside the outer row, and the columns of the row that they are.
+    Row { table: Table, add: Vec<(ColumnId, ColumnId)> },
+    /// Whether a value is in it: `found` is true or null, as `rows` and `nulls` are, which say whether it has rows, and nulls.
+    Member { probe: Expr, set: Relation, found: ColumnId, rows: ColumnId, nulls: ColumnId },
+}
+
+impl Inner {
+    /// The columns that the answer becomes.
+    pub(crate) fn given(&self) -> Vec<ColumnId> {
+        match &self.answer {
+            Answer::Row { add, .. } => add.iter().map(|(given, _)| *given).collect(),
+            Answer::Member { found, rows, nulls, .. } => vec![*found, *rows, *nulls],
+        }
+    }
+
+    /// Expressions over the outer rows.
+    pub(crate) fn outer(&mut self) -> impl Iterator<Item = &mut Expr> {
+        let probe = match &mut self.answer {
+            Answer::Row { .. } => None,
+            Answer::Member { probe, .. } => Some(probe),
+        };
+        self.on.iter_mut().map(|(outer, _)| outer).chain(probe)
+    }
+}
+
+/// A query within an expression, planned.
+pub(crate) struct Asked {
+    pub(crate) relation: Relation,
+    /// Values of the outer rows, and the columns of the relation's table that they equal.
+    pub(crate) on: Vec<(Expr, ColumnId)>,
+    /// What the one column is of no rows, where a row with other keys does not say: of aggregates without groups.
+    pub(crate) lacking: Option<Expr>,
 }
 
 /// What plans the queries within expressions.
 pub(crate) trait Queries {
-    /// The table of a query.
-    fn plan(&self, query: &Query) -> Result<crate::scope::Relation>;
+    /// The table of a query over whose rows there may be outer ones with these columns.
+    fn plan(&self, query: &Query, outer: &[Column]) -> Result<Asked>;
 }
 
 /// Binds expressions over some columns.
@@ -43,6 +73,10 @@ pub(crate) struct Binder<'a> {
     pub(crate) columns: &'a [Column],
     /// Where aggregates are gathered; none where they have no place.
     pub(crate) aggregates: Option<Vec<Aggregate>>,
+    /// Where windows are gathered; none where they have no place.
+    pub(crate) windows: Option<Vec<Window>>,
+    /// What `WINDOW` names.
+    pub(crate) named_windows: &'a [Named],
     /// The queries that were found.
     pub(crate) inner: Vec<Inner>,
     /// What the expressions are part of.
@@ -58,12 +92,14 @@ impl<'a> Binder<'a> {
         columns: &'a [Column],
         clause: &'static str,
     ) -> Binder<'a> {
-        Binder { context, queries, columns, aggregates: None, inner: Vec::new(), clause, depth: 0 }
+        let (aggregates, windows, named_windows) = (None, None, [].as_slice());
+        let inner = Vec::new();
+        Binder { context, queries, columns, aggregates, windows, named_windows, inner, clause, depth: 0 }
     }
 
-    /// The same, with aggregates.
-    pub(crate) fn gathering(self) -> Binder<'a> {
-        Binder { aggregates: Some(Vec::new()), ..self }
+    /// The same, with aggregates and windows.
+    pub(crate) fn gathering(self, named_windows: &'a [Named]) -> Binder<'a> {
+        Binder { aggregates: Some(Vec::new()), windows: Some(Vec::new()), named_windows, ..self }
     }
 
     /// An expression with its type.
@@ -133,10 +169,9 @@ impl<'a> Binder<'a> {
     fn named(&self, name: &[ast::Ident]) -> Result<Expr> {
         match resolve(self.columns, name) {
             Ok(column) => Ok(column.expr()),
-            Err(error) => match literals::moment(&name[0], self.context.now) {
-                Some(moment) => Ok(moment),
-                None => Err(error),
-            },
+            // A name of several columns is no name of a moment.
+            Err(error) if self.columns.iter().any(|column| column.name == name[0].value) => Err(error),
+            Err(error) => literals::moment(&name[0], self.context.now).ok_or(error),
         }
     }
 
@@ -195,12 +230,17 @@ impl<'a> Binder<'a> {
 
     /// Refuses to use a large expression several times.
     pub(super) fn reusable(&self, expr: &Expr, place: &ast::Expr) -> Result<()> {
+        self.reusable_parts(expr)
+            .map_err(|message| at(start(place), message).with_hint("give it a name in a subquery in FROM"))
+    }
+
+    /// The same, of an expression whose place is known to the caller.
+    pub(super) fn reusable_parts(&self, expr: &Expr) -> std::result::Result<(), String> {
         let mut parts = 0;
         count(expr, &mut parts);
         match parts <= PARTS_MAX {
             true => Ok(()),
-            false => Err(at(start(place), "this expression is too large to be compared with several")
-                .with_hint("give it a name in a subquery in FROM")),
+            false => Err("this expression is too large to be used several times".to_owned()),
         }
     }
 }

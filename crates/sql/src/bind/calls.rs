@@ -16,12 +16,8 @@ impl Binder<'_> {
             return Err(at(NOWHERE, format!("there is no function {}", function.name)));
         };
         let place = name.span.start;
-        if function.over.is_some() {
-            return Err(unsupported(
-                place,
-                "OVER",
-                "windows over live tables: update_by (rolling, cumulative, ema)",
-            ));
+        if let Some(over) = &function.over {
+            return self.over(function, over, place);
         }
         if !function.within_group.is_empty() || function.null_treatment.is_some() {
             return Err(unsupported(place, "WITHIN GROUP or a treatment of nulls", "sort in a subquery"));

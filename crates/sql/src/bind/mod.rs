@@ -5,9 +5,13 @@ mod binder;
 mod calls;
 mod literals;
 mod operators;
+mod queries;
+mod windows;
 
 pub(crate) use aggregates::{Aggregate, Kind as AggregateKind};
-pub(crate) use binder::{Answer, Binder, Inner, Queries, start};
+pub(crate) use binder::{Answer, Asked, Binder, Inner, Queries, start};
 use binder::{count, placed};
 pub(crate) use literals::data_type;
-pub(crate) use operators::one_column;
+pub(crate) use queries::{marked, one_column};
+pub(crate) use windows::Named as NamedWindow;
+pub(crate) use windows::{Call, Over, Reach, Window};

@@ -1,9 +1,10 @@
 //! Operators, tests, choices and casts.
 
+use arrow_schema::DataType;
 use kinetable::Result;
 use sqlparser::ast::{self, BinaryOperator, CaseWhen, CastKind, InTarget, UnaryOperator};
 
-use super::{Answer, Binder, Inner, placed, start};
+use super::{Binder, placed, start};
 use crate::expr::{Expr, Failing, Kind};
 use crate::functions::operator::{self, Compare, comparison};
 use crate::functions::{self};
@@ -65,7 +66,7 @@ impl Binder<'_> {
         parts.push(rest);
         let parts = parts.into_iter().rev().map(|part| self.condition(part)).collect::<Result<Vec<_>>>()?;
         let kind = if *op == BinaryOperator::And { Kind::All(parts) } else { Kind::Any(parts) };
-        Ok(Expr { kind, data_type: arrow_schema::DataType::Boolean })
+        Ok(Expr { kind, data_type: DataType::Boolean })
     }
 
     pub(super) fn unary(&mut self, op: &UnaryOperator, inner: &ast::Expr) -> Result<Expr> {
@@ -164,69 +165,12 @@ impl Binder<'_> {
                     comparison(Compare::Eq, bound.clone(), item).map_err(placed(item_place))
                 };
                 let parts = list.iter().map(|item| same(item, self)).collect::<Result<_>>()?;
-                Expr { kind: Kind::Any(parts), data_type: arrow_schema::DataType::Boolean }
+                Expr { kind: Kind::Any(parts), data_type: DataType::Boolean }
             }
             InTarget::Subquery(query) => self.in_query(value, query)?,
             _ => return Err(unsupported(start(whole), "this kind of IN", "IN (1, 2) or IN (SELECT …)")),
         };
         if negated { operator::not(found).map_err(placed(place)) } else { Ok(found) }
-    }
-
-    /// Whether a value is among those of a query: unknown, if it is not and either is null.
-    fn in_query(&mut self, value: &ast::Expr, query: &ast::Query) -> Result<Expr> {
-        let place = start(value);
-        let probe = self.bind(value)?;
-        let mut set = self.queries.plan(query)?;
-        let probe = one_column(&mut set, probe, self.context).map_err(placed(place))?;
-        self.reusable(&probe, value)?;
-        let truth = arrow_schema::DataType::Boolean;
-        let long = arrow_schema::DataType::Int64;
-        let (id, rows, nulls) = (self.context.fresh(), self.context.fresh(), self.context.fresh());
-        self.inner.push(Inner { id, answer: Answer::Member { probe: probe.clone(), set, rows, nulls } });
-        let zero = Expr::literal(std::sync::Arc::new(arrow_array::Int64Array::from(vec![0])));
-        let yes = |yes: bool| Expr::literal(std::sync::Arc::new(arrow_array::BooleanArray::from(vec![yes])));
-        let none = comparison(Compare::Eq, Expr::column(rows, &long), zero.clone()).map_err(placed(place))?;
-        let some = comparison(Compare::Gt, Expr::column(nulls, &long), zero).map_err(placed(place))?;
-        let branches = vec![
-            (none, yes(false)),
-            (operator::is_null(probe), Expr::null(&truth)),
-            (operator::is_not_null(Expr::column(id, &truth)), yes(true)),
-            (some, Expr::null(&truth)),
-        ];
-        Ok(Expr { kind: Kind::Case(branches, Box::new(yes(false))), data_type: truth })
-    }
-
-    pub(super) fn value_of(&mut self, query: &ast::Query) -> Result<Expr> {
-        let answer = self.queries.plan(query)?;
-        let [column] = answer.columns.as_slice() else {
-            let place = super::super::plan::place_of(query);
-            return Err(at(
-                place,
-                format!("a query in place of a value has one column, not {}", answer.columns.len()),
-            ));
-        };
-        let (id, data_type) = (self.context.fresh(), column.data_type.clone());
-        self.inner.push(Inner { id, answer: Answer::Value(answer) });
-        Ok(Expr::column(id, &data_type))
-    }
-
-    pub(super) fn exists(&mut self, query: &ast::Query, negated: bool) -> Result<Expr> {
-        let relation = self.queries.plan(query)?;
-        let id = self.context.fresh();
-        let count = kinetable_operators::aggregate::count_by(&relation.table, &id.name(), &[]);
-        // Without a row the count is null: the table of a count of nothing has none.
-        let column = crate::scope::Column {
-            id,
-            qualifier: None,
-            name: id.name(),
-            data_type: arrow_schema::DataType::Int64,
-            standing: crate::scope::Standing::Own,
-        };
-        let answer = crate::scope::Relation { table: count?, columns: vec![column] };
-        let found = self.context.fresh();
-        self.inner.push(Inner { id: found, answer: Answer::Value(answer) });
-        let is_none = operator::is_null(Expr::column(found, &arrow_schema::DataType::Int64));
-        if negated { Ok(is_none) } else { operator::not(is_none).map_err(placed(NOWHERE)) }
     }
 
     pub(super) fn case(
@@ -241,7 +185,7 @@ impl Binder<'_> {
             Ok::<_, kinetable::Error>(bound)
         });
         let operand = operand.transpose()?;
-        let (mut branches, mut data_type) = (Vec::new(), arrow_schema::DataType::Null);
+        let (mut branches, mut data_type) = (Vec::new(), DataType::Null);
         let mut results = Vec::new();
         for CaseWhen { condition, result } in conditions {
             let place = start(condition);
@@ -259,7 +203,7 @@ impl Binder<'_> {
             results.push(result);
         }
         let otherwise = match otherwise {
-            None => Expr::null(&arrow_schema::DataType::Null),
+            None => Expr::null(&DataType::Null),
             Some(otherwise) => {
                 let place = start(otherwise);
                 let bound = self.bind(otherwise)?;
@@ -267,8 +211,8 @@ impl Binder<'_> {
                 bound
             }
         };
-        if data_type == arrow_schema::DataType::Null {
-            data_type = arrow_schema::DataType::Int32;
+        if data_type == DataType::Null {
+            data_type = DataType::Int32;
         }
         let place = conditions.first().map(|first| start(&first.condition)).unwrap_or(NOWHERE);
         let cast = |expr: Expr| expr.cast(&data_type, Failing::Error).map_err(placed(place));
@@ -281,6 +225,13 @@ impl Binder<'_> {
         let place = start(value);
         let (to, length) = super::data_type(to, place)?;
         let value = self.bind(value)?;
+        // The parts of a plan know a date as a number of days; to a user it is none.
+        let (date, int) = (DataType::Date32, DataType::Int32);
+        if (value.data_type == date && to == int) || (value.data_type == int && to == date) {
+            let (from, to) = (types::name(&value.data_type), types::name(&to));
+            return Err(at(place, format!("a {from} cannot become a {to}"))
+                .with_hint("day - DATE '1970-01-01' is a number of days, DATE '1970-01-01' + days a date"));
+        }
         let failing = match kind {
             CastKind::Cast | CastKind::DoubleColon => Failing::Error,
             CastKind::TryCast | CastKind::SafeCast => Failing::Null,
@@ -297,29 +248,9 @@ impl Binder<'_> {
 }
 
 /// The type that takes in one more result.
-fn unified(
-    before: &arrow_schema::DataType,
-    result: &Expr,
-) -> std::result::Result<arrow_schema::DataType, String> {
+fn unified(before: &DataType, result: &Expr) -> std::result::Result<DataType, String> {
     common(before, &result.data_type).ok_or_else(|| {
         let (a, b) = (types::name(before), types::name(&result.data_type));
         format!("the results of a choice have one type, but these are a {a} and a {b}: CAST one of them")
     })
-}
-
-/// The one column of a query in the type it is compared in with a value, and the value in that type.
-pub(crate) fn one_column(
-    set: &mut crate::scope::Relation,
-    probe: Expr,
-    context: &crate::context::Context,
-) -> std::result::Result<Expr, String> {
-    let [column] = set.columns.as_slice() else {
-        return Err(format!("a query that is searched has one column, not {}", set.columns.len()));
-    };
-    let (probe, key) = operator::alike(probe, column.expr())?;
-    let id = context.fresh();
-    let column = crate::scope::Column { id, data_type: key.data_type.clone(), ..column.clone() };
-    set.table = context.view(&set.table, &[(id.name(), key)]).map_err(|error| error.to_string())?;
-    set.columns = vec![column];
-    Ok(probe)
 }

@@ -5,8 +5,9 @@ use arrow_schema::{ArrowError, DataType};
 use arrow_select::zip::zip;
 
 use super::Function;
-use super::operator::{Compare, alike, comparison};
-use crate::expr::{Expr, Failing};
+use super::cast::cast;
+use super::operator::{Compare, alike, comparison, equal};
+use crate::expr::{ColumnId, Expr, Failing};
 use crate::types::{self, common};
 use crate::value::{Value, definite};
 
@@ -49,14 +50,22 @@ pub(super) fn nullif(mut arguments: Vec<Expr>) -> Result<Expr, String> {
     };
     static NULLIF: Function = Function {
         name: "NULLIF",
-        eval: |values, rows| arrow_select::nullif::nullif(&values[0].expand(rows)?, &values[1].truths(rows)?),
+        // The first is written once and compared here: as a part of the expression it would double with every nesting.
+        eval: |values, rows| {
+            let first = values[0].expand(rows)?;
+            let compared = Value::Many(cast(&first, values[1].array().data_type(), Failing::Error)?);
+            let same = Value::Many(equal(&[compared, values[1].clone()])?).truths(rows)?;
+            arrow_select::nullif::nullif(&first, &same)
+        },
     };
-    let (first, data_type) = (first.clone(), first.data_type);
+    let data_type = first.data_type.clone();
     if data_type == DataType::Null {
         return Ok(first);
     }
-    let same = comparison(Compare::Eq, first.clone(), second)?;
-    Ok(NULLIF.call(vec![first, same], data_type))
+    // Columns stand for the values, of which the types alone matter.
+    let (_, second) = alike(Expr::column(ColumnId(0), &data_type), second)?;
+    comparison(Compare::Eq, Expr::column(ColumnId(0), &second.data_type), second.clone())?;
+    Ok(NULLIF.call(vec![first, second], data_type))
 }
 
 /// One of two by a condition.

@@ -8,6 +8,7 @@ use arrow_array::{Array, ArrayRef};
 use arrow_schema::{ArrowError, DataType};
 
 use super::Function;
+use super::text::{fit_together, joined_fits};
 use crate::expr::Expr;
 use crate::types::TEXT;
 use crate::value::Value;
@@ -25,6 +26,7 @@ fn join(values: &[Value], rows: usize) -> Result<ArrayRef, ArrowError> {
         other => return Err(ArrowError::CastError(format!("a list is wanted, not {other}"))),
     };
     let mut builder = StringViewBuilder::with_capacity(rows);
+    let mut bytes = 0;
     for row in 0..rows {
         let list = if lists.is_null(row) { None } else { Some(lists.value(row)) };
         let (Some(list), Some(separator)) = (list, separators.get(row)) else {
@@ -32,10 +34,15 @@ fn join(values: &[Value], rows: usize) -> Result<ArrayRef, ArrowError> {
             continue;
         };
         let texts: Vec<&str> = list.as_string_view().iter().flatten().collect();
-        match texts.is_empty() {
-            true => builder.append_null(),
-            false => builder.append_value(texts.join(separator)),
+        if texts.is_empty() {
+            builder.append_null();
+            continue;
         }
+        joined_fits(&texts, separator)?;
+        let text = texts.join(separator);
+        bytes += text.len();
+        fit_together(bytes)?;
+        builder.append_value(text);
     }
     Ok(Arc::new(builder.finish()))
 }

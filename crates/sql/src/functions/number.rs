@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
-use arrow_array::{ArrayRef, Float64Array};
+use arrow_array::{ArrayRef, Float64Array, Int64Array};
 use arrow_schema::{ArrowError, DataType};
 
 use super::Function;
@@ -97,6 +97,7 @@ pub(super) fn round(mut arguments: Vec<Expr>) -> Result<Expr, String> {
             })
         },
     };
+    static ROUND_WHOLE: Function = Function { name: "ROUND_WHOLE", eval: round_whole };
     let digits = if arguments.len() == 2 { arguments.pop() } else { None };
     let Some(digits) = digits else {
         return whole(&ROUND, arguments);
@@ -106,16 +107,46 @@ pub(super) fn round(mut arguments: Vec<Expr>) -> Result<Expr, String> {
     }
     let value = one_number(arguments)?;
     match value.data_type {
-        ref t if is_integer(t) => Ok(value),
+        ref t if is_integer(t) => {
+            let whole = t.clone();
+            let sides = vec![
+                value.cast(&DataType::Int64, Failing::Error)?,
+                digits.cast(&DataType::Int64, Failing::Error)?,
+            ];
+            ROUND_WHOLE.call(sides, DataType::Int64).cast(&whole, Failing::Error)
+        }
         DataType::Decimal128(precision, scale) => {
             let constant = digits.as_constant().ok_or("of a DECIMAL, the number of digits is a constant")?;
             let wanted =
                 Value::One(constant.clone()).longs().map_err(|error| crate::expr::said(&error))?.get(0);
-            let wanted = i8::try_from(wanted.unwrap_or(0).clamp(0, 38)).unwrap_or(0).min(scale);
-            value.cast(&DataType::Decimal128(precision, wanted), Failing::Error)
+            let wanted = wanted.unwrap_or(0).clamp(-38, 38);
+            let Ok(wanted @ 0..) = i8::try_from(wanted) else {
+                return Err("of a DECIMAL, the number of digits is at least 0: CAST it to DOUBLE".to_owned());
+            };
+            value.cast(&DataType::Decimal128(precision, wanted.min(scale)), Failing::Error)
         }
         _ => Ok(ROUND_TO.call(all_doubles(vec![value, digits])?, DataType::Float64)),
     }
+}
+
+/// Integers, rounded to tens, hundreds … where the number of digits is below nought.
+fn round_whole(values: &[Value], rows: usize) -> Result<ArrayRef, ArrowError> {
+    let (longs, digits) = (values[0].longs()?, values[1].longs()?);
+    let rounded = (0..rows).map(|row| {
+        let (Some(long), Some(digits)) = (longs.get(row), digits.get(row)) else { return Ok(None) };
+        // 10^19 is more than twice what any long is.
+        let Some(unit) = u32::try_from(digits.min(0).unsigned_abs()).ok().filter(|tens| *tens <= 19) else {
+            return Ok(Some(0));
+        };
+        let (long, unit) = (i128::from(long), 10_i128.pow(unit));
+        let away = if unit == 1 { 0 } else { unit / 2 * long.signum() };
+        let rounded = (long + away) / unit * unit;
+        let rounded = i64::try_from(rounded);
+        rounded
+            .map(Some)
+            .map_err(|_| ArrowError::ComputeError(format!("Overflow happened on: ROUND({long})")))
+    });
+    Ok(Arc::new(rounded.collect::<Result<Int64Array, _>>()?))
 }
 
 /// One number to the power of another.

@@ -204,6 +204,11 @@ fn pattern(values: &[Value], rows: usize) -> Result<ArrayRef, ArrowError> {
     Ok(Arc::new(StringViewArray::from_iter(spelled)))
 }
 
+/// Whether two values of one type are equal.
+pub(super) fn equal(values: &[Value]) -> Result<ArrayRef, ArrowError> {
+    compare(values, cmp::eq)
+}
+
 fn compare(values: &[Value], with: Comparison) -> Result<ArrayRef, ArrowError> {
     let sides = [canonical(&values[0]), canonical(&values[1])];
     Ok(Arc::new(sides[0].with_datum(|left| sides[1].with_datum(|right| with(left, right)))?))

@@ -1,7 +1,7 @@
 //! Named functions: their names, how many arguments they take, and what makes calls of them.
 
-use super::text::Ends;
-use super::{choose, number, text, time};
+use super::parts::Ends;
+use super::{choose, number, parts, text, time};
 use crate::expr::Expr;
 
 /// A function that statements can name.
@@ -55,23 +55,23 @@ static ALL: &[Named] = &[
     named(&["OCTET_LENGTH", "STRLEN"], (1, 1), text::octet_length),
     named(&["ASCII"], (1, 1), text::ascii),
     named(&["CHR"], (1, 1), text::chr),
-    named(&["SUBSTRING", "SUBSTR"], (2, 3), text::substring),
-    named(&["LEFT"], (2, 2), text::left),
-    named(&["RIGHT"], (2, 2), text::right),
-    named(&["LPAD"], (2, 3), text::lpad),
-    named(&["RPAD"], (2, 3), text::rpad),
+    named(&["SUBSTRING", "SUBSTR"], (2, 3), parts::substring),
+    named(&["LEFT"], (2, 2), parts::left),
+    named(&["RIGHT"], (2, 2), parts::right),
+    named(&["LPAD"], (2, 3), parts::lpad),
+    named(&["RPAD"], (2, 3), parts::rpad),
     named(&["REPEAT"], (2, 2), text::repeat),
     named(&["REPLACE"], (3, 3), text::replace),
-    named(&["STRPOS", "INSTR"], (2, 2), text::position),
-    named(&["SPLIT_PART"], (3, 3), text::split_part),
+    named(&["STRPOS", "INSTR"], (2, 2), parts::position),
+    named(&["SPLIT_PART"], (3, 3), parts::split_part),
     named(&["STARTS_WITH"], (2, 2), text::starts_with),
     named(&["ENDS_WITH"], (2, 2), text::ends_with),
     named(&["CONTAINS"], (2, 2), text::contains),
     named(&["CONCAT"], (1, ANY), text::concat),
     named(&["CONCAT_WS"], (2, ANY), text::concat_ws),
-    named(&["TRIM", "BTRIM"], (1, 2), |arguments| text::trim(Ends::Both, arguments)),
-    named(&["LTRIM"], (1, 2), |arguments| text::trim(Ends::Leading, arguments)),
-    named(&["RTRIM"], (1, 2), |arguments| text::trim(Ends::Trailing, arguments)),
+    named(&["TRIM", "BTRIM"], (1, 2), |arguments| parts::trim(Ends::Both, arguments)),
+    named(&["LTRIM"], (1, 2), |arguments| parts::trim(Ends::Leading, arguments)),
+    named(&["RTRIM"], (1, 2), |arguments| parts::trim(Ends::Trailing, arguments)),
     named(&["DATE_TRUNC"], (2, 2), time::date_trunc),
     named(&["DATE_PART", "DATEPART"], (2, 2), time::date_part_of),
     named(&["YEAR"], (1, 1), time::year),

@@ -1,4 +1,4 @@
-//! Functions of texts. Positions count characters from 1.
+//! Functions of whole texts.
 
 use std::sync::Arc;
 
@@ -13,6 +13,8 @@ use crate::value::{Texts, Value};
 
 /// Bytes of a text that a function makes.
 const BYTES_MAX: usize = 1 << 24;
+/// Bytes of the texts that a function makes at once.
+pub(crate) const BYTES_AT_ONCE_MAX: usize = 1 << 29;
 
 macro_rules! mapped {
     ($($name:ident $text:literal $function:expr;)*) => {
@@ -119,85 +121,6 @@ pub(super) fn chr(arguments: Vec<Expr>) -> Result<Expr, String> {
     Ok(CHR.call(vec![whole(code)?], TEXT))
 }
 
-/// From a position on, so many characters.
-pub(super) fn substring(arguments: Vec<Expr>) -> Result<Expr, String> {
-    static SUBSTRING: Function = Function {
-        name: "SUBSTRING",
-        eval: |values, rows| {
-            let (texts, from) = (values[0].texts()?, values[1].longs()?);
-            let count = values.get(2).map(Value::longs).transpose()?;
-            written(rows, |row| {
-                let (Some(text), Some(from)) = (texts.get(row), from.get(row)) else { return Ok(None) };
-                let end = match &count {
-                    None => i64::MAX,
-                    Some(count) => match count.get(row) {
-                        None => return Ok(None),
-                        Some(count) if count < 0 => {
-                            return Err(ArrowError::ComputeError(format!("SUBSTRING of {count} characters")));
-                        }
-                        Some(count) => from.saturating_add(count),
-                    },
-                };
-                let start = from.max(1);
-                let taken = usize::try_from(end.saturating_sub(start).max(0)).unwrap_or(0);
-                let skipped = usize::try_from(start - 1).unwrap_or(usize::MAX);
-                Ok(Some(text.chars().skip(skipped).take(taken).collect()))
-            })
-        },
-    };
-    Ok(SUBSTRING.call(text_then_numbers(arguments)?, TEXT))
-}
-
-/// The first so many characters; with a number below nought all but the last so many.
-pub(crate) fn left(arguments: Vec<Expr>) -> Result<Expr, String> {
-    static LEFT: Function = Function {
-        name: "LEFT",
-        eval: |values, rows| {
-            let (texts, counts) = (values[0].texts()?, values[1].longs()?);
-            written(rows, |row| {
-                Ok(texts
-                    .get(row)
-                    .zip(counts.get(row))
-                    .map(|(text, count)| text.chars().take(kept(text, count)).collect()))
-            })
-        },
-    };
-    Ok(LEFT.call(text_then_numbers(arguments)?, TEXT))
-}
-
-/// The last so many characters; with a number below nought all but the first so many.
-pub(super) fn right(arguments: Vec<Expr>) -> Result<Expr, String> {
-    static RIGHT: Function = Function {
-        name: "RIGHT",
-        eval: |values, rows| {
-            let (texts, counts) = (values[0].texts()?, values[1].longs()?);
-            written(rows, |row| {
-                Ok(texts.get(row).zip(counts.get(row)).map(|(text, count)| {
-                    let all = text.chars().count();
-                    text.chars().skip(all - kept(text, count).min(all)).collect()
-                }))
-            })
-        },
-    };
-    Ok(RIGHT.call(text_then_numbers(arguments)?, TEXT))
-}
-
-/// Filled up on the left, or cut, to so many characters.
-pub(super) fn lpad(arguments: Vec<Expr>) -> Result<Expr, String> {
-    static LPAD: Function =
-        Function { name: "LPAD", eval: |values, rows| padded(values, rows, |fill, text| fill + text) };
-    pad(&LPAD, arguments)
-}
-
-/// Filled up on the right, or cut, to so many characters.
-pub(super) fn rpad(arguments: Vec<Expr>) -> Result<Expr, String> {
-    static RPAD: Function = Function {
-        name: "RPAD",
-        eval: |values, rows| padded(values, rows, |fill, text| text.to_owned() + &fill),
-    };
-    pad(&RPAD, arguments)
-}
-
 /// So many times.
 pub(super) fn repeat(arguments: Vec<Expr>) -> Result<Expr, String> {
     static REPEAT: Function = Function {
@@ -236,52 +159,6 @@ pub(super) fn replace(arguments: Vec<Expr>) -> Result<Expr, String> {
     Ok(REPLACE.call(all_texts(arguments)?, TEXT))
 }
 
-/// Where a part begins; 0 if it is not there. The part comes second.
-pub(super) fn position(arguments: Vec<Expr>) -> Result<Expr, String> {
-    static POSITION: Function = Function {
-        name: "POSITION",
-        eval: |values, rows| {
-            let (texts, parts) = (values[0].texts()?, values[1].texts()?);
-            counted(rows, |row| {
-                let (text, part) = (texts.get(row)?, parts.get(row)?);
-                Some(text.find(part).map_or(0, |byte| text[..byte].chars().count() as i64 + 1))
-            })
-        },
-    };
-    Ok(POSITION.call(all_texts(arguments)?, DataType::Int64))
-}
-
-/// The n-th of the parts between separators; empty if there are fewer.
-pub(super) fn split_part(arguments: Vec<Expr>) -> Result<Expr, String> {
-    static SPLIT: Function = Function {
-        name: "SPLIT_PART",
-        eval: |values, rows| {
-            let (texts, separators, places) = (values[0].texts()?, values[1].texts()?, values[2].longs()?);
-            written(rows, |row| {
-                let (Some(text), Some(separator), Some(place)) =
-                    (texts.get(row), separators.get(row), places.get(row))
-                else {
-                    return Ok(None);
-                };
-                let Some(place) = usize::try_from(place).ok().and_then(|place| place.checked_sub(1)) else {
-                    return Err(ArrowError::ComputeError("SPLIT_PART counts parts from 1".to_owned()));
-                };
-                let part = match separator {
-                    "" => (place == 0).then_some(text),
-                    separator => text.split(separator).nth(place),
-                };
-                Ok(Some(part.unwrap_or_default().to_owned()))
-            })
-        },
-    };
-    let Ok([text, separator, place]) = <[Expr; 3]>::try_from(arguments) else {
-        return Err("three arguments are wanted".to_owned());
-    };
-    let mut all = all_texts(vec![text, separator])?;
-    all.push(whole(place)?);
-    Ok(SPLIT.call(all, TEXT))
-}
-
 /// One after the other; null if one is.
 pub(crate) fn concatenated(left: Expr, right: Expr) -> Result<Expr, String> {
     static CONCAT: Function = Function {
@@ -303,7 +180,10 @@ pub(super) fn concat(arguments: Vec<Expr>) -> Result<Expr, String> {
         name: "CONCAT",
         eval: |values, rows| {
             let texts = values.iter().map(Value::texts).collect::<Result<Vec<_>, _>>()?;
-            written(rows, |row| Ok(Some(texts.iter().filter_map(|text| text.get(row)).collect())))
+            written(rows, |row| {
+                fits(texts.iter().filter_map(|text| text.get(row)).map(str::len).sum())?;
+                Ok(Some(texts.iter().filter_map(|text| text.get(row)).collect()))
+            })
         },
     };
     let texts = arguments.into_iter().map(|argument| argument.cast(&TEXT, Failing::Error));
@@ -318,93 +198,14 @@ pub(super) fn concat_ws(arguments: Vec<Expr>) -> Result<Expr, String> {
             let texts = values.iter().map(Value::texts).collect::<Result<Vec<Texts>, _>>()?;
             written(rows, |row| {
                 let parts: Vec<&str> = texts[1..].iter().filter_map(|text| text.get(row)).collect();
-                Ok(texts[0].get(row).map(|separator| parts.join(separator)))
+                let Some(separator) = texts[0].get(row) else { return Ok(None) };
+                joined_fits(&parts, separator)?;
+                Ok(Some(parts.join(separator)))
             })
         },
     };
     let texts = arguments.into_iter().map(|argument| argument.cast(&TEXT, Failing::Error));
     Ok(CONCAT.call(texts.collect::<Result<_, _>>()?, TEXT))
-}
-
-/// Which ends are trimmed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ends {
-    Both,
-    Leading,
-    Trailing,
-}
-
-/// Without blanks, or the characters of a second text, at its ends.
-pub(crate) fn trim(ends: Ends, mut arguments: Vec<Expr>) -> Result<Expr, String> {
-    static BOTH: Function =
-        Function { name: "TRIM", eval: |values, rows| trimmed(values, rows, |t, c| t.trim_matches(c)) };
-    static LEADING: Function = Function {
-        name: "LTRIM",
-        eval: |values, rows| trimmed(values, rows, |t, c| t.trim_start_matches(c)),
-    };
-    static TRAILING: Function =
-        Function { name: "RTRIM", eval: |values, rows| trimmed(values, rows, |t, c| t.trim_end_matches(c)) };
-    if arguments.len() == 1 {
-        arguments.push(Expr::literal(Arc::new(arrow_array::StringViewArray::from(vec![" "]))));
-    }
-    let function = match ends {
-        Ends::Both => &BOTH,
-        Ends::Leading => &LEADING,
-        Ends::Trailing => &TRAILING,
-    };
-    Ok(function.call(all_texts(arguments)?, TEXT))
-}
-
-fn trimmed(
-    values: &[Value],
-    rows: usize,
-    trim: for<'a> fn(&'a str, &[char]) -> &'a str,
-) -> Result<ArrayRef, ArrowError> {
-    let (texts, letters) = (values[0].texts()?, values[1].texts()?);
-    written(rows, |row| {
-        Ok(texts.get(row).zip(letters.get(row)).map(|(text, letters)| {
-            let letters: Vec<char> = letters.chars().collect();
-            trim(text, &letters).to_owned()
-        }))
-    })
-}
-
-fn pad(function: &'static Function, arguments: Vec<Expr>) -> Result<Expr, String> {
-    let mut arguments = arguments.into_iter();
-    let (Some(text), Some(count)) = (arguments.next(), arguments.next()) else {
-        return Err("a text and a length are wanted".to_owned());
-    };
-    let blank = || Expr::literal(Arc::new(arrow_array::StringViewArray::from(vec![" "])));
-    let mut all = all_texts(vec![text, arguments.next().unwrap_or_else(blank)])?;
-    all.push(whole(count)?);
-    Ok(function.call(all, TEXT))
-}
-
-fn padded(values: &[Value], rows: usize, put: fn(String, &str) -> String) -> Result<ArrayRef, ArrowError> {
-    let (texts, fills, counts) = (values[0].texts()?, values[1].texts()?, values[2].longs()?);
-    written(rows, |row| {
-        let (Some(text), Some(fill), Some(count)) = (texts.get(row), fills.get(row), counts.get(row)) else {
-            return Ok(None);
-        };
-        let count = usize::try_from(count.max(0)).unwrap_or(usize::MAX);
-        let length = text.chars().count();
-        if length >= count {
-            return Ok(Some(text.chars().take(count).collect()));
-        }
-        fits(count)?;
-        Ok(Some(put(fill.chars().cycle().take(count - length).collect(), text)))
-    })
-}
-
-/// How many characters of a text `LEFT` and `RIGHT` keep.
-fn kept(text: &str, count: i64) -> usize {
-    match usize::try_from(count) {
-        Ok(count) => count,
-        Err(_) => {
-            let dropped = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
-            text.chars().count().saturating_sub(dropped)
-        }
-    }
 }
 
 fn capitalised(text: &str) -> String {
@@ -429,7 +230,7 @@ pub(super) fn all_texts(arguments: Vec<Expr>) -> Result<Vec<Expr>, String> {
     arguments.into_iter().map(text).collect()
 }
 
-fn text_then_numbers(arguments: Vec<Expr>) -> Result<Vec<Expr>, String> {
+pub(super) fn text_then_numbers(arguments: Vec<Expr>) -> Result<Vec<Expr>, String> {
     let mut arguments = arguments.into_iter();
     let mut all = all_texts(arguments.next().into_iter().collect())?;
     for argument in arguments {
@@ -439,18 +240,35 @@ fn text_then_numbers(arguments: Vec<Expr>) -> Result<Vec<Expr>, String> {
 }
 
 /// The argument, which is an integer.
-fn whole(argument: Expr) -> Result<Expr, String> {
+pub(super) fn whole(argument: Expr) -> Result<Expr, String> {
     match &argument.data_type {
         t if is_integer(t) || *t == DataType::Null => argument.cast(&DataType::Int64, Failing::Error),
         other => Err(format!("an integer is wanted, but this is a {}", types::name(other))),
     }
 }
 
-fn fits(bytes: usize) -> Result<(), ArrowError> {
+/// Refuses a text that is too long, before it is made.
+pub(super) fn fits(bytes: usize) -> Result<(), ArrowError> {
     if bytes <= BYTES_MAX {
         return Ok(());
     }
     Err(ArrowError::ComputeError(format!("a text of {bytes} bytes would be too long: {BYTES_MAX} at most")))
+}
+
+/// Refuses parts that are too long with separators between.
+pub(super) fn joined_fits(parts: &[&str], separator: &str) -> Result<(), ArrowError> {
+    let between = parts.len().saturating_sub(1).saturating_mul(separator.len());
+    fits(parts.iter().map(|part| part.len()).sum::<usize>().saturating_add(between))
+}
+
+/// Refuses texts that are too long together: a short statement may ask for a long one in every row.
+pub(super) fn fit_together(bytes: usize) -> Result<(), ArrowError> {
+    if bytes <= BYTES_AT_ONCE_MAX {
+        return Ok(());
+    }
+    Err(ArrowError::ComputeError(format!(
+        "the texts of these rows would have more than {BYTES_AT_ONCE_MAX} bytes together"
+    )))
 }
 
 /// Texts written row by row.
@@ -459,14 +277,19 @@ pub(super) fn written(
     mut text: impl FnMut(usize) -> Result<Option<String>, ArrowError>,
 ) -> Result<ArrayRef, ArrowError> {
     let mut builder = StringViewBuilder::with_capacity(rows);
+    let mut bytes = 0;
     for row in 0..rows {
         let text = text(row)?;
-        fits(text.as_ref().map_or(0, String::len))?;
+        let length = text.as_ref().map_or(0, String::len);
+        fits(length)?;
+        bytes += length;
+        fit_together(bytes)?;
         builder.append_option(text);
     }
     Ok(Arc::new(builder.finish()))
 }
 
-fn counted(rows: usize, count: impl FnMut(usize) -> Option<i64>) -> Result<ArrayRef, ArrowError> {
+/// Integers counted row by row.
+pub(super) fn counted(rows: usize, count: impl FnMut(usize) -> Option<i64>) -> Result<ArrayRef, ArrowError> {
     Ok(Arc::new((0..rows).map(count).collect::<Int64Array>()))
 }

@@ -53,7 +53,12 @@ const PARTS: [(&str, &Function); 14] = [
 static EPOCH: Function = Function {
     name: "EPOCH",
     eval: |values, rows| {
-        let times = arrow_cast::cast(&zoneless(&values[0].expand(rows)?), &bare())?;
+        let times = zoneless(&values[0].expand(rows)?);
+        if let Some(days) = times.as_primitive_opt::<Date32Type>() {
+            let seconds: Float64Array = days.unary(|day| f64::from(day) * 86_400.0);
+            return Ok(Arc::new(seconds));
+        }
+        let times = arrow_cast::cast(&times, &bare())?;
         let seconds = times.as_primitive::<TimestampNanosecondType>();
         let seconds: Float64Array = seconds.unary(|time| time as f64 / SECOND as f64);
         Ok(Arc::new(seconds))
@@ -170,7 +175,7 @@ pub(super) fn to_timestamp(arguments: Vec<Expr>) -> Result<Expr, String> {
                 match time.abs() < i64::MAX as f64 {
                     true => Ok(time as i64),
                     false => Err(ArrowError::ComputeError(format!(
-                        "{seconds} s lie outside of what instants reach"
+                        "{seconds:e} s lie outside of what instants reach"
                     ))),
                 }
             })?;

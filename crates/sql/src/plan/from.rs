@@ -13,27 +13,34 @@ use sqlparser::ast::{
 use sqlparser::tokenizer::Location;
 
 use super::Planner;
+use super::asked::Equation;
 use super::join::{Kind, Matching};
 use super::query::renamed;
-use crate::bind::{Inner, one_column, start};
+use crate::bind::{Asked, Inner, one_column, start};
 use crate::expr::{Expr, Kind as ExprKind};
 use crate::functions::operator::is_not_null;
 use crate::place::{NOWHERE, at, unsupported};
-use crate::scope::{Column, Relation, Standing, listed};
+use crate::scope::{Column, Relation, Standing, fits, listed};
 
 /// A condition of `WHERE`.
-struct Condition {
-    expr: Expr,
-    inner: Vec<Inner>,
-    used: bool,
+pub(super) struct Condition {
+    pub(super) expr: Expr,
+    pub(super) inner: Vec<Inner>,
+    /// Whether rows were filtered, or joined, by it.
+    pub(super) used: bool,
 }
 
 impl Planner<'_> {
-    /// The rows that a `SELECT` is over.
+    /// The rows that a `SELECT` is over, and what of them equals values of outer rows.
     ///
     /// # Errors
     /// If a table is not there, or a condition is wrong.
-    pub(super) fn from(&self, from: &[TableWithJoins], selection: Option<&ast::Expr>) -> Result<Relation> {
+    pub(super) fn from(
+        &self,
+        from: &[TableWithJoins],
+        selection: Option<&ast::Expr>,
+        outer: &[Column],
+    ) -> Result<(Relation, Vec<Equation>)> {
         let all = selection.map(parts).unwrap_or_default();
         let relations = match from {
             [TableWithJoins { relation: TableFactor::Table { .. }, joins }] if joins.is_empty() => {
@@ -42,16 +49,17 @@ impl Planner<'_> {
             _ => from.iter().map(|item| self.joined(item)).collect::<Result<Vec<_>>>()?,
         };
         let columns: Vec<Column> = relations.iter().flat_map(|relation| relation.columns.clone()).collect();
-        let mut conditions = Vec::new();
+        let (mut conditions, mut equations) = (Vec::new(), Vec::new());
         let mut searched: Vec<(&ast::Expr, &ast::Query)> = Vec::new();
         for part in all {
             if let ast::Expr::In { expr, target: InTarget::Subquery(query), negated: false, .. } = part {
                 searched.push((&**expr, &**query));
                 continue;
             }
-            let mut binder = self.binder(&columns, "WHERE");
-            let expr = binder.condition(part)?;
-            conditions.push(Condition { expr, inner: binder.inner, used: false });
+            match self.condition_or_equation(part, &columns, outer)? {
+                Ok(condition) => conditions.push(condition),
+                Err(equation) => equations.push(equation),
+            }
         }
         let mut relation = self.product(relations, &mut conditions)?;
         let rest: Vec<Condition> = conditions.into_iter().filter(|condition| !condition.used).collect();
@@ -62,7 +70,8 @@ impl Planner<'_> {
             let table = self.answered(&relation.table, &inner)?;
             relation.table = self.filtered(&table, &[expr])?;
         }
-        Ok(relation)
+        self.with_keys(&mut relation, &equations)?;
+        Ok((relation, equations))
     }
 
     /// The rows for which all conditions are true.
@@ -83,6 +92,7 @@ impl Planner<'_> {
             all = Some(match all {
                 None => relation,
                 Some(before) => {
+                    fits(before.columns.len() + relation.columns.len(), NOWHERE)?;
                     let on = taken(conditions, |id| before.has(id) || relation.has(id));
                     self.matched(&before, &relation, Kind::Inner, on)?
                 }
@@ -100,13 +110,24 @@ impl Planner<'_> {
         let mut binder = self.binder(&relation.columns, "WHERE");
         let probe = binder.bind(value)?;
         let table = self.answered(&relation.table, &binder.inner)?;
-        let mut set = self.query(query)?;
+        let Asked { relation: mut set, on, lacking } = self.asked(query, &relation.columns)?;
+        if lacking.is_some() {
+            let what = "IN a query of an aggregate that names columns of the query around it";
+            return Err(unsupported(place, what, "= (SELECT …)"));
+        }
         let probe = one_column(&mut set, probe, self.context).map_err(|message| at(place, message))?;
         let there = self.context.filter(is_not_null(set.columns[0].expr()), &set.table)?;
         let set_table = filter::where_(&set.table, &[there])?;
-        let id = self.context.fresh();
-        let table = self.context.with(&table, &[(id, probe)])?;
-        join::where_in(&table, &set_table, &[(&id.name(), &set.columns[0].id.name())])
+        let mut pairs = vec![(probe, set.columns[0].id)];
+        pairs.extend(on);
+        let (mut made, mut names) = (Vec::new(), Vec::new());
+        for (value, key) in pairs {
+            let id = self.context.fresh();
+            names.push((id.name(), key.name()));
+            made.push((id, value));
+        }
+        let table = self.context.with(&table, &made)?;
+        join::where_in(&table, &set_table, &super::inner::pairs(&names))
     }
 
     /// A table of `FROM` and what is joined to it.
@@ -136,6 +157,7 @@ impl Planner<'_> {
                 );
             }
             let right = self.factor(&join.relation, &[])?;
+            fits(relation.columns.len() + right.columns.len(), place)?;
             relation = self.constrained(&relation, &right, kind, constraint, place)?;
         }
         Ok(relation)
@@ -257,6 +279,9 @@ impl Planner<'_> {
                 let Some(table) = self.tables.table(&ident.value)? else {
                     return Err(self.no_table(ident));
                 };
+                // Under names that the alias gives, a condition is not on the column that the table calls so.
+                let is_renamed = alias.is_some_and(|alias| !alias.columns.is_empty());
+                let conditions = if is_renamed { &[] } else { conditions };
                 self.leaf(&self.pruned(&table, conditions)?.engine()?)?
             }
         };

@@ -1,41 +1,45 @@
 //! Queries within expressions: their answers become columns of the table that the expressions are over, so that both stay live.
 //!
-//! A value: every row is joined with the one row of the query. A membership: every row is joined with the distinct values of
-//! the query, and with how many rows and nulls it has, of which SQL's third truth is made.
+//! | asked | joined with each row |
+//! |---|---|
+//! | a value | the one row of the query, or the one of its keys |
+//! | whether there are rows | the distinct keys, marked |
+//! | a membership | the distinct keys and values, the distinct keys, the distinct keys with a null |
 //!
-//! **Cost**: a change of the value, or of the counts, changes every row.
+//! **Cost**: a change of the value changes the rows of its keys, which are all rows without keys; a mark changes with the first row of
+//! its keys and the last.
 
-use std::sync::Arc;
-
-use arrow_array::BooleanArray;
-use kinetable::{Aggregation, NaturalJoinType, Result};
+use kinetable::{NaturalJoinType, Result};
 use kinetable_engine::Table;
-use kinetable_operators::aggregate::{GroupOptions, agg_by, select_distinct};
 use kinetable_operators::{filter, join};
 
 use super::Planner;
-use crate::bind::{Answer, Inner};
+use crate::bind::{Answer, Inner, marked};
 use crate::expr::{ColumnId, Expr};
 use crate::functions::operator::{is_not_null, is_null};
 use crate::scope::Relation;
+
+/// A value of the outer rows, and the column that it equals.
+type On = (Expr, ColumnId);
 
 impl Planner<'_> {
     /// The table with the answers of queries beside its rows.
     ///
     /// # Errors
     /// If a query in place of a value has several rows.
-    pub(super) fn answered(&self, table: &Table, inner: &[Inner]) -> Result<Table> {
+    pub(super) fn answered<'i>(
+        &self,
+        table: &Table,
+        inner: impl IntoIterator<Item = &'i Inner>,
+    ) -> Result<Table> {
         let mut table = table.clone();
-        for Inner { id, answer } in inner {
+        for Inner { answer, on } in inner {
             table = match answer {
-                Answer::Value(relation) => {
-                    let value = relation.columns[0].id.name();
-                    let add = [(id.name(), value)];
-                    beside(&table, &relation.table, &[], &add)
-                        .map_err(|error| error.in_context("a query in place of a value"))?
-                }
-                Answer::Member { probe, set, rows, nulls } => {
-                    self.member(&table, (*id, *rows, *nulls), probe, set)?
+                Answer::Row { table: row, add } => self
+                    .beside(&table, row, on, add)
+                    .map_err(|error| error.in_context("a query in place of a value"))?,
+                Answer::Member { probe, set, found, rows, nulls } => {
+                    self.member(&table, (*found, *rows, *nulls), probe, (set, on))?
                 }
             };
         }
@@ -45,29 +49,41 @@ impl Planner<'_> {
     fn member(
         &self,
         table: &Table,
-        (id, rows, nulls): (ColumnId, ColumnId, ColumnId),
+        (found, rows, nulls): (ColumnId, ColumnId, ColumnId),
         probe: &Expr,
-        set: &Relation,
+        (set, on): (&Relation, &[On]),
     ) -> Result<Table> {
-        let key = &set.columns[0];
-        let is_none = self.context.function(&is_null(key.expr()), &set.table)?;
-        let counts = [Aggregation::count(rows.name()), Aggregation::count_where(nulls.name(), is_none)];
-        let options = GroupOptions { preserve_empty: true, initial_groups: None };
-        let counts = agg_by(&set.table, &counts, &[], &options)?;
-        let there = self.context.filter(is_not_null(key.expr()), &set.table)?;
-        let values = select_distinct(&filter::where_(&set.table, &[there])?, &[&key.id.name()])?;
-        let yes = Expr::literal(Arc::new(BooleanArray::from(vec![true])));
-        let marked = self.context.with(&values, &[(id, yes)])?;
-        let probed = self.context.fresh();
-        let table = self.context.with(table, &[(probed, probe.clone())])?;
-        let on = [(probed.name(), key.id.name())];
-        let found = beside(&table, &marked, &on, &[(id.name(), id.name())])?;
-        beside(&found, &counts, &[], &[(rows.name(), rows.name()), (nulls.name(), nulls.name())])
+        let value = &set.columns[0];
+        let keys: Vec<ColumnId> = on.iter().map(|(_, key)| *key).collect();
+        let mut with_value = keys.clone();
+        with_value.push(value.id);
+        let those = |condition: Expr| {
+            let filter = self.context.filter(condition, &set.table)?;
+            filter::where_(&set.table, &[filter])
+        };
+        let values = marked(self.context, &those(is_not_null(value.expr()))?, found, &with_value)?;
+        let with_null = marked(self.context, &those(is_null(value.expr()))?, nulls, &keys)?;
+        let all = marked(self.context, &set.table, rows, &keys)?;
+        let mut of_value = on.to_vec();
+        of_value.push((probe.clone(), value.id));
+        let table = self.beside(table, &values, &of_value, &[(found, found)])?;
+        let table = self.beside(&table, &with_null, on, &[(nulls, nulls)])?;
+        self.beside(&table, &all, on, &[(rows, rows)])
     }
-}
 
-fn beside(left: &Table, right: &Table, on: &[(String, String)], add: &[(String, String)]) -> Result<Table> {
-    join::natural_join(left, right, &pairs(on), &pairs(add), NaturalJoinType::ErrorOnDuplicate)
+    /// The table with columns of the row of another that its values equal.
+    fn beside(&self, left: &Table, right: &Table, on: &[On], add: &[(ColumnId, ColumnId)]) -> Result<Table> {
+        let mut made = Vec::new();
+        let mut names = Vec::new();
+        for (outer, key) in on {
+            let id = self.context.fresh();
+            names.push((id.name(), key.name()));
+            made.push((id, outer.clone()));
+        }
+        let left = self.context.with(left, &made)?;
+        let add: Vec<_> = add.iter().map(|(id, from)| (id.name(), from.name())).collect();
+        join::natural_join(&left, right, &pairs(&names), &pairs(&add), NaturalJoinType::ErrorOnDuplicate)
+    }
 }
 
 /// Pairs as the operations take them.

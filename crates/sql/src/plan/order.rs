@@ -12,8 +12,9 @@ use crate::functions::operator::is_null;
 use crate::place::{at, unsupported};
 
 /// What is sorted by, and how.
-pub(super) struct Key {
-    pub(super) expr: Expr,
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Key {
+    pub(crate) expr: Expr,
     descending: bool,
     nulls_first: bool,
 }
@@ -23,7 +24,7 @@ impl Key {
     ///
     /// # Errors
     /// If they are not supported, or the values have no order.
-    pub(super) fn new(
+    pub(crate) fn new(
         expr: Expr,
         options: &OrderByOptions,
         place: sqlparser::tokenizer::Location,
@@ -42,6 +43,11 @@ impl Key {
         }
         let nulls_first = options.nulls_first.unwrap_or(descending);
         Ok(Key { expr, descending, nulls_first })
+    }
+
+    /// The same of another expression.
+    pub(super) fn of(self, expr: Expr) -> Key {
+        Key { expr, ..self }
     }
 }
 

@@ -9,7 +9,7 @@ use sqlparser::tokenizer::Location;
 
 use super::output;
 use crate::Tables;
-use crate::bind::{Binder, Queries};
+use crate::bind::{Asked, Binder, Queries};
 use crate::context::Context;
 use crate::place::at;
 use crate::scope::{Column, Relation};
@@ -61,8 +61,8 @@ impl<'a> Planner<'a> {
 }
 
 impl Queries for Planner<'_> {
-    fn plan(&self, query: &Query) -> Result<Relation> {
-        self.query(query)
+    fn plan(&self, query: &Query, outer: &[Column]) -> Result<Asked> {
+        self.asked(query, outer)
     }
 }
 

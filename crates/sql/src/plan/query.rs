@@ -46,6 +46,11 @@ impl Planner<'_> {
         for cte in &with.cte_tables {
             let relation = self.query(&cte.query)?;
             let relation = renamed(relation, &cte.alias)?;
+            let name = &cte.alias.name;
+            if with.cte_tables.iter().filter(|other| other.alias.name.value == name.value).count() > 1 {
+                return Err(at(name.span.start, format!("WITH gives the name \"{}\" twice", name.value))
+                    .with_hint("give each query a name of its own"));
+            }
             self.named.borrow_mut().push((cte.alias.name.value.clone(), relation));
         }
         Ok(())
@@ -205,7 +210,8 @@ impl Planner<'_> {
         Ok(Relation { table: order::sorted(self.context, &table, &keys)?, columns: relation.columns })
     }
 
-    fn limited(&self, relation: Relation, query: &Query) -> Result<Relation> {
+    /// The rows that `LIMIT` and `OFFSET` leave.
+    pub(super) fn limited(&self, relation: Relation, query: &Query) -> Result<Relation> {
         let (mut limit, mut offset) = (None, None);
         match &query.limit_clause {
             None => {}
@@ -243,6 +249,9 @@ impl Planner<'_> {
     fn count(&self, expr: &ast::Expr) -> Result<Option<i64>> {
         let value = self.constant(expr)?;
         let refused = || at(start(expr), "a number of rows is a constant integer from 0 on");
+        if !crate::types::is_integer(value.data_type()) && !value.data_type().is_null() {
+            return Err(refused());
+        }
         let value = Value::One(arrow_cast::cast(&value, &DataType::Int64).map_err(|_| refused())?);
         match value.longs().map_err(|_| refused())?.get(0) {
             None => Ok(None),
@@ -253,7 +262,11 @@ impl Planner<'_> {
 
     /// The value of an expression of no columns.
     pub(super) fn constant(&self, expr: &ast::Expr) -> Result<ArrayRef> {
-        let bound = self.binder(&[], "a constant").bind(expr)?;
+        let mut binder = self.binder(&[], "a constant");
+        let bound = binder.bind(expr)?;
+        if !binder.inner.is_empty() {
+            return Err(unsupported(start(expr), "a query where a constant is wanted", "write the value"));
+        }
         let frame = Frame { ids: &[], columns: Vec::new(), rows: 1 };
         let value = eval(&bound, &frame).and_then(|value| value.expand(1));
         value.map_err(|error| at(start(expr), said(&error)))
@@ -341,7 +354,7 @@ pub(super) fn ordinal(expr: &ast::Expr, columns: usize) -> Result<Option<usize>>
 }
 
 /// Refuses what is around a query that is no `SELECT` of ours.
-fn refuse(query: &Query) -> Result<()> {
+pub(super) fn refuse(query: &Query) -> Result<()> {
     let strange = !query.locks.is_empty()
         || query.for_clause.is_some()
         || query.settings.is_some()

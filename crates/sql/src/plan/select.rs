@@ -2,25 +2,29 @@
 
 use kinetable::Result;
 use kinetable_engine::Table;
-use sqlparser::ast::{
-    self, Distinct, GroupByExpr, OrderByExpr, Select, SelectFlavor, SelectItem,
-    SelectItemQualifiedWildcardKind, Spanned, WildcardAdditionalOptions,
-};
+use sqlparser::ast::{self, Distinct, GroupByExpr, OrderByExpr, Select, SelectFlavor};
 use sqlparser::tokenizer::Location;
 
+use super::Planner;
+use super::asked::{Equation, of_no_rows};
+use super::items::{Item, items, keys, typed};
 use super::order::{self, Key};
 use super::query::{distinct, ordinal};
-use super::{Planner, output};
-use crate::bind::{Answer, Binder, start};
-use crate::expr::Expr;
+use crate::bind::{Aggregate, Asked, Inner, NamedWindow, Window, start};
+use crate::expr::{ColumnId, Expr};
 use crate::place::{NOWHERE, at, unsupported};
-use crate::scope::{Column, Relation, Standing, resolve};
+use crate::scope::{Column, Relation, Standing, fits, resolve};
 
-/// What is selected.
-pub(super) struct Item {
-    pub(super) name: String,
-    pub(super) expr: Expr,
-    pub(super) place: Location,
+/// What the clauses of a `SELECT` say of its rows.
+struct Clauses {
+    items: Vec<Item>,
+    groups: Vec<Expr>,
+    having: Option<Expr>,
+    qualify: Option<Expr>,
+    keys: Vec<(Key, Location)>,
+    aggregates: Vec<Aggregate>,
+    windows: Vec<Window>,
+    inner: Vec<Inner>,
 }
 
 impl Planner<'_> {
@@ -29,47 +33,134 @@ impl Planner<'_> {
     /// # Errors
     /// If it is wrong, or not supported.
     pub(super) fn select(&self, select: &Select, order: &[OrderByExpr]) -> Result<Relation> {
+        Ok(self.select_within(select, order, &[])?.relation)
+    }
+
+    /// The same, that may name outer columns in equations.
+    ///
+    /// # Errors
+    /// If it is wrong, or not supported.
+    pub(super) fn select_within(
+        &self,
+        select: &Select,
+        order: &[OrderByExpr],
+        outer: &[Column],
+    ) -> Result<Asked> {
         refuse(select)?;
-        let relation = self.from(&select.from, select.selection.as_ref())?;
-        let mut binder = self.binder(&relation.columns, "SELECT").gathering();
-        let mut items = items(&mut binder, &select.projection, &relation)?;
-        let groups = self.groups(select, &relation, &items)?;
-        binder.clause = "HAVING";
-        let mut having = select.having.as_ref().map(|having| binder.condition(having)).transpose()?;
-        binder.clause = "ORDER BY";
-        let mut keys = keys(&mut binder, &items, order)?;
-        let (aggregates, inner) =
-            (binder.aggregates.take().unwrap_or_default(), std::mem::take(&mut binder.inner));
+        let (relation, equations) = self.from(&select.from, select.selection.as_ref(), outer)?;
+        let mut clauses = self.clauses(select, order, &relation)?;
+        let visible = clauses.items.len();
+        let lacking = self.keyed_by(&mut clauses, &equations, select)?;
         let mut table = relation.table.clone();
-        if !groups.is_empty() || having.is_some() || !aggregates.is_empty() {
-            if inner.iter().any(|inner| matches!(inner.answer, Answer::Member { .. })) {
-                return Err(unsupported(
-                    place_of(select),
-                    "IN (SELECT …) of groups",
-                    "WHERE of an outer query",
-                ));
-            }
-            let grouped = self.grouped(&table, &groups, &aggregates)?;
-            table = grouped.table.clone();
-            let known = |id| inner.iter().any(|inner| inner.id == id);
-            let exprs = items.iter_mut().map(|item| (&mut item.expr, item.place));
-            let exprs = exprs.chain(having.iter_mut().map(|having| (having, place_of(select))));
-            let exprs = exprs.chain(keys.iter_mut().map(|(key, place)| (&mut key.expr, *place)));
-            for (expr, place) in exprs {
-                *expr = grouped.seen(expr, &relation, known, place)?;
-            }
+        let is_grouped =
+            !clauses.groups.is_empty() || clauses.having.is_some() || !clauses.aggregates.is_empty();
+        if is_grouped {
+            table = self.grouping(&table, &mut clauses, &relation, select)?;
         }
-        let table = self.answered(&table, &inner)?;
-        let table = match having {
-            None => table,
-            Some(having) => self.filtered(&table, &[having])?,
+        // A question of what a window gives is asked once that is there.
+        let windows = &clauses.windows;
+        let early = |id| !windows.iter().any(|window: &Window| window.id == id);
+        let inner = std::mem::take(&mut clauses.inner);
+        let (before, after) = parted(inner, |inner| inner.outer().all(|expr| expr.reads_only(early)));
+        let mut table = self.answered(&table, &before)?;
+        if let Some(having) = &clauses.having {
+            table = self.filtered(&table, std::slice::from_ref(having))?;
+        }
+        table = self.answered(&self.windowed(&table, windows)?, &after)?;
+        if let Some(qualify) = &clauses.qualify {
+            table = self.filtered(&table, std::slice::from_ref(qualify))?;
+        }
+        let keys = clauses.keys.into_iter().map(|(key, _)| key).collect();
+        let mut relation = self.projected(&table, clauses.items, keys, select.distinct.is_some())?;
+        let keys = relation.columns.split_off(visible);
+        let on = equations.into_iter().zip(&keys).map(|(equation, key)| (equation.outer, key.id)).collect();
+        Ok(Asked { relation, on, lacking })
+    }
+
+    /// What the clauses say, in terms of the rows of `FROM`.
+    fn clauses(&self, select: &Select, order: &[OrderByExpr], relation: &Relation) -> Result<Clauses> {
+        let named = named_windows(select)?;
+        let mut binder = self.binder(&relation.columns, "SELECT").gathering(&named);
+        let items = items(&mut binder, &select.projection, relation)?;
+        let groups = self.groups(select, relation, &items)?;
+        binder.clause = "HAVING";
+        let windows = binder.windows.take();
+        let having = select.having.as_ref().map(|having| binder.condition(having)).transpose()?;
+        (binder.windows, binder.clause) = (windows, "QUALIFY");
+        let qualify = select.qualify.as_ref().map(|qualify| binder.condition(qualify)).transpose()?;
+        binder.clause = "ORDER BY";
+        let keys = keys(&mut binder, &items, order)?;
+        let (aggregates, windows) = (binder.aggregates.take(), binder.windows.take());
+        let (aggregates, windows) = (aggregates.unwrap_or_default(), windows.unwrap_or_default());
+        Ok(Clauses { items, groups, having, qualify, keys, aggregates, windows, inner: binder.inner })
+    }
+
+    /// Adds the inner sides of equations with outer rows to what is selected and grouped by. Gives what the one item is of keys that
+    /// no row has, if that is not null.
+    fn keyed_by(
+        &self,
+        clauses: &mut Clauses,
+        equations: &[Equation],
+        select: &Select,
+    ) -> Result<Option<Expr>> {
+        if equations.is_empty() {
+            return Ok(None);
+        }
+        let place = place_of(select);
+        let what = |clause: &str| format!("{clause} in a query that names columns of the query around it");
+        if !clauses.windows.is_empty() {
+            return Err(unsupported(place, what("OVER"), "a join with a query that has it"));
+        }
+        let is_whole = clauses.groups.is_empty() && !clauses.aggregates.is_empty();
+        if clauses.groups.is_empty() && clauses.having.is_some() {
+            return Err(unsupported(place, what("HAVING without GROUP BY"), "a join with the query"));
+        }
+        let lacking = match clauses.items.as_slice() {
+            [item] if is_whole => Some(of_no_rows(&item.expr, &clauses.aggregates, select)?),
+            _ if is_whole => return Err(unsupported(place, what("several aggregates"), "one of them")),
+            _ => None,
         };
-        self.projected(
-            &table,
-            items,
-            keys.into_iter().map(|(key, _)| key).collect(),
-            select.distinct.is_some(),
-        )
+        let keys = equations.iter().map(|equation| &equation.inner);
+        if is_whole || !clauses.groups.is_empty() {
+            clauses.groups.extend(keys.clone().cloned());
+        }
+        clauses.items.extend(keys.map(|key| Item { name: String::new(), expr: key.clone(), place }));
+        // Rows are looked up by their keys, so that their order tells nothing.
+        clauses.keys.clear();
+        Ok(lacking)
+    }
+
+    /// The table of groups; the clauses in terms of it.
+    fn grouping(
+        &self,
+        table: &Table,
+        clauses: &mut Clauses,
+        relation: &Relation,
+        select: &Select,
+    ) -> Result<Table> {
+        let read = |id| {
+            let argument = |aggregate: &Aggregate| aggregate.argument.as_ref().is_some_and(|a| a.reads(id));
+            clauses.aggregates.iter().any(argument)
+        };
+        let inner = std::mem::take(&mut clauses.inner);
+        let (before, mut after) = parted(inner, |inner| inner.given().into_iter().any(read));
+        let table = self.answered(table, &before)?;
+        let grouped = self.grouped(&table, &clauses.groups, &clauses.aggregates)?;
+        let windows: Vec<ColumnId> = clauses.windows.iter().map(|window| window.id).collect();
+        let answers: Vec<ColumnId> = after.iter().flat_map(Inner::given).collect();
+        let known = |id| windows.contains(&id) || answers.contains(&id);
+        let whole = place_of(select);
+        let exprs = clauses.items.iter_mut().map(|item| (&mut item.expr, item.place));
+        let conditions = clauses.having.iter_mut().chain(&mut clauses.qualify);
+        let exprs = exprs.chain(conditions.map(|condition| (condition, whole)));
+        let exprs = exprs.chain(clauses.keys.iter_mut().map(|(key, place)| (&mut key.expr, *place)));
+        let exprs = exprs.chain(after.iter_mut().flat_map(Inner::outer).map(|expr| (expr, whole)));
+        let of_windows = clauses.windows.iter_mut().flat_map(Window::exprs);
+        for (expr, place) in exprs.chain(of_windows.map(|expr| (expr, whole))) {
+            *expr = grouped.seen(expr, relation, known, place)?;
+        }
+        clauses.inner = after;
+        Ok(grouped.table)
     }
 
     /// Only what is selected, distinct if so wanted, in the order of the keys.
@@ -82,10 +173,11 @@ impl Planner<'_> {
     ) -> Result<Relation> {
         let mut selected: Vec<(String, Expr)> = Vec::new();
         let mut columns: Vec<Column> = Vec::new();
+        fits(items.len(), NOWHERE)?;
         for item in &items {
             let id = self.context.fresh();
             let data_type = item.expr.data_type.clone();
-            selected.push((id.name(), item.expr.clone()));
+            selected.push((id.name(), typed(item.expr.clone())));
             columns.push(Column {
                 id,
                 qualifier: None,
@@ -131,7 +223,7 @@ impl Planner<'_> {
             ));
         }
         let mut groups = Vec::new();
-        for expr in exprs {
+        for expr in exprs.iter().flat_map(single) {
             let place = start(expr);
             if matches!(expr, ast::Expr::GroupingSets(_) | ast::Expr::Cube(_) | ast::Expr::Rollup(_)) {
                 return Err(unsupported(place, "GROUP BY of sets", "Table.rollup, or UNION ALL of several"));
@@ -163,6 +255,42 @@ impl Planner<'_> {
     }
 }
 
+/// Those of the queries for which something holds, and the others.
+fn parted(inner: Vec<Inner>, mut holds: impl FnMut(&mut Inner) -> bool) -> (Vec<Inner>, Vec<Inner>) {
+    let (mut those, mut others) = (Vec::new(), Vec::new());
+    for mut one in inner {
+        if holds(&mut one) { those.push(one) } else { others.push(one) }
+    }
+    (those, others)
+}
+
+/// What `WINDOW` names.
+fn named_windows(select: &Select) -> Result<Vec<NamedWindow>> {
+    let mut named: Vec<NamedWindow> = Vec::new();
+    for ast::NamedWindowDefinition(name, definition) in &select.named_window {
+        let spec = match definition {
+            ast::NamedWindowExpr::WindowSpec(spec) => spec.clone(),
+            ast::NamedWindowExpr::NamedWindow(other) => {
+                let what = format!("a window that is another, \"{other}\",");
+                return Err(unsupported(other.span.start, what, "OVER the other"));
+            }
+        };
+        if named.iter().any(|(other, _)| *other == name.value) {
+            return Err(at(name.span.start, format!("WINDOW gives the name \"{}\" twice", name.value)));
+        }
+        named.push((name.value.clone(), spec));
+    }
+    Ok(named)
+}
+
+/// The expressions of a list in parentheses, as `GROUP BY` takes them; of none it is all rows.
+fn single(expr: &ast::Expr) -> &[ast::Expr] {
+    match expr {
+        ast::Expr::Tuple(all) => all,
+        one => std::slice::from_ref(one),
+    }
+}
+
 /// What is selected under a name that is no column's.
 fn alias<'i>(expr: &ast::Expr, relation: &Relation, items: &'i [Item]) -> Option<&'i Item> {
     let ast::Expr::Identifier(name) = expr else {
@@ -174,102 +302,8 @@ fn alias<'i>(expr: &ast::Expr, relation: &Relation, items: &'i [Item]) -> Option
     }
 }
 
-fn keys(binder: &mut Binder<'_>, items: &[Item], order: &[OrderByExpr]) -> Result<Vec<(Key, Location)>> {
-    let mut keys = Vec::new();
-    for one in order {
-        let place = start(&one.expr);
-        let by_name = match &one.expr {
-            ast::Expr::Identifier(name) => items.iter().find(|item| item.name == name.value),
-            _ => None,
-        };
-        let expr = match (ordinal(&one.expr, items.len())?, by_name) {
-            (Some(place), _) => items[place].expr.clone(),
-            (None, Some(item)) => item.expr.clone(),
-            (None, None) => binder.bind(&one.expr)?,
-        };
-        keys.push((Key::new(expr, &one.options, place)?, place));
-    }
-    Ok(keys)
-}
-
-fn items(binder: &mut Binder<'_>, projection: &[SelectItem], relation: &Relation) -> Result<Vec<Item>> {
-    let mut items: Vec<Item> = Vec::new();
-    for item in projection {
-        let place = item.span().start;
-        match item {
-            SelectItem::UnnamedExpr(expr) => {
-                let name = match expr {
-                    ast::Expr::Identifier(name) => name.value.clone(),
-                    ast::Expr::CompoundIdentifier(parts) => {
-                        parts.last().map(|name| name.value.clone()).unwrap_or_default()
-                    }
-                    _ => format!("{}{}", output::UNNAMED, items.len()),
-                };
-                items.push(Item { name, expr: typed(binder.bind(expr)?), place });
-            }
-            SelectItem::ExprWithAlias { expr, alias } => {
-                items.push(Item { name: alias.value.clone(), expr: typed(binder.bind(expr)?), place });
-            }
-            SelectItem::Wildcard(options) => {
-                plain(options, place)?;
-                let columns = relation.columns.iter().filter(|column| column.standing == Standing::Own);
-                items.extend(columns.map(|column| Item {
-                    name: column.name.clone(),
-                    expr: column.expr(),
-                    place,
-                }));
-            }
-            SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(table), options) => {
-                plain(options, place)?;
-                let name = table.to_string();
-                let of = |column: &&Column| column.qualifier.as_deref() == Some(name.trim_matches('"'));
-                let before = items.len();
-                let columns = relation.columns.iter().filter(of);
-                items.extend(columns.map(|column| Item {
-                    name: column.name.clone(),
-                    expr: column.expr(),
-                    place,
-                }));
-                if items.len() == before {
-                    return Err(at(place, format!("there is no table \"{name}\" in FROM")));
-                }
-            }
-            _ => {
-                return Err(unsupported(
-                    place,
-                    "this in SELECT",
-                    "expressions, with AS name if wanted, *, table.*",
-                ));
-            }
-        }
-    }
-    if items.is_empty() {
-        return Err(at(NOWHERE, "nothing is selected").with_hint("SELECT * FROM a_table"));
-    }
-    Ok(items)
-}
-
-/// A value of no type is an integer.
-fn typed(expr: Expr) -> Expr {
-    match expr.data_type {
-        arrow_schema::DataType::Null => Expr::null(&arrow_schema::DataType::Int32),
-        _ => expr,
-    }
-}
-
-fn plain(options: &WildcardAdditionalOptions, place: Location) -> Result<()> {
-    let more = options.opt_ilike.is_some()
-        || options.opt_exclude.is_some()
-        || options.opt_except.is_some()
-        || options.opt_replace.is_some()
-        || options.opt_rename.is_some();
-    match more {
-        false => Ok(()),
-        true => Err(unsupported(place, "* with exceptions", "name the columns, or Table.drop_columns")),
-    }
-}
-
-fn place_of(select: &Select) -> Location {
+/// Where a `SELECT` begins.
+pub(super) fn place_of(select: &Select) -> Location {
     select.select_token.0.span.start
 }
 
@@ -286,8 +320,6 @@ fn refuse(select: &Select) -> Result<()> {
         (!select.cluster_by.is_empty(), "CLUSTER BY", "ORDER BY"),
         (!select.distribute_by.is_empty(), "DISTRIBUTE BY", "Table.partition_by"),
         (!select.sort_by.is_empty(), "SORT BY", "ORDER BY"),
-        (!select.named_window.is_empty(), "WINDOW", "update_by (rolling, cumulative, ema)"),
-        (select.qualify.is_some(), "QUALIFY", "WHERE of an outer query"),
         (select.value_table_mode.is_some(), "AS STRUCT", "plain columns"),
         (select.exclude.is_some(), "EXCLUDE", "name the columns"),
         (select.flavor != SelectFlavor::Standard, "a query that begins with FROM", "SELECT * FROM …"),

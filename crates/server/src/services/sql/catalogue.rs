@@ -160,10 +160,9 @@ fn info() -> Result<SqlInfoData> {
     info.append(SqlInfo::FlightSqlServerTransaction, SqlSupportedTransaction::None as i32);
     info.append(SqlInfo::FlightSqlServerCancel, false);
     info.append(SqlInfo::FlightSqlServerBulkIngestion, false);
-    info.append(
-        SqlInfo::SqlIdentifierCase,
-        SqlSupportedCaseSensitivity::SqlCaseSensitivityCaseInsensitive as i32,
-    );
+    // Names are case-sensitive, quoted or not, which none of the other values says.
+    let case = SqlSupportedCaseSensitivity::SqlCaseSensitivityUnknown as i32;
+    info.append(SqlInfo::SqlIdentifierCase, case);
     info.append(SqlInfo::SqlIdentifierQuoteChar, "\"");
     info.append(SqlInfo::SqlNullOrdering, SqlNullOrdering::SqlNullsSortedHigh as i32);
     info.build()
