@@ -3,6 +3,7 @@
 mod aggregates;
 mod binder;
 mod calls;
+mod frames;
 mod literals;
 mod operators;
 mod queries;

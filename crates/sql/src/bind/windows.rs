@@ -1,28 +1,23 @@
-//! `OVER`: functions of the rows around a row, in terms of what the engine can keep of them.
-//!
-//! Only sums, counts, extremes, places and shifts are kept: an average is a sum by a count; a sum of `BIGINT`s is one of their upper
-//! and one of their lower halves, neither of which can overflow; of floats, NaN is the greatest, so extremes are of the others, and
-//! NaN is counted.
+//! `OVER`: functions of the rows around a row: their arguments, their partition, their order and their frame.
 
 use std::sync::Arc;
 
-use arrow_array::{BooleanArray, Float64Array};
+use arrow_array::BooleanArray;
 use arrow_schema::DataType;
 use kinetable::Result;
 use sqlparser::ast::{
-    self, BinaryOperator, FunctionArg, FunctionArgExpr, FunctionArguments, NullTreatment, WindowFrame,
-    WindowFrameBound, WindowFrameUnits, WindowSpec, WindowType,
+    self, FunctionArg, FunctionArgExpr, FunctionArguments, NullTreatment, WindowFrame, WindowFrameBound,
+    WindowFrameUnits, WindowSpec, WindowType,
 };
 use sqlparser::tokenizer::Location;
 
-use super::aggregates::{long, number, unless};
+use super::frames::Made;
 use super::{Binder, placed, start};
-use crate::expr::{ColumnId, Expr, Failing};
-use crate::functions::operator::{self, Compare, comparison, is_not_null};
-use crate::functions::{self, arithmetic, coalesce, halves};
+use crate::expr::{ColumnId, Expr};
+use crate::functions::operator::{self, is_not_null};
 use crate::place::{at, unsupported};
 use crate::plan::Key;
-use crate::types::{self, is_integer};
+use crate::types::is_integer;
 use crate::value::Value;
 
 /// Rows before or after a row that a frame reaches to.
@@ -87,13 +82,6 @@ pub(crate) enum Reach {
     Running,
     /// From `back - 1` rows before to `ahead` rows after.
     Rows { back: i64, ahead: i64 },
-}
-
-/// A call with its window, while it is put together.
-struct Made {
-    over: Over,
-    reach: Reach,
-    windows: Vec<Window>,
 }
 
 impl Binder<'_> {
@@ -290,99 +278,8 @@ impl Binder<'_> {
     }
 }
 
-impl Made {
-    /// The column of something that is kept, once for all who ask for it.
-    fn kept(&mut self, binder: &Binder<'_>, call: Call, argument: Expr, data_type: &DataType) -> Expr {
-        let same = |other: &&Window| other.call == call && other.argument == argument;
-        if let Some(found) = self.windows.iter().find(same) {
-            return Expr::column(found.id, data_type);
-        }
-        let (id, over, reach) = (binder.context.fresh(), self.over.clone(), self.reach);
-        let data_type = data_type.clone();
-        self.windows.push(Window { id, call, argument, over, reach, data_type: data_type.clone() });
-        Expr::column(id, &data_type)
-    }
-
-    fn counted(&mut self, binder: &Binder<'_>, condition: Expr) -> Expr {
-        self.kept(binder, Call::Count, condition, &DataType::Int64)
-    }
-
-    /// A function of the frame.
-    fn of_frame(&mut self, binder: &Binder<'_>, name: &str, argument: Expr) -> Result<Expr, String> {
-        let data_type = argument.data_type.clone();
-        binder.reusable_parts(&argument)?;
-        match name {
-            "FIRST_VALUE" => Ok(self.kept(binder, Call::First, argument, &data_type)),
-            "LAST_VALUE" => Ok(self.kept(binder, Call::Last, argument, &data_type)),
-            "COUNT" => Ok(self.counted(binder, is_not_null(argument))),
-            "SUM" => self.sum(binder, number(name, argument)?),
-            "MIN" | "MAX" => self.extreme(binder, name == "MIN", argument),
-            _ => {
-                let argument = number(name, argument)?;
-                let counted = self.counted(binder, is_not_null(argument.clone()));
-                let sum = argument.cast(&DataType::Float64, Failing::Error)?;
-                let sum = self.kept(binder, Call::Sum, sum, &DataType::Float64);
-                let count = counted.clone().cast(&DataType::Float64, Failing::Error)?;
-                unless(counted, 0, arithmetic(&BinaryOperator::Divide, sum, count)?)
-            }
-        }
-    }
-
-    fn sum(&mut self, binder: &Binder<'_>, argument: Expr) -> Result<Expr, String> {
-        let counted = self.counted(binder, is_not_null(argument.clone()));
-        let sum = match &argument.data_type {
-            DataType::Int64 => {
-                let high = self.kept(binder, Call::Sum, halves::high(argument.clone()), &DataType::Int64);
-                let low = self.kept(binder, Call::Sum, halves::low(argument), &DataType::Int64);
-                halves::joined(high, low)
-            }
-            t if is_integer(t) => {
-                let argument = argument.cast(&DataType::Int64, Failing::Error)?;
-                self.kept(binder, Call::Sum, argument, &DataType::Int64)
-            }
-            t if t.is_floating() => {
-                let argument = argument.cast(&DataType::Float64, Failing::Error)?;
-                self.kept(binder, Call::Sum, argument, &DataType::Float64)
-            }
-            other => {
-                return Err(format!(
-                    "SUM … OVER of a {} is not supported: CAST it to DOUBLE",
-                    types::name(other)
-                ));
-            }
-        };
-        unless(counted, 0, sum)
-    }
-
-    fn extreme(&mut self, binder: &Binder<'_>, is_least: bool, argument: Expr) -> Result<Expr, String> {
-        let data_type = argument.data_type.clone();
-        if matches!(data_type, DataType::Boolean | DataType::List(_) | DataType::Struct(_)) {
-            let name = types::name(&data_type);
-            return Err(format!(
-                "MIN and MAX … OVER of a {name} are not supported: CAST it to a number or a text"
-            ));
-        }
-        let call = if is_least { Call::Least } else { Call::Greatest };
-        if !data_type.is_floating() {
-            return Ok(self.kept(binder, call, argument, &data_type));
-        }
-        let nan = Expr::literal(Arc::new(Float64Array::from(vec![f64::NAN])));
-        let is_nan = comparison(Compare::Eq, argument.clone(), nan.clone())?;
-        let nans = self.counted(binder, is_nan);
-        let real = functions::find("NULLIF").map(|function| (function.build)(vec![argument, nan.clone()]));
-        let real = real.ok_or("there is no NULLIF")??;
-        let extreme = self.kept(binder, call, real, &data_type);
-        let nan = nan.cast(&data_type, Failing::Error)?;
-        let has_nan = comparison(Compare::Gt, nans, long(0))?;
-        let none = Expr::null(&data_type);
-        match is_least {
-            true => coalesce(vec![extreme, Expr::case(has_nan, nan, none)]),
-            false => Ok(Expr::case(has_nan, nan, extreme)),
-        }
-    }
-}
-
-fn yes() -> Expr {
+/// What is true of each row.
+pub(super) fn yes() -> Expr {
     Expr::literal(Arc::new(BooleanArray::from(vec![true])))
 }
 

@@ -114,18 +114,20 @@ impl Planner<'_> {
                     work.of_peers.push((id, first));
                 }
                 (Call::Shift(by), _) => {
-                    let end = End::of(table, *argument, &window.data_type, false)?;
+                    let only = Only::of(table, *argument, &window.data_type)?;
                     let frame = ticks(by + 1, -by);
-                    work.operations.push(UpdateByOperation::rolling_formula(id.name(), Arc::new(end), frame));
-                }
-                (Call::First | Call::Last, Reach::Rows { back, ahead }) => {
-                    let end = End::of(table, *argument, &window.data_type, window.call == Call::Last)?;
-                    let frame = ticks(back, ahead);
-                    work.operations.push(UpdateByOperation::rolling_formula(id.name(), Arc::new(end), frame));
+                    work.operations.push(UpdateByOperation::rolling_formula(
+                        id.name(),
+                        Arc::new(only),
+                        frame,
+                    ));
                 }
                 (Call::First, _) => work.of_partition.push((id, Aggregation::first([pair]))),
                 (Call::Last, Reach::Partition) => work.of_partition.push((id, Aggregation::last([pair]))),
                 (Call::Last, Reach::Peers) => work.of_peers.push((id, Aggregation::last([pair]))),
+                (Call::Last, Reach::Rows { .. }) => {
+                    return Err(kinetable::Error::internal("the last of some rows is made of shifts"));
+                }
                 (Call::Last, Reach::Running) => {
                     work.same.push((id, Expr::column(*argument, &window.data_type)));
                 }
@@ -268,22 +270,21 @@ fn names(ids: &[ColumnId]) -> Vec<String> {
     ids.iter().map(|id| id.name()).collect()
 }
 
-/// The first value of a list, or the last.
+/// The only value of a list; null if it has none.
 #[derive(Debug)]
-struct End {
+struct Only {
     inputs: [FunctionInput; 1],
     data_type: DataType,
-    is_last: bool,
 }
 
-impl End {
-    fn of(table: &Table, argument: ColumnId, data_type: &DataType, is_last: bool) -> Result<End> {
+impl Only {
+    fn of(table: &Table, argument: ColumnId, data_type: &DataType) -> Result<Only> {
         let index = table.definition().column_index(&argument.name())?;
-        Ok(End { inputs: [FunctionInput::Column(index)], data_type: data_type.clone(), is_last })
+        Ok(Only { inputs: [FunctionInput::Column(index)], data_type: data_type.clone() })
     }
 }
 
-impl RowFunction for End {
+impl RowFunction for Only {
     fn data_type(&self) -> &DataType {
         &self.data_type
     }
@@ -296,8 +297,7 @@ impl RowFunction for End {
         let lists = inputs[0].as_list::<i32>();
         let place = |row: usize| {
             let (start, end) = (lists.value_offsets()[row], lists.value_offsets()[row + 1]);
-            let place = if self.is_last { end - 1 } else { start };
-            u32::try_from(place).ok().filter(|_| start < end && lists.is_valid(row))
+            u32::try_from(start).ok().filter(|_| start < end && lists.is_valid(row))
         };
         let places: UInt32Array = (0..rows).map(place).collect();
         Ok(arrow_select::take::take(lists.values(), &places, None)?)
