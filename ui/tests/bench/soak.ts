@@ -139,8 +139,10 @@ export class Soak {
     await this.enter();
     await this.page.keyboard.press('Control+f');
     const [column, text] = this.pick([['Sym', '=ACME'], ['Sym', '!bolt'], ['Price', '>105']]);
-    await this.page.getByLabel(`Filter ${column}`).fill(text);
-    await this.page.getByLabel(`Filter ${column}`).press('Enter');
+    // Tables that lie behind have filters too.
+    const filter = this.page.getByLabel(`Filter ${column}`).filter({ visible: true }).first();
+    await filter.fill(text);
+    await filter.press('Enter');
     await this.settled();
   }
 
