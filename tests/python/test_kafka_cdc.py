@@ -10,7 +10,7 @@ from confluent_kafka.schema_registry import SchemaRegistryClient
 from confluent_kafka.schema_registry.avro import AvroSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext
 from conftest import wait_until
-from kinetable import DHError
+from kinetable import DHError, time_table
 from kinetable import kafka_consumer as kc
 from kinetable.stream import blink_to_append_only
 from kinetable.stream.kafka import cdc
@@ -160,11 +160,13 @@ def test_columns_may_be_called_as_fields_of_the_envelope_are(broker, topic):
 
 def test_no_change_is_missed_however_long_the_table_takes_to_make(broker, database, monkeypatch):
     database.put(1, "Ada")
-    columns = cdc._columns
+    columns, ticking = cdc._columns, time_table("PT0.01s")
 
     def slowly(*args):
-        # Rows wait for a second.
+        # Rows of a blink table wait for a second, those of a table of a database until it stands; others tick on.
+        cycles = ticking.size
         time.sleep(1.5)
+        wait_until(lambda: ticking.size > cycles)
         return columns(*args)
 
     monkeypatch.setattr(cdc, "_columns", slowly)

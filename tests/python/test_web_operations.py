@@ -154,6 +154,29 @@ def test_bins_have_one_width_and_edges(asked: Asked, names: dict[str, Any]) -> N
     assert asked.rows("none", {"bins": {"x": "X", "n": 2}}) == []
 
 
+def test_bins_and_lines_of_what_longs_and_doubles_can_hardly_hold(asked: Asked, names: dict[str, Any]) -> None:
+    day = 86_400 * SECOND
+    names["dates"] = kinetable.empty_table(3).update(
+        ["D = i == 0 ? '2020-01-01' : i == 1 ? '2021-01-01' : '9999-12-31'", "Y = i"]
+    )
+    rows = asked.rows("dates", {"bins": {"x": "D", "n": 1000}})
+    assert [row[2] for row in rows] == [1, 1, 1]
+    assert [row[0] for row in rows] == sorted(row[0] for row in rows) and rows[0][0] == 18_262 * day
+    assert all(row[0] < row[1] for row in rows)
+    assert len(asked.rows("dates", {"m4": {"x": "D", "ys": ["Y"], "px": 500}})) == 3
+    ends = [-(2**63) + 2, -(10**18), 0, 5 * 10**18, 2**63 - 1]
+    names["longs"] = kinetable.new_table([kinetable.column.long_col("X", ends)]).update("Y = i")
+    rows = asked.rows("longs", {"bins": {"x": "X", "n": 10}})
+    assert [row[2] for row in rows] == [1, 1, 1, 1, 1]
+    assert all(low <= end * (1 + 1e-9) + 1 or low <= end for (low, _, _), end in zip(rows, ends))
+    zoomed = asked.rows("longs", {"bins": {"x": "X", "n": 4, "low": str(10**18), "high": str(2 * 10**18)}})
+    assert [row[2] for row in zoomed] == [3, 2]
+    assert len(asked.rows("longs", {"m4": {"x": "X", "ys": ["Y"], "px": 100}})) == 5
+    names["wide"] = kinetable.new_table([kinetable.column.double_col("X", [-1.7e308, 0.0, 1.7e308])]).update("Y = i")
+    assert [row[2] for row in asked.rows("wide", {"bins": {"x": "X", "n": 3}})] == [1, 1, 1]
+    assert len(asked.rows("wide", {"m4": {"x": "X", "ys": ["Y"], "px": 100}})) == 3
+
+
 def test_m4_keeps_what_a_line_shows(asked: Asked, names: dict[str, Any]) -> None:
     chance = random.Random(5)
     ys = [chance.choice([chance.random(), 1000 * chance.random(), None, float("nan")]) for _ in range(5000)]

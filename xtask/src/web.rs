@@ -26,7 +26,10 @@ pub fn test(python: &Path) -> Result<()> {
     let told = server.stdout.as_mut().map(|out| BufReader::new(out).read_line(&mut line));
     let tested = told.context("the server tells nothing")?.map_err(Into::into).and_then(|_| {
         let link = line.trim().rsplit(' ').next().unwrap_or_default();
-        step("web app: journeys against a server", npm("real").env("KINETABLE_URL", link))
+        step(
+            "web app: journeys against a server",
+            npm("real").env("KINETABLE_URL", link).env("KINETABLE_PYTHON", python),
+        )
     });
     // It has ended already, if it did not start well.
     let _ = server.kill();

@@ -16,6 +16,13 @@ pub trait Names {
         None
     }
 
+    /// What tells the function of this name from another one that is assigned to it later, while the first is held; nothing, if
+    /// it is no function, or one that can change in place.
+    fn function_id(&self, name: &str) -> Option<usize> {
+        let _ = name;
+        None
+    }
+
     /// All names, for "did you mean".
     fn names(&self) -> Vec<String>;
 

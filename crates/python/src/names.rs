@@ -10,7 +10,7 @@ use kinetable::Names;
 use kinetable::formula::{OpaqueUse, UserFunction, Variable};
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyFunction};
 
 use crate::objects::opaque_use;
 use crate::values::{is_object_type, variable};
@@ -47,6 +47,13 @@ impl Names for PyNames {
 
     fn opaque(&self, data_type: &DataType, using: &OpaqueUse<'_>) -> Option<Arc<dyn UserFunction>> {
         if is_object_type(data_type) { opaque_use(using) } else { None }
+    }
+
+    fn function_id(&self, name: &str) -> Option<usize> {
+        Python::attach(|py| {
+            let value = self.look_up(py, name).ok()??;
+            value.cast::<PyFunction>().ok().map(|function| function.as_ptr().addr())
+        })
     }
 
     fn names(&self) -> Vec<String> {

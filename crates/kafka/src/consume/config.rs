@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use kinetable_engine::Result;
 use kinetable_engine::source::Retention;
@@ -12,6 +13,9 @@ use crate::board::Board;
 use crate::client::Shown;
 use crate::spec::{Offsets, Spec, StartAt};
 use crate::token::TokenFunction;
+
+/// How long first rows wait where nothing else is said.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Which topic becomes a table, and how.
 #[derive(Clone)]
@@ -36,6 +40,8 @@ pub struct ConsumerConfig {
     pub board: Option<Board>,
     /// Where tokens for SASL OAUTHBEARER come from, if not from where the settings say.
     pub tokens: Option<TokenFunction>,
+    /// How long the first rows of a blink table wait for its users, from when they are there.
+    pub patience: Duration,
 }
 
 impl fmt::Debug for ConsumerConfig {
@@ -62,6 +68,7 @@ impl ConsumerConfig {
             errors: ErrorPolicy::default(),
             board: None,
             tokens: None,
+            patience: PATIENCE,
         }
     }
 

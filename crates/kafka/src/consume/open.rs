@@ -27,7 +27,7 @@ use super::quarantine::Quarantine;
 use super::raw::Drain;
 use super::replay::Replay;
 use super::report::Report;
-use super::rows::{Constituents, Each, Rows};
+use super::rows::{Constituents, Each, Keeping, Rows};
 use super::start::{Start, Survey};
 use super::stats::{Counters, Order, SourceStats};
 use super::tables::{error_schema, row_schema, status_schema};
@@ -167,7 +167,7 @@ impl SourceHandle {
 /// registry answers. Once the table is there the outside world no longer fails it: see `status`.
 pub fn consume(graph: &Graph, config: ConsumerConfig) -> Result<Consumed> {
     let plan = Plan::new(config)?;
-    let (rows, table) = Rows::open(graph, plan.recipe.schema.clone(), plan.survey.config.retention);
+    let (rows, table) = Rows::open(graph, plan.recipe.schema.clone(), plan.keeping());
     let (errors, status, source) = plan.start(graph, rows)?;
     Ok(Consumed { table, errors, status, source })
 }
@@ -179,7 +179,7 @@ pub fn consume(graph: &Graph, config: ConsumerConfig) -> Result<Consumed> {
 pub fn consume_parts(graph: &Graph, config: ConsumerConfig) -> Result<ConsumedParts> {
     let plan = Plan::new(config)?;
     let schema = plan.recipe.schema.clone();
-    let (each, partitions, constituents) = Each::open(graph, schema.clone(), plan.survey.config.retention);
+    let (each, partitions, constituents) = Each::open(graph, schema.clone(), plan.keeping());
     let (errors, status, source) = plan.start(graph, Rows::Each(each))?;
     Ok(ConsumedParts { partitions, constituents, schema, errors, status, source })
 }
@@ -197,6 +197,11 @@ struct Plan {
 }
 
 impl Plan {
+    fn keeping(&self) -> Keeping {
+        let config = &self.survey.config;
+        Keeping { retention: config.retention, patience: config.patience }
+    }
+
     fn new(config: ConsumerConfig) -> Result<Plan> {
         if config.key.is_ignored() && config.value.is_ignored() {
             return Err(

@@ -3,7 +3,7 @@
 //! Of a table for each partition there is a table of the partitions' numbers, to which a row is added with each; a constituent is
 //! there before its row. Whoever holds the numbers, or a constituent, keeps the source running.
 //!
-//! The first rows of a blink table wait for those who use it, [`PATIENCE_NS`] at most.
+//! The first rows of a blink table wait for those who use it, as long as the configuration has patience.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
@@ -14,9 +14,6 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use kinetable_engine::source::{self, Publisher, Retention};
 use kinetable_engine::{Error, Graph, Result, Table};
 use parking_lot::Mutex;
-
-/// How long the first rows of a blink table wait for its users, ns.
-const PATIENCE_NS: i64 = 1_000_000_000;
 
 /// The constituents by partition. Cheap to clone.
 #[derive(Clone, Default)]
@@ -39,7 +36,7 @@ pub(super) enum Rows {
 pub(super) struct Each {
     graph: Graph,
     schema: SchemaRef,
-    retention: Retention,
+    keeping: Keeping,
     /// Of the table of numbers.
     numbers: Publisher,
     /// Held by those who use them: a source holds no table.
@@ -50,29 +47,32 @@ pub(super) struct Each {
 /// The name of the column of partitions.
 const PARTITION: &str = "Partition";
 
+/// What tables of a topic keep, and how long first rows wait.
+#[derive(Clone, Copy)]
+pub(super) struct Keeping {
+    pub(super) retention: Retention,
+    pub(super) patience: Duration,
+}
+
 /// A table for rows of a topic.
-fn open(graph: &Graph, schema: SchemaRef, retention: Retention) -> (Table, Publisher) {
-    let (table, publisher) = source::open(graph, schema, retention);
-    if matches!(retention, Retention::Blink { .. }) {
-        publisher.hold_first_rows(PATIENCE_NS);
+fn open(graph: &Graph, schema: SchemaRef, keeping: Keeping) -> (Table, Publisher) {
+    let (table, publisher) = source::open(graph, schema, keeping.retention);
+    if matches!(keeping.retention, Retention::Blink { .. }) {
+        publisher.hold_first_rows(i64::try_from(keeping.patience.as_nanos()).unwrap_or(i64::MAX));
     }
     (table, publisher)
 }
 
 impl Each {
     /// The way, the table of numbers, and the constituents.
-    pub(super) fn open(
-        graph: &Graph,
-        schema: SchemaRef,
-        retention: Retention,
-    ) -> (Each, Table, Constituents) {
+    pub(super) fn open(graph: &Graph, schema: SchemaRef, keeping: Keeping) -> (Each, Table, Constituents) {
         let number = Field::new(PARTITION, DataType::Int32, true);
         let (table, numbers) = source::open(graph, Arc::new(Schema::new(vec![number])), Retention::Append);
         let constituents = Constituents::default();
         let each = Each {
             graph: graph.clone(),
             schema,
-            retention,
+            keeping,
             numbers,
             constituents: Arc::downgrade(&constituents.0),
             publishers: Mutex::default(),
@@ -86,7 +86,7 @@ impl Each {
         }
         // Nobody who could ask for the table is left.
         let Some(constituents) = self.constituents.upgrade() else { return };
-        let (table, publisher) = open(&self.graph, self.schema.clone(), self.retention);
+        let (table, publisher) = open(&self.graph, self.schema.clone(), self.keeping);
         self.publishers.lock().insert(partition, publisher);
         constituents.lock().insert(partition, table);
         let column: ArrayRef = Arc::new(Int32Array::from(vec![partition]));
@@ -101,8 +101,8 @@ pub(super) struct RowsMark(Vec<(i32, u64)>);
 
 impl Rows {
     /// The way into one table, and the table.
-    pub(super) fn open(graph: &Graph, schema: SchemaRef, retention: Retention) -> (Rows, Table) {
-        let (table, publisher) = open(graph, schema, retention);
+    pub(super) fn open(graph: &Graph, schema: SchemaRef, keeping: Keeping) -> (Rows, Table) {
+        let (table, publisher) = open(graph, schema, keeping);
         (Rows::One(publisher), table)
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use kinetable::kafka::{
     AvroSchema, ConsumerConfig, ErrorPolicy, JsonShape, Keep, Offsets, OnError, Partitions, ProtobufSpec,
@@ -172,6 +173,8 @@ pub struct PyConsumer {
     /// What becomes of bad records, and their topic.
     errors: (String, Option<String>),
     oauth_cb: Option<Py<PyAny>>,
+    /// How long first rows wait for who uses them, s.
+    patience: f64,
 }
 
 impl PyConsumer {
@@ -189,6 +192,7 @@ impl PyConsumer {
             errors: ErrorPolicy { on_error, dead_letter_topic },
             board: None,
             tokens: self.oauth_cb.map(super::tokens::function),
+            patience: Duration::from_secs_f64(self.patience),
         })
     }
 }

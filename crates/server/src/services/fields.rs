@@ -3,6 +3,7 @@
 //! A script or a notebook assigns without telling, so one task looks at the names again and again, for all who watch; nobody
 //! watches: it sleeps. **Cost**: a look-up of every name, a few times a second.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -93,10 +94,10 @@ async fn look(shared: &Arc<Shared>) -> Result<(), Status> {
 /// What has to be told to somebody who knows one list, so that he knows another.
 pub fn difference(before: &[Variable], after: &[Variable]) -> FieldsChangeUpdate {
     let mut update = FieldsChangeUpdate::default();
-    let is_same =
-        |one: &Variable, other: &Variable| one.name == other.name && one.application == other.application;
+    let mut gone: HashMap<(&str, Option<&str>), &Variable> =
+        before.iter().map(|one| (key(one), one)).collect();
     for variable in after {
-        match before.iter().find(|known| is_same(known, variable)) {
+        match gone.remove(&key(variable)) {
             None => update.created.push(info(variable)),
             Some(known) if known.kind != variable.kind => {
                 update.removed.push(info(known));
@@ -106,9 +107,14 @@ pub fn difference(before: &[Variable], after: &[Variable]) -> FieldsChangeUpdate
             Some(_) => {}
         }
     }
-    let is_gone = |known: &&Variable| !after.iter().any(|variable| is_same(known, variable));
+    let is_gone = |known: &&Variable| gone.contains_key(&key(known));
     update.removed.extend(before.iter().filter(is_gone).map(info));
     update
+}
+
+/// What variables are told apart by.
+fn key(variable: &Variable) -> (&str, Option<&str>) {
+    (&variable.name, variable.application.as_ref().map(|application| application.id.as_str()))
 }
 
 fn info(variable: &Variable) -> FieldInfo {

@@ -6,7 +6,7 @@ use http::Response;
 use tonic::body::Body;
 
 use super::once::{Exports, exported};
-use super::page::{Look, Parked};
+use super::page::{Look, Parked, Threads};
 use super::tables::DerivedTables;
 
 /// What all pages share.
@@ -15,6 +15,7 @@ pub struct Common {
     pub(in crate::web) parked: Parked,
     pub(in crate::web) look: Look,
     pub(in crate::web) exports: Exports,
+    pub(in crate::web) threads: Threads,
     /// Another one for each start of a server.
     pub(in crate::web) instance: String,
 }
@@ -26,6 +27,7 @@ impl Default for Common {
             parked: Parked::default(),
             look: Look::default(),
             exports: Exports::default(),
+            threads: Threads::default(),
             instance: uuid::Uuid::new_v4().to_string(),
         }
     }

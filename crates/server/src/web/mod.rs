@@ -14,6 +14,7 @@
 //! | `messages/` | what pages ask, and what they are told |
 //! | `page/socket.rs`, `desk.rs` | the upgrade, who comes in; which part takes which message |
 //! | `page/listing.rs` | the tables there are, and how the engine does |
+//! | `page/turns.rs` | how many threads what pages ask may have |
 //! | `page/parked.rs` | desks whose connection was lost |
 //! | `tables/followed.rs`, `subscription.rs`, `work.rs` | what a page looks at, and when it is read |
 //! | `tables/derived.rs` | tables with operations, shared by all who look at them |

@@ -16,21 +16,21 @@ and envelopes are Avro, with schemas in the registry.
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Mapping, Optional, Sequence
 
 from ...dherror import DHError
 from ...table import Table
-from ...update_graph import exclusive_lock, has_shared_lock
 from ._start import Partitions
-from .consumer import ALL_PARTITIONS_SEEK_TO_BEGINNING, ConsumedTable, TableType, avro_spec
+from .consumer import ALL_PARTITIONS_SEEK_TO_BEGINNING, ConsumedTable, KeyValueSpec, TableType, _changes, avro_spec
 from .consumer import consume as consume_topic
 
 __all__ = ["CDCSpec", "cdc_long_spec", "cdc_short_spec", "consume", "consume_raw"]
 
 _BEFORE, _AFTER = "before__", "after__"
 _OP = "op"
+# How long first changes wait for a table that is being made, s, and for the user of a stream, who may never come.
+_PATIENCE_S, _STREAM_PATIENCE_S = 60.0, 1.0
 # What changes a row; truncations and messages of the database's own have no row.
 _OF_ROWS = "op in `c`, `u`, `d`, `r`"
 
@@ -97,7 +97,7 @@ def consume(
 
     The columns are those of the primary key, then the others of the row, with the names and types that the schemas give
     them. Changes are read from the beginning of the topic. All keys that were ever seen are remembered, those of deleted rows too.
-    No live table ticks until this one stands, so that it misses no change.
+    First changes wait until the table stands, so that it misses none; other tables tick meanwhile.
 
     Args:
         kafka_config: Settings of librdkafka and of the registry (``schema.registry.url``), as of `kafka_consumer.consume`.
@@ -119,9 +119,7 @@ def consume(
         config = {"bootstrap.servers": "localhost:9092", "schema.registry.url": "http://localhost:8081"}
         customers = cdc.consume(config, cdc.cdc_short_spec("mysql", "shop", "customers"), cols_to_drop=["notes"])
     """
-    # First rows wait for who uses them, but a second only. Under a shared lock no cycle runs either.
-    with nullcontext() if has_shared_lock(None) else exclusive_lock(None):
-        return _consume(kafka_config, cdc_spec, partitions, stream_table, list(cols_to_drop or []))
+    return _consume(kafka_config, cdc_spec, partitions, stream_table, list(cols_to_drop or []))
 
 
 def consume_raw(
@@ -159,10 +157,14 @@ def consume_raw(
         cdc_spec.topic,
         partitions,
         ALL_PARTITIONS_SEEK_TO_BEGINNING,
-        avro_spec(cdc_spec.key_schema_name, cdc_spec.key_schema_version),
-        avro_spec(cdc_spec.value_schema_name, cdc_spec.value_schema_version),
+        *_specs(cdc_spec),
         table_type,
     )
+
+
+def _specs(spec: CDCSpec) -> tuple[KeyValueSpec, KeyValueSpec]:
+    key = avro_spec(spec.key_schema_name, spec.key_schema_version)
+    return key, avro_spec(spec.value_schema_name, spec.value_schema_version)
 
 
 def _consume(
@@ -172,7 +174,8 @@ def _consume(
     stream_table: bool,
     dropped: Sequence[str],
 ) -> ConsumedTable:
-    raw = consume_raw(config, spec, partitions, TableType.blink())
+    patience = _STREAM_PATIENCE_S if stream_table else _PATIENCE_S
+    raw = _changes(config, spec.topic, partitions, *_specs(spec), patience)
     keys, others = _columns(raw.column_names, spec)
     for name in dropped:
         if name in keys:

@@ -386,6 +386,24 @@ def consume(
     """
     asked = _asked(kafka_config, topic, partitions, offsets, key_spec, value_spec, table_type, keep)
     asked["errors"] = (on_error, dead_letter_topic)
+    return _consumed(kafka_config, asked)
+
+
+def _changes(
+    kafka_config: Mapping[str, Any],
+    topic: str,
+    partitions: Optional[Partitions],
+    key_spec: KeyValueSpec,
+    value_spec: KeyValueSpec,
+    patience: float,
+) -> ConsumedTable:
+    """Reads a topic from its beginning into a blink table whose first rows wait for its users for some seconds."""
+    blink, begin = TableType.blink(), ALL_PARTITIONS_SEEK_TO_BEGINNING
+    asked = _asked(kafka_config, topic, partitions, begin, key_spec, value_spec, blink, None)
+    return _consumed(kafka_config, {**asked, "errors": ("dead_letter", None), "patience": patience})
+
+
+def _consumed(kafka_config: Mapping[str, Any], asked: Mapping[str, Any]) -> ConsumedTable:
     table, source = _native.consume(asked)
     leave_at_exit(kafka_config, source)
     return ConsumedTable(table, source)
@@ -467,6 +485,7 @@ def _asked(
         "value": (value_spec or KeyValueSpec.FROM_PROPERTIES)._spec(),
         "retention": _retention(table_type, keep),
         "oauth_cb": kafka_config.get("oauth_cb"),
+        "patience": 1.0,
     }
 
 

@@ -11,7 +11,7 @@ use crate::access::User;
 use crate::run::Run;
 use crate::web::messages::ask::{Complete, Exec};
 use crate::web::messages::tell::{Completed, Fault, Tell};
-use crate::web::page::{Means, Outbox};
+use crate::web::page::{Means, Outbox, Work};
 use crate::web::tables::Done;
 
 /// Runs of a page that wait or run.
@@ -86,7 +86,7 @@ impl Console {
         }
         let Some(asked) = self.next.take() else { return };
         self.is_completing = true;
-        means.work(move |shared, _| {
+        means.work(Work::Read, move |shared, _| {
             let found = shared.host.complete(&asked.text, asked.line, asked.character);
             let items = found.into_iter().map(|one| Completed {
                 text: one.text,

@@ -2,8 +2,9 @@
 //!
 //! **State** of a page: the numbers of questions that are worked on, and exports that it has asked for and not yet fetched to the end.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use super::export::Told;
@@ -12,23 +13,40 @@ use crate::access::User;
 use crate::services::Shared;
 use crate::web::messages::ask::{Edit, Export, Find, Load, Move, Save};
 use crate::web::messages::tell::{Fault, Tell};
-use crate::web::page::{Means, Outbox};
-use crate::web::tables::Derived;
+use crate::web::page::{Means, Outbox, Work};
+use crate::web::tables::{Derived, Done, guarded};
 
 /// Questions of a page that are worked on.
 const QUESTIONS_MAX: usize = 64;
 
+/// A question: its number, which may be that of another one once this is answered or given up, and whether it was given up.
+#[derive(Clone)]
+pub(in crate::web) struct Question {
+    id: u64,
+    given_up: Arc<AtomicBool>,
+}
+
+impl Question {
+    fn is_given_up(&self) -> bool {
+        self.given_up.load(Ordering::Relaxed)
+    }
+
+    fn give_up(&self) {
+        self.given_up.store(true, Ordering::Relaxed);
+    }
+}
+
 /// What a page has asked.
 #[derive(Default)]
 pub(in crate::web) struct Once {
-    asked: HashSet<u64>,
+    asked: HashMap<u64, Question>,
     exports: Vec<Told>,
 }
 
 impl Once {
     /// The page is back: who asked something asks again. Files are fetched beside the connection.
     pub(in crate::web) fn resume(&mut self) {
-        self.asked.clear();
+        self.asked.drain().for_each(|(_, question)| question.give_up());
     }
 
     /// Looks for a row.
@@ -104,7 +122,9 @@ impl Once {
 
     /// Gives up what was asked: nothing more is said of it.
     pub(in crate::web) fn cancel(&mut self, id: u64, means: &Means) {
-        self.asked.remove(&id);
+        if let Some(question) = self.asked.remove(&id) {
+            question.give_up();
+        }
         self.exports.retain(|told| told.id != id);
         means.shared.web.exports.cancel(id, &means.wake);
     }
@@ -119,28 +139,37 @@ impl Once {
     ) {
         let refused = match self.asked.len() {
             QUESTIONS_MAX.. => Some(Fault::limit(format!("{QUESTIONS_MAX} questions wait already"))),
-            _ if self.asked.contains(&id) => Some(Fault::invalid(format!("question {id} waits already"))),
-            _ => None,
+            _ if self.asked.contains_key(&id) => Some(Fault::invalid(format!("question {id} waits already"))),
+            _ => means.may_ask().err(),
         };
         if let Some(fault) = refused {
             return out.refuse(Fault { id: Some(id), ..fault });
         }
-        self.asked.insert(id);
-        means.answer(id, work);
+        let question = Question { id, given_up: Arc::default() };
+        self.asked.insert(id, question.clone());
+        means.work(Work::Question, move |shared, user| {
+            let given_up = || Fault::new("cancelled", "it was given up");
+            let result = match question.is_given_up() {
+                true => Err(given_up()),
+                false => guarded(|| work(shared, user)),
+            };
+            Done::Answered { question, result }
+        });
     }
 
     /// An answer is there.
     pub(in crate::web) fn answered(
         &mut self,
-        id: u64,
+        question: &Question,
         answer: Result<Tell, Fault>,
         means: &Means,
         out: &mut Outbox,
     ) {
-        if !self.asked.remove(&id) {
-            // It was given up.
+        if question.is_given_up() {
             return;
         }
+        let id = question.id;
+        self.asked.remove(&id);
         match answer {
             Ok(answer) => {
                 if let Tell::Exported { .. } = &answer {

@@ -7,5 +7,5 @@ mod files;
 mod find;
 mod value;
 
-pub(in crate::web) use asked::Once;
+pub(in crate::web) use asked::{Once, Question};
 pub(in crate::web) use export::{Exports, exported};

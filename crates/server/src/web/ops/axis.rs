@@ -16,6 +16,8 @@ use crate::web::messages::tell::Fault;
 const ROWS_AT_ONCE: u64 = 1 << 18;
 
 const NANOSECONDS_A_DAY: i64 = 86_400_000_000_000;
+/// Days from the epoch, to either side, whose nanoseconds a long can hold: later ones lie where the last one does.
+const DAYS_MAX: i64 = i64::MAX / NANOSECONDS_A_DAY;
 
 /// A column as an axis.
 pub(super) struct Axis {
@@ -50,6 +52,13 @@ impl Number {
         }
     }
 
+    pub(super) fn whole(self) -> i64 {
+        match self {
+            Number::Whole(number) => number.max(-i64::MAX),
+            Number::Real(number) => number as i64,
+        }
+    }
+
     /// As a formula says it.
     pub(super) fn text(self) -> String {
         match self {
@@ -75,6 +84,15 @@ impl Range {
             (low, high) => high.real() - low.real(),
         }
     }
+
+    /// The width of each of so many parts of it; of a range without length, 1.
+    pub(super) fn part(self, count: f64) -> f64 {
+        match self.length() {
+            length if length.is_infinite() => self.high.real() / count - self.low.real() / count,
+            length if length > 0.0 => length / count,
+            _ => 1.0,
+        }
+    }
 }
 
 impl Axis {
@@ -91,9 +109,7 @@ impl Axis {
             DataType::Timestamp(TimeUnit::Nanosecond, None) => {
                 (format!("epochNanos(toInstant({name}, timeZone(`UTC`)))"), true, true, 1)
             }
-            DataType::Date32 => {
-                (format!("(epochDays({name}) * {NANOSECONDS_A_DAY}L)"), true, true, NANOSECONDS_A_DAY)
-            }
+            DataType::Date32 => (days(name), true, true, NANOSECONDS_A_DAY),
             DataType::Time64(TimeUnit::Nanosecond) => (format!("nanosOfDay({name})"), false, true, 1),
             DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 => {
                 (format!("((long){name})"), false, true, 1)
@@ -114,6 +130,27 @@ impl Axis {
         Ok(Axis { name, number, present, known, is_time, is_whole, scale, index })
     }
 
+    /// A formula of how many widths a value lies above the start of a range.
+    pub(super) fn place(&self, range: Range, width: f64) -> String {
+        let (x, low) = (&self.number, range.low.text());
+        let distance = match range.low {
+            // Where the difference of integers would overflow, that of doubles is as good.
+            Number::Whole(least @ 1..) => {
+                let beyond = format!("{x} < ({}L)", i64::MIN + least);
+                format!("({beyond} ? (double){x} - (double){low} : (double)({x} - {low}))")
+            }
+            Number::Whole(least @ ..0) => {
+                let beyond = format!("{x} > {}L", i64::MAX + least.max(-i64::MAX));
+                format!("({beyond} ? (double){x} - (double){low} : (double)({x} - {low}))")
+            }
+            Number::Real(least) if range.length().is_infinite() => {
+                return format!("({x} / {width:?} - ({:?}))", least / width);
+            }
+            Number::Whole(0) | Number::Real(_) => format!("(double)({x} - {low})"),
+        };
+        format!("{distance} / {width:?}")
+    }
+
     /// The number of a text: digits, or the integer that the value is in Arrow.
     ///
     /// # Errors
@@ -129,7 +166,7 @@ impl Axis {
         };
         if self.is_whole {
             let number: i64 = text.parse().map_err(|_| fault())?;
-            return Ok(Number::Whole(number.saturating_mul(self.scale)));
+            return Ok(Number::Whole(self.scaled(number)));
         }
         let number: f64 = text.parse().map_err(|_| fault())?;
         number.is_finite().then_some(Number::Real(number)).ok_or_else(fault)
@@ -159,14 +196,27 @@ impl Axis {
         Ok(found)
     }
 
+    /// The number of a value in Arrow.
+    fn scaled(&self, number: i64) -> i64 {
+        match self.scale {
+            1 => number,
+            scale => number.clamp(-DAYS_MAX, DAYS_MAX) * scale,
+        }
+    }
+
     fn whole(&self, cells: &arrow_array::ArrayRef) -> Result<Option<Range>, Fault> {
         let numbers = cast(cells, &DataType::Int64).map_err(kinetable::Error::from)?;
         let mut numbers = numbers.as_primitive::<Int64Type>().iter().flatten();
         let Some(first) = numbers.next() else { return Ok(None) };
         let (low, high) = numbers.fold((first, first), |(low, high), one| (low.min(one), high.max(one)));
-        let scaled = |number: i64| Number::Whole(number.saturating_mul(self.scale));
+        let scaled = |number: i64| Number::Whole(self.scaled(number));
         Ok(Some(Range { low: scaled(low), high: scaled(high) }))
     }
+}
+
+/// A formula of a date's nanoseconds.
+fn days(name: &str) -> String {
+    format!("(max({}L, min({DAYS_MAX}L, (long)epochDays({name}))) * {NANOSECONDS_A_DAY}L)", -DAYS_MAX)
 }
 
 /// A formula that is true of values that are there, and of numbers that are finite.

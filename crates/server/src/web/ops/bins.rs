@@ -24,14 +24,14 @@ pub(super) fn bins(table: &Table, asked: &Bins) -> Result<Table, Fault> {
     let by = keys(table, asked.by.as_ref())?;
     let range = range(&axis, table, asked)?;
     let length = range.length();
-    let width = if length > 0.0 { length / count as f64 } else { 1.0 };
-    let (low, high) = (range.low.text(), range.high.text());
+    let width = range.part(count as f64);
+    let high = range.high.text();
     // The upper end of the range belongs to the last bin, as everything else at an edge to the one above.
     let last = if length > 0.0 { count - 1 } else { 0 };
     let (least, most) = (-(3 * count / 2), 4 * count - 3 * count / 2 - 1);
     let x = &axis.number;
     // What is beyond all bins, infinities among it, is caught before it becomes an integer.
-    let place = format!("(long)max(({least}.0), min({most}.0, floor((double)({x} - {low}) / {width:?})))");
+    let place = format!("(long)max(({least}.0), min({most}.0, floor({})))", axis.place(range, width));
     let bin = format!("{BIN} = {x} == {high} ? {last}L : {place}");
     let rows = table.where_(std::slice::from_ref(&axis.known), &NoNames)?.update_view(&[bin], &NoNames)?;
     let mut groups = by.to_vec();
@@ -66,7 +66,16 @@ fn range(axis: &Axis, table: &Table, asked: &Bins) -> Result<Range, Fault> {
 /// The formula of a bin's edge.
 fn edge(axis: &Axis, low: Number, width: f64, bin: &str) -> String {
     match axis.is_time {
-        true => format!("epochNanosToInstant({} + (long)({bin} * {width:?}))", low.text()),
+        true => {
+            // An edge beyond what an instant can be is the last one that can. Doubles of that size are 1024 apart.
+            let low = low.whole();
+            let (least, most) =
+                (i128::from(i64::MIN) - i128::from(low), i128::from(i64::MAX) - i128::from(low));
+            let (least, most) =
+                ((least + 2048).max(i64::MIN.into()) as f64, (most - 2048).min(i64::MAX.into()) as f64);
+            let distance = format!("(long)max(({least:?}), min({most:?}, {bin} * {width:?}))");
+            format!("epochNanosToInstant(({low}L) + {distance})")
+        }
         false => format!("(double){} + {bin} * {width:?}", low.text()),
     }
 }

@@ -45,12 +45,7 @@ pub(super) fn m4(table: &Table, asked: &M4) -> Result<Table, Fault> {
     let rows = table.view(&columns, &NoNames)?.where_(std::slice::from_ref(&axis.present), &NoNames)?;
     let line = Line { axis: &axis, by, columns: &columns };
     let inside = within(&rows, &axis, from, to)?;
-    let width = match range.length() {
-        length if length > 0.0 => length / pixels as f64,
-        _ => 1.0,
-    };
-    let bucket =
-        format!("{BUCKET} = (long)floor((double)({} - {}) / {width:?})", axis.number, range.low.text());
+    let bucket = format!("{BUCKET} = (long)floor({})", axis.place(range, range.part(pixels as f64)));
     let bucketed = inside.update_view(&[bucket], &NoNames)?;
     let mut picked = line.ends(&bucketed, &asked.x, true)?;
     for (y, present) in ys.iter().zip(&present_ys) {

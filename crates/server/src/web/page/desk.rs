@@ -7,6 +7,7 @@ use tokio::sync::Notify;
 
 use super::listing::Listing;
 use super::outbox::{Means, Out, Outbox};
+use super::turns::Turns;
 use crate::access::User;
 use crate::web::console::Console;
 use crate::web::messages::ask::Ask;
@@ -19,6 +20,8 @@ pub(in crate::web) struct Desk {
     user: User,
     /// Rung when a table changed.
     pub(in crate::web) wake: Arc<Notify>,
+    /// The threads that its work may have.
+    pub(in crate::web) turns: Arc<Turns>,
     followed: Followed,
     console: Console,
     once: Once,
@@ -32,6 +35,7 @@ impl Desk {
         Desk {
             user,
             wake: Arc::default(),
+            turns: Arc::default(),
             followed: Followed::default(),
             console: Console::default(),
             once: Once::default(),
@@ -124,15 +128,15 @@ impl Desk {
         let (followed, out) = (&mut self.followed, &mut self.out);
         match done {
             Done::Derived { sub, asked, result } => followed.derived(sub, asked, result, means, out),
-            Done::Read { sub, asked, vp, result } => followed.was_read(sub, (asked, vp), result, out),
+            Done::Read { sub, reading, vp, result } => followed.was_read(sub, (reading, vp), result, out),
             Done::Fetched { id, sub, result } => followed.fetched(id, sub, result, means, out),
-            Done::Listed(list) => {
-                if let Some(vars) = self.listing.told(list) {
+            Done::Listed(result) => {
+                if let Some(vars) = self.listing.told(result) {
                     out.tell(vars);
                 }
             }
             Done::Completed { id, items } => self.console.completed(id, items, means, out),
-            Done::Answered { id, result } => self.once.answered(id, result, means, out),
+            Done::Answered { question, result } => self.once.answered(&question, result, means, out),
         }
     }
 }

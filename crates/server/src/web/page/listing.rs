@@ -1,6 +1,7 @@
 //! The tables there are, and how the engine does: looked at once a second while somebody looks.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -8,12 +9,13 @@ use kinetable::Table;
 use parking_lot::Mutex;
 
 use super::outbox::Means;
+use super::turns::Work;
 use crate::access::{Right, User};
 use crate::host::{Object, Variable};
 use crate::services::{Shared, memory_used};
 use crate::session::Reference;
-use crate::web::messages::tell::{EngineStatus, Listed, Tell, Vars};
-use crate::web::tables::{Done, is_shown};
+use crate::web::messages::tell::{EngineStatus, Fault, Listed, Tell, Vars};
+use crate::web::tables::{Done, guarded, is_shown};
 
 /// The zone in which times are shown as long as nobody says another.
 pub(in crate::web) const ZONE: &str = "UTC";
@@ -94,7 +96,7 @@ pub(in crate::web) fn kind_word(kind: &str) -> Cow<'static, str> {
 /// What a page knows of the tables there are.
 #[derive(Default)]
 pub(in crate::web) struct Listing {
-    listed: Option<Vec<Listed>>,
+    listed: Option<Arc<[Listed]>>,
     is_looking: bool,
 }
 
@@ -102,35 +104,54 @@ impl Listing {
     /// Looks at the tables there are.
     pub(in crate::web) fn look(&mut self, means: &Means) {
         if !std::mem::replace(&mut self.is_looking, true) {
-            means.work(|shared, user| Done::Listed(listed(shared, user)));
+            let before = self.listed.clone();
+            means.work(Work::Read, move |shared, user| {
+                Done::Listed(guarded(|| {
+                    let list: Arc<[Listed]> = listed(shared, user).into();
+                    let vars = match &before {
+                        None => {
+                            Some(Vars { full: true, added: list.to_vec(), changed: vec![], removed: vec![] })
+                        }
+                        Some(before) => difference(before, &list),
+                    };
+                    Ok((list, vars))
+                }))
+            });
         }
     }
 
-    /// What is to be told of these tables.
-    pub(in crate::web) fn told(&mut self, list: Vec<Listed>) -> Option<Tell> {
+    /// What is to be told of these tables; if looking at them failed, they are looked at again.
+    pub(in crate::web) fn told(
+        &mut self,
+        looked: Result<(Arc<[Listed]>, Option<Vars>), Fault>,
+    ) -> Option<Tell> {
         self.is_looking = false;
-        let vars = match &self.listed {
-            None => Some(Vars { full: true, added: list.clone(), changed: vec![], removed: vec![] }),
-            Some(before) => difference(before, &list),
-        };
+        let (list, vars) = looked.ok()?;
         self.listed = Some(list);
         vars.map(Tell::Vars)
     }
 }
 
-/// What has to be told to somebody who knows `before`; nothing, if nothing changed.
+/// What has to be told to somebody who knows `before`; nothing, if nothing changed. Both are in order of name: once through them.
 pub(in crate::web) fn difference(before: &[Listed], after: &[Listed]) -> Option<Vars> {
-    let known = |name: &str| before.iter().find(|one| one.name == name);
     let mut vars = Vars { full: false, added: Vec::new(), changed: Vec::new(), removed: Vec::new() };
-    for one in after {
-        match known(&one.name) {
-            None => vars.added.push(one.clone()),
-            Some(same) if same == one => {}
-            Some(_) => vars.changed.push(one.clone()),
+    let (mut old, mut new) = (before.iter().peekable(), after.iter().peekable());
+    loop {
+        let order = match (old.peek(), new.peek()) {
+            (None, None) => break,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(old), Some(new)) => old.name.cmp(&new.name),
+        };
+        match order {
+            Ordering::Less => vars.removed.extend(old.next().map(|one| one.name.clone())),
+            Ordering::Greater => vars.added.extend(new.next().cloned()),
+            Ordering::Equal => {
+                let (old, new) = (old.next(), new.next());
+                vars.changed.extend(new.filter(|_| old != new).cloned());
+            }
         }
     }
-    let is_gone = |one: &&Listed| !after.iter().any(|other| other.name == one.name);
-    vars.removed = before.iter().filter(is_gone).map(|one| one.name.clone()).collect();
     let says_something = !(vars.added.is_empty() && vars.changed.is_empty() && vars.removed.is_empty());
     says_something.then_some(vars)
 }
@@ -195,5 +216,9 @@ mod tests {
             (vec![listed("c", 1)], vec![listed("b", 2)], vec!["a".to_owned()])
         );
         assert!(difference(&[listed("a", 1)], &[listed("a", 1)]).is_none());
+        let vars = difference(&[listed("b", 1), listed("c", 1)], &[listed("a", 1), listed("b", 1)]).unwrap();
+        assert_eq!((vars.added, vars.removed), (vec![listed("a", 1)], vec!["c".to_owned()]));
+        let vars = difference(&[], &[listed("a", 1)]).unwrap();
+        assert_eq!((vars.added.len(), vars.full), (1, false));
     }
 }

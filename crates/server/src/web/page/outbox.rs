@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use tokio::sync::{Notify, mpsc};
 
+use super::turns::{Turns, Work};
 use crate::access::User;
 use crate::services::Shared;
 use crate::web::messages::tell::{Fault, Tell};
-use crate::web::tables::{Done, guarded};
+use crate::web::tables::Done;
 
 /// A message to the browser.
 pub(in crate::web) enum Out {
@@ -45,24 +46,43 @@ pub(in crate::web) struct Means {
     /// Rung when there is something to look at.
     pub(in crate::web) wake: Arc<Notify>,
     pub(in crate::web) done: mpsc::UnboundedSender<Done>,
+    /// The threads that its work may have.
+    pub(in crate::web) turns: Arc<Turns>,
 }
 
 impl Means {
-    /// Works on a thread that may block; what it comes to is told to the desk.
-    pub(in crate::web) fn work(&self, work: impl FnOnce(&Arc<Shared>, &User) -> Done + Send + 'static) {
+    /// Works on a thread that may block, when it is its turn; what it comes to is told to the desk.
+    pub(in crate::web) fn work(
+        &self,
+        kind: Work,
+        work: impl FnOnce(&Arc<Shared>, &User) -> Done + Send + 'static,
+    ) {
         let (shared, user, done) = (self.shared.clone(), self.user.clone(), self.done.clone());
-        tokio::task::spawn_blocking(move || {
-            // An error says that the page has gone.
-            let _ = done.send(work(&shared, &user));
+        let turn = self.turns.take(kind, &self.shared.web.threads);
+        tokio::spawn(async move {
+            let place = turn.come().await;
+            if done.is_closed() {
+                // The page has gone.
+                return;
+            }
+            let worked = tokio::task::spawn_blocking(move || {
+                // An error says that the page has gone meanwhile.
+                let _ = done.send(work(&shared, &user));
+                drop(place);
+            });
+            // What panics has told so: see `guarded`.
+            let _ = worked.await;
         });
     }
 
-    /// Works out the one answer to a question.
-    pub(in crate::web) fn answer(
-        &self,
-        id: u64,
-        work: impl FnOnce(&Arc<Shared>, &User) -> Result<Tell, Fault> + Send + 'static,
-    ) {
-        self.work(move |shared, user| Done::Answered { id, result: guarded(|| work(shared, user)) });
+    /// Refuses work if too much of it waits.
+    ///
+    /// # Errors
+    /// If so.
+    pub(in crate::web) fn may_ask(&self) -> Result<(), Fault> {
+        match self.turns.are_taken() {
+            true => Err(Fault::limit("too much that this page has asked waits already")),
+            false => Ok(()),
+        }
     }
 }

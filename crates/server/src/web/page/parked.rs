@@ -33,17 +33,44 @@ enum Place {
     },
 }
 
+/// The word of a connection; what ends otherwise than by parking its desk, be it by a panic, forgets it.
+pub(in crate::web) struct Word<'a> {
+    parked: &'a Parked,
+    word: String,
+    is_parked: bool,
+}
+
+impl Word<'_> {
+    pub(in crate::web) fn as_str(&self) -> &str {
+        &self.word
+    }
+
+    /// Keeps the desk for its page.
+    pub(in crate::web) fn park(mut self, desk: Desk) {
+        self.is_parked = true;
+        self.parked.park(&self.word, desk);
+    }
+}
+
+impl Drop for Word<'_> {
+    fn drop(&mut self) {
+        if !self.is_parked {
+            self.parked.0.lock().remove(&self.word);
+        }
+    }
+}
+
 impl Parked {
-    /// A new word for the desk of a connection, and what makes that let go.
-    pub(in crate::web) fn take(&self) -> (String, Arc<Notify>) {
+    /// A new word for the desk of a connection, which is forgotten with it, and what makes that let go.
+    pub(in crate::web) fn take(&self) -> (Word<'_>, Arc<Notify>) {
         let word: String = rand::rng().sample_iter(Alphanumeric).take(32).map(char::from).collect();
         let leave = Arc::new(Notify::new());
         self.0.lock().insert(word.clone(), Place::Taken(leave.clone()));
-        (word, leave)
+        (Word { parked: self, word, is_parked: false }, leave)
     }
 
-    /// Keeps a desk for its page.
-    pub(in crate::web) fn park(&self, word: &str, desk: Desk) {
+    /// Keeps a desk for its page, if there is room.
+    fn park(&self, word: &str, desk: Desk) {
         let mut places = self.0.lock();
         let free = places.values().filter(|place| matches!(place, Place::Free { .. })).count();
         if free >= DESKS_MAX || desk.is_empty() {
@@ -52,11 +79,6 @@ impl Parked {
         }
         let until = Instant::now() + KEPT;
         places.insert(word.to_owned(), Place::Free { desk: Box::new(desk), until });
-    }
-
-    /// Forgets a word.
-    pub(in crate::web) fn forget(&self, word: &str) {
-        self.0.lock().remove(word);
     }
 
     /// The desk of a word; a connection that has it is made to let go.

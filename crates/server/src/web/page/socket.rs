@@ -37,7 +37,7 @@ const OPERATIONS: [&str; 8] = ["distinct", "by", "bins", "m4", "ohlc", "stats", 
 /// What is said when a connection is closed.
 const NO_HELLO: u16 = 4400;
 const REFUSED: u16 = 4401;
-const TAKEN_OVER: u16 = 4409;
+const LEFT: (u16, &str) = (4409, "taken over");
 
 /// The pages that are connected.
 #[derive(Clone)]
@@ -117,17 +117,23 @@ impl Pages {
         let (done, mut results) = mpsc::unbounded_channel();
         let resumed = former.is_some();
         let mut desk = former.unwrap_or_else(|| Desk::new(user.clone()));
-        let means = Means { shared: self.shared.clone(), user: user.clone(), wake: desk.wake.clone(), done };
+        let means = Means {
+            shared: self.shared.clone(),
+            user: user.clone(),
+            wake: desk.wake.clone(),
+            done,
+            turns: desk.turns.clone(),
+        };
         desk.resume(&means);
         let (word, leave) = self.shared.web.parked.take();
-        let welcome = self.welcome(&user, &word, resumed);
+        let welcome = self.welcome(&user, word.as_str(), resumed);
         let end = match send(socket, Out::Text(Tell::Welcome(Box::new(welcome)))).await {
             Ok(()) => self.talk(socket, &mut desk, &means, &mut results, &leave).await,
             Err(()) => None,
         };
         match end {
-            Some((close_code::AWAY, _)) => self.shared.web.parked.forget(&word),
-            _ => self.shared.web.parked.park(&word, desk),
+            Some((close_code::AWAY, _)) => drop(word),
+            _ => word.park(desk),
         }
         end
     }
@@ -189,7 +195,9 @@ impl Pages {
         loop {
             let next = desk.pump(Instant::now(), means);
             for out in desk.out() {
-                send(socket, out).await.ok()?;
+                if let Err(end) = send_unless(socket, out, leave).await {
+                    return end;
+                }
             }
             let due = async {
                 match next {
@@ -212,7 +220,10 @@ impl Pages {
                 () = due => {}
                 _ = second.tick() => {
                     desk.list(means);
-                    send(socket, Out::Text(Tell::Status(pulse.status(&self.shared)))).await.ok()?;
+                    let status = Out::Text(Tell::Status(pulse.status(&self.shared)));
+                    if let Err(end) = send_unless(socket, status, leave).await {
+                        return end;
+                    }
                 }
                 _ = ask.tick() => {
                     if heard.elapsed() >= 2 * self.silence {
@@ -220,10 +231,18 @@ impl Pages {
                     }
                     timeout(PATIENCE, socket.send(Message::Ping(Bytes::new()))).await.ok()?.ok()?;
                 }
-                () = leave.notified() => return Some((TAKEN_OVER, "taken over")),
+                () = leave.notified() => return Some(LEFT),
                 () = &mut stopping => return Some((close_code::AWAY, "the server stops")),
             }
         }
+    }
+}
+
+/// Sends, unless the page has come back over another connection: it does not wait for one that takes nothing.
+async fn send_unless(socket: &mut WebSocket, out: Out, leave: &Notify) -> Result<(), End> {
+    tokio::select! {
+        sent = send(socket, out) => sent.map_err(|()| None),
+        () = leave.notified() => Err(Some(LEFT)),
     }
 }
 

@@ -3,11 +3,17 @@
 //! A list of operations is made from the list without its last one, so lists that begin alike share their beginning: who opens a group
 //! of a rollup, or sorts what others see unsorted, has the rest made by nobody again.
 //!
+//! What read names of the script is shared as long as they mean what they meant: equal values, the same functions.
+//!
 //! **State**: what somebody looks at; the last one who lets go of it ends it.
 
+use std::cell::RefCell;
+use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use arrow_schema::DataType;
+use kinetable::formula::{OpaqueUse, UserFunction, Variable};
 use kinetable::{Names, Table};
 use parking_lot::Mutex;
 
@@ -29,6 +35,8 @@ pub(in crate::web) struct Derived {
     /// Whether its formulas saw the names of the script.
     console: bool,
     made: Instant,
+    /// The names of the script that it stands on.
+    read: Vec<Arc<Read>>,
     levels: Option<Arc<Leveled>>,
     /// The table without the last operation.
     before: Option<Arc<Derived>>,
@@ -57,6 +65,59 @@ struct Asked<'a> {
     console: bool,
 }
 
+/// A name that a formula read, and what it meant.
+struct Read {
+    name: String,
+    meant: Variable,
+    function: Option<usize>,
+}
+
+impl Read {
+    /// Whether the name means the same by now; of what can change in place that is not known.
+    fn holds(&self, names: &dyn Names) -> bool {
+        match (&self.meant, names.variable(&self.name)) {
+            (Variable::Value(meant), Some(Variable::Value(means))) => *meant == means,
+            (Variable::Function(_), Some(Variable::Function(_))) => {
+                self.function.is_some() && self.function == names.function_id(&self.name)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Debug for Read {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Read").field(&self.name).finish()
+    }
+}
+
+/// Names that remember which of them were read.
+struct Seen<'a> {
+    names: &'a dyn Names,
+    read: RefCell<Vec<Arc<Read>>>,
+}
+
+impl Names for Seen<'_> {
+    fn variable(&self, name: &str) -> Option<Variable> {
+        let meant = self.names.variable(name)?;
+        let function = self.names.function_id(name);
+        self.read.borrow_mut().push(Arc::new(Read { name: name.to_owned(), meant: meant.clone(), function }));
+        Some(meant)
+    }
+
+    fn opaque(&self, data_type: &DataType, using: &OpaqueUse<'_>) -> Option<Arc<dyn UserFunction>> {
+        self.names.opaque(data_type, using)
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.names.names()
+    }
+
+    fn is_serial(&self, text: &str) -> bool {
+        self.names.is_serial(text)
+    }
+}
+
 /// The tables that somebody looks at.
 #[derive(Debug, Default)]
 pub(in crate::web) struct DerivedTables(Mutex<Vec<Weak<Derived>>>);
@@ -74,13 +135,14 @@ impl DerivedTables {
         names: &dyn Names,
     ) -> Result<Arc<Derived>, Fault> {
         let asked = Asked { base, ops: &[], console };
-        let mut derived = self.share(&asked, None, || Ok(Made { table: base.clone(), levels: None }))?;
+        let plain = |_: &Seen<'_>| Ok(Made { table: base.clone(), levels: None });
+        let mut derived = self.share(&asked, None, names, plain)?;
         for (place, op) in ops.iter().enumerate() {
             let before = derived;
             let asked = Asked { base, ops: &ops[..=place], console };
-            let make = || applied(&before.table, op, self.levels(&before, op), names);
+            let make = |names: &Seen<'_>| applied(&before.table, op, self.levels(&before, op), names);
             derived = self
-                .share(&asked, Some(&before), make)
+                .share(&asked, Some(&before), names, make)
                 .map_err(|fault| Fault { op: u32::try_from(place).ok(), ..fault })?;
         }
         Ok(derived)
@@ -91,7 +153,8 @@ impl DerivedTables {
         &self,
         asked: &Asked<'_>,
         before: Option<&Arc<Derived>>,
-        make: impl FnOnce() -> Result<Made, Fault>,
+        names: &dyn Names,
+        make: impl FnOnce(&Seen<'_>) -> Result<Made, Fault>,
     ) -> Result<Arc<Derived>, Fault> {
         let engine = asked.base.engine()?;
         let is_it = |derived: &Derived| {
@@ -100,17 +163,23 @@ impl DerivedTables {
                 && derived.base.engine().is_ok_and(|base| base.is_same(&engine))
                 && derived.table.failure().is_none()
                 && derived.is_fresh()
+                && derived.read.iter().all(|read| read.holds(names))
         };
         if let Some(found) = self.find(is_it) {
             return Ok(found);
         }
-        let Made { table, levels } = make()?;
+        let seen = Seen { names, read: RefCell::default() };
+        let Made { table, levels } = make(&seen)?;
+        // What is made of a table that read names stands on them too.
+        let below = before.map_or(&[][..], |before| &before.read);
+        let read = below.iter().cloned().chain(seen.read.into_inner()).collect();
         let derived = Arc::new(Derived {
             base: asked.base.clone(),
             table,
             ops: asked.ops.to_vec(),
             console: asked.console,
             made: Instant::now(),
+            read,
             levels,
             before: before.cloned(),
         });

@@ -15,7 +15,7 @@ use super::work::{self, Done, allowed, guarded};
 use crate::web::let_go::LetGo;
 use crate::web::messages::ask::{self, Fetch, Op, Open, Ops, Viewport, Want};
 use crate::web::messages::tell::{Fault, Header, Schema, Tell};
-use crate::web::page::{Means, Outbox, clock};
+use crate::web::page::{Means, Outbox, Work, clock};
 
 /// Fetches of a page that wait.
 const FETCHES_MAX: usize = 64;
@@ -26,6 +26,8 @@ pub(in crate::web) struct Followed {
     subs: BTreeMap<u32, Subscription>,
     fetches: VecDeque<Fetch>,
     is_fetching: bool,
+    /// Counts tables that were asked for and readings, of all subscriptions: numbers of subscriptions come again.
+    count: u64,
 }
 
 impl Followed {
@@ -55,7 +57,7 @@ impl Followed {
             let Some(one) = self.subs.get_mut(&sub) else { continue };
             one.resume();
             // An answer that was awaited went to the connection that was lost.
-            if std::mem::take(&mut one.is_deriving) {
+            if one.deriving.take().is_some() {
                 self.derive(sub, means);
             }
         }
@@ -74,7 +76,8 @@ impl Followed {
 
     /// Other operations.
     pub(in crate::web) fn ops(&mut self, asked: Ops, means: &Means, out: &mut Outbox) {
-        if let Err(fault) = may(None, &asked.want).and_then(|()| few(&asked.ops)) {
+        let allowed = may(None, &asked.want).and_then(|()| few(&asked.ops)).and_then(|()| means.may_ask());
+        if let Err(fault) = allowed {
             return out.refuse(Fault { vp: Some(asked.vp), ..fault.of(asked.sub) });
         }
         if let Some(one) = self.subs.get_mut(&asked.sub) {
@@ -121,7 +124,7 @@ impl Followed {
         } else if self.subs.len() >= ask::SUBS_MAX {
             Err(Fault::limit(format!("more than {} subscriptions", ask::SUBS_MAX)))
         } else {
-            may(None, &open.want).and_then(|()| few(&open.ops))
+            may(None, &open.want).and_then(|()| few(&open.ops)).and_then(|()| means.may_ask())
         };
         if let Err(fault) = refused {
             return out.refuse(fault.of(open.sub));
@@ -132,14 +135,21 @@ impl Followed {
 
     /// Has the table made that a subscription asks for; if one is being made, then after that.
     fn derive(&mut self, sub: u32, means: &Means) {
+        self.count += 1;
         let Some(one) = self.subs.get_mut(&sub) else { return };
-        one.asked += 1;
-        if std::mem::replace(&mut one.is_deriving, true) {
-            return;
+        one.asked = self.count;
+        if one.deriving.is_none() {
+            self.begin(sub, means);
         }
+    }
+
+    /// Has the table made that a subscription asks for now.
+    fn begin(&mut self, sub: u32, means: &Means) {
+        let Some(one) = self.subs.get_mut(&sub) else { return };
+        one.deriving = Some(one.asked);
         let (name, ops, asked) = (one.name.clone(), one.ops.clone(), one.asked);
         let wake = means.wake.clone();
-        means.work(move |shared, user| {
+        means.work(Work::Question, move |shared, user| {
             let result = guarded(|| work::derive(shared, user, &name, &ops, &wake));
             Done::Derived { sub, asked, result }
         });
@@ -156,7 +166,7 @@ impl Followed {
                 }
             };
             self.is_fetching = true;
-            means.work(move |_, _| {
+            means.work(Work::Read, move |_, _| {
                 let result = guarded(|| work::fetch(&derived, &fetch.want, ask::FETCH_CELLS_MAX));
                 Done::Fetched { id: fetch.id, sub: fetch.sub, result }
             });
@@ -170,16 +180,18 @@ impl Followed {
             match one.due(now) {
                 Some(due) if due <= now => {
                     let Some(shown) = &one.shown else { continue };
-                    one.is_reading = true;
-                    let (sub, asked, vp, want) = (*sub, one.asked, one.vp, one.want.clone());
+                    self.count += 1;
+                    one.reading = Some(self.count);
+                    one.read_at = Some(now);
+                    let (sub, reading, vp, want) = (*sub, self.count, one.vp, one.want.clone());
                     let (derived, mark) = (shown.derived.clone(), shown.mark.clone());
-                    means.work(move |_, _| {
+                    means.work(Work::Read, move |_, _| {
                         mark.take();
                         let result = guarded(|| {
                             allowed(&derived, &want, ask::ROWS_MAX, ask::CELLS_MAX)?;
                             work::read(&derived, &want)
                         });
-                        Done::Read { sub, asked, vp, result }
+                        Done::Read { sub, reading, vp, result }
                     });
                 }
                 Some(due) => next = Some(next.map_or(due, |next| next.min(due))),
@@ -199,11 +211,16 @@ impl Followed {
         out: &mut Outbox,
     ) {
         let Some(one) = self.subs.get_mut(&sub) else { return };
-        one.is_deriving = false;
-        if asked != one.asked {
-            one.asked -= 1;
-            return self.derive(sub, means);
+        if one.deriving != Some(asked) {
+            // Of a subscription that had this number before.
+            return;
         }
+        one.deriving = None;
+        if asked != one.asked {
+            return self.begin(sub, means);
+        }
+        // What is being read is another table.
+        one.reading = None;
         let vp = one.vp;
         match result {
             Ok((shown, schema)) => {
@@ -247,13 +264,17 @@ impl Followed {
     pub(in crate::web) fn was_read(
         &mut self,
         sub: u32,
-        (asked, vp): (u64, u64),
+        (reading, vp): (u64, u64),
         result: Result<(Sheet, u64), Fault>,
         out: &mut Outbox,
     ) {
         let Some(one) = self.subs.get_mut(&sub) else { return };
-        one.is_reading = false;
-        if (asked, vp) != (one.asked, one.vp) || one.is_deriving {
+        if one.reading != Some(reading) {
+            // Of another table than now, or of a subscription that had this number before.
+            return;
+        }
+        one.reading = None;
+        if vp != one.vp || one.deriving.is_some() {
             // Another page is owed by now.
             return;
         }
@@ -287,7 +308,6 @@ impl Followed {
         one.owes_snap = false;
         one.last = Some((sheet, total));
         one.seq += 1;
-        one.sent_at = Some(Instant::now());
         one.sent(bytes.as_ref().and_then(|bytes| bytes.as_ref().ok()).map_or(0, Vec::len), rows);
         match bytes {
             Some(bytes) => self.push(sub, bytes, out),

@@ -105,12 +105,12 @@ pub(in crate::web) struct Subscription {
     pub(in crate::web) pause: Option<Duration>,
     /// The table, once it is there.
     pub(in crate::web) shown: Option<LetGo<Shown>>,
-    /// Counts what the table is asked for; the newest answer holds.
+    /// The number of what the table is asked for; the newest answer holds.
     pub(in crate::web) asked: u64,
-    /// Whether an answer to that is awaited.
-    pub(in crate::web) is_deriving: bool,
-    /// Whether a page is being read.
-    pub(in crate::web) is_reading: bool,
+    /// The number of what is being made, if something is.
+    pub(in crate::web) deriving: Option<u64>,
+    /// The number of the reading that goes on, if one does.
+    pub(in crate::web) reading: Option<u64>,
     /// Whether the page is owed whole.
     pub(in crate::web) owes_snap: bool,
     /// Frames that were sent, and those of them that were painted.
@@ -118,7 +118,8 @@ pub(in crate::web) struct Subscription {
     pub(in crate::web) acked: u64,
     /// The page that was sent last, and the rows of the table that was opened.
     pub(in crate::web) last: Option<(Sheet, u64)>,
-    pub(in crate::web) sent_at: Option<Instant>,
+    /// When reading began last.
+    pub(in crate::web) read_at: Option<Instant>,
 }
 
 impl Subscription {
@@ -131,13 +132,13 @@ impl Subscription {
             pause: pause(max_hz.unwrap_or(10.0)),
             shown: None,
             asked: 0,
-            is_deriving: false,
-            is_reading: false,
+            deriving: None,
+            reading: None,
             owes_snap: true,
             seq: 0,
             acked: 0,
             last: None,
-            sent_at: None,
+            read_at: None,
         }
     }
 
@@ -179,13 +180,13 @@ impl Subscription {
         self.acked = self.seq;
         self.owes_snap = true;
         self.last = None;
-        self.is_reading = false;
+        self.reading = None;
     }
 
     /// When its page is to be read: now, later, or not before something happens.
     pub(in crate::web) fn due(&self, now: Instant) -> Option<Instant> {
         let shown = self.shown.as_ref()?;
-        if self.is_deriving || self.is_reading || self.seq - self.acked >= CREDITS {
+        if self.deriving.is_some() || self.reading.is_some() || self.seq - self.acked >= CREDITS {
             return None;
         }
         if self.owes_snap {
@@ -195,11 +196,27 @@ impl Subscription {
             return None;
         }
         let pause = self.pause?;
-        Some(self.sent_at.map_or(now, |sent| (sent + pause).max(now)))
+        Some(self.read_at.map_or(now, |read| (read + pause).max(now)))
     }
 }
 
-/// Between two frames of changes; none: there are none.
+/// Between two readings of changes; none: there are none.
 pub(in crate::web) fn pause(max_hz: f64) -> Option<Duration> {
-    (max_hz > 0.0).then(|| Duration::from_secs_f64(1.0 / max_hz.min(60.0)))
+    (max_hz > 0.0).then(|| Duration::from_secs_f64(1.0 / max_hz.clamp(RARELY, 60.0)))
+}
+
+/// Readings a second, where the fewest are asked for.
+const RARELY: f64 = 0.001;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_is_one_that_can_be_waited_for() {
+        assert_eq!(pause(10.0), Some(Duration::from_millis(100)));
+        assert_eq!(pause(1e-300), Some(Duration::from_secs(1000)));
+        assert_eq!(pause(1e300), pause(60.0));
+        assert_eq!((pause(0.0), pause(-1.0), pause(f64::NAN)), (None, None, None));
+    }
 }

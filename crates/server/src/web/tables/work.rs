@@ -16,7 +16,8 @@ use crate::session::Reference;
 use crate::web::let_go::LetGo;
 use crate::web::looks::LookColumns;
 use crate::web::messages::ask::{Op, Want};
-use crate::web::messages::tell::{ColumnInfo, Completed, Fault, Listed, Schema, Tell};
+use crate::web::messages::tell::{ColumnInfo, Completed, Fault, Listed, Schema, Tell, Vars};
+use crate::web::once::Question;
 use crate::web::page::kind;
 
 /// The rows whose cells say how wide a column is.
@@ -26,16 +27,16 @@ const SAMPLE: u64 = 100;
 pub(in crate::web) enum Done {
     /// A table is there, for what was asked the so-manieth time.
     Derived { sub: u32, asked: u64, result: Result<(LetGo<Shown>, Schema), Fault> },
-    /// A page was read, of this table and window.
-    Read { sub: u32, asked: u64, vp: u64, result: Result<(Sheet, u64), Fault> },
+    /// A page was read, the so-manieth reading, of this window.
+    Read { sub: u32, reading: u64, vp: u64, result: Result<(Sheet, u64), Fault> },
     /// What was asked for once.
     Fetched { id: u64, sub: u32, result: Result<Sheet, Fault> },
-    /// The tables there are.
-    Listed(Vec<Listed>),
+    /// The tables there are, and what is to be told of them.
+    Listed(Result<(Arc<[Listed]>, Option<Vars>), Fault>),
     /// What may be typed.
     Completed { id: u64, items: Vec<Completed> },
     /// The one answer to a question.
-    Answered { id: u64, result: Result<Tell, Fault> },
+    Answered { question: Question, result: Result<Tell, Fault> },
 }
 
 /// Makes the table of a name and operations.
