@@ -53,10 +53,10 @@ pub struct Item {
     pub tag: Option<String>,
 }
 
-/// What a file may replace.
+/// What a file may replace: a file or nothing, never what is neither.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Replace {
-    /// Whatever is there.
+    /// Whatever file is there.
     Any,
     /// Nothing: it is new.
     New,
@@ -128,19 +128,7 @@ impl Stored {
         }
         let place = self.inside(path)?;
         let _alone = self.changing.lock();
-        match (replace, read(&place)) {
-            (_, Err(Refusal::Missing(_))) if matches!(replace, Replace::Tag(_)) => {
-                return Err(Refusal::Conflict("File does not exist"));
-            }
-            (Replace::New, Ok(_) | Err(Refusal::Limit(_))) => {
-                return Err(Refusal::Conflict("File already exists"));
-            }
-            (Replace::Tag(known), Ok(there)) if tag(&there) != *known => {
-                return Err(Refusal::Conflict("the file was changed by somebody else"));
-            }
-            _ if place.is_dir() => return Err(Refusal::Conflict("there is a directory")),
-            _ => {}
-        }
+        may_replace(&place, replace)?;
         self.make_above(&place)?;
         write(&place, content)?;
         Ok(tag(content))
@@ -159,7 +147,7 @@ impl Stored {
         if to.starts_with(&from) && to != from {
             return Err(Refusal::Invalid("a directory cannot be moved into itself".to_owned()));
         }
-        if to.exists() && (to.is_dir() || *replace != Replace::Any) {
+        if fs::symlink_metadata(&to).is_ok_and(|there| !there.is_file() || *replace != Replace::Any) {
             return Err(Refusal::Conflict("File already exists"));
         }
         self.make_above(&to)?;
@@ -271,6 +259,37 @@ fn read(place: &Path) -> Result<Vec<u8>, Refusal> {
     }
 }
 
+/// Whether what is at a place may be replaced. What cannot be looked at is not.
+fn may_replace(place: &Path, replace: &Replace) -> Result<(), Refusal> {
+    let there = match fs::symlink_metadata(place) {
+        Ok(there) => there,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return match replace {
+                Replace::Tag(_) => Err(Refusal::Conflict("File does not exist")),
+                Replace::Any | Replace::New => Ok(()),
+            };
+        }
+        Err(error) => return Err(failed(error)),
+    };
+    if there.is_dir() {
+        return Err(Refusal::Conflict("there is a directory"));
+    }
+    if !there.is_file() {
+        return Err(Refusal::Conflict("there is something that is no file"));
+    }
+    match replace {
+        Replace::Any => Ok(()),
+        Replace::New => Err(Refusal::Conflict("File already exists")),
+        Replace::Tag(known) => match read(place) {
+            Ok(content) if tag(&content) == *known => Ok(()),
+            // What is too large to be read was never told with a tag.
+            Ok(_) | Err(Refusal::Limit(_)) => Err(Refusal::Conflict("the file was changed by somebody else")),
+            Err(Refusal::Missing(_)) => Err(Refusal::Conflict("File does not exist")),
+            Err(refusal) => Err(refusal),
+        },
+    }
+}
+
 fn write(place: &Path, content: &[u8]) -> Result<(), Refusal> {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -362,6 +381,32 @@ mod tests {
                 assert!(matches!(stored.save(path, b"", &Replace::Any), Err(Refusal::Invalid(_))), "{path}");
             }
             assert_eq!(stored.list("/").unwrap(), []);
+        }
+    }
+
+    #[test]
+    fn what_was_not_meant_is_not_replaced() {
+        let (folder, stored) = Folder::new("meant");
+        let large = folder.0.join("large.bin");
+        File::create(&large).unwrap().set_len(FILE_BYTES_MAX + 1).unwrap();
+        for replace in [Replace::Tag("another".to_owned()), Replace::New] {
+            let saved = stored.save("/large.bin", b"", &replace);
+            assert!(matches!(saved, Err(Refusal::Conflict(_))), "{replace:?}: {saved:?}");
+        }
+        assert_eq!(fs::metadata(&large).unwrap().len(), FILE_BYTES_MAX + 1);
+        stored.save("/large.bin", b"small", &Replace::Any).unwrap();
+        assert_eq!(stored.load("/large.bin").unwrap().0, b"small");
+        #[cfg(unix)]
+        {
+            let socket = folder.0.join("socket");
+            let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+            for replace in [Replace::Tag("none".to_owned()), Replace::New, Replace::Any] {
+                let saved = stored.save("/socket", b"", &replace);
+                assert!(matches!(saved, Err(Refusal::Conflict(_))), "{replace:?}: {saved:?}");
+            }
+            let moved = stored.rename("/large.bin", "/socket", &Replace::Any);
+            assert!(matches!(moved, Err(Refusal::Conflict(_))), "{moved:?}");
+            assert!(!fs::symlink_metadata(&socket).unwrap().is_file());
         }
     }
 
