@@ -11,7 +11,7 @@ from typing import Any, Iterator
 import kinetable
 import pydeephaven as client
 import pytest
-from kinetable.server import Server
+from kinetable.server import Server, _host
 from test_web_tables import Page
 
 
@@ -137,6 +137,25 @@ def test_what_runs_and_what_waits_is_interrupted(place: Place, names: dict[str, 
     assert ran["error"]["line"] in (2, 3)
     assert ended(page, 3)[1]["error"] is None
     assert names["third"] == 1 and "second" not in names
+
+
+class TakenBack:
+    """A run that was asked to stop after its turn had come, and before the host knew of it."""
+
+    number = 1 << 40
+    is_prompt = True
+    is_taken_back = True
+
+    def write(self, level: str, text: str) -> None:
+        """It prints nothing."""
+        raise AssertionError(text)
+
+
+def test_a_run_that_was_taken_back_before_it_was_noted_runs_nothing(names: dict[str, Any]) -> None:
+    run: Any = TakenBack()
+    wrong, changed = _host.run(names, "x = 1\nprint(x)", run)
+    assert wrong is not None and (wrong["kind"], wrong["interrupted"]) == ("KeyboardInterrupt", True)
+    assert changed == [] and "x" not in names and run.number not in _host._running.values()
 
 
 def test_runs_of_all_sessions_take_turns_and_output_goes_to_who_ran_it(place: Place, names: dict[str, Any]) -> None:

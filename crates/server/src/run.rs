@@ -107,6 +107,11 @@ impl Run {
         self.manner
     }
 
+    /// Whether somebody has asked it to stop. A host asks once it can be interrupted: what was asked before found nothing to interrupt.
+    pub fn is_taken_back(&self) -> bool {
+        self.state.lock().is_taken_back
+    }
+
     /// Takes what it prints.
     pub fn print(&self, stream: Stream, text: &str) {
         let Some(wake) = &self.wake else { return };

@@ -97,19 +97,32 @@ def run(names: dict[str, Any], text: str, run: _kinetable.Run) -> tuple[Optional
     wrong = None
     try:
         try:
-            with _lock:
-                _running[threading.get_ident()] = run.number
+            _begin(run)
             with going_to(run):
                 tree = ast.parse(text, file)
                 order = _assigned(tree)
                 _execute(tree, file, names, run.is_prompt)
         finally:
-            with _lock:
-                _running.pop(threading.get_ident(), None)
+            _end()
     except BaseException as error:  # also SystemExit: a command does not end the server
+        # An interruption that came last may have ended `_end` itself.
+        _end()
         wrong = _told(error, file)
     changed = [name for name, _, number in variables(names) if before.get(name) != number]
     return wrong, sorted(changed, key=lambda name: order.index(name) if name in order else len(order))
+
+
+def _begin(run: _kinetable.Run) -> None:
+    with _lock:
+        _running[threading.get_ident()] = run.number
+    # Who asked it to stop when its turn had come, but before it was noted here, found no thread to raise in.
+    if run.is_taken_back:
+        raise KeyboardInterrupt
+
+
+def _end() -> None:
+    with _lock:
+        _running.pop(threading.get_ident(), None)
 
 
 def _execute(tree: ast.Module, file: str, names: dict[str, Any], is_prompt: bool) -> None:

@@ -277,6 +277,12 @@ impl PyRun {
         self.0.manner() == Manner::Prompt
     }
 
+    /// Whether somebody has asked it to stop.
+    #[getter]
+    fn is_taken_back(&self) -> bool {
+        self.0.is_taken_back()
+    }
+
     /// Takes what is printed; `level`: `STDOUT` or `STDERR`.
     fn write(&self, level: &str, text: &str) {
         self.0.print(if level == "STDERR" { Stream::Err } else { Stream::Out }, text);
