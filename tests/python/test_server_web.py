@@ -141,7 +141,11 @@ class Socket:
         """Sends a message; 2 is binary, 1 text."""
         mask = os.urandom(4)
         masked = bytes(byte ^ mask[at % 4] for at, byte in enumerate(data))
-        length = bytes([0x80 | len(data)]) if len(data) < 126 else b"\xfe" + struct.pack(">H", len(data))
+        size = len(data)
+        if size < 126:
+            length = bytes([0x80 | size])
+        else:
+            length = b"\xfe" + struct.pack(">H", size) if size < 1 << 16 else b"\xff" + struct.pack(">Q", size)
         self._socket.sendall(bytes([0x80 | kind]) + length + mask + masked)
 
     def receive(self) -> tuple[int, bytes]:

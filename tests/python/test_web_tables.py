@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import random
 import struct
+import threading
 import time
 from typing import Any, Iterator
 
@@ -365,6 +367,28 @@ def test_messages_that_are_none_end_nothing_else(page: Page, names: dict[str, An
     assert page.wait("error")["code"] == "invalid"
     page.say("open", sub=1, table="t", first=0, n=1, cols=None)
     page.wait("snap", sub=1)
+
+
+def test_a_message_that_is_too_long_ends_the_connection_with_a_word(server: Server) -> None:
+    page = Page(server)
+    limits = page.wait("welcome")["limits"]
+    assert limits["message_bytes"] == 1 << 20 < limits["file_bytes"]
+    around = len(json.dumps({"type": "save", "id": 1, "path": "/a", "text": ""}))
+    page.say("save", id=1, path="/a", text="x" * (limits["message_bytes"] - around))
+    page.wait("error", id=1)
+
+    def send() -> None:
+        # Whoever sends more than is read finds the connection reset in the end.
+        with contextlib.suppress(OSError):
+            page.say("save", id=2, path="/a", text="x" * 3_000_000)
+
+    sending = threading.Thread(target=send)
+    sending.start()
+    while (message := page.hear())["type"] != "closed":
+        assert message.get("id") != 2
+    assert message["code"] == 1009
+    page.close()
+    sending.join(20)
 
 
 @pytest.mark.parametrize("first_message", ["{}", '{"type":"ack","sub":1,"seq":1}', "nonsense"])

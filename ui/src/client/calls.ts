@@ -50,9 +50,13 @@ export class Calls {
   /** The answer has the same `id`, which those who would cancel it, or hear of its progress, get at once. */
   ask<Q extends Question>(message: Q, { hear, lasts = false }: How = {}): Call<AnswerTo<Q>> {
     const id = this.client.takeId();
+    const { connection } = this.client;
     const answer = new Promise<Told>((resolve, reject) => {
+      if (!connection.fits({ ...message, id })) {
+        return reject(new CallError(`this is too long to be sent: the server takes ${connection.longest.toLocaleString('en')} bytes at a time`));
+      }
       this.waiting.set(id, { resolve, reject, hear, lasts });
-      if (this.client.connection.send({ ...message, id })) return;
+      if (connection.send({ ...message, id })) return;
       this.waiting.delete(id);
       reject(new CallError('there is no connection'));
     });

@@ -33,6 +33,8 @@ export class Connection extends Emitter<Events> {
   /** When the data on the screen stopped being live, in ms since the epoch. */
   lostAt: number | null = null;
   refusal: ErrorMessage | null = null;
+  /** Bytes of a message, at most: the server ends a connection on which a longer one comes. */
+  longest = Infinity;
   private socket: WebSocket | null = null;
   private resume: string | null = null;
   private tries = 0;
@@ -80,6 +82,12 @@ export class Connection extends Emitter<Events> {
     this.open();
   }
 
+  fits(message: object): boolean {
+    const text = JSON.stringify(message);
+    // A unit of a text is at most three bytes.
+    return text.length * 3 <= this.longest || new TextEncoder().encode(text).length <= this.longest;
+  }
+
   send(message: object): boolean {
     if (this.phase !== 'live' || this.socket?.readyState !== WebSocket.OPEN) return false;
     this.socket.send(JSON.stringify(message));
@@ -98,6 +106,7 @@ export class Connection extends Emitter<Events> {
     const message = JSON.parse(data) as TextMessage;
     if (message.type === 'welcome') {
       this.resume = message.resume;
+      this.longest = message.limits.message_bytes ?? Infinity;
       this.tries = 0;
       this.lostAt = null;
       // Whoever hears of the welcome sends at once, so the phase comes first.

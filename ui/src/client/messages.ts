@@ -77,7 +77,7 @@ export interface Welcome {
   console: boolean;
   write: boolean;
   zone: string;
-  limits: { subs: number; rows: number; cells: number; fetch_cells: number; ops: number; file_bytes?: number };
+  limits: { subs: number; rows: number; cells: number; fetch_cells: number; ops: number; message_bytes?: number; file_bytes?: number };
   /** What the server knows beyond the first decision: nothing else is offered. */
   features?: string[];
 }

@@ -202,7 +202,7 @@ export class FakeSocket {
     this.resume = server.name();
     this.send({
       type: 'welcome', protocol: 1, server: 'fake 1', instance: server.instance, resume: this.resume, resumed: Boolean(former), resume_seconds: 60, user: 'key', console: server.options.console ?? false,
-      write: true, zone: 'UTC', limits: { subs: 64, rows: 32_768, cells: 200_000, fetch_cells: 1_000_000, ops: 64 },
+      write: true, zone: 'UTC', limits: { subs: 64, rows: 32_768, cells: 200_000, fetch_cells: 1_000_000, ops: 64, message_bytes: 1 << 20, file_bytes: 16 << 20 },
       features: server.options.features ?? ['distinct', 'by', 'bins', 'm4', 'ohlc', 'stats', 'rollup', 'tree', 'find', 'export', 'value', 'edit', ...(server.options.console ? ['console', 'log', 'files'] : [])],
     });
     this.send({ type: 'vars', full: true, added: server.entries(), changed: [], removed: [] });

@@ -49,6 +49,17 @@ test('a wrong key is refused, and nobody tries again until there is another', as
   stranger.connection.close();
 });
 
+test('what the server would not take in one message is refused here, and the connection stays', async () => {
+  await opened('quotes');
+  const calls = new Calls(client);
+  const save = (text: string): Promise<unknown> => calls.ask({ type: 'save', path: '/a.py', text }).answer;
+  await expect(save('x'.repeat(1 << 20))).rejects.toThrow('this is too long to be sent: the server takes 1,048,576 bytes at a time');
+  await expect(save('ä'.repeat(600_000))).rejects.toThrow('too long');
+  await expect(save('"'.repeat(600_000))).rejects.toThrow('too long');
+  expect(client.connection.fits({ text: 'ä'.repeat(520_000) })).toBe(true);
+  expect(client.connection.phase).toBe('live');
+});
+
 test('what was asked before there was a connection is asked then', async () => {
   const sub = await opened('history');
   expect(client.tables.get('history')?.rows).toBe(1e9);

@@ -105,6 +105,7 @@ pub(in crate::web) struct Limits {
     pub(in crate::web) cells: u64,
     pub(in crate::web) fetch_cells: u64,
     pub(in crate::web) ops: usize,
+    pub(in crate::web) message_bytes: usize,
     pub(in crate::web) file_bytes: u64,
 }
 

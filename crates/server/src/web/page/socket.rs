@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{Response, StatusCode};
 use tokio::sync::{Notify, mpsc};
-use tokio::time::{MissedTickBehavior, interval, sleep_until, timeout};
+use tokio::time::{MissedTickBehavior, interval, sleep, sleep_until, timeout};
 use tonic::body::Body;
 
 use super::desk::Desk;
@@ -28,6 +28,8 @@ use crate::web::tables::Done;
 const PROTOCOL: u32 = 1;
 /// Bytes of a message of a page, at most.
 const MESSAGE_BYTES_MAX: usize = 1 << 20;
+/// How long a connection stays after its last word to a page that is still sending: what nobody reads resets it, and with it the word.
+const LAST_WORD: Duration = Duration::from_secs(2);
 /// How long a page may take no message.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -38,6 +40,7 @@ const OPERATIONS: [&str; 8] = ["distinct", "by", "bins", "m4", "ohlc", "stats", 
 const NO_HELLO: u16 = 4400;
 const REFUSED: u16 = 4401;
 const LEFT: (u16, &str) = (4409, "taken over");
+const TOO_LONG: (u16, &str) = (close_code::SIZE, "a message is longer than limits.message_bytes");
 
 /// The pages that are connected.
 #[derive(Clone)]
@@ -79,6 +82,9 @@ impl Pages {
             // The page may have gone.
             let _ = timeout(PATIENCE, socket.send(Message::Close(Some(frame)))).await;
         }
+        if end == Some(TOO_LONG) {
+            sleep(LAST_WORD).await;
+        }
     }
 
     async fn hello(&self, socket: &mut WebSocket) -> Result<(Hello, User), End> {
@@ -87,7 +93,8 @@ impl Pages {
                 Some(Ok(Message::Text(text))) => break text,
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 Some(Ok(Message::Binary(_))) => return Err(Some((NO_HELLO, "the first message is hello"))),
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(None),
+                Some(Ok(Message::Close(_))) | None => return Err(None),
+                Some(Err(error)) => return Err(end_of(&error)),
             }
         };
         let hello = match serde_json::from_str(&text) {
@@ -157,6 +164,7 @@ impl Pages {
                 cells: ask::CELLS_MAX,
                 fetch_cells: ask::FETCH_CELLS_MAX,
                 ops: ask::OPS_MAX,
+                message_bytes: MESSAGE_BYTES_MAX,
                 file_bytes: FILE_BYTES_MAX,
             },
         }
@@ -212,7 +220,8 @@ impl Pages {
                         Some(Ok(Message::Text(text))) => desk.hear(&text, means),
                         Some(Ok(Message::Binary(_))) => desk.refuse(Fault::invalid("messages of a page are text")),
                         Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                        Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+                        Some(Ok(Message::Close(_))) | None => return None,
+                        Some(Err(error)) => return end_of(&error),
                     }
                 }
                 Some(done) = results.recv() => desk.done(done, means),
@@ -244,6 +253,12 @@ async fn send_unless(socket: &mut WebSocket, out: Out, leave: &Notify) -> Result
         sent = send(socket, out) => sent.map_err(|()| None),
         () = leave.notified() => Err(Some(LEFT)),
     }
+}
+
+/// How a connection ends from which nothing more is read.
+fn end_of(error: &axum::Error) -> End {
+    // What kind of an error it is, its text alone says here.
+    error.to_string().contains("Message too long").then_some(TOO_LONG)
 }
 
 async fn send(socket: &mut WebSocket, out: Out) -> Result<(), ()> {
