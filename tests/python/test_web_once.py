@@ -6,6 +6,7 @@ import http.client
 import io
 import pathlib
 import threading
+import time
 import urllib.error
 import urllib.request
 from typing import Any, Iterator
@@ -145,6 +146,43 @@ def test_a_file_is_given_up(server: Server, names: dict[str, Any]) -> None:
             more += len(piece)
     assert more < 300_000_000, "the whole has more than three times as many bytes"
     connection.close()
+    page.close()
+
+
+def test_who_fetches_nothing_takes_nobody_elses_files(server: Server, page: Page) -> None:
+    other = Page(server)
+    other.say("open", sub=1, table="t", first=0, n=1, cols=None)
+    other.wait("snap", sub=1)
+    offered = [export(page, id, "csv") for id in range(1, 5)]
+    page.say("export", id=5, sub=1, format="csv", cols=None)
+    error = page.wait("error", id=5)
+    assert error["code"] == "limit" and "cancel one" in error["hint"]
+    assert fetch(server, export(other, 1, "csv")["url"])[1].startswith(b"X,S,Y")
+    page.say("cancel", id=2)
+    again = export(page, 6, "csv")
+    with pytest.raises(urllib.error.HTTPError):
+        fetch(server, offered[1]["url"])
+    for told in (offered[0], again):
+        assert fetch(server, told["url"])[1].startswith(b"X,S,Y")
+    other.close()
+
+
+def test_a_file_that_is_given_up_before_it_is_offered_is_not_kept(server: Server) -> None:
+    page = Page(server)
+    page.say("open", sub=1, table="t", first=0, n=1, cols=None)
+    page.wait("snap", sub=1)
+    for id in range(1, 33):
+        page.say("export", id=id, sub=1, format="parquet", cols=None)
+        page.say("cancel", id=id)
+    # An address holds for a minute: if those that were given up were kept, nothing would be offered for as long.
+    until = time.monotonic() + 20
+    answer: dict[str, Any] = {"type": "error"}
+    while answer["type"] == "error":
+        assert time.monotonic() < until
+        page.say("export", id=100, sub=1, format="csv", cols=None)
+        while (answer := page.hear()).get("id") != 100:
+            pass
+    assert fetch(server, answer["url"])[1].startswith(b"X,S,Y")
     page.close()
 
 

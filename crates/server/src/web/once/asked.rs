@@ -125,8 +125,9 @@ impl Once {
         if let Some(question) = self.asked.remove(&id) {
             question.give_up();
         }
-        self.exports.retain(|told| told.id != id);
-        means.shared.web.exports.cancel(id, &means.wake);
+        for told in self.exports.extract_if(.., |told| told.id == id) {
+            means.shared.web.exports.cancel(&told);
+        }
     }
 
     /// Has a question worked on.
@@ -166,15 +167,16 @@ impl Once {
         out: &mut Outbox,
     ) {
         if question.is_given_up() {
+            if let Ok(answer) = &answer {
+                means.shared.web.exports.take_back(answer);
+            }
             return;
         }
         let id = question.id;
         self.asked.remove(&id);
         match answer {
             Ok(answer) => {
-                if let Tell::Exported { .. } = &answer {
-                    self.exports.extend(means.shared.web.exports.told(id, &means.wake));
-                }
+                self.exports.extend(means.shared.web.exports.told(&answer));
                 out.tell(answer);
             }
             Err(fault) => out.refuse(Fault { id: Some(id), ..fault }),

@@ -40,6 +40,10 @@ const MINUTE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(500);
 /// Files that are offered or fetched at a time.
 const JOBS_MAX: usize = 256;
+/// The same, of one page: one that fetches nothing takes nobody else's.
+const JOBS_OF_PAGE_MAX: usize = 4;
+/// Before the word of an address.
+const ADDRESS: &str = "/rt/export/";
 /// Bytes of a piece.
 const PIECE: usize = 256 << 10;
 /// Rows that are in memory at a time, of a file whose rows lie in groups.
@@ -68,7 +72,7 @@ enum Phase {
 
 /// The files that are offered or fetched: by their words.
 #[derive(Default)]
-pub(in crate::web) struct Exports(Mutex<HashMap<String, (u64, Arc<Job>)>>);
+pub(in crate::web) struct Exports(Mutex<HashMap<String, Arc<Job>>>);
 
 impl Exports {
     /// Offers a file; its address.
@@ -76,40 +80,47 @@ impl Exports {
         let word: String = rand::rng().sample_iter(Alphanumeric).take(32).map(char::from).collect();
         let (name, rows) = (job.name.clone(), job.rows);
         let mut jobs = self.0.lock();
+        let of_page = jobs.values().filter(|other| Arc::ptr_eq(&other.wake, &job.wake) && !other.is_over());
+        if of_page.count() >= JOBS_OF_PAGE_MAX {
+            let message = format!("{JOBS_OF_PAGE_MAX} files of this page are offered or fetched already");
+            let hint = Some("fetch them to their ends, or cancel one".to_owned());
+            return Err(Fault { hint, ..Fault::limit(message) });
+        }
         if jobs.len() >= JOBS_MAX {
             return Err(Fault::limit(format!("{JOBS_MAX} files are offered or fetched already")));
         }
-        jobs.insert(word.clone(), (id, Arc::new(job)));
-        Ok(Tell::Exported { id, url: format!("/rt/export/{word}"), name, rows })
+        jobs.insert(word.clone(), Arc::new(job));
+        Ok(Tell::Exported { id, url: format!("{ADDRESS}{word}"), name, rows })
     }
 
-    /// What a page is told of its export.
-    pub(super) fn told(&self, id: u64, wake: &Arc<Notify>) -> Option<Told> {
-        let job = self.of_page(id, wake)?;
-        Some(Told { id, job, at: None })
+    /// What a page that is told this is told further.
+    pub(super) fn told(&self, answer: &Tell) -> Option<Told> {
+        let Tell::Exported { id, url, .. } = answer else { return None };
+        let word = url.strip_prefix(ADDRESS)?;
+        let job = self.0.lock().get(word)?.clone();
+        Some(Told { id: *id, word: word.to_owned(), job, at: None })
     }
 
-    /// Ends a page's export, whether it is fetched already or not.
-    pub(super) fn cancel(&self, id: u64, wake: &Arc<Notify>) {
-        if let Some(job) = self.of_page(id, wake) {
-            job.written.cancel();
-            job.cells.cancel();
-            let offered = matches!(*job.phase.lock(), Phase::Offered);
-            if offered {
-                self.0.lock().retain(|_, (_, other)| !Arc::ptr_eq(other, &job));
-            }
+    /// Takes back what is offered to a page that gave it up before it was told.
+    pub(super) fn take_back(&self, answer: &Tell) {
+        if let Some(told) = self.told(answer) {
+            self.cancel(&told);
         }
     }
 
-    fn of_page(&self, id: u64, wake: &Arc<Notify>) -> Option<Arc<Job>> {
-        let jobs = self.0.lock();
-        let is_it = |(own, job): &&(u64, Arc<Job>)| *own == id && Arc::ptr_eq(&job.wake, wake);
-        jobs.values().find(is_it).map(|(_, job)| job.clone())
+    /// Ends a page's export, whether it is fetched already or not.
+    pub(super) fn cancel(&self, told: &Told) {
+        told.job.written.cancel();
+        told.job.cells.cancel();
+        let is_offered = matches!(*told.job.phase.lock(), Phase::Offered);
+        if is_offered {
+            self.0.lock().remove(&told.word);
+        }
     }
 
     /// Begins to fetch the file of a word, which holds once.
     fn begin(&self, word: &str) -> Option<Arc<Job>> {
-        let job = self.0.lock().get(word).map(|(_, job)| job.clone())?;
+        let job = self.0.lock().get(word)?.clone();
         let mut phase = job.phase.lock();
         if !matches!(*phase, Phase::Offered) || job.until <= Instant::now() {
             return None;
@@ -122,14 +133,14 @@ impl Exports {
 
     /// Lets go of what was not fetched in time, and of what is over.
     pub(in crate::web) fn sweep(&self, now: Instant) {
-        let over: Vec<(u64, Arc<Job>)> = {
+        let over: Vec<Arc<Job>> = {
             let mut jobs = self.0.lock();
             let is_over = |job: &Job| match *job.phase.lock() {
                 Phase::Offered => job.until <= now,
                 Phase::Running => false,
                 Phase::Over(_) => true,
             };
-            jobs.extract_if(|_, (_, job)| is_over(job)).map(|(_, job)| job).collect()
+            jobs.extract_if(|_, job| is_over(job)).map(|(_, job)| job).collect()
         };
         drop(over);
     }
@@ -196,6 +207,10 @@ impl Job {
         Ok(())
     }
 
+    fn is_over(&self) -> bool {
+        matches!(*self.phase.lock(), Phase::Over(_))
+    }
+
     /// Rows that are written.
     fn done(&self) -> u64 {
         match self.form {
@@ -213,6 +228,7 @@ impl Job {
 /// What a page was told of an export.
 pub(super) struct Told {
     pub(super) id: u64,
+    word: String,
     job: Arc<Job>,
     at: Option<Instant>,
 }
