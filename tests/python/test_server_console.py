@@ -109,6 +109,21 @@ def test_a_command_is_interrupted_and_tables_go_on_meanwhile(console: Console, n
     assert console.run("after = 1") == "" and names["after"] == 1
 
 
+def test_what_others_run_is_not_interrupted(console: Console, names: dict[str, Any]) -> None:
+    names["go"], names["began"] = threading.Event(), threading.Event()
+    errors: list[str] = []
+    code = "began.set()\nwhile not go.wait(0.01):\n    pass"
+    running = threading.Thread(target=lambda: errors.append(console.run(code)))
+    running.start()
+    assert names["began"].wait(20)
+    other = Console(console.session._port)
+    other.call("CancelCommand", console_pb2.CancelCommandRequest())
+    other.session.close()
+    names["go"].set()
+    running.join(20)
+    assert errors == [""]
+
+
 def test_completion(console: Console) -> None:
     assert console.complete("tra", 0, 3) == ["trades"]
     assert "where" in console.complete("x = 1\ntrades.whe", 1, 10)

@@ -181,8 +181,8 @@ pub trait Host: Send + Sync + 'static {
     /// Runs code; what it prints goes to [`Run::print`], and to the log.
     fn run(&self, code: &str, run: &Arc<Run>) -> Outcome;
 
-    /// Asks the code to stop of the run with this number; of none: of all that run.
-    fn interrupt(&self, run: Option<u64>);
+    /// Asks the code to stop of the run with this number.
+    fn interrupt(&self, run: u64);
 
     /// What may be typed at a line and a character of a text.
     fn complete(&self, text: &str, line: u32, character: u32) -> Vec<Completion>;
@@ -251,7 +251,7 @@ impl Host for Variables {
         Outcome::failed(Mistake::new("NoConsole", "this process has no console"))
     }
 
-    fn interrupt(&self, _: Option<u64>) {}
+    fn interrupt(&self, _: u64) {}
 
     fn complete(&self, _: &str, _: u32, _: u32) -> Vec<Completion> {
         Vec::new()

@@ -150,12 +150,21 @@ impl Run {
     pub fn start(self: &Arc<Run>, shared: &Arc<Shared>, code: String) {
         let (run, shared) = (self.clone(), shared.clone());
         tokio::spawn(async move {
-            let turn = tokio::select! {
-                turn = shared.commands.clone().lock_owned() => turn,
-                () = run.taken_back.notified() => return drop(run.end(Instant::now(), taken_back())),
-            };
-            run.during(&turn, &shared, code).await;
+            if let Ok(turn) = run.turn(&shared).await {
+                run.during(&turn, &shared, code).await;
+            }
         });
+    }
+
+    /// Waits for its turn.
+    ///
+    /// # Errors
+    /// If it is taken back before: it has ended.
+    pub async fn turn(&self, shared: &Shared) -> Result<Turn, Arc<Ended>> {
+        tokio::select! {
+            turn = shared.commands.clone().lock_owned() => Ok(turn),
+            () = self.taken_back.notified() => Err(self.end(Instant::now(), taken_back())),
+        }
     }
 
     /// Runs in a turn.
@@ -183,7 +192,7 @@ impl Run {
         };
         self.taken_back.notify_one();
         if is_running {
-            host.interrupt(Some(self.number));
+            host.interrupt(self.number);
         }
     }
 

@@ -144,11 +144,11 @@ def _assigned(tree: ast.Module) -> list[str]:
     return list(dict.fromkeys(name for _, _, name in sorted(found)))
 
 
-def interrupt(number: Optional[int] = None) -> None:
-    """Raises KeyboardInterrupt in the command of a run, or in all that run."""
+def interrupt(number: int) -> None:
+    """Raises KeyboardInterrupt in the command of a run."""
     with _lock:
         for thread, running in _running.items():
-            if number is None or number == running:
+            if number == running:
                 raising = ctypes.pythonapi.PyThreadState_SetAsyncExc
                 raising(ctypes.c_ulong(thread), ctypes.py_object(KeyboardInterrupt))
 

@@ -139,7 +139,7 @@ impl Host for Interpreter {
         }
     }
 
-    fn interrupt(&self, run: Option<u64>) {
+    fn interrupt(&self, run: u64) {
         self.ask("interrupt", |_, interrupt, _| interrupt.call1((run,)).map(drop));
     }
 

@@ -21,7 +21,7 @@ use super::{completion, memory};
 use crate::access::{Right, User};
 use crate::host::Object;
 use crate::log::Line;
-use crate::run::{Run, Turn};
+use crate::run::{Ended, Run, Turn};
 use crate::session::{Granted, Reference};
 
 /// Bytes of a command, at most.
@@ -120,21 +120,39 @@ impl ConsoleService for Consoles {
         if request.code.len() > CODE_BYTES_MAX {
             return Err(Status::invalid_argument(format!("a command has at most {CODE_BYTES_MAX} bytes")));
         }
+        let run = Run::unheard();
+        let noted = session.runs().note(&run);
         // Who gives up before his turn runs nothing; who gives up later does not end what runs, so the turn is the command's, not
         // the call's.
-        let turn = self.0.commands.clone().lock_owned().await;
+        let turn = match run.turn(&self.0).await {
+            Ok(turn) => turn,
+            Err(ended) => {
+                let at = now();
+                let (start_timestamp, end_timestamp) = (at, at);
+                let error_message = error_message(&ended);
+                let answer =
+                    ExecuteCommandResponse { error_message, start_timestamp, end_timestamp, changes: None };
+                return Ok(Response::new(answer));
+            }
+        };
         let (shared, user) = (self.0.clone(), session.user().clone());
-        let command = tokio::spawn(async move { execute(&shared, &user, request.code, turn).await });
+        let command = tokio::spawn(async move {
+            let _noted = noted;
+            execute(&shared, &user, request.code, &run, turn).await
+        });
         command.await.unwrap_or_else(|_| Err(Status::internal("the command was given up"))).map(Response::new)
     }
 
     async fn cancel_command(
         &self,
-        _: Request<CancelCommandRequest>,
+        request: Request<CancelCommandRequest>,
     ) -> Result<Response<CancelCommandResponse>, Status> {
-        let shared = self.0.clone();
+        // What others run is theirs.
+        let (session, shared) = (session_of(&request)?, self.0.clone());
         blocking(move || {
-            shared.host.interrupt(None);
+            for run in session.runs().all() {
+                run.interrupt(shared.host.as_ref());
+            }
             Ok(())
         })
         .await?;
@@ -208,19 +226,25 @@ async fn execute(
     shared: &Arc<Shared>,
     user: &User,
     code: String,
+    run: &Arc<Run>,
     turn: Turn,
 ) -> Result<ExecuteCommandResponse, Status> {
     let before = shown(&list(shared).await?, user);
     let start_timestamp = now();
-    let ended = Run::unheard().during(&turn, shared, code).await;
+    let ended = run.during(&turn, shared, code).await;
     let end_timestamp = now();
     let after = shown(&list(shared).await?, user);
     Ok(ExecuteCommandResponse {
-        error_message: ended.outcome.error.as_ref().map(|mistake| mistake.text.clone()).unwrap_or_default(),
+        error_message: error_message(&ended),
         changes: Some(difference(&before, &after)),
         start_timestamp,
         end_timestamp,
     })
+}
+
+/// What went wrong; empty: nothing.
+fn error_message(ended: &Ended) -> String {
+    ended.outcome.error.as_ref().map(|mistake| mistake.text.clone()).unwrap_or_default()
 }
 
 fn now() -> i64 {

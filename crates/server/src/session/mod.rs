@@ -5,7 +5,7 @@
 //!  ticket e‥ ─────────────────────────────────────────┘   ticket h‥ ─▶ SharedTickets ─▶ an export of some session
 //! ```
 //!
-//! **State** per session: its tokens, an entry an export, and the ranges of ids that are gone. **Cost**: what is named is found
+//! **State** per session: its tokens, an entry an export and a command that waits or runs, and the ranges of ids that are gone. **Cost**: what is named is found
 //! by a look-up; ending a session costs what it exported.
 //!
 //! **Invariants**
@@ -17,6 +17,7 @@ mod exports;
 mod gone;
 mod granted;
 mod registry;
+mod runs;
 mod shared;
 mod statements;
 mod tickets;
@@ -25,6 +26,7 @@ pub use exports::{Change, Export, Exports, Slot, Stage, State};
 pub use gone::Gone;
 pub use granted::{Granted, changes};
 pub use registry::{Lifetime, Session, Sessions};
+pub use runs::{Noted, Runs};
 pub use shared::SharedTickets;
 pub use statements::Statements;
 pub use tickets::Reference;

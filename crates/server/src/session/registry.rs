@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use tonic::Status;
 use uuid::Uuid;
 
-use super::{Exports, Statements};
+use super::{Exports, Runs, Statements};
 use crate::access::User;
 
 /// How long sessions last, and how much they may hold.
@@ -39,6 +39,7 @@ pub struct Session {
     user: User,
     exports: Arc<Exports>,
     statements: Statements,
+    runs: Runs,
     newest: Mutex<Issued>,
     ended: watch::Sender<bool>,
 }
@@ -63,6 +64,11 @@ impl Session {
     /// Its statements of SQL.
     pub fn statements(&self) -> &Statements {
         &self.statements
+    }
+
+    /// Its commands that wait or run.
+    pub fn runs(&self) -> &Runs {
+        &self.runs
     }
 
     /// The token that was issued last.
@@ -130,6 +136,7 @@ impl Sessions {
             user,
             exports: Arc::new(Exports::new(self.lifetime.exports_max)),
             statements: Statements::default(),
+            runs: Runs::default(),
             newest: Mutex::new(issued),
             ended: watch::channel(false).0,
         });

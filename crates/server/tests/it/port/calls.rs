@@ -17,7 +17,7 @@ use kinetable_wire::grpc::{
     TableReference, Ticket,
 };
 use kinetable_wire::script::console_service_client::ConsoleServiceClient;
-use kinetable_wire::script::{ExecuteCommandRequest, StartConsoleRequest};
+use kinetable_wire::script::{CancelCommandRequest, ExecuteCommandRequest, StartConsoleRequest};
 use parking_lot::{Condvar, Mutex};
 use tonic::Code;
 use tonic::transport::Channel;
@@ -38,6 +38,7 @@ struct Waiting {
     may_go: bool,
     now: usize,
     most: usize,
+    interrupted: usize,
 }
 
 impl Slow {
@@ -106,7 +107,9 @@ impl Host for Slow {
         Outcome::default()
     }
 
-    fn interrupt(&self, _: Option<u64>) {}
+    fn interrupt(&self, _: u64) {
+        self.state.lock().interrupted += 1;
+    }
 
     fn complete(&self, _: &str, _: u32, _: u32) -> Vec<Completion> {
         Vec::new()
@@ -184,6 +187,49 @@ async fn a_command_whose_caller_gave_up_keeps_its_turn() {
     host.go();
     second.await.expect("ends").expect("runs");
     assert_eq!(host.state.lock().most, 1);
+}
+
+#[tokio::test]
+async fn a_client_stops_its_own_commands_alone() {
+    let host = Slow::new();
+    let server = Server::start(with_console(), host.clone()).expect("a server");
+    let channel = connect(&server).await;
+    let (token, other) = (enter(&channel).await, enter(&channel).await);
+    let mut console = ConsoleServiceClient::new(channel);
+    for token in [&token, &other] {
+        let starting = StartConsoleRequest { result_id: Some(export(1)), session_type: "waiting".to_owned() };
+        console.start_console(authorized(starting, token)).await.expect("a console");
+    }
+    let command = |token: &str| {
+        let command = ExecuteCommandRequest {
+            console_id: Some(export(1)),
+            code: "x".to_owned(),
+            ..ExecuteCommandRequest::default()
+        };
+        let (mut console, request) = (console.clone(), authorized(command, token));
+        tokio::spawn(async move { console.execute_command(request).await })
+    };
+    let cancel = |token: &str| {
+        let (mut console, request) = (console.clone(), authorized(CancelCommandRequest::default(), token));
+        async move { console.cancel_command(request).await.expect("is heard") }
+    };
+    let running = command(&token);
+    host.until(1).await;
+    cancel(&other).await;
+    assert_eq!(host.state.lock().interrupted, 0);
+    // What waits is taken back, and answered while the other one still runs. One that has not come yet is not there to be cancelled.
+    let waiting = command(&other);
+    while !waiting.is_finished() {
+        cancel(&other).await;
+    }
+    let answer = waiting.await.expect("ends").expect("is answered").into_inner();
+    assert_eq!(answer.error_message, "it was taken back before its turn");
+    assert_eq!(host.state.lock().interrupted, 0);
+    cancel(&token).await;
+    assert_eq!(host.state.lock().interrupted, 1);
+    host.go();
+    let answer = running.await.expect("ends").expect("runs").into_inner();
+    assert_eq!(answer.error_message, "");
 }
 
 #[tokio::test]
