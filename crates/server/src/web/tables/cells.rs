@@ -1,5 +1,6 @@
 //! Cells as browsers know them: fixed-width numbers, times in nanoseconds, and text.
 
+use std::fmt::{self, Display, Write};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
@@ -104,9 +105,40 @@ fn spoken(cells: &ArrayRef) -> Result<(ArrayRef, bool)> {
     }
     let options = FormatOptions::default().with_null("null");
     let formatter = ArrayFormatter::try_new(cells.as_ref(), &options)?;
-    let text = |row: usize| (!cells.is_null(row)).then(|| formatter.value(row).to_string());
+    let text = |row: usize| (!cells.is_null(row)).then(|| beginning(&formatter.value(row)));
     let spoken: StringArray = (0..cells.len()).map(text).collect();
     Ok(texts(spoken.iter()))
+}
+
+/// As much of a text as shows whether it is to be cut: a list may be spelled in any number of characters.
+fn beginning(value: &impl Display) -> String {
+    let mut beginning = Beginning { text: String::new(), left: CHARACTERS_MAX + 1 };
+    // An error says that it is full.
+    let _ = write!(beginning, "{value}");
+    beginning.text
+}
+
+/// Takes so many characters, then none.
+struct Beginning {
+    text: String,
+    left: usize,
+}
+
+impl Write for Beginning {
+    fn write_str(&mut self, more: &str) -> fmt::Result {
+        match more.char_indices().nth(self.left) {
+            None => {
+                self.left -= more.chars().count();
+                self.text.push_str(more);
+                Ok(())
+            }
+            Some((end, _)) => {
+                self.left = 0;
+                self.text.push_str(&more[..end]);
+                Err(fmt::Error)
+            }
+        }
+    }
 }
 
 /// A number for each cell, by which cells of a column are compared: equal cells have the same, others as good as never.
@@ -192,6 +224,33 @@ mod tests {
         assert!(was_cut);
         assert_eq!(cut.as_string::<i32>().value(0).chars().count(), 1025);
         assert_eq!(cut.as_string::<i32>().value(1), "ä".repeat(1024));
+    }
+
+    #[test]
+    fn what_is_cut_is_not_spelled_to_its_end() {
+        /// A list without end, that counts what is asked of it.
+        struct Endless(std::cell::Cell<usize>);
+
+        impl Display for Endless {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                loop {
+                    self.0.set(self.0.get() + 1);
+                    f.write_str("ä, ")?;
+                }
+            }
+        }
+
+        let endless = Endless(std::cell::Cell::new(0));
+        assert_eq!(beginning(&endless).chars().count(), CHARACTERS_MAX + 1);
+        assert_eq!(endless.0.get(), CHARACTERS_MAX / 3 + 1);
+        let lists = vec![Some((0..5_000).map(Some).collect::<Vec<_>>()), Some(vec![Some(1)])];
+        let lists: ArrayRef = Arc::new(ListArray::from_iter_primitive::<Int32Type, _, _>(lists));
+        let (written, was_cut) = known(&lists).unwrap();
+        assert!(was_cut);
+        let first = written.as_string::<i32>().value(0);
+        assert!(first.starts_with("[0, 1, 2, ") && first.ends_with('…'), "{first}");
+        assert_eq!(first.chars().count(), CHARACTERS_MAX + 1);
+        assert_eq!(written.as_string::<i32>().value(1), "[1]");
     }
 
     #[test]
