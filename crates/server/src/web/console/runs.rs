@@ -12,7 +12,7 @@ use crate::run::Run;
 use crate::web::messages::ask::{Complete, Exec};
 use crate::web::messages::tell::{Completed, Fault, Tell};
 use crate::web::page::{Means, Outbox, Work};
-use crate::web::tables::Done;
+use crate::web::tables::{Done, guarded};
 
 /// Runs of a page that wait or run.
 const RUNS_MAX: usize = 100;
@@ -87,13 +87,16 @@ impl Console {
         let Some(asked) = self.next.take() else { return };
         self.is_completing = true;
         means.work(Work::Read, move |shared, _| {
-            let found = shared.host.complete(&asked.text, asked.line, asked.character);
-            let items = found.into_iter().map(|one| Completed {
-                text: one.text,
-                start: one.start,
-                detail: one.detail,
+            let result = guarded(|| {
+                let found = shared.host.complete(&asked.text, asked.line, asked.character);
+                let items = found.into_iter().map(|one| Completed {
+                    text: one.text,
+                    start: one.start,
+                    detail: one.detail,
+                });
+                Ok(items.collect())
             });
-            Done::Completed { id: asked.id, items: items.collect() }
+            Done::Completed { id: asked.id, result }
         });
     }
 
@@ -101,12 +104,15 @@ impl Console {
     pub(in crate::web) fn completed(
         &mut self,
         id: u64,
-        items: Vec<Completed>,
+        result: Result<Vec<Completed>, Fault>,
         means: &Means,
         out: &mut Outbox,
     ) {
         self.is_completing = false;
-        out.tell(Tell::Completions { id, items });
+        match result {
+            Ok(items) => out.tell(Tell::Completions { id, items }),
+            Err(fault) => out.refuse(Fault { id: Some(id), ..fault }),
+        }
         self.next_completion(means);
     }
 

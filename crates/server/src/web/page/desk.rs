@@ -135,7 +135,7 @@ impl Desk {
                     out.tell(vars);
                 }
             }
-            Done::Completed { id, items } => self.console.completed(id, items, means, out),
+            Done::Completed { id, result } => self.console.completed(id, result, means, out),
             Done::Answered { question, result } => self.once.answered(&question, result, means, out),
         }
     }

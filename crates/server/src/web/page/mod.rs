@@ -6,6 +6,8 @@ mod outbox;
 mod parked;
 mod rehearsal;
 mod socket;
+#[cfg(test)]
+mod tests;
 mod turns;
 
 pub(in crate::web) use listing::{Look, clock, kind, kind_word};

@@ -34,7 +34,7 @@ pub(in crate::web) enum Done {
     /// The tables there are, and what is to be told of them.
     Listed(Result<(Arc<[Listed]>, Option<Vars>), Fault>),
     /// What may be typed.
-    Completed { id: u64, items: Vec<Completed> },
+    Completed { id: u64, result: Result<Vec<Completed>, Fault> },
     /// The one answer to a question.
     Answered { question: Question, result: Result<Tell, Fault> },
 }
