@@ -1,24 +1,20 @@
-//! Files that those who may run code keep in one directory of the server: notebooks and layouts.
-//!
-//! ```text
-//!  StorageService ─┐
-//!                  ├─▶ Stored ─▶ one directory
-//!  rt.v1 ──────────┘
-//! ```
-//!
-//! Paths begin with `/` and are of the directory. No part of a path is `..` or a link: what lies outside is not reached.
-//! A file is written beside its place and then put there, so nobody reads a half of it. **State**: none but the files.
+//! The directory, and what is done in it.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
 
 use md5::{Digest, Md5};
 use parking_lot::Mutex;
 
+use super::tags::{Stamp, Tags};
+
 /// Bytes of a file, at most.
 pub const FILE_BYTES_MAX: u64 = 16 << 20;
+/// Bytes that are read for the tags of a directory that is listed, at most.
+const TAGGED_BYTES_MAX: u64 = 4 * FILE_BYTES_MAX;
 /// Items of a directory that are listed, at most.
 const ITEMS_MAX: usize = 10_000;
 /// Bytes of a path, and its parts, at most.
@@ -49,7 +45,7 @@ pub struct Item {
     pub is_directory: bool,
     /// Bytes of a file.
     pub size: u64,
-    /// Another text for another content; none of a directory.
+    /// Another text for another content; none of a directory, of what is too large, and of what comes after too much to be read at once.
     pub tag: Option<String>,
 }
 
@@ -67,7 +63,8 @@ pub enum Replace {
 /// A directory of files.
 #[derive(Debug)]
 pub struct Stored {
-    root: PathBuf,
+    pub(super) root: PathBuf,
+    pub(super) tags: Tags,
     /// One change at a time, so that what was looked at is what is replaced.
     changing: Mutex<()>,
 }
@@ -79,7 +76,7 @@ impl Stored {
     /// If it cannot be made, or is no directory.
     pub fn open(root: &Path) -> std::io::Result<Stored> {
         fs::create_dir_all(root)?;
-        Ok(Stored { root: root.canonicalize()?, changing: Mutex::default() })
+        Ok(Stored { root: root.canonicalize()?, tags: Tags::default(), changing: Mutex::default() })
     }
 
     /// What a directory holds, by name; hidden files are not told.
@@ -90,6 +87,7 @@ impl Stored {
         let (folder, parts) = self.place(path)?;
         let entries = fs::read_dir(&folder).map_err(|_| Refusal::Missing("Directory does not exist"))?;
         let mut items = Vec::new();
+        let mut unread = TAGGED_BYTES_MAX;
         for entry in entries {
             let entry = entry.map_err(failed)?;
             let (Ok(name), Ok(kind)) = (entry.file_name().into_string(), entry.file_type()) else { continue };
@@ -101,7 +99,7 @@ impl Stored {
             }
             let path = spelled(parts.iter().copied().chain([name.as_str()]));
             // What has gone meanwhile is not there.
-            let Ok(item) = item(path, &entry.path()) else { continue };
+            let Ok(item) = self.item(path, &entry.path(), &mut unread) else { continue };
             items.push(item);
         }
         items.sort_by(|one, other| one.path.cmp(&other.path));
@@ -226,6 +224,27 @@ impl Stored {
         Ok((place, parts))
     }
 
+    fn item(&self, path: String, place: &Path, unread: &mut u64) -> Result<Item, Refusal> {
+        let found = fs::symlink_metadata(place).map_err(failed)?;
+        let is_directory = found.is_dir();
+        let tag = if is_directory { None } else { self.tag_of(place, &found, unread) };
+        Ok(Item { path, is_directory, size: if is_directory { 0 } else { found.len() }, tag })
+    }
+
+    fn tag_of(&self, place: &Path, found: &Metadata, unread: &mut u64) -> Option<String> {
+        if found.len() > FILE_BYTES_MAX {
+            return None;
+        }
+        let stamp = Stamp::of(found);
+        if let Some(tag) = self.tags.known(place, &stamp) {
+            return Some(tag);
+        }
+        *unread = unread.checked_sub(found.len())?;
+        let tag = tag(&read(place).ok()?);
+        self.tags.keep(place, stamp, &tag, SystemTime::now());
+        Some(tag)
+    }
+
     fn make_above(&self, place: &Path) -> Result<(), Refusal> {
         fs::create_dir_all(place.parent().unwrap_or(&self.root)).map_err(failed)
     }
@@ -234,14 +253,6 @@ impl Stored {
 fn spelled<'a>(parts: impl Iterator<Item = &'a str>) -> String {
     let path: String = parts.map(|part| format!("/{part}")).collect();
     if path.is_empty() { "/".to_owned() } else { path }
-}
-
-fn item(path: String, place: &Path) -> Result<Item, Refusal> {
-    let found = fs::symlink_metadata(place).map_err(failed)?;
-    let is_directory = found.is_dir();
-    // What is too large to be read has no tag.
-    let tag = if is_directory { None } else { read(place).ok().map(|content| tag(&content)) };
-    Ok(Item { path, is_directory, size: if is_directory { 0 } else { found.len() }, tag })
 }
 
 fn read(place: &Path) -> Result<Vec<u8>, Refusal> {
@@ -314,108 +325,5 @@ fn failed(error: std::io::Error) -> Refusal {
         ErrorKind::StorageFull => Refusal::Limit("there is no room left".to_owned()),
         // Paths of the system are not for clients.
         kind => Refusal::Failed(format!("the server cannot do this with its files: {kind}")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    struct Folder(PathBuf);
-
-    impl Folder {
-        fn new(name: &str) -> (Folder, Stored) {
-            let path = std::env::temp_dir().join(format!("kinetable-stored-{name}-{}", std::process::id()));
-            let stored = Stored::open(&path).unwrap();
-            (Folder(path), stored)
-        }
-    }
-
-    impl Drop for Folder {
-        fn drop(&mut self) {
-            let _ = fs::remove_dir_all(&self.0);
-        }
-    }
-
-    #[test]
-    fn files_are_kept_moved_and_deleted() {
-        let (_folder, stored) = Folder::new("kept");
-        let tag = stored.save("/notebooks/a.py", b"x = 1", &Replace::New).unwrap();
-        assert_eq!(tag, "d37ffc54b67ce8de1f01efb1f2e33689");
-        assert_eq!(stored.load("/notebooks/a.py").unwrap(), (b"x = 1".to_vec(), tag.clone()));
-        let item =
-            Item { path: "/notebooks/a.py".into(), is_directory: false, size: 5, tag: Some(tag.clone()) };
-        assert_eq!(stored.list("notebooks/").unwrap(), [item]);
-        let folder = Item { path: "/notebooks".into(), is_directory: true, size: 0, tag: None };
-        assert_eq!(stored.list("").unwrap(), [folder]);
-        let again = stored.save("/notebooks/a.py", b"y", &Replace::New);
-        assert_eq!(again, Err(Refusal::Conflict("File already exists")));
-        let newer = stored.save("/notebooks/a.py", b"y", &Replace::Tag(tag.clone())).unwrap();
-        let stale = stored.save("/notebooks/a.py", b"z", &Replace::Tag(tag));
-        assert!(matches!(stale, Err(Refusal::Conflict(_))), "{stale:?}");
-        stored.rename("/notebooks/a.py", "/b/c.py", &Replace::New).unwrap();
-        assert_eq!(stored.load("/b/c.py").unwrap().1, newer);
-        assert!(matches!(stored.delete("/b"), Err(Refusal::Conflict(_))));
-        stored.delete("/b/c.py").unwrap();
-        stored.delete("/b").unwrap();
-        assert_eq!(stored.delete("/b"), Err(Refusal::Missing("Cannot delete, file does not exists")));
-        assert_eq!(stored.load("/b/c.py"), Err(Refusal::Missing("File does not exist")));
-    }
-
-    #[test]
-    fn nothing_outside_is_reached() {
-        let (folder, stored) = Folder::new("outside");
-        for path in ["/../x", "/a/../../x", "..", "/.hidden", "/a\0b", "/a\\b", "/c:/x", &"a/".repeat(40)] {
-            for result in [stored.load(path).map(drop), stored.list(path).map(drop), stored.delete(path)] {
-                assert!(matches!(result, Err(Refusal::Invalid(_))), "{path}: {result:?}");
-            }
-            assert!(matches!(stored.save(path, b"", &Replace::Any), Err(Refusal::Invalid(_))), "{path}");
-            assert!(matches!(stored.rename("/a", path, &Replace::Any), Err(Refusal::Invalid(_))), "{path}");
-        }
-        #[cfg(unix)]
-        {
-            std::os::unix::fs::symlink("/etc", folder.0.join("etc")).unwrap();
-            std::os::unix::fs::symlink("/etc/passwd", folder.0.join("passwd")).unwrap();
-            for path in ["/etc/passwd", "/passwd", "/etc/new"] {
-                assert!(matches!(stored.load(path), Err(Refusal::Invalid(_))), "{path}");
-                assert!(matches!(stored.save(path, b"", &Replace::Any), Err(Refusal::Invalid(_))), "{path}");
-            }
-            assert_eq!(stored.list("/").unwrap(), []);
-        }
-    }
-
-    #[test]
-    fn what_was_not_meant_is_not_replaced() {
-        let (folder, stored) = Folder::new("meant");
-        let large = folder.0.join("large.bin");
-        File::create(&large).unwrap().set_len(FILE_BYTES_MAX + 1).unwrap();
-        for replace in [Replace::Tag("another".to_owned()), Replace::New] {
-            let saved = stored.save("/large.bin", b"", &replace);
-            assert!(matches!(saved, Err(Refusal::Conflict(_))), "{replace:?}: {saved:?}");
-        }
-        assert_eq!(fs::metadata(&large).unwrap().len(), FILE_BYTES_MAX + 1);
-        stored.save("/large.bin", b"small", &Replace::Any).unwrap();
-        assert_eq!(stored.load("/large.bin").unwrap().0, b"small");
-        #[cfg(unix)]
-        {
-            let socket = folder.0.join("socket");
-            let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
-            for replace in [Replace::Tag("none".to_owned()), Replace::New, Replace::Any] {
-                let saved = stored.save("/socket", b"", &replace);
-                assert!(matches!(saved, Err(Refusal::Conflict(_))), "{replace:?}: {saved:?}");
-            }
-            let moved = stored.rename("/large.bin", "/socket", &Replace::Any);
-            assert!(matches!(moved, Err(Refusal::Conflict(_))), "{moved:?}");
-            assert!(!fs::symlink_metadata(&socket).unwrap().is_file());
-        }
-    }
-
-    #[test]
-    fn a_directory_does_not_go_into_itself() {
-        let (_folder, stored) = Folder::new("itself");
-        stored.make("/a/b").unwrap();
-        assert!(matches!(stored.rename("/a", "/a/b/c", &Replace::Any), Err(Refusal::Invalid(_))));
-        assert!(matches!(stored.rename("/a/b", "/a", &Replace::Any), Err(Refusal::Conflict(_))));
-        assert_eq!(stored.make("/a/b"), Err(Refusal::Conflict("Something already exists with this name")));
     }
 }
