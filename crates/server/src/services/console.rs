@@ -90,7 +90,7 @@ impl ConsoleService for Consoles {
             }
         });
         let levels = request.levels;
-        let wanted = move |line: &Result<Line, Status>| {
+        let wanted = move |line: &Result<Arc<Line>, Status>| {
             let is_wanted = match line {
                 Ok(line) => levels.is_empty() || levels.iter().any(|level| level == line.level),
                 Err(_) => true,
@@ -101,7 +101,7 @@ impl ConsoleService for Consoles {
         let told = all.map(|line| {
             let line = line?;
             let log_level = line.level.to_owned();
-            Ok(LogSubscriptionData { micros: line.micros, log_level, message: line.message })
+            Ok(LogSubscriptionData { micros: line.micros, log_level, message: line.message.clone() })
         });
         Ok(Response::new(until_end(session, told, Some(Status::cancelled("Session closed")))))
     }
