@@ -116,14 +116,25 @@ async fn connect(thing: &Arc<dyn Thing>, line: &Arc<Line>) -> Result<Option<Box<
     blocking(move || thing.connect(Box::new(move |message| line.say(message))).map_err(status)).await
 }
 
-/// A message to a client, its references exported for the session.
+/// A message to a client, its references exported for the session: all of them, or none.
 pub fn exported(session: &Session, of: &Granted, message: Message) -> Result<ServerData, Status> {
-    let exported = message.references.into_iter().map(|object| {
+    let exports = session.exports();
+    let (mut ids, mut exported_references) = (Vec::new(), Vec::new());
+    for object in message.references {
         let kind = object.kind().to_owned();
-        let id = session.exports().own(Granted::made(object, [of]))?;
-        Ok(TypedTicket { ticket: Some(Reference::Export(id).ticket()), r#type: kind })
-    });
-    let exported_references = exported.collect::<Result<_, Status>>()?;
+        match exports.own(Granted::made(object, [of])) {
+            Ok(id) => {
+                ids.push(id);
+                let ticket = Some(Reference::Export(id).ticket());
+                exported_references.push(TypedTicket { ticket, r#type: kind });
+            }
+            Err(status) => {
+                // The client never hears of those before this one, so nobody else could let them go. They are there: no error.
+                ids.into_iter().for_each(|id| drop(exports.release(id)));
+                return Err(status);
+            }
+        }
+    }
     Ok(ServerData { payload: message.payload.to_vec(), exported_references })
 }
 
@@ -199,5 +210,30 @@ impl Hearing {
             references.push(self.shared.resolve(&self.session, reference, Right::Read).await?.object);
         }
         Ok(Message { payload: data.payload.into(), references })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use tonic::Code;
+
+    use super::*;
+    use crate::access::User;
+    use crate::host::Object;
+    use crate::session::{Lifetime, Sessions};
+
+    #[test]
+    fn references_of_a_message_that_is_not_told_are_let_go() {
+        let sessions = Sessions::new(Lifetime { exports_max: 2, ..Lifetime::default() });
+        let session = sessions.open(User::anonymous(), Instant::now()).expect("room");
+        let of = Granted::own(Object::Console);
+        let message =
+            |count| Message { payload: b"x".as_slice().into(), references: vec![Object::Console; count] };
+        let refused = exported(&session, &of, message(3)).expect_err("too many");
+        assert_eq!((refused.code(), session.exports().len()), (Code::ResourceExhausted, 0));
+        let told = exported(&session, &of, message(2)).expect("room");
+        assert_eq!((told.exported_references.len(), session.exports().len()), (2, 2));
     }
 }
