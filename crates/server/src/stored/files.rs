@@ -1,14 +1,14 @@
 //! The directory, and what is done in it.
 
 use std::fs::{self, File, Metadata};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use md5::{Digest, Md5};
 use parking_lot::Mutex;
 
+use super::parts;
 use super::tags::{Stamp, Tags};
 
 /// Bytes of a file, at most.
@@ -79,7 +79,7 @@ impl Stored {
         Ok(Stored { root: root.canonicalize()?, tags: Tags::default(), changing: Mutex::default() })
     }
 
-    /// What a directory holds, by name; hidden files are not told.
+    /// What a directory holds, by name; hidden files are not told. What a crash left there is taken away.
     ///
     /// # Errors
     /// If there is no such directory.
@@ -91,6 +91,11 @@ impl Stored {
         for entry in entries {
             let entry = entry.map_err(failed)?;
             let (Ok(name), Ok(kind)) = (entry.file_name().into_string(), entry.file_type()) else { continue };
+            if kind.is_file() && parts::is_one(&name) {
+                // What is being written is not taken away under the hands of who writes.
+                let _alone = self.changing.lock();
+                parts::take_away(&entry.path());
+            }
             if name.starts_with('.') || !(kind.is_dir() || kind.is_file()) {
                 continue;
             }
@@ -128,7 +133,7 @@ impl Stored {
         let _alone = self.changing.lock();
         may_replace(&place, replace)?;
         self.make_above(&place)?;
-        write(&place, content)?;
+        parts::write(&place, content).map_err(failed)?;
         Ok(tag(content))
     }
 
@@ -175,6 +180,8 @@ impl Stored {
         let kind = fs::symlink_metadata(&place)
             .map_err(|_| Refusal::Missing("Cannot delete, file does not exists"))?;
         if kind.is_dir() {
+            // Nobody sees them, so nobody could delete them first.
+            parts::take_all_away(&place);
             return fs::remove_dir(&place).map_err(|_| Refusal::Conflict("the directory is not empty"));
         }
         fs::remove_file(&place).map_err(failed)
@@ -299,20 +306,6 @@ fn may_replace(place: &Path, replace: &Replace) -> Result<(), Refusal> {
             Err(refusal) => Err(refusal),
         },
     }
-}
-
-fn write(place: &Path, content: &[u8]) -> Result<(), Refusal> {
-    static NUMBER: AtomicU64 = AtomicU64::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let beside = place.with_file_name(format!(".{}-{number}.part", std::process::id()));
-    let written = File::create(&beside)
-        .and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&beside, place));
-    written.map_err(|error| {
-        // Nobody is left to tell.
-        drop(fs::remove_file(&beside));
-        failed(error)
-    })
 }
 
 fn tag(content: &[u8]) -> String {

@@ -132,3 +132,26 @@ fn a_directory_of_much_is_not_read_whole() {
     let items = stored.list("/").unwrap();
     assert_eq!((items.len(), items.iter().filter(|item| item.tag.is_some()).count()), (6, 4));
 }
+
+#[test]
+fn what_a_crash_left_is_in_nobodys_way() {
+    let (folder, stored) = Folder::new("crash");
+    stored.make("/notebooks").unwrap();
+    let part = |name: &str| folder.0.join("notebooks").join(name);
+    fs::write(part(".123-0.part"), "half").unwrap();
+    assert_eq!(stored.list("/notebooks").unwrap(), []);
+    assert!(!part(".123-0.part").exists());
+    // Another server writes this one, and that one is somebody's own.
+    let written = File::create(part(".123-1.part")).unwrap();
+    written.try_lock().unwrap();
+    fs::write(part(".own.part"), "whole").unwrap();
+    assert_eq!(stored.list("/notebooks").unwrap(), []);
+    assert_eq!(stored.delete("/notebooks"), Err(Refusal::Conflict("the directory is not empty")));
+    assert!(part(".123-1.part").exists() && part(".own.part").exists());
+    drop(written);
+    fs::remove_file(part(".own.part")).unwrap();
+    stored.delete("/notebooks").unwrap();
+    assert!(!folder.0.join("notebooks").exists());
+    stored.save("/a.py", b"x", &Replace::New).unwrap();
+    assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1);
+}
