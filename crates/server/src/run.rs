@@ -8,7 +8,8 @@
 //! Code of all sessions runs one after the other, in the order in which it was sent: it shares its variables. Who gives up before the
 //! turn runs nothing; what runs ends by itself, or by [`Run::interrupt`], whether somebody still waits for it or not.
 //!
-//! **Invariants**: 1. no two runs are in [`Host::run`] at a time; 2. what was printed before the end is taken before the end.
+//! **Invariants**: 1. no two runs are in [`Host::run`] at a time; 2. what was printed before the end is taken before the end; 3. what was
+//! taken back or given up before its turn is never in [`Host::run`].
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -146,7 +147,7 @@ impl Run {
         Told { has_begun: !matches!(state.phase, Phase::Waiting), printed, ended }
     }
 
-    /// Waits for its turn, and runs, whether or not somebody still waits for it then.
+    /// Waits for its turn, and runs, unless it was taken back or given up before.
     pub fn start(self: &Arc<Run>, shared: &Arc<Shared>, code: String) {
         let (run, shared) = (self.clone(), shared.clone());
         tokio::spawn(async move {
@@ -194,6 +195,18 @@ impl Run {
         if is_running {
             host.interrupt(self.number);
         }
+    }
+
+    /// Nobody waits for it any more: it does not begin. What runs goes on.
+    pub fn give_up(&self) {
+        {
+            let mut state = self.state.lock();
+            if !matches!(state.phase, Phase::Waiting) {
+                return;
+            }
+            state.is_taken_back = true;
+        }
+        self.taken_back.notify_one();
     }
 
     /// Its turn has come; false: it was taken back.

@@ -1,4 +1,5 @@
-//! A run of a page, and what of it was told.
+//! A run of a page, and what of it was told. When the page is let go of, which is some time after its connection was lost, nobody is left
+//! to be told: what waits then does not begin.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -62,6 +63,12 @@ impl Held {
         self.ended = told.ended;
         self.tell_end(out);
         None
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.run.give_up();
     }
 }
 

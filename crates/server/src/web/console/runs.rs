@@ -1,6 +1,7 @@
 //! The runs of a page, its questions about what may be typed, and whether it follows the log.
 //!
-//! **State**: the runs that wait, run, or ended lately: a page whose connection was lost asks for those again whose end it lacks.
+//! **State**: the runs that wait, run, or ended lately: a page whose connection was lost asks for those again whose end it lacks. A page
+//! that does not come back gives up those that wait.
 
 use std::collections::VecDeque;
 use std::time::Instant;

@@ -1,4 +1,4 @@
-//! A desk whose host fails.
+//! A desk whose host fails, and one that is let go of.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +16,7 @@ use crate::run::Run;
 use crate::services::Shared;
 use crate::session::{Lifetime, Sessions};
 use crate::web::messages::tell::{Fault, Tell};
+use crate::web::tables::Done;
 
 /// A host that panics the first time that it is asked for names, and for completions.
 struct Fails {
@@ -68,17 +69,34 @@ impl Host for Fails {
     }
 }
 
-#[tokio::test]
-async fn what_fails_once_is_asked_again() {
+/// A desk of somebody who may run code.
+fn desk() -> (Desk, Means, mpsc::UnboundedReceiver<Done>) {
     let config = SessionConfig { threads: 1, ..SessionConfig::default() };
     let variables = Variables::new(Session::start(config).expect("a session"));
     let host = Fails { variables, has_listed: AtomicBool::default(), has_completed: AtomicBool::default() };
     let gate = Gate { access: Access::default(), sessions: Sessions::new(Lifetime::default()) };
     let shared = Arc::new(Shared::new(Arc::new(host), gate, 1 << 20, None));
     let user = User { console: true, ..User::anonymous() };
-    let mut desk = Desk::new(user.clone());
-    let (done, mut results) = mpsc::unbounded_channel();
+    let desk = Desk::new(user.clone());
+    let (done, results) = mpsc::unbounded_channel();
     let means = Means { shared, user, wake: desk.wake.clone(), done, turns: desk.turns.clone() };
+    (desk, means, results)
+}
+
+#[tokio::test]
+async fn what_waits_for_its_turn_does_not_begin_when_the_desk_is_let_go() {
+    let (mut desk, means, _results) = desk();
+    let turn = means.shared.commands.clone().lock_owned().await;
+    desk.hear(r#"{"type":"exec","id":1,"code":"x"}"#, &means);
+    drop(desk);
+    // As long as somebody else has the turn, this is rung by an end alone.
+    timeout(Duration::from_secs(20), means.wake.notified()).await.expect("ends before its turn");
+    drop(turn);
+}
+
+#[tokio::test]
+async fn what_fails_once_is_asked_again() {
+    let (mut desk, means, mut results) = desk();
     let mut told = Vec::new();
     for _ in 0..2 {
         desk.list(&means);
