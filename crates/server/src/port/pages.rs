@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::header::{CONTENT_TYPE, HOST, WWW_AUTHENTICATE};
 use http::request::Parts;
+use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::ConstCounter;
@@ -56,7 +57,7 @@ impl Pages {
             ),
             path => self
                 .files
-                .answer(path, &request.headers)
+                .answer(path, &request.headers, called(request))
                 .unwrap_or_else(|| page(StatusCode::NOT_FOUND, "there is no such page\n")),
         }
     }
@@ -99,6 +100,12 @@ impl Pages {
             other => gate.access.enter(&other).is_ok(),
         })
     }
+}
+
+/// What the caller calls the server.
+fn called(request: &Parts) -> Option<&str> {
+    let of_header = || request.headers.get(HOST)?.to_str().ok();
+    request.uri.authority().map(Authority::as_str).or_else(of_header)
 }
 
 /// The figures, as text.

@@ -13,11 +13,6 @@ use http::header::{
 use http::{HeaderMap, HeaderValue, Response};
 use tonic::body::Body;
 
-/// The page runs what it brought, talks to its own server, and is in no other page's frame.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
-     font-src 'self'; connect-src 'self' ws: wss:; manifest-src 'self'; worker-src 'self' blob:; base-uri 'none'; \
-     form-action 'none'; frame-ancestors 'self'";
-
 /// The most bytes of a file.
 const FILE_BYTES_MAX: u64 = 16 << 20;
 
@@ -48,8 +43,8 @@ impl Files {
         !self.0.contains_key("/index.html")
     }
 
-    /// The file at a path; paths of the app that are none are the app itself.
-    pub fn answer(&self, path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
+    /// The file at a path, for who calls the server by this name; paths of the app that are none are the app itself.
+    pub fn answer(&self, path: &str, headers: &HeaderMap, host: Option<&str>) -> Option<Response<Body>> {
         let is_page =
             path == "/" || ["/table/", "/panel/", "/dashboard/"].iter().any(|one| path.starts_with(one));
         let path = if is_page { "/index.html" } else { path };
@@ -67,7 +62,7 @@ impl Files {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(file.kind));
         headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
         headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+        headers.insert(CONTENT_SECURITY_POLICY, policy(host));
         if is_compressed {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static("br"));
         }
@@ -76,6 +71,22 @@ impl Files {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static(kept));
         Some(response)
     }
+}
+
+/// The page runs what it brought, talks to its own server, and is in no other page's frame.
+fn policy(host: Option<&str>) -> HeaderValue {
+    // Older browsers do not take WebSockets of the server for its own. What is no plain name could say more than a source.
+    let is_plain = |host: &&str| {
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b':');
+        !host.is_empty() && host.bytes().all(is_part)
+    };
+    let sockets = host.filter(is_plain).map(|host| format!(" ws://{host} wss://{host}")).unwrap_or_default();
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
+         connect-src 'self'{sockets}; manifest-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; \
+         frame-ancestors 'self'"
+    );
+    HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
 }
 
 fn read(folder: &Path, place: &str, files: &mut HashMap<String, File>) -> std::io::Result<()> {
@@ -121,6 +132,23 @@ fn kind(name: &str) -> &'static str {
 mod tests {
     use super::*;
 
+    const HOST: Option<&str> = Some("localhost:10000");
+
+    #[test]
+    fn a_page_talks_to_its_own_server_alone() {
+        let sources = |host| {
+            let policy = policy(host);
+            let policy = policy.to_str().unwrap();
+            let connect = policy.split("; ").find_map(|one| one.strip_prefix("connect-src ")).unwrap();
+            assert!(policy.starts_with("default-src 'none'; script-src 'self'; "), "{policy}");
+            connect.to_owned()
+        };
+        assert_eq!(sources(HOST), "'self' ws://localhost:10000 wss://localhost:10000");
+        for host in [None, Some(""), Some("*"), Some("[::1]:10000"), Some("x; script-src *"), Some("x ws:")] {
+            assert_eq!(sources(host), "'self'", "{host:?}");
+        }
+    }
+
     #[test]
     fn files_are_served_compressed_to_who_takes_it() {
         let folder = std::env::temp_dir().join(format!("kinetable-files-{}", std::process::id()));
@@ -132,20 +160,21 @@ mod tests {
         std::fs::remove_dir_all(&folder).unwrap();
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip, br;q=1"));
-        let script = files.answer("/assets/a.js", &headers).unwrap();
+        let script = files.answer("/assets/a.js", &headers, HOST).unwrap();
         assert_eq!(script.headers()[CONTENT_ENCODING], "br");
         assert!(script.headers()[CACHE_CONTROL].to_str().unwrap().contains("immutable"));
         for path in ["/table/trades", "/panel/table/trades", "/dashboard/desk"] {
             assert_eq!(
-                files.answer(path, &headers).unwrap().headers()[CONTENT_TYPE],
+                files.answer(path, &headers, HOST).unwrap().headers()[CONTENT_TYPE],
                 "text/html; charset=utf-8"
             );
         }
-        let page = files.answer("/table/trades", &headers).unwrap();
+        let page = files.answer("/table/trades", &headers, HOST).unwrap();
         assert_eq!(page.headers()[CONTENT_TYPE], "text/html; charset=utf-8");
         assert!(page.headers().get(CONTENT_ENCODING).is_none());
-        assert!(files.answer("/../etc/passwd", &headers).is_none());
-        assert!(files.answer("/assets/a.js.br", &headers).is_none());
+        assert_eq!(page.headers()[CONTENT_SECURITY_POLICY], policy(HOST));
+        assert!(files.answer("/../etc/passwd", &headers, HOST).is_none());
+        assert!(files.answer("/assets/a.js.br", &headers, HOST).is_none());
         assert!(!files.is_empty());
     }
 }
