@@ -48,7 +48,7 @@ impl Rehearsal {
             let (done, mut results) = mpsc::unbounded_channel();
             let mut desk = Desk::new(self.user.clone());
             let (shared, user, wake) = (self.shared.clone(), self.user.clone(), desk.wake.clone());
-            let means = Means { shared, user, wake, done };
+            let means = Means { shared, user, wake, done, turns: desk.turns.clone() };
             let mut told = 0;
             for line in bytes.split(|byte| *byte == b'\n') {
                 // As a socket would: what is no text ends the connection.

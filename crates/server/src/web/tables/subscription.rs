@@ -170,7 +170,9 @@ impl Subscription {
         let Some(shown) = &self.shown else { return };
         shown.follower.look_at(Some(self.want.n));
         shown.follower.may_take(CREDITS - (self.seq - self.acked).min(CREDITS));
-        if let Some((sheet, _)) = self.last.as_ref().filter(|_| self.seq == self.acked && self.reading.is_none()) {
+        if let Some((sheet, _)) =
+            self.last.as_ref().filter(|_| self.seq == self.acked && self.reading.is_none())
+        {
             shown.follower.tell(sheet.step);
         }
     }
