@@ -27,7 +27,7 @@ fn a_hole_holds_records_back_and_loses_none() {
     let bench = bench();
     let (proxy, target) = before(&bench);
     bench.broker.create_topic("crypto.trades", 1);
-    let running = TradeFeed { count: 20_000, rate: 20_000.0, ..TradeFeed::default() }.spawn(&target);
+    let running = TradeFeed { count: 20_000, rate: 5_000.0, ..TradeFeed::default() }.spawn(&target);
     let end = || bench.broker.end_offsets("crypto.trades")[&0];
     wait_until("some records have come", || end() > 1000);
     proxy.set(Fault::Hole);

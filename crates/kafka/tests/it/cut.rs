@@ -108,7 +108,6 @@ fn the_place_in_a_partition_that_was_cut_is_not_committed() {
     wait_for("commits", || committed(stand, &topic, 2).get(&0) == Some(&1));
     // No cycle shows the rows that are read now, so that their places are not committed.
     live.hold(true);
-    std::thread::sleep(std::time::Duration::from_millis(20));
     put(stand, &topic, 0, &["b", "c"]);
     wait_for("the rows to be read", || consumed.source.stats().rows == 3);
     cut(broker, &topic, 0, 1, 1);

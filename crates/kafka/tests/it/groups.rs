@@ -178,10 +178,18 @@ fn only_what_a_finished_step_shows_is_committed() {
     wait_rows(&consumed.table, 2);
     wait_for("a commit", || committed(stand, &topic, 1).get(&0) == Some(&2));
     live.hold(true);
-    std::thread::sleep(Duration::from_millis(20));
     stand.produce_values(&topic, &[b"c", b"d", b"e"]);
     wait_for("the rows to be read", || consumed.source.stats().rows == 5);
-    std::thread::sleep(Duration::from_millis(500));
+    // Another group commits meanwhile, and once more: this one could have.
+    let elsewhere = stand.topic("committed-elsewhere", 1);
+    let going_on = Live::start();
+    let other = consume(&going_on.graph, member(stand, &elsewhere, &[])).unwrap();
+    wait_for("its partition", || partitions(&other) == [0]);
+    for place in [1, 2] {
+        stand.produce_values(&elsewhere, &[b"x"]);
+        wait_for("a commit elsewhere", || committed(stand, &elsewhere, 1).get(&0) == Some(&place));
+    }
+    other.source.stop();
     assert_eq!(committed(stand, &topic, 1)[&0], 2, "no step has shown them");
     live.hold(false);
     wait_rows(&consumed.table, 5);

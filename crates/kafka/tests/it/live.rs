@@ -15,7 +15,7 @@ use parking_lot::Mutex;
 pub struct Live {
     pub graph: Graph,
     is_stopped: Arc<AtomicBool>,
-    is_held: Arc<AtomicBool>,
+    is_held: Arc<Mutex<bool>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -23,22 +23,24 @@ impl Live {
     pub fn start() -> Live {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
         let graph = Graph::new(Arc::new(pool), true);
-        let (is_stopped, is_held) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let (is_stopped, is_held) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(false)));
         let (cycles, stop, hold) = (graph.clone(), is_stopped.clone(), is_held.clone());
         let thread = std::thread::spawn(move || {
             while !stop.load(Ordering::Relaxed) {
-                if !hold.load(Ordering::Relaxed) {
+                let is_held = hold.lock();
+                if !*is_held {
                     cycles.run_cycle(now());
                 }
+                drop(is_held);
                 std::thread::sleep(Duration::from_millis(3));
             }
         });
         Live { graph, is_stopped, is_held, thread: Some(thread) }
     }
 
-    /// Holds the cycles, or lets them go on.
+    /// Holds the cycles, or lets them go on. A cycle that has begun is over then.
     pub fn hold(&self, hold: bool) {
-        self.is_held.store(hold, Ordering::Relaxed);
+        *self.is_held.lock() = hold;
     }
 }
 

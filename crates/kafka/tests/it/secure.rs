@@ -77,7 +77,7 @@ fn wait_state(consumed: &Consumed, state: &str) {
     let since = Instant::now();
     while consumed.source.stats().state != state {
         let stats = consumed.source.stats();
-        assert!(since.elapsed() < Duration::from_secs(6), "not {state}: {} {}", stats.state, stats.detail);
+        assert!(since.elapsed() < Duration::from_secs(60), "not {state}: {} {}", stats.state, stats.detail);
         std::thread::sleep(Duration::from_millis(5));
     }
 }

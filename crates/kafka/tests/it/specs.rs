@@ -145,7 +145,9 @@ fn a_stopped_source_keeps_its_rows() {
     assert!(consumed.source.is_stopped());
     stand.produce_values(&topic, &[b"b"]);
     assert_eq!(client::end_offsets(&stand.target, &topic).unwrap()[&0], 2);
-    std::thread::sleep(std::time::Duration::from_millis(200));
+    // Who reads on has it.
+    let other = consume(&live.graph, stand.consumer(&topic, text("V"))).unwrap();
+    wait_rows(&other.table, 2);
     assert_eq!(consumed.table.size(), 1);
 }
 

@@ -68,7 +68,7 @@ impl Slow {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(20), is_there).await.expect("calls come");
+        tokio::time::timeout(Duration::from_secs(60), is_there).await.expect("calls come");
     }
 }
 

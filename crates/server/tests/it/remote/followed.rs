@@ -19,7 +19,7 @@ fn a_remote_table_follows_adds_removes_changes_and_shifts() {
         let subject = Subject::new(seed % KINDS);
         subject.change(&mut random);
         subject.session.flush().expect("a cycle");
-        let server = Server::start(&subject.table, 0);
+        let server = Server::start(&subject.table);
         // Its updates are checked against its versions in each cycle.
         let here = session();
         let remote = server.session();
@@ -41,7 +41,7 @@ fn a_remote_table_follows_adds_removes_changes_and_shifts() {
 
 #[test]
 fn a_remote_table_may_have_no_columns() {
-    let server = Server::start(&session().empty_table(150_000), 0);
+    let server = Server::start(&session().empty_table(150_000));
     let (remote, here) = (server.session(), session());
     for table in [remote.subscribe(&here, b"s/t"), remote.snapshot(&here, b"s/t")] {
         assert_eq!(table.expect("a table").size().expect("a size"), 150_000);
@@ -54,7 +54,7 @@ fn a_remote_table_may_have_no_columns() {
 fn every_row_of_a_remote_blink_table_passes_once() {
     let there = session();
     let (table, publisher) = there.stream(keyed_schema(), Retention::BLINK);
-    let server = Server::start(&table, 0);
+    let server = Server::start(&table);
     let here = session();
     let followed = server.session().subscribe(&here, b"s/t").expect("a table");
     assert!(followed.definition().properties.blink);
@@ -95,7 +95,7 @@ fn a_snapshot_has_the_rows_and_the_types() {
     let table = of_many_types();
     let lists = table.agg_all_by(kinetable::Aggregation::group([""; 0]), &["Yes".to_owned()]).expect("lists");
     for table in [table, lists] {
-        let server = Server::start(&table, 0);
+        let server = Server::start(&table);
         let here = session();
         let copy = server.session().snapshot(&here, b"s/t").expect("a copy");
         assert!(!copy.is_live());
@@ -108,7 +108,7 @@ fn a_snapshot_has_the_rows_and_the_types() {
 #[test]
 fn what_is_not_there_or_not_for_us_is_said() {
     let table = fixed(&session(), rows(vec![1], vec![None], vec![None]));
-    let server = Server::start(&table, 0);
+    let server = Server::start(&table);
     let error = server.session().subscribe(&session(), b"s/nonesuch").expect_err("no table");
     assert!(error.to_string().contains("variable 'nonesuch' not found"), "{error}");
     let stranger = Address {

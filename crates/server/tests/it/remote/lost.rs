@@ -13,7 +13,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tonic::Status;
 
-use super::support::{Server, until, until_equal};
+use super::support::{Front, Server, until, until_equal};
 use crate::subscriptions::random::Subject;
 use crate::subscriptions::support::{batch, fixed, keyed_schema, rows, session};
 
@@ -26,15 +26,15 @@ fn a_table_whose_connection_is_lost_stays_as_it_is_and_is_whole_again_later() {
             subject.change(&mut random);
         }
         subject.session.flush().expect("a cycle");
-        let mut server = Some(Server::start(&subject.table, 0));
-        let port = server.as_ref().expect("a server").address.port();
+        let mut server = Server::start(&subject.table);
+        let front = Front::of(&server);
         let here = session();
-        let remote = server.as_ref().expect("a server").session();
+        let remote = front.session();
         let followed = remote.subscribe(&here, b"s/t").expect("a table");
         for _ in 0..2 {
             until_equal(&followed, &subject.table);
             let before = followed.batch(0..u64::MAX, None).expect("rows");
-            drop(server.take());
+            front.end(server);
             until("it is noticed", || matches!(remote.state(), ConnectionState::Stale { .. }).then_some(()));
             for _ in 0..10 {
                 subject.change(&mut random);
@@ -43,11 +43,12 @@ fn a_table_whose_connection_is_lost_stays_as_it_is_and_is_whole_again_later() {
             here.flush().expect("a cycle");
             assert_eq!(followed.batch(0..u64::MAX, None).expect("rows"), before);
             assert_eq!(followed.failure().map(|error| error.to_string()), None);
-            server = Some(Server::start(&subject.table, port));
+            server = Server::start(&subject.table);
+            front.leads_to(&server);
             until_equal(&followed, &subject.table);
             until("it says so", || (remote.state() == ConnectionState::Connected).then_some(()));
         }
-        drop(server);
+        front.end(server);
     }
 }
 
@@ -59,7 +60,7 @@ fn failure(table: &Table) -> String {
 fn a_remote_table_that_fails_fails_here_with_the_reason() {
     let there = session();
     let (table, publisher) = there.stream(keyed_schema(), Retention::Append);
-    let server = Server::start(&table, 0);
+    let server = Server::start(&table);
     let followed = server.session().subscribe(&session(), b"s/t").expect("a table");
     publisher.publish(batch(rows(vec![7], vec![None], vec![None]))).expect("rows");
     publisher.fail(kinetable::Error::source("the feed is gone"));
@@ -72,12 +73,13 @@ fn a_remote_table_that_fails_fails_here_with_the_reason() {
 fn a_table_that_comes_back_with_other_columns_fails() {
     let there = session();
     let table = fixed(&there, rows(vec![7], vec![None], vec![None]));
-    let server = Server::start(&table, 0);
-    let port = server.address.port();
-    let followed = server.session().subscribe(&session(), b"s/t").expect("a table");
-    drop(server);
+    let server = Server::start(&table);
+    let front = Front::of(&server);
+    let followed = front.session().subscribe(&session(), b"s/t").expect("a table");
+    front.end(server);
     let other = there.empty_table(3).update(&["Id = ii".into()], &NoNames).expect("a table");
-    let _server = Server::start(&other, port);
+    let server = Server::start(&other);
+    front.leads_to(&server);
     let failure = failure(&followed);
     assert!(failure.contains("the table there has other columns now"), "{failure}");
 }
@@ -85,7 +87,7 @@ fn a_table_that_comes_back_with_other_columns_fails() {
 #[test]
 fn a_session_that_is_closed_ends_its_tables() {
     let table = fixed(&session(), rows(vec![7], vec![None], vec![None]));
-    let server = Server::start(&table, 0);
+    let server = Server::start(&table);
     let remote = server.session();
     let followed = remote.subscribe(&session(), b"s/t").expect("a table");
     remote.close();
@@ -116,7 +118,7 @@ fn a_table_that_nobody_holds_here_is_let_go_there() {
     let there = session();
     let (of, publisher) = there.stream(keyed_schema(), Retention::Append);
     let tables = Arc::new(Made { of, held: Mutex::default() });
-    let server = Server::of(tables.clone(), 0);
+    let server = Server::of(tables.clone());
     let here = session();
     let followed = server.session().subscribe(&here, b"s/t").expect("a table");
     let is_held = tables.held.lock().remove(0);
@@ -145,23 +147,25 @@ fn a_session_is_stale_until_the_last_of_its_tables_is_whole_again() {
     let named = |names: &[(&'static [u8], &Table)]| {
         Arc::new(Named(names.iter().map(|(name, table)| (*name, (*table).clone())).collect()))
     };
-    let server = Server::of(named(&[(b"s/one", &one), (b"s/other", &other)]), 0);
-    let port = server.address.port();
-    let (remote, here) = (server.session(), session());
+    let server = Server::of(named(&[(b"s/one", &one), (b"s/other", &other)]));
+    let front = Front::of(&server);
+    let (remote, here) = (front.session(), session());
     let [one_here, other_here] =
         [b"s/one".as_slice(), b"s/other"].map(|name| remote.subscribe(&here, name).expect("a table"));
-    drop(server);
+    front.end(server);
     let is_stale = || matches!(remote.state(), ConnectionState::Stale { .. });
     until("it is noticed", || is_stale().then_some(()));
     first.publish(batch(rows(vec![1], vec![None], vec![None]))).expect("rows");
     second.publish(batch(rows(vec![2], vec![None], vec![None]))).expect("rows");
-    let server = Server::of(named(&[(b"s/one", &one)]), port);
+    let server = Server::of(named(&[(b"s/one", &one)]));
+    front.leads_to(&server);
     until("one is whole", || (one_here.size().expect("a size") == 1).then_some(()));
     std::thread::sleep(std::time::Duration::from_millis(300));
     assert!(is_stale(), "the other is as it was: {:?}", remote.state());
     assert_eq!(other_here.size().expect("a size"), 0);
-    drop(server);
-    let _server = Server::of(named(&[(b"s/one", &one), (b"s/other", &other)]), port);
+    front.end(server);
+    let server = Server::of(named(&[(b"s/one", &one), (b"s/other", &other)]));
+    front.leads_to(&server);
     until("the other is whole", || (other_here.size().expect("a size") == 1).then_some(()));
     until("it says so", || (remote.state() == ConnectionState::Connected).then_some(()));
 }

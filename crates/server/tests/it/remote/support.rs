@@ -1,6 +1,6 @@
 //! A server of one table that can be cut off and come back.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener as StdListener};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,6 +19,9 @@ use kinetable_wire::grpc::{
     AuthenticationConstantsRequest, AuthenticationConstantsResponse, ConfigValue,
     ConfigurationConstantsRequest, ConfigurationConstantsResponse, config_value,
 };
+use parking_lot::Mutex;
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::{Request, Response, Status, Streaming};
@@ -34,20 +37,20 @@ pub struct Server {
 }
 
 impl Server {
-    /// Serves a table as `s/t` on a port: 0 for a free one.
-    pub fn start(table: &Table, port: u16) -> Server {
-        Server::of(Arc::new(One(table.clone())), port)
+    /// Serves a table as `s/t` on a free port.
+    pub fn start(table: &Table) -> Server {
+        Server::of(Arc::new(One(table.clone())))
     }
 
-    /// Serves the tables that are found on a port: 0 for a free one.
-    pub fn of(tables: Arc<dyn Resolve>, port: u16) -> Server {
+    /// Serves the tables that are found on a free port.
+    pub fn of(tables: Arc<dyn Resolve>) -> Server {
         let runtime = Runtime::new().expect("a runtime");
-        let listener = bind(port);
+        let listener = StdListener::bind(("127.0.0.1", 0)).expect("a port");
         listener.set_nonblocking(true).expect("a listener");
         let address = listener.local_addr().expect("an address");
         let services = Services { tables };
         runtime.spawn(async move {
-            let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
+            let listener = TcpListener::from_std(listener).expect("a listener");
             let served = tonic::transport::Server::builder()
                 .add_service(FlightServiceServer::new(services))
                 .add_service(ConfigServiceServer::new(Config))
@@ -59,17 +62,70 @@ impl Server {
 
     /// A session in it.
     pub fn session(&self) -> RemoteSession {
-        RemoteSession::connect(Address::anonymous("127.0.0.1", self.address.port(), None)).expect("a session")
+        session_at(self.address)
     }
 }
 
-fn bind(port: u16) -> TcpListener {
-    until("the port is free", || TcpListener::bind(("127.0.0.1", port)).ok())
+fn session_at(address: SocketAddr) -> RemoteSession {
+    RemoteSession::connect(Address::anonymous("127.0.0.1", address.port(), None)).expect("a session")
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         self.runtime.take().expect("it runs").shutdown_timeout(Duration::from_millis(200));
+    }
+}
+
+/// A port that stays, behind which servers come and go: one that a server let go of may be another test's by then.
+pub struct Front {
+    address: SocketAddr,
+    behind: Arc<Mutex<Option<SocketAddr>>>,
+    _runtime: Runtime,
+}
+
+impl Front {
+    /// A port that leads to a server.
+    pub fn of(server: &Server) -> Front {
+        let runtime = Runtime::new().expect("a runtime");
+        let bound = runtime.block_on(TcpListener::bind(("127.0.0.1", 0)));
+        let listener = bound.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let behind = Arc::new(Mutex::new(Some(server.address)));
+        let leads = behind.clone();
+        runtime.spawn(async move {
+            loop {
+                let (client, _) = listener.accept().await.expect("a connection");
+                let to = *leads.lock();
+                // Nothing is behind it: it hangs up.
+                if let Some(to) = to {
+                    tokio::spawn(passed_on(client, to));
+                }
+            }
+        });
+        Front { address, behind, _runtime: runtime }
+    }
+
+    /// Takes the server away, and ends it.
+    pub fn end(&self, server: Server) {
+        *self.behind.lock() = None;
+        drop(server);
+    }
+
+    /// Leads to another server from now on.
+    pub fn leads_to(&self, server: &Server) {
+        *self.behind.lock() = Some(server.address);
+    }
+
+    /// A session in whatever is behind it.
+    pub fn session(&self) -> RemoteSession {
+        session_at(self.address)
+    }
+}
+
+async fn passed_on(mut client: TcpStream, to: SocketAddr) {
+    if let Ok(mut server) = TcpStream::connect(to).await {
+        // Either may go at any time.
+        let _ = copy_bidirectional(&mut client, &mut server).await;
     }
 }
 

@@ -55,7 +55,7 @@ impl Names for Known {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_table_that_fails_in_the_cycle_that_a_subscriber_waits_for_is_told_as_failed() {
     // What is done within an interval is of one cycle.
-    let min_interval = Duration::from_millis(400);
+    let min_interval = Duration::from_secs(5);
     let session = Session::start(SessionConfig { threads: 2, min_interval, ..SessionConfig::default() });
     let session = session.expect("a session");
     let (table, publisher) = session.stream(keyed_schema(), Retention::Append);

@@ -132,7 +132,7 @@ async fn a_subscriber_of_all_rows_has_the_table() {
 /// Takes what is left, and gives the version that the table has then.
 async fn settled(subject: &Subject, client: &mut Client, model: &mut Model) -> Version {
     subject.session.flush().expect("a cycle");
-    while let Ok(Some(update)) = tokio::time::timeout(Duration::from_millis(60), client.next()).await {
+    while let Ok(Some(update)) = tokio::time::timeout(Duration::from_millis(500), client.next()).await {
         model.apply(&update.expect("no error"));
     }
     subject.table.version().expect("a version")

@@ -1,6 +1,6 @@
 //! Subscribers who do not take what waits for them.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use kinetable::engine::Retention;
 use kinetable_server::subscriptions::Settings;
@@ -27,15 +27,15 @@ async fn cycles_do_not_wait_for_a_client_that_takes_nothing() {
         options: ExchangeOptions { batch_size: 10, min_update_interval_ms: 1, ..request().options },
         ..request()
     };
-    let mut idle = Client::ask(&table, &asked, Settings::default());
+    // Cycles that waited for it would wait for as long as this.
+    let settings = Settings { patience: Duration::from_secs(600), ..Settings::default() };
+    let mut idle = Client::ask(&table, &asked, settings);
     let mut model = Model::default();
     model.apply(&idle.update().await);
-    let began = Instant::now();
     for _ in 0..200 {
         publisher.publish(many(50)).expect("rows");
         session.flush().expect("a cycle");
     }
-    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
     // It takes up again, and has the table, after fewer messages than there were cycles.
     let last = table.version().expect("a version");
     let mut updates = 0;
@@ -56,19 +56,19 @@ async fn cycles_do_not_wait_for_a_client_that_takes_nothing() {
 async fn a_client_that_takes_nothing_for_too_long_is_let_go_with_a_reason() {
     let session = session();
     let (table, publisher) = session.stream(keyed_schema(), Retention::Append);
-    let settings = Settings { patience: Duration::from_millis(100), ..Settings::default() };
+    let settings = Settings { patience: Duration::from_secs(5), ..Settings::default() };
     let asked = Request { options: ExchangeOptions { batch_size: 10, ..request().options }, ..request() };
     let mut idle = Client::ask(&table, &asked, settings);
     idle.update().await;
     publisher.publish(many(200)).expect("rows");
     session.flush().expect("a cycle");
-    tokio::time::sleep(Duration::from_millis(400)).await;
+    tokio::time::timeout(Duration::from_secs(60), idle.is_let_go()).await.expect("an end");
     loop {
         match idle.message().await.expect("a reason") {
             Ok(_) => {}
             Err(status) => {
                 assert_eq!(status.code(), Code::ResourceExhausted);
-                assert!(status.message().starts_with("the client took nothing for 0.1 s"), "{status}");
+                assert!(status.message().starts_with("the client took nothing for 5 s"), "{status}");
                 break;
             }
         }
@@ -82,7 +82,7 @@ async fn a_client_for_which_too_much_is_pending_is_let_go_with_a_reason() {
     let (table, publisher) = session.stream(keyed_schema(), Retention::BLINK);
     let settings = Settings { pending_rows_max: 100, ..Settings::default() };
     let asked = Request {
-        options: ExchangeOptions { min_update_interval_ms: 300, ..request().options },
+        options: ExchangeOptions { min_update_interval_ms: 5_000, ..request().options },
         ..request()
     };
     let mut client = Client::ask(&table, &asked, settings);
@@ -107,7 +107,7 @@ async fn a_client_that_goes_away_is_forgotten() {
     publisher.publish(many(3)).expect("rows");
     client.update().await;
     drop(client);
-    for _ in 0..500 {
+    for _ in 0..6_000 {
         if weak.upgrade().is_none() {
             return;
         }

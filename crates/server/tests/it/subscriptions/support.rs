@@ -108,7 +108,7 @@ impl History {
 
     /// The version at a step. The subscriber may be told before the listener here is.
     pub fn at(&self, step: i64) -> Version {
-        for _ in 0..1000 {
+        for _ in 0..30_000 {
             if let Some(version) = self.versions.0.lock().get(&(step as u64)) {
                 return version.clone();
             }
@@ -174,6 +174,11 @@ impl Client {
     /// Says that nothing more will be asked.
     pub fn close(&mut self) {
         self.requests = None;
+    }
+
+    /// Waits until the server reads nothing more from it.
+    pub async fn is_let_go(&self) {
+        self.requests.as_ref().expect("an open stream").closed().await;
     }
 
     /// The next message as it comes.
