@@ -190,7 +190,9 @@ impl Shifts {
         let near = moves[near..].iter().take_while(|shift| from(shift).start < end);
         let near: Vec<(Range<u64>, i64)> = near.map(|shift| (from(shift), delta(shift))).collect();
         let count = |(range, _): &(Range<u64>, i64)| keys.rank(range.end) - keys.rank(range.start);
-        if near.iter().map(count).sum::<u64>() * FEW_OF >= keys.len() {
+        let moved = near.iter().map(count).sum::<u64>();
+        // Row sets may hold nearly all numbers there are.
+        if moved.saturating_mul(FEW_OF) >= keys.len() {
             return map_all(keys, &near);
         }
         let mapped = map_few(keys, &near);
