@@ -15,7 +15,7 @@ pub(in crate::web) enum Tell {
     Vars(Vars),
     Status(EngineStatus),
     Schema(Schema),
-    Size(Header),
+    Size(Box<Header>),
     Error(Fault),
     Running {
         id: u64,

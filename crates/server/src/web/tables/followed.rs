@@ -311,7 +311,7 @@ impl Followed {
         one.sent(bytes.as_ref().and_then(|bytes| bytes.as_ref().ok()).map_or(0, Vec::len), rows);
         match bytes {
             Some(bytes) => self.push(sub, bytes, out),
-            None => out.tell(Tell::Size(header)),
+            None => out.tell(Tell::Size(Box::new(header))),
         }
     }
 
