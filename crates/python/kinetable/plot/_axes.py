@@ -88,8 +88,8 @@ class AxesMethods(FigureBase):
             label: What is written beside it.
             color: Its colour.
             font: The font of the label, in pictures.
-            format: How numbers or times along it are written, in pictures and in Deephaven's own web client. The page
-                of this package writes them as their size asks for, times on the clock of its zone.
+            format: How numbers or times along it are written; if not given, as their size asks for, times in the page on
+                the clock of the page.
             format_pattern: The same, as a pattern alone: ``"#,##0.00"``, ``"HH:mm"``.
             min: Where it begins; on an axis of times a text such as ``"2026-11-02T09:30:00Z"``, a ``datetime``, or
                 nanoseconds since the epoch.

@@ -134,8 +134,7 @@ class Plots(FigureBase):
             t: The table; ``None``: lists are drawn.
             category: A column of any type, or a list. Categories stand in the order in which they come.
             y: A column of numbers, or a list of them.
-            y_low: Where the range of each value begins: in pictures and in Deephaven's own web client, as the page of
-                this package draws no ranges of categories.
+            y_low: Where the range of each value begins.
             y_high: Where it ends.
             by: Columns of `t`: a series for each key.
 
@@ -212,8 +211,7 @@ class Plots(FigureBase):
     ) -> Figure:
         """Adds candles: the first, highest, lowest and last price of each interval.
 
-        Pictures draw other series of the chart with them. The page of this package draws the candles alone: give
-        other series a chart of their own with `new_chart`.
+        Lines and other series of the chart are drawn with them.
 
         Args:
             series_name: What the legend calls it.

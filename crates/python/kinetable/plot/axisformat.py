@@ -1,4 +1,4 @@
-"""How the numbers and times along an axis are written: in pictures, and in Deephaven's own web client."""
+"""How the numbers and times along an axis are written."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ __all__ = ["AxisFormat", "DecimalAxisFormat", "NanosAxisFormat"]
 
 
 class AxisFormat:
-    """A pattern for what stands along an axis, in pictures and in Deephaven's own web client; see its two kinds. The
-    page of this package writes numbers and times as their size asks for.
-    """
+    """A pattern for what stands along an axis; see its two kinds. Without one, as the size of what is there asks for."""
 
     def __init__(self) -> None:
         self.pattern: Optional[str] = None
@@ -31,7 +29,7 @@ class AxisFormat:
 
 
 class DecimalAxisFormat(AxisFormat):
-    """For numbers: ``#,##0.00`` (thousands apart, two digits after the point), ``0.0%``. Used where `AxisFormat` says.
+    """For numbers: ``#,##0.00`` (thousands apart, two digits after the point), ``0.0%``.
 
     Example:
         from kinetable.plot import DecimalAxisFormat
@@ -42,10 +40,10 @@ class DecimalAxisFormat(AxisFormat):
 
 
 class NanosAxisFormat(AxisFormat):
-    """For times: ``yyyy-MM-dd HH:mm:ss``, read on the clock of a zone. Used where `AxisFormat` says.
+    """For times: ``yyyy-MM-dd HH:mm:ss``, read on the clock of a zone.
 
     Args:
-        tz: The zone, by its name or as a time zone object; ``None``: UTC. In pictures.
+        tz: The zone, by its name or as a time zone object; ``None``: UTC in pictures, that of the page in a page.
 
     Raises:
         DHError: if there is no such zone.
