@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import type { Cell, ColumnInfo, Op } from '../client/index.ts';
 import { formatter } from '../grid/format.ts';
 import { hasSize } from '../grid/rules.ts';
@@ -13,6 +14,8 @@ import './styles/asks.css';
 
 const BINS = 32;
 const VALUES = 10;
+/** Rows above which values are told apart when somebody asks for it alone: the server keeps each of them. */
+const MANY_ROWS = 5_000_000;
 const TIMES = new Set(['Instant', 'ZonedDateTime', 'LocalDateTime']);
 const WORDS: [name: string, word: string][] = [['Min', 'Least'], ['Max', 'Greatest'], ['Sum', 'Sum'], ['Avg', 'Average'], ['Std', 'Standard deviation']];
 
@@ -22,7 +25,12 @@ export function Statistics({ panel, column }: { panel: Panel; column: string }):
   const info = columns.find((one) => one.name === column) ?? columns[0];
   // The order of rows changes nothing, and costs.
   const ops = panel.opsNow().filter((op) => !('sort' in op));
-  const stats = useRows(panel.name, [...ops, { stats: { column: info.name, distinct: true } }], 1);
+  const { rows, total } = panel.counts.value;
+  const [asked, ask] = useState('');
+  const what = `${panel.name} ${info.name}`;
+  // Before the first page it is not known how many there are.
+  const tellsApart = asked === what || (total > 0 && rows <= MANY_ROWS);
+  const stats = useRows(panel.name, [...ops, { stats: { column: info.name, distinct: tellsApart } }], 1);
   return (
     <SidePanel panel={panel} title="Statistics">
       <label class="field">
@@ -33,7 +41,12 @@ export function Statistics({ panel, column }: { panel: Panel; column: string }):
       </label>
       {stats?.error && <p class="error wrap" role="alert">{stats.error.message}</p>}
       {stats && !stats.error && <Figures stats={stats} info={info} />}
-      {hasSize(info.type) || TIMES.has(info.type) ? features.value.includes('bins') && <Shape panel={panel} info={info} ops={ops} /> : features.value.includes('by') && <Values panel={panel} info={info} ops={ops} />}
+      {!tellsApart && rows > MANY_ROWS && (
+        <p class="hint wrap">
+          <button type="button" class="tool" onClick={() => ask(what)}>Count values</button> Telling those of {count(rows)} rows apart takes the server time and memory.
+        </p>
+      )}
+      {hasSize(info.type) || TIMES.has(info.type) ? features.value.includes('bins') && <Shape panel={panel} info={info} ops={ops} /> : tellsApart && features.value.includes('by') && <Values panel={panel} info={info} ops={ops} />}
     </SidePanel>
   );
 }

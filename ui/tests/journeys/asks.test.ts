@@ -58,6 +58,26 @@ test('statistics of a column are those of its cells, of what a filter leaves, an
   await page.context().close();
 });
 
+test('the values of very many rows are told apart when somebody asks for it', async () => {
+  server.add(bigTable('many', 5_000_001));
+  const { page, errors } = await visit(browser, `${url}/table/many`);
+  await until(page, isLoaded);
+  server.heard.length = 0;
+  await focus(page, 'Sym');
+  await page.keyboard.press('i');
+  const side = page.getByRole('complementary', { name: 'Statistics' });
+  await side.getByRole('button', { name: 'Count values' }).waitFor();
+  const asked = (): string => JSON.stringify(server.heard.filter(({ type }) => type === 'open' || type === 'ops'));
+  await page.locator('[data-figure="Rows"]').waitFor({ timeout: 60_000 });
+  expect(asked()).toContain('"distinct":false');
+  expect(asked()).not.toMatch(/"distinct":true|"by"/);
+  await side.getByRole('button', { name: 'Count values' }).click();
+  await expect.poll(() => side.locator('.values li').count(), { timeout: 60_000 }).toBe(10);
+  expect(errors).toEqual([]);
+  await page.context().close();
+  server.remove('many');
+});
+
 test('statistics go on while the table changes', async () => {
   const { page, errors } = await visit(browser, `${url}/table/trades`);
   await until(page, isLoaded);

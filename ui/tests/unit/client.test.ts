@@ -52,7 +52,7 @@ test('a wrong key is refused, and nobody tries again until there is another', as
 test('what the server would not take in one message is refused here, and the connection stays', async () => {
   await opened('quotes');
   const calls = new Calls(client);
-  const save = (text: string): Promise<unknown> => calls.ask({ type: 'save', path: '/a.py', text }).answer;
+  const save = (text: string): Promise<unknown> => calls.ask({ type: 'save', tag: null, path: '/a.py', text }).answer;
   await expect(save('x'.repeat(1 << 20))).rejects.toThrow('this is too long to be sent: the server takes 1,048,576 bytes at a time');
   await expect(save('ä'.repeat(600_000))).rejects.toThrow('too long');
   await expect(save('"'.repeat(600_000))).rejects.toThrow('too long');
