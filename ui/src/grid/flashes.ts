@@ -21,10 +21,14 @@ interface Lit {
   column: string;
   since: number;
   changed: number;
+  /** Whether it was painted with light: then it is painted once more without, however late that is. */
+  isShown: boolean;
 }
 
 export class Flashes {
   private readonly cells = new Map<string, Lit>();
+  /** Rows that are lit on the screen and of which nothing else is known any more. */
+  private readonly left = new Set<number>();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   note(changes: Changes, now: number): void {
@@ -32,18 +36,21 @@ export class Flashes {
       for (const row of rows.keys()) {
         const key = `${row} ${column}`;
         const known = this.cells.get(key);
-        if (!known) this.cells.set(key, { row, column, since: now, changed: now });
+        if (!known) this.cells.set(key, { row, column, since: now, changed: now, isShown: false });
         else {
           if (now - known.changed >= OFTEN) known.since = now;
           known.changed = now;
         }
       }
     }
-    if (this.cells.size > CELLS_MAX) this.cells.clear();
+    if (this.cells.size <= CELLS_MAX) return;
+    for (const { row, isShown } of this.cells.values()) if (isShown) this.left.add(row);
+    this.cells.clear();
   }
 
   clear(): void {
     this.cells.clear();
+    this.left.clear();
   }
 
   /** After each paint: the rows that are to be painted again, a little later. */
@@ -62,20 +69,24 @@ export class Flashes {
   }
 
   get isEmpty(): boolean {
-    return this.cells.size === 0;
+    return this.cells.size === 0 && this.left.size === 0;
   }
 
-  /** 1 as it lights up, 0 once it has faded. */
+  /** For a cell that is painted: 1 as it lights up, 0 once it has faded. */
   strength(row: number, column: string, now: number): number {
     const lit = this.cells.get(`${row} ${column}`);
-    return lit ? Math.max(0, 1 - (now - lit.since) / FADE) : 0;
+    if (!lit) return 0;
+    const strength = Math.max(0, 1 - (now - lit.since) / FADE);
+    lit.isShown = strength > 0;
+    return strength;
   }
 
-  /** The rows that fade, those that a step before were still lit among them; forgets what has long been still. */
+  /** The rows that fade, and those that are still lit on the screen; forgets what has long been still. */
   rows(now: number): Set<number> {
-    const rows = new Set<number>();
+    const rows = new Set(this.left);
+    this.left.clear();
     for (const [key, lit] of this.cells) {
-      if (now - lit.since < FADE + 2 * STEP) rows.add(lit.row);
+      if (lit.isShown || now - lit.since < FADE) rows.add(lit.row);
       if (now - lit.changed > FORGOTTEN) this.cells.delete(key);
     }
     return rows;
