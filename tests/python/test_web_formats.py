@@ -70,7 +70,9 @@ def test_formats_stay_with_columns_that_are_selected_and_are_listed_nowhere(
 ) -> None:
     table = kinetable.empty_table(10).update(["X = i", "P = -i"])
     names["t"] = table.format_columns(["X = RED", "P = BLUE", "X = Decimal(`0.0`)"])
-    page.wait("vars", full=True)
+    # What is listed is looked at once a second.
+    while "t" not in page.tables:
+        page.wait("vars")
     assert page.tables["t"]["columns"] == 2
     ops = [{"where": "X > 2"}, {"sort": [["P", "asc"]]}, {"select": ["X"]}]
     page.say("open", sub=1, table="t", ops=ops, **PLAIN)
