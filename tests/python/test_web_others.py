@@ -153,3 +153,17 @@ def test_readings_are_no_more_than_asked_for(server: Server, names: dict[str, An
         page.wait("status")
     assert len(read) <= before + 2
     page.close()
+
+
+def test_cells_that_are_too_long_together_are_refused(server: Server, names: dict[str, Any]) -> None:
+    long = "x" * 1000
+    names["t"] = kinetable.empty_table(100_000).update_view("S = long")
+    page = Page(server)
+    assert opened(page, 1, "t")[0] == [long]
+    page.say("fetch", id=1, sub=1, first=0, n=100_000, cols=["S"])
+    error = page.wait("error", id=1)
+    assert (error["code"], error["hint"]) == ("limit", "ask for fewer rows or columns at a time")
+    assert error["message"].endswith("the cells that are asked for have more than 64 MB")
+    page.say("fetch", id=2, sub=1, first=10, n=10_000, cols=["S"])
+    assert page.wait("page", id=2)["batch"].num_rows == 10_000
+    page.close()

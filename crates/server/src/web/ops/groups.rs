@@ -41,8 +41,12 @@ pub(super) fn at_fault(
     made: &[Aggregation],
     error: kinetable::Error,
 ) -> Fault {
-    let is_wrong = |one: &&Aggregation| table.agg_by(&[(*one).clone()], &[], &options(&[])).is_err();
-    match made.iter().take(TRIED_MAX).position(|one| is_wrong(&one)) {
+    // Whether they fit shows without rows.
+    let is_wrong = |one: &Aggregation| {
+        let made = table.head(0).and_then(|none| none.agg_by(std::slice::from_ref(one), &[], &options(&[])));
+        made.is_err()
+    };
+    match made.iter().take(TRIED_MAX).position(is_wrong) {
         Some(at) => of(Fault::from(error), at, &asked[at]),
         None => Fault::from(error),
     }

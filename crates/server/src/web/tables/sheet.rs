@@ -5,14 +5,20 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use arrow_array::{Array, ArrayRef, new_null_array};
 use arrow_schema::{Field, FieldRef, Schema};
-use kinetable::Result;
-use kinetable::engine::Version;
+use arrow_select::concat::concat;
+use kinetable::engine::{RowSet, Version};
+use kinetable::{Error, ErrorKind, Result};
 use kinetable_wire::looks::is_look;
 
 use super::cells;
 use crate::web::looks::LookColumns;
 use crate::web::messages::ask::{COLUMNS_FIRST, Want};
 use crate::web::ops::{DEPTH, OPEN};
+
+/// Bytes of the cells of a page, at most.
+const BYTES_MAX: usize = 64 << 20;
+/// Rows whose cells are read together, so that no more than these are in memory when that is too much.
+const ROWS_AT_ONCE: u64 = 4096;
 
 /// Whether a column is one that pages see without asking for it.
 pub(in crate::web) fn is_shown(field: &FieldRef) -> bool {
@@ -55,16 +61,16 @@ impl Sheet {
     /// Reads a page of a version of a table with these columns.
     ///
     /// # Errors
-    /// If a column cannot be read.
+    /// If a column cannot be read, or the cells are too long together.
     pub(in crate::web) fn read(version: &Version, fields: &[FieldRef], want: &Want) -> Result<Sheet> {
         let rows = version.rows().len();
         let (first, n) = want.window(rows);
         let keys = version.rows().slice(first..first + n);
+        let mut left = BYTES_MAX;
         let mut sheet = Sheet { rows, first, n, step: version.step(), ..Sheet::default() };
         for column in wanted(fields, want) {
             let name = fields[column].name();
-            let read = version.read(column, &keys).and_then(|cells| cells::known(&cells));
-            let (cells, was_cut) = match read {
+            let (cells, was_cut) = match known(version, column, &keys, &mut left) {
                 Ok(read) => read,
                 // Cells are shown plainly rather than not at all.
                 Err(error) if is_look(name) => {
@@ -100,6 +106,27 @@ impl Sheet {
         let mut hasher = DefaultHasher::new();
         self.prints.iter().for_each(|column| column[row].hash(&mut hasher));
         hasher.finish()
+    }
+}
+
+/// The cells of a column as browsers know them, and whether a text was cut; they are taken off the bytes that are left.
+fn known(version: &Version, column: usize, keys: &RowSet, left: &mut usize) -> Result<(ArrayRef, bool)> {
+    let (mut parts, mut was_cut, mut first) = (Vec::new(), false, 0);
+    while first < keys.len() || parts.is_empty() {
+        let last = (first + ROWS_AT_ONCE).min(keys.len());
+        let (cells, cut) = cells::known(&version.read(column, &keys.slice(first..last))?)?;
+        let bytes = cells.to_data().get_slice_memory_size()?;
+        *left = left.checked_sub(bytes).ok_or_else(|| {
+            let message = format!("the cells that are asked for have more than {} MB", BYTES_MAX >> 20);
+            Error::new(ErrorKind::Limit, message).with_hint("ask for fewer rows or columns at a time")
+        })?;
+        was_cut |= cut;
+        parts.push(cells);
+        first = last;
+    }
+    match parts.as_slice() {
+        [one] => Ok((one.clone(), was_cut)),
+        parts => Ok((concat(&parts.iter().map(AsRef::as_ref).collect::<Vec<_>>())?, was_cut)),
     }
 }
 
