@@ -138,6 +138,7 @@ def test_every_kind_of_series_as_deephavens_clients_read_it(names: dict[str, Any
         "ranges": Figure().plot_xy("r", t, x="X", y="Y", y_low="Low", y_high="High"),
         "pie": Figure().plot_pie("p", t, category="S", y="Y"),
         "ohlc": Figure().plot_ohlc("o", t, x="T", open="Y", high="High", low="Low", close="Y"),
+        "keyed": Figure().plot_ohlc("o", t, x="T", open="Y", high="High", low="Low", close="Y", by=["S"]),
         "tree": Figure().plot_treemap("t", parts, id="Id", parent="In", value="V", label="Id"),
         "counts": Figure().plot_cat_hist("c", t, category="S"),
         "list": Figure().plot_xy("l", x=[1, 2], y=[3, 4]),
@@ -153,6 +154,8 @@ def test_every_kind_of_series_as_deephavens_clients_read_it(names: dict[str, Any
     assert charts["pie"] == "PIE" and charts["tree"] == "TREEMAP" and charts["counts"] == "CATEGORY"
     (ohlc,) = found["ohlc"][0].charts[0].series
     assert {source[0] for source in sources(ohlc)} == {"TIME", "OPEN", "HIGH", "LOW", "CLOSE"}
+    (keyed,) = found["keyed"][0].charts[0].multi_series
+    assert sources(keyed) == sources(ohlc)
     (tree,) = found["tree"][0].charts[0].series
     assert set(sources(tree)) == {("X", "X0", "Id"), ("PARENT", "-1", "In"), ("Y", "Y0", "V"), ("LABEL", "-1", "Id")}
     assert found["counts"][1][0][1].to_arrow().to_pydict() == {"S": ["a", "b"], "Count": [10, 10]}

@@ -8,7 +8,18 @@ import json
 import numpy as np
 import pytest
 from kinetable import DHError, empty_table, new_table, plot, time_table
-from kinetable.plot import Color, Colors, DecimalAxisFormat, Figure, LineStyle, PlotStyle, Shape, axis_transform
+from kinetable.plot import (
+    Color,
+    Colors,
+    DecimalAxisFormat,
+    Figure,
+    Font,
+    FontStyle,
+    LineStyle,
+    PlotStyle,
+    Shape,
+    axis_transform,
+)
 from kinetable.plot import express as dx
 from kinetable.plot._data import types_of
 from kinetable.plot._page import page
@@ -214,10 +225,44 @@ def test_ends_of_axes_of_times(trades):
     assert only(other)[0]["x"]["min"] == 3
 
 
+def test_looks_are_told_to_pages(trades):
+    bold = Font("Fira", FontStyle.BOLD, 12)
+    figure = Figure().figure_title("F", color="RED", font=bold).plot_xy("a", trades, x="T", y="Y")
+    figure = figure.chart_title(title="C", font=Font()).chart_legend(color="BLUE").chart(x_grid_visible=True)
+    figure = figure.x_axis(font=bold).x_ticks(gap=60e9, loc=[1_767_225_600e9], angle=-30, visible=False, font=Font())
+    figure = figure.x_ticks_minor(nminor=3).y_ticks(loc=[5, 10]).y_ticks_minor(visible=True)
+    found, font = read(figure), {"family": "Fira", "size": 12, "style": "bold"}
+    arial = {"family": "Arial", "size": 8, "style": "plain"}
+    (chart,) = found["charts"]
+    assert found["title_look"] == {"color": "#ff0000", "font": font}
+    assert (chart["title_look"], chart["legend_look"]) == ({"font": arial}, {"color": "#0000ff"})
+    assert chart["grid"] == {"x": True} and chart["x"]["font"] == font
+    ticks = {"gap": 60e9, "at": ["1767225600000000000"], "angle": -30, "visible": False, "font": arial, "minor": 3}
+    assert chart["x"]["ticks"] == ticks
+    assert chart["y"]["ticks"] == {"at": [5, 10], "minor_visible": True}
+    plain = read(Figure().plot_xy("a", trades, x="X", y="Y"))
+    assert "title_look" not in plain and not {"title_look", "legend_look", "grid"} & set(plain["charts"][0])
+    assert not {"font", "ticks"} & set(plain["charts"][0]["x"])
+
+
+def test_candles_of_keys(trades):
+    figure = Figure().plot_ohlc("o", trades, x="T", open="Y", high="High", low="Low", close="Y", by=["S"])
+    chart, series = only(figure)
+    assert (series["style"], series["by"], chart["legend"]) == ("ohlc", ["S"], True)
+
+
 MISTAKES = {
-    "plot_ohlc: by is not offered\n  hint: a chart for each key": lambda t: Figure().plot_ohlc(
-        "o", t, x="T", open="Y", high="High", low="Low", close="Y", by=["S"]
+    "plot_ohlc: by names columns, but there is no table": lambda t: Figure().plot_ohlc(
+        "o", x=[dt.datetime(2026, 1, 1)], open=[1], high=[1], low=[1], close=[1], by=["S"]
     ),
+    "ticks: the gap is inf": lambda t: Figure().x_ticks(gap=float("inf")),
+    "ticks: the gap is 0": lambda t: Figure().ticks(gap=0),
+    "ticks: loc has nan": lambda t: Figure().y_ticks(loc=[1, float("nan")]),
+    "ticks: loc has 1001 places\n  hint: at most 1000": lambda t: Figure().x_ticks(loc=list(range(1001))),
+    "ticks: the angle is 400\n  hint: degrees": lambda t: Figure().x_ticks(angle=400),
+    "ticks_minor: nminor is -1\n  hint: 0 to 100": lambda t: Figure().ticks_minor(nminor=-1),
+    "nminor is 1000000": lambda t: Figure().x_ticks_minor(nminor=1_000_000),
+    "the size of a font is inf": lambda t: Font(size=float("inf")),
     "a figure of 20 × 1 charts is larger than pages draw\n  hint: at most 12 rows": lambda t: Figure(rows=20),
     "a figure of 1 × 13 charts": lambda t: Figure(cols=13),
     "Figure: rows is a str, '2'": lambda t: Figure(rows="2"),

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from kinetable import DHError, dtypes, empty_table, input_table, new_table
 from kinetable.column import double_col, string_col
-from kinetable.plot import Figure, LineStyle, NanosAxisFormat, _picture
+from kinetable.plot import Figure, Font, FontStyle, LineStyle, NanosAxisFormat, _picture
 from kinetable.plot._formats import moment, number
 from kinetable.plot._picture import draw
 from kinetable.plot._treemap import squarified
@@ -248,6 +248,32 @@ def test_marks_along_axes(trades):
     (ax,) = axes(figure.y_axis(format_pattern="0.0 €"))
     assert list(ax.get_xticks()) == [0, 10] and ax.get_xticklabels()[0].get_rotation() == 45
     assert "20.0 €" in labels(ax.yaxis)
+
+
+def test_small_marks_and_fonts(trades):
+    font = Font("DejaVu Sans", FontStyle.BOLD_ITALIC, 13)
+    figure = Figure().plot_xy("a", trades, x="X", y="Y").plot_xy("b", trades, x="X", y="Low")
+    figure = figure.x_ticks(gap=10, font=font).x_ticks_minor(nminor=4).y_ticks_minor(nminor=4, visible=False)
+    (ax,) = axes(figure.chart_legend(font=font).y_axis(label="Y", font=font))
+    assert {place for place in ax.get_xticks(minor=True) if 0 < place < 10} == {2, 4, 6, 8}
+    assert list(ax.get_yticks(minor=True)) == [], "what is not to be seen is not there, however many it would be"
+    texts = [*ax.get_xticklabels(), *ax.get_legend().get_texts(), ax.yaxis.get_label()]
+    assert {(text.get_fontweight(), text.get_fontstyle(), text.get_fontsize()) for text in texts} == {
+        ("bold", "italic", 13)
+    }
+    assert ax.get_yticklabels()[0].get_fontweight() == "normal"
+
+
+def test_a_gap_that_is_too_narrow_makes_no_flood_of_marks(trades):
+    (ax,) = axes(Figure().plot_xy("a", trades, x="X", y="Y").y_ticks(gap=1e-9))
+    assert 100 < len(ax.get_yticks()) <= 1003
+
+
+def test_candles_of_keys_have_their_colours(trades):
+    figure = Figure().plot_ohlc("o", trades, x="T", open="Y", high="High", low="Low", close="Low", by=["S"])
+    (ax,) = axes(figure)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "b"]
+    assert len(ax.patches) == 20 and len({patch.get_edgecolor() for patch in ax.patches}) == 2
 
 
 @pytest.mark.parametrize(

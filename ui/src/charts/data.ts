@@ -1,6 +1,7 @@
 /** What is drawn, made of the cells of a page. */
 import type { Cell, ColumnInfo } from '../client/index.ts';
 import { ROW, valueNames } from './ops.ts';
+import type { Shape } from './shapes.ts';
 import { type ChartSpec, isGrouped, isTemporal } from './spec.ts';
 
 /** Null is a gap; undefined: another series has this x, and this one goes on. */
@@ -18,6 +19,11 @@ export interface Series {
   points?: boolean;
   lines?: boolean;
   size?: number;
+  shape?: Shape;
+  errorColor?: string;
+  /** The ends of error bars along x. */
+  lefts?: Value[];
+  rights?: Value[];
   /** The ends of error bars; of candles, whose `values` are where they close, the least and the greatest. */
   lows?: Value[];
   ups?: Value[];

@@ -6,6 +6,32 @@ import type { ChartData } from './data.ts';
 import type { ChartLook } from './look.ts';
 import type { ChartKind } from './spec.ts';
 
+/** A font that a script gave to a text. */
+export interface FontForm {
+  family?: string;
+  px?: number;
+  isBold: boolean;
+  isItalic: boolean;
+}
+
+export interface TextForm {
+  color?: string;
+  font?: FontForm;
+}
+
+/** The marks of an axis. */
+export interface TicksForm {
+  isShown: boolean;
+  /** From one to the next; or where they are, ascending. Neither: where there is room. */
+  gap?: number;
+  at?: readonly number[];
+  /** How far their texts are turned to the left, in degrees from 0 to 360. */
+  angle: number;
+  /** Small ones between two of them. */
+  minor: number;
+  font?: FontForm;
+}
+
 export interface AxisForm {
   label?: string;
   min?: number;
@@ -17,6 +43,9 @@ export interface AxisForm {
   format?: string;
   /** The clock that its times are read on, if not the page's. */
   zone?: string;
+  /** Of the label. */
+  font?: FontForm;
+  ticks?: TicksForm;
 }
 
 /** What is to be drawn, besides the data. */
@@ -30,6 +59,8 @@ export interface Drawn {
   x?: AxisForm;
   y?: AxisForm;
   y2?: AxisForm;
+  /** Lines across the chart at the marks of x, and of y: as by itself, those of the left y axis alone. */
+  grid?: { x?: boolean; y?: boolean };
   isStacked?: boolean;
 }
 

@@ -1,6 +1,8 @@
 /** A figure of `kinetable.plot` as the server tells it (decisions 0067 and 0071), read from whatever came: what cannot be read is left out. */
 import { isZone } from '../client/index.ts';
-import type { AxisForm } from './drawing.ts';
+import type { AxisForm, TextForm } from './drawing.ts';
+import { color, flag, number, placeOf, readFont, readTicks, readWords, record, text, whole } from './given.ts';
+import { type Shape, SHAPES } from './shapes.ts';
 
 export const STYLES = ['line', 'step', 'area', 'stacked_area', 'bar', 'stacked_bar', 'scatter', 'error_bar', 'histogram', 'pie', 'ohlc', 'treemap'] as const;
 export type Style = (typeof STYLES)[number];
@@ -20,6 +22,8 @@ export interface FigureSeries {
   points?: boolean;
   lines?: boolean;
   size?: number;
+  shape?: Shape;
+  errorColor?: string;
   bins: number;
   low?: number;
   high?: number;
@@ -35,7 +39,10 @@ export interface FigureChart {
   rowSpan: number;
   colSpan: number;
   title: string | null;
+  titleLook: TextForm;
   legend: boolean;
+  legendLook: TextForm;
+  grid: { x?: boolean; y?: boolean };
   x: FigureAxis;
   y: FigureAxis;
   y2: FigureAxis | null;
@@ -44,6 +51,7 @@ export interface FigureChart {
 
 export interface Figure {
   title: string | null;
+  titleLook: TextForm;
   rows: number;
   cols: number;
   charts: readonly FigureChart[];
@@ -60,13 +68,14 @@ export function readFigure(value: unknown): Figure | null {
   const read = record(value);
   if (!Array.isArray(read.charts)) return null;
   const [rows, cols] = [whole(read.rows, 1, 12) ?? 1, whole(read.cols, 1, 12) ?? 1];
-  return { title: text(read.title), rows, cols, charts: read.charts.slice(0, CHARTS_MAX).map((chart) => readChart(record(chart), rows, cols)) };
+  return { title: text(read.title), titleLook: readWords(read.title_look), rows, cols, charts: read.charts.slice(0, CHARTS_MAX).map((chart) => readChart(record(chart), rows, cols)) };
 }
 
 function readChart(read: Record<string, unknown>, rows: number, cols: number): FigureChart {
   const [row, col] = [whole(read.row, 0, rows - 1) ?? 0, whole(read.col, 0, cols - 1) ?? 0];
   return {
-    row, col, rowSpan: whole(read.row_span, 1, rows - row) ?? 1, colSpan: whole(read.col_span, 1, cols - col) ?? 1, title: text(read.title), legend: read.legend !== false,
+    row, col, rowSpan: whole(read.row_span, 1, rows - row) ?? 1, colSpan: whole(read.col_span, 1, cols - col) ?? 1, title: text(read.title), titleLook: readWords(read.title_look),
+    legend: read.legend !== false, legendLook: readWords(read.legend_look), grid: { x: flag(record(read.grid).x), y: flag(record(read.grid).y) },
     x: readAxis(record(read.x)), y: readAxis(record(read.y)), y2: read.y2 == null ? null : readAxis(record(read.y2)),
     series: (Array.isArray(read.series) ? read.series : []).slice(0, SERIES_MAX).flatMap((series) => readSeries(record(series)) ?? []),
   };
@@ -74,11 +83,9 @@ function readChart(read: Record<string, unknown>, rows: number, cols: number): F
 
 function readAxis(read: Record<string, unknown>): FigureAxis {
   const time = read.time === true;
-  // The ends of times are texts of ns.
-  const end = (value: unknown): number | undefined => (typeof value === 'string' && /^-?\d{1,19}$/.test(value) ? Number(value) / 1e6 : number(value));
   const [format, zone] = [text(read.format), text(read.zone)];
   return {
-    time, label: text(read.label) ?? undefined, min: end(read.min), max: end(read.max), log: read.log === true, invert: read.invert === true, color: color(read.color),
+    time, label: text(read.label) ?? undefined, min: placeOf(read.min), max: placeOf(read.max), log: read.log === true, invert: read.invert === true, color: color(read.color), font: readFont(read.font), ticks: readTicks(read.ticks, time),
     ...(format === null ? {} : { format: format.slice(0, PATTERN_MAX) }), ...(zone !== null && isZone(zone) ? { zone } : {}),
   };
 }
@@ -92,16 +99,7 @@ function readSeries(read: Record<string, unknown>): FigureSeries | null {
     columns: Object.fromEntries(ROLES.flatMap((role) => (typeof columns[role] === 'string' ? [[role, columns[role]]] : []))),
     by: Array.isArray(read.by) ? read.by.filter((name): name is string => typeof name === 'string').slice(0, 4) : [], axis: read.axis === 'right' ? 'right' : 'left', color: color(read.color),
     width: number(read.width), dash: Array.isArray(read.dash) ? read.dash.flatMap((one) => number(one) ?? []).slice(0, 8) : undefined,
-    points: typeof read.points === 'boolean' ? read.points : undefined, lines: typeof read.lines === 'boolean' ? read.lines : undefined, size: number(read.size), bins: whole(read.bins, 1, 1000) ?? BINS,
+    points: flag(read.points), lines: flag(read.lines), size: number(read.size), shape: SHAPES.find((one) => one === read.shape), errorColor: color(read.error_color), bins: whole(read.bins, 1, 1000) ?? BINS,
     low: number(read.low), high: number(read.high),
   };
 }
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-}
-
-const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
-const number = (value: unknown): number | undefined => (typeof value === 'number' && Number.isFinite(value) ? value : undefined);
-const whole = (value: unknown, least: number, most: number): number | undefined => (Number.isInteger(value) && (value as number) >= least ? Math.min(value as number, most) : undefined);
-const color = (value: unknown): string | undefined => (typeof value === 'string' && /^#[\da-f]{6}([\da-f]{2})?$/i.test(value) ? value : undefined);

@@ -1,3 +1,6 @@
+import { readable, type Rgb } from '../grid/colours.ts';
+import type { FontForm } from './drawing.ts';
+
 /** The colours and the type of charts, read from custom properties of CSS whenever the theme changes. */
 export interface ChartLook {
   font: string;
@@ -36,6 +39,20 @@ const DASHES: readonly (readonly number[])[] = [[], [6, 4], [2, 3]];
 /** The colour and the dash of a series by its place. */
 export function pen(look: ChartLook, at: number): { color: string; dash: readonly number[] } {
   return { color: look.series[at % COLOURS], dash: DASHES[Math.floor(at / COLOURS) % DASHES.length] };
+}
+
+/** Pixels that letters are high. */
+export const TEXT_PX = 12;
+
+/** A font as canvas and CSS have it: that of the page, but for what a script gave. */
+export function fontText(look: Pick<ChartLook, 'font'>, font: FontForm | undefined, weight = 400): string {
+  return `${font?.isItalic ? 'italic ' : ''}${font?.isBold ? 700 : font ? 400 : weight} ${font?.px ?? TEXT_PX}px ${font?.family ? `"${font.family}", ` : ''}${look.font}`;
+}
+
+/** A colour that a script gave to a text, or what is nearest to it that can be read on the background. */
+export function ink({ background }: Pick<ChartLook, 'background'>, color: string): string {
+  const parts = (hex: string): Rgb => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as unknown as Rgb;
+  return `#${readable(parts(color), parts(background), 4.5).map((part) => part.toString(16).padStart(2, '0')).join('')}`;
 }
 
 /** A colour that lies thin. */

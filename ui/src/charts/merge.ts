@@ -45,8 +45,8 @@ function number(cell: Cell | undefined): number | null {
 const DRAWN: Partial<Record<FigureSeries['style'], string>> = { stacked_area: 'area', stacked_bar: 'bar', error_bar: 'scatter', ohlc: 'candlestick' };
 
 function formOf(series: FigureSeries, name: string, values: Value[]): Series {
-  const { axis, color, width, dash, points, lines, size, style } = series;
-  return { name, values, axis, color, width, dash, points, lines: style === 'error_bar' || style === 'scatter' ? lines === true : lines, size, style: DRAWN[style] ?? style };
+  const { axis, color, width, dash, points, lines, size, shape, errorColor, style } = series;
+  return { name, values, axis, color, width, dash, points, lines: style === 'error_bar' || style === 'scatter' ? lines === true : lines, size, shape, errorColor, style: DRAWN[style] ?? style };
 }
 
 /** The groups of a part by their names, each with its rows; and how many there are beyond those that can be told apart. */
@@ -72,12 +72,12 @@ const nameOf = (part: Part, group: string, parts: readonly Part[]): string => (g
 const zoneOf = (column: ColumnInfo | undefined, form: FigureAxis | null, zone: string): string => form?.zone ?? (column?.type === 'ZonedDateTime' ? (column.zone ?? 'UTC') : column && column.type !== 'Instant' ? 'UTC' : zone);
 
 /** The columns that the values of a series come from, the ends of what is not known better, and of candles where they open. */
-function valuesOf(part: Part): Record<'value' | 'low' | 'up' | 'open', readonly Cell[]> & { of: ColumnInfo | undefined } {
+function valuesOf(part: Part): Record<'value' | 'low' | 'up' | 'left' | 'right' | 'open', readonly Cell[]> & { of: ColumnInfo | undefined; across: ColumnInfo | undefined } {
   const { columns, style } = part.series;
   const isCandles = style === 'ohlc';
   const y = style === 'histogram' ? 'Count' : isCandles ? columns.close : columns.y;
   return {
-    of: info(part, y), value: cells(part, y), low: cells(part, isCandles ? columns.low : columns.y_low), up: cells(part, isCandles ? columns.high : columns.y_high),
+    of: info(part, y), across: info(part, columns.x_low), value: cells(part, y), left: cells(part, columns.x_low), right: cells(part, columns.x_high), low: cells(part, isCandles ? columns.low : columns.y_low), up: cells(part, isCandles ? columns.high : columns.y_high),
     open: cells(part, isCandles ? columns.open : undefined),
   };
 }
@@ -88,16 +88,18 @@ function noteTimes(data: ChartData, chart: FigureChart, part: Part, of: ColumnIn
   if (isTemporal(of)) data.yZones = { ...data.yZones, [axis]: zoneOf(of, axis === 'right' ? chart.y2 : chart.y, zone) };
 }
 
-type Lists = Pick<Series, 'lows' | 'ups' | 'opens'>;
+type Lists = Pick<Series, 'lows' | 'ups' | 'lefts' | 'rights' | 'opens'>;
 
-function listsOf({ low, up, open }: ReturnType<typeof valuesOf>): Lists {
-  return { ...(low.length || up.length ? { lows: [], ups: [] } : {}), ...(open.length ? { opens: [] } : {}) };
+function listsOf({ low, up, left, right, open }: ReturnType<typeof valuesOf>): Lists {
+  return { ...(low.length || up.length ? { lows: [], ups: [] } : {}), ...(left.length || right.length ? { lefts: [], rights: [] } : {}), ...(open.length ? { opens: [] } : {}) };
 }
 
-function put(series: Series, at: number, { of, value, low, up, open }: ReturnType<typeof valuesOf>, row: number): void {
+function put(series: Series, at: number, { of, across, value, low, up, left, right, open }: ReturnType<typeof valuesOf>, row: number): void {
   series.values[at] = place(of, value[row] ?? null);
   if (series.lows) series.lows[at] = place(of, low[row] ?? null);
   if (series.ups) series.ups[at] = place(of, up[row] ?? null);
+  if (series.lefts) series.lefts[at] = place(across, left[row] ?? null);
+  if (series.rights) series.rights[at] = place(across, right[row] ?? null);
   if (series.opens) series.opens[at] = place(of, open[row] ?? null);
 }
 
@@ -168,7 +170,7 @@ function categories(chart: FigureChart, parts: readonly Part[], zone: string, sh
 
 /** Nothing, where a series has no value. */
 function widen(series: Series, n: number, nothing: null | undefined): void {
-  for (const list of [series.values, series.lows, series.ups, series.opens]) for (let at = 0; list && at < n; at++) list[at] ??= nothing;
+  for (const list of [series.values, series.lows, series.ups, series.lefts, series.rights, series.opens]) for (let at = 0; list && at < n; at++) list[at] ??= nothing;
 }
 
 /** Rows that say what they are below; what is below nothing, or below what there is not, is at the top. */

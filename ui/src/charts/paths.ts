@@ -105,29 +105,47 @@ export function candles(chart: uPlot, { opens, highs, lows, closes, ...drawn }: 
   ctx.restore();
 }
 
-/** Lines from the lower to the upper end of what is not known better. */
+/** Lines from one end to the other of what is not known better, along y and along x. */
 export function errors(chart: uPlot, data: ChartData): void {
-  const { ctx } = chart;
+  const { ctx, bbox } = chart;
+  const scale = devicePixelRatio || 1;
   ctx.save();
-  ctx.lineWidth = Math.max(1, devicePixelRatio || 1);
-  data.series.forEach(({ lows, ups, opens }, at) => {
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  ctx.lineWidth = Math.max(1, scale);
+  data.series.forEach((one, at) => {
     const series = chart.series[at + 1];
-    if ((!lows && !ups) || opens || !series?.show) return;
-    const half = 4 * (devicePixelRatio || 1);
-    ctx.strokeStyle = typeof series.stroke === 'function' ? (series.stroke(chart, at + 1) as string) : '';
+    const { lows, ups, lefts, rights, values } = one;
+    if (one.opens || !series?.show || !(lows ?? ups ?? lefts ?? rights)) return;
+    ctx.strokeStyle = one.errorColor ?? (typeof series.stroke === 'function' ? (series.stroke(chart, at + 1) as string) : '');
     ctx.beginPath();
     data.xs.forEach((x, i) => {
-      const value = data.series[at].values[i];
+      const value = values[i];
       if (value == null) return;
-      const [center, low, high] = [chart.valToPos(x, 'x', true), chart.valToPos(lows?.[i] ?? value, series.scale as string, true), chart.valToPos(ups?.[i] ?? value, series.scale as string, true)];
-      ctx.moveTo(center, low);
-      ctx.lineTo(center, high);
-      for (const end of [low, high]) {
-        ctx.moveTo(center - half, end);
-        ctx.lineTo(center + half, end);
-      }
+      const [across, up] = [chart.valToPos(x, 'x', true), chart.valToPos(value, series.scale as string, true)];
+      if (lows || ups) upright(ctx, across, chart.valToPos(lows?.[i] ?? value, series.scale as string, true), chart.valToPos(ups?.[i] ?? value, series.scale as string, true), 4 * scale);
+      if (lefts || rights) lying(ctx, up, chart.valToPos(lefts?.[i] ?? x, 'x', true), chart.valToPos(rights?.[i] ?? x, 'x', true), 4 * scale);
     });
     ctx.stroke();
   });
   ctx.restore();
+}
+
+function upright(ctx: CanvasRenderingContext2D, x: number, low: number, high: number, half: number): void {
+  ctx.moveTo(x, low);
+  ctx.lineTo(x, high);
+  for (const end of [low, high]) {
+    ctx.moveTo(x - half, end);
+    ctx.lineTo(x + half, end);
+  }
+}
+
+function lying(ctx: CanvasRenderingContext2D, y: number, left: number, right: number, half: number): void {
+  ctx.moveTo(left, y);
+  ctx.lineTo(right, y);
+  for (const end of [left, right]) {
+    ctx.moveTo(end, y - half);
+    ctx.lineTo(end, y + half);
+  }
 }

@@ -6,10 +6,14 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { ChartData, Series } from './data.ts';
-import type { AxisForm, Drawing, DrawingEvents, Drawn } from './drawing.ts';
+import type { Drawing, DrawingEvents, Drawn } from './drawing.ts';
 import { bars, candles, columns, errors, none } from './paths.ts';
-import { markTexts } from './patterns.ts';
 import { pen, thin } from './look.ts';
+import { PlotAxes } from './plotaxes.ts';
+import { shaped } from './shapes.ts';
+
+/** A point as large as it is by itself. */
+const POINT_PX = 5;
 
 export class Plot implements Drawing {
   private chart: uPlot | null = null;
@@ -25,8 +29,8 @@ export class Plot implements Drawing {
   draw(data: ChartData, drawn: Drawn): void {
     this.data = data;
     this.drawn = drawn;
-    const form = JSON.stringify([drawn.kind, drawn.look, [...drawn.off], drawn.x, drawn.y, drawn.y2, drawn.isStacked, data.axis, data.zone, data.yZones, data.axis === 'name' && data.labels.length,
-      data.series.map(({ values, lows, ups, opens, ...series }) => series)]);
+    const form = JSON.stringify([drawn.kind, drawn.look, [...drawn.off], drawn.x, drawn.y, drawn.y2, drawn.grid, drawn.isStacked, data.axis, data.zone, data.yZones, data.axis === 'name' && data.labels.length,
+      data.series.map(({ values, lows, ups, lefts, rights, opens, ...series }) => series)]);
     const aligned = this.aligned(data, drawn);
     if (form === this.form && this.chart) return this.chart.setData(aligned);
     this.form = form;
@@ -68,13 +72,14 @@ export class Plot implements Drawing {
     const [width, height] = this.size;
     const isName = data.axis === 'name';
     const hasRight = data.series.some((series) => series.axis === 'right');
+    const axes = new PlotAxes(data, drawn, () => this.data?.labels ?? []);
     return {
       width, height, ms: 1, tzDate: (ms) => uPlot.tzDate(new Date(ms), data.zone), legend: { show: false }, padding: [12, hasRight ? 0 : 14, 0, 0], pxAlign: 1,
       scales: {
         x: { time: data.axis === 'time', dir: drawn.x?.invert ? -1 : 1, distr: drawn.x?.log && data.axis === 'number' ? 3 : 1, range: (_, least, largest) => this.xRange(least, largest) },
         y: this.yScale(data, drawn, 'left'), ...(hasRight ? { y2: this.yScale(data, drawn, 'right') } : {}),
       },
-      axes: this.axes(data, drawn, hasRight),
+      axes: axes.options(),
       series: [{}, ...data.series.map((_, at) => this.series(data, drawn, at))],
       bands: drawn.isStacked && drawn.kind !== 'bar' ? data.series.slice(1).map((_, at) => ({ series: [at + 2, at + 1] as [number, number] })) : [],
       cursor: {
@@ -84,6 +89,7 @@ export class Plot implements Drawing {
       hooks: {
         setSelect: [(chart) => this.chosen(chart)],
         setCursor: [(chart) => this.events.at(chart.cursor.idx == null || (chart.cursor.left ?? -1) < 0 ? null : (chart.cursor.idxs ?? []))],
+        drawAxes: [(chart) => axes.draw(chart)],
         draw: [(chart) => this.above(chart)],
       },
     };
@@ -98,7 +104,12 @@ export class Plot implements Drawing {
     const end = data.highs?.[data.highs.length - 1] ?? largest;
     const isBars = drawn.kind === 'candlestick' || data.series.some(({ style }) => style === 'bar' || style === 'candlestick');
     const pad = isBars ? gap(data.xs) * 0.7 : drawn.kind === 'scatter' || data.series.some(({ style }) => style === 'scatter') ? (end - least) * 0.02 : 0;
-    const [from, to] = [min ?? least - pad, max ?? end + pad];
+    let [from, to] = [min ?? least - pad, max ?? end + pad];
+    for (const { name, lefts = [], rights = [] } of data.series) {
+      if (drawn.off.has(name)) continue;
+      if (min === undefined) for (const left of lefts) if (left != null) from = Math.min(from, left - pad);
+      if (max === undefined) for (const right of rights) if (right != null) to = Math.max(to, right + pad);
+    }
     return from < to ? [from, to] : [from - 0.5, to + 0.5];
   }
 
@@ -146,30 +157,6 @@ export class Plot implements Drawing {
     };
   }
 
-  private axes(data: ChartData, { look, x, y, y2 }: Drawn, hasRight: boolean): uPlot.Axis[] {
-    const font = `12px ${look.font}`;
-    const common = { stroke: look.dim, font, labelFont: `500 12px ${look.font}`, ticks: { stroke: look.line, size: 5 }, border: { show: true, stroke: look.line } };
-    const vertical = (form: AxisForm | undefined, side: 'left' | 'right'): uPlot.Axis => ({
-      ...common, label: form?.label, labelSize: 22, stroke: form?.color ?? look.dim, grid: { stroke: look.line, width: 1 },
-      values: (_, marks, __, ___, step) => markTexts(marks, step, data.yZones?.[side] ?? null, form?.format),
-      size: (chart, texts) => {
-        chart.ctx.font = font;
-        const lines = (texts ?? []).flatMap((text) => text.split('\n'));
-        return Math.max(40, 18 + Math.max(0, ...lines.map((text) => chart.ctx.measureText(text).width)));
-      },
-    });
-    const horizontal: uPlot.Axis = {
-      ...common, label: x?.label, labelSize: 22, grid: { show: false }, size: data.axis === 'time' ? 44 : 34,
-      space: data.axis === 'time' ? 96 : 70,
-      ...(data.axis === 'name' ? {
-        splits: (chart) => named(data, chart.width), values: (chart, marks) => marks.map((mark) => shortened(this.data?.labels[mark] ?? '', chart.width / Math.max(1, named(data, chart.width).length))),
-      } : {
-        values: (_, marks, __, ___, step) => markTexts(marks, step, data.axis === 'time' ? data.zone : null, x?.format),
-      }),
-    };
-    return [horizontal, { ...vertical(y, 'left'), scale: 'y' }, ...(hasRight ? [{ ...vertical(y2, 'right'), scale: 'y2', side: 1 as const, grid: { show: false } }] : [])];
-  }
-
   private series(data: ChartData, drawn: Drawn, at: number): uPlot.Series {
     const { kind, look, off } = drawn;
     const series = data.series[at];
@@ -179,13 +166,14 @@ export class Plot implements Drawing {
     const base: uPlot.Series = {
       label: series.name, show: !off.has(series.name), scale: series.axis === 'right' ? 'y2' : 'y', stroke: color, width: series.width ?? 1.6, dash: [...(series.dash ?? dash)],
     };
-    const points = { size: series.size ?? 5, width: 0, fill: color, stroke: color };
+    const paths = shaped(series.shape);
+    const points = { size: POINT_PX * 0.4 + (series.size ?? 1) * POINT_PX * 0.6, width: 0, fill: color, stroke: color, ...(paths ? { paths } : {}) };
     switch (style) {
       case 'candlestick': return { ...base, paths: none, points: { show: false } };
       case 'bar': return { ...base, paths: bars(at, beside.indexOf(series), beside.length, drawn.isStacked ?? false), fill: color, width: 0, points: { show: false } };
       case 'histogram': return { ...base, paths: columns(data.highs ?? []), fill: data.series.length > 1 ? thin(color, 0.4) : color, width: data.series.length > 1 ? 1 : 0, points: { show: false } };
       case 'scatter': return { ...base, paths: series.lines ? undefined : none, points: { ...points, show: true, fill: thin(color, 0.75) } };
-      case 'step': return { ...base, paths: uPlot.paths.stepped?.({ align: 1 }), points: { show: series.points ?? false } };
+      case 'step': return { ...base, paths: uPlot.paths.stepped?.({ align: 1 }), points: { ...points, show: series.points ?? false } };
       case 'area': return { ...base, fill: thin(color, drawn.isStacked ? 0.55 : 0.18), ...(series.points ? { points: { ...points, show: true } } : {}) };
       default: return { ...base, ...(series.lines === false ? { paths: none } : {}), ...(series.points === undefined ? {} : { points: { ...points, show: series.points } }) };
     }
@@ -205,15 +193,4 @@ function gap(xs: readonly number[]): number {
   let least = Number.POSITIVE_INFINITY;
   for (let i = 1; i < xs.length; i++) if (xs[i] > xs[i - 1]) least = Math.min(least, xs[i] - xs[i - 1]);
   return Number.isFinite(least) ? least : 1;
-}
-
-/** The places whose names have room. */
-function named(data: ChartData, width: number): number[] {
-  const step = Math.max(1, Math.ceil(data.labels.length / Math.max(1, Math.floor((width - 60) / 64))));
-  return data.labels.flatMap((_, at) => (at % step === 0 ? [at] : []));
-}
-
-function shortened(text: string, room: number): string {
-  const most = Math.max(4, Math.floor(room / 7.2));
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }

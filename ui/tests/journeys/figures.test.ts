@@ -123,3 +123,64 @@ test('candles with a line, parts without sizes, more keys than colours, and a se
   expect(errors).toEqual([]);
   await page.context().close();
 });
+
+test('fonts, colours, marks, lines across and shapes of a script, and candles of two keys', async () => {
+  const font = (size: number, style = 'plain'): object => ({ family: 'Kinetable Test', size, style });
+  const quotes = plain({ T: ['Instant', [0n, 0n, 60_000_000_000n, 60_000_000_000n]], K: ['String', ['A', 'B', 'A', 'B']], O: ['double', [1, 5, 2, 6]], H: ['double', [3, 7, 3, 8]], L: ['double', [0, 4, 1, 5]], C: ['double', [2, 6, 1.5, 5.5]] });
+  server.values.set('dressed', {
+    kind: 'Figure', tables: [groups, quotes],
+    value: {
+      title: 'Dressed', title_look: { color: '#cc0000', font: font(18, 'italic') }, rows: 1, cols: 2,
+      charts: [
+        chart(0, 0, [{ name: 'n', style: 'error_bar', table: 0, columns: { x: 'X', y: 'N', x_low: 'Low', x_high: 'High' }, shape: 'diamond', size: 3, error_color: '#00aa00' }], {
+          title_look: { font: font(15, 'bold') }, legend_look: { color: '#0000cc', font: font(12) }, grid: { x: true, y: false },
+          x: { ...axis, min: 0, max: 6, label: 'Across', font: font(15, 'bold'), ticks: { at: [0.25, 2.25, 5.75], angle: 45, minor: 3 } }, y: { ...axis, min: 0, max: 10, label: 'Up', ticks: { gap: 1.7, angle: 90, font: font(9) } },
+        }),
+        chart(0, 1, [{ name: 'o', style: 'ohlc', table: 1, columns: { x: 'T', open: 'O', high: 'H', low: 'L', close: 'C' }, by: ['K'] }], { x: { ...axis, time: true, ticks: { gap: 25e9, visible: false } } }),
+      ],
+    },
+  });
+  const { page, errors } = await visit(browser, url);
+  // What is written on canvases, with its font and how far it is turned.
+  await page.addInitScript(() => {
+    const { fillText } = CanvasRenderingContext2D.prototype;
+    const seen = ((window as unknown as { written: [string, string, number][] }).written = []) as [string, string, number][];
+    CanvasRenderingContext2D.prototype.fillText = function (text: string, ...rest) {
+      const { a, b } = this.getTransform();
+      seen.push([text, this.font, Math.round((-Math.atan2(b, a) * 180) / Math.PI)]);
+      return fillText.apply(this, [text, ...rest] as Parameters<typeof fillText>);
+    };
+  });
+  await page.goto(`${url}/panel/figure#panel=${encodeURIComponent(JSON.stringify({ name: 'dressed' }))}`);
+  await page.reload();
+  for (let at = 0; at < 2; at++) await expect.poll(() => isDrawn(page, at), { message: `chart ${at}` }).toBe(true);
+  const written = (text: string): Promise<[string, string, number] | undefined> => page.evaluate((wanted) => (window as unknown as { written: [string, string, number][] }).written.findLast(([one]) => one === wanted), text);
+  const across = await written('Across');
+  expect(across?.[1]).toMatch(/^(bold|700) 20px "Kinetable Test"/);
+  for (const place of ['0.25', '2.25', '5.75']) expect((await written(place))?.[2], place).toBe(45);
+  expect(await written('5.25')).toBeUndefined();
+  const up = await written('6.8');
+  expect(up?.[1]).toMatch(/12px "Kinetable Test"/);
+  expect(up?.[2]).toBe(90);
+  expect(await written('00:00:25')).toBeDefined();
+  expect(await written('00:00:30')).toBeUndefined();
+  const style = (selector: string): Promise<string[]> => page.locator(selector).first().evaluate((one) => { const { fontFamily, fontSize, fontWeight, fontStyle, color } = getComputedStyle(one); return [fontFamily.split(',')[0], fontSize, fontWeight, fontStyle, color]; });
+  expect(await style('.figure-panel > h2')).toEqual(['"Kinetable Test"', '24px', '400', 'italic', 'rgb(204, 0, 0)']);
+  expect((await style('.figure-chart h3')).slice(0, 4)).toEqual(['"Kinetable Test"', '20px', '700', 'normal']);
+  expect(await style('.legend .name')).toEqual(['"Kinetable Test"', '16px', '400', 'normal', 'rgb(0, 0, 204)']);
+  // The candles of each key have a colour of their own, which the legend shows.
+  const second = page.locator('.figure-chart').nth(1);
+  await expect.poll(() => second.locator('.legend .name').allInnerTexts()).toEqual(['A', 'B']);
+  const colours = await second.locator('.legend line').evaluateAll((lines) => lines.map((line) => line.getAttribute('stroke')));
+  const has = (color: string | null): Promise<number> => second.locator('canvas').first().evaluate((canvas, hex) => {
+    const { data } = ((canvas as HTMLCanvasElement).getContext('2d') as CanvasRenderingContext2D).getImageData(0, 0, (canvas as HTMLCanvasElement).width, (canvas as HTMLCanvasElement).height);
+    const want = [1, 3, 5].map((i) => Number.parseInt((hex as string).slice(i, i + 2), 16));
+    let n = 0;
+    for (let i = 0; i < data.length; i += 4) if (want.every((part, j) => data[i + j] === part)) n += 1;
+    return n;
+  }, color);
+  expect(new Set(colours).size).toBe(2);
+  for (const color of colours) expect(await has(color), String(color)).toBeGreaterThan(30);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});

@@ -22,7 +22,6 @@ from .plotstyle import PlotStyle
 if TYPE_CHECKING:
     from .figure import Figure
 
-Visible = Union[int, bool, None]
 End = Union[str, float, dt.datetime, None]
 
 
@@ -87,7 +86,7 @@ class AxesMethods(FigureBase):
             t: Not offered.
             label: What is written beside it.
             color: Its colour.
-            font: The font of the label, in pictures.
+            font: The font of the label.
             format: How numbers or times along it are written; if not given, as their size asks for, times in the page on
                 the clock of the page.
             format_pattern: The same, as a pattern alone: ``"#,##0.00"``, ``"HH:mm"``.
@@ -183,71 +182,6 @@ class AxesMethods(FigureBase):
         look = (t, label, color, font, format, format_pattern, min, max, invert, log)
         return self.axis(1, *look, business_time, calendar, transform)
 
-    def ticks(
-        self,
-        font: Optional[Font] = None,
-        gap: Optional[float] = None,
-        loc: Optional[List[float]] = None,
-        angle: Optional[int] = None,
-        visible: Visible = None,
-    ) -> Figure:
-        """Says where the marks along the chosen axis are, in pictures and in Deephaven's own web client. The page of
-        this package puts them where there is room.
-
-        Args:
-            font: The font of what is written at them.
-            gap: From one to the next.
-            loc: Where they are, instead.
-            angle: How far what is written at them is turned, in degrees.
-            visible: Whether there are any.
-
-        Raises:
-            DHError: if the gap is not above 0.
-        """
-        return self._ticks(None, font, gap, loc, angle, visible)
-
-    def x_ticks(
-        self,
-        font: Optional[Font] = None,
-        gap: Optional[float] = None,
-        loc: Optional[List[float]] = None,
-        angle: Optional[int] = None,
-        visible: Visible = None,
-    ) -> Figure:
-        """As `ticks`, of the x axis."""
-        return self._ticks(0, font, gap, loc, angle, visible)
-
-    def y_ticks(
-        self,
-        font: Optional[Font] = None,
-        gap: Optional[float] = None,
-        loc: Optional[List[float]] = None,
-        angle: Optional[int] = None,
-        visible: Visible = None,
-    ) -> Figure:
-        """As `ticks`, of the chosen y axis."""
-        return self._ticks(1, font, gap, loc, angle, visible)
-
-    def ticks_minor(self, nminor: Optional[int] = None, visible: Visible = None) -> Figure:
-        """Says how many small marks are between two marks of the chosen axis, as `ticks` does.
-
-        Args:
-            nminor: How many.
-            visible: Whether there are any.
-
-        Raises:
-            DHError: if the number is negative.
-        """
-        return self._ticks_minor(None, nminor, visible)
-
-    def x_ticks_minor(self, nminor: Optional[int] = None, visible: Visible = None) -> Figure:
-        """As `ticks_minor`, of the x axis."""
-        return self._ticks_minor(0, nminor, visible)
-
-    def y_ticks_minor(self, nminor: Optional[int] = None, visible: Visible = None) -> Figure:
-        """As `ticks_minor`, of the chosen y axis."""
-        return self._ticks_minor(1, nminor, visible)
-
     def twin(self, name: Optional[str] = None, dim: Optional[int] = None) -> Figure:
         """Adds a second y axis, on the right, and chooses it: series that are plotted from now on are measured on it.
 
@@ -287,32 +221,6 @@ class AxesMethods(FigureBase):
         """Whether series lie along an axis, which say whether it has times."""
         chart, side = self._chart(), self._begun().at.axes
         return any(self._dim(dim, "axis") == 0 or series.side == side for series in chart.series)
-
-    def _ticks(
-        self,
-        dim: Optional[int],
-        font: Optional[Font],
-        gap: Optional[float],
-        loc: Optional[List[float]],
-        angle: Optional[float],
-        visible: Visible,
-    ) -> Figure:
-        if gap is not None and not gap > 0:
-            raise DHError(message=f"ticks: the gap is {gap}\n  hint: above 0")
-        axis = self._axis(dim, "ticks")
-        places = None if loc is None else tuple(float(place) for place in loc)
-        shown = None if visible is None else bool(visible)
-        ticks = changed(axis.ticks, font=font, gap=gap, places=places, angle=angle, visible=shown)
-        return self._with_axis(dim, replace(axis, ticks=ticks), "ticks")
-
-    def _ticks_minor(self, dim: Optional[int], minor: Optional[int], visible: Visible) -> Figure:
-        if minor is not None and minor < 0:
-            raise DHError(message=f"ticks_minor: nminor is {minor}\n  hint: 0 or more")
-        axis = self._axis(dim, "ticks_minor")
-        shown = None if visible is None else bool(visible)
-        return self._with_axis(
-            dim, replace(axis, ticks=changed(axis.ticks, minor=minor, minor_visible=shown)), "ticks_minor"
-        )
 
 
 def _number(chart: Chart, name: Optional[str], number: Optional[int], present: int) -> int:

@@ -76,7 +76,8 @@ class Charts(FigureBase):
             row_span: How many rows it takes.
             col_span: How many columns it takes.
             orientation: ``"vertical"``, which they are.
-            grid_visible: Whether lines of both axes run across pictures of it.
+            grid_visible: Whether lines of both axes run across it; by itself those of both do in pictures, and those of
+                the left y axis in the page.
             x_grid_visible: Whether those of the x axis do.
             y_grid_visible: Whether those of the y axis do.
             pie_label_format: Not offered.
@@ -128,8 +129,8 @@ class Charts(FigureBase):
             format: Not offered.
             max_rows: Not offered.
             column_names_in_title: Not offered.
-            color: Its colour, in pictures.
-            font: Its font, in pictures.
+            color: Its colour.
+            font: Its font.
         """
         given = {"t": t, "columns": columns, "format": format, "max_rows": max_rows}
         hints = dict.fromkeys([*given, "column_names_in_title"], "title=text: make the text first")
@@ -144,8 +145,8 @@ class Charts(FigureBase):
         """Says how the legend of the chosen chart looks.
 
         Args:
-            color: Its colour, in pictures.
-            font: Its font, in pictures.
+            color: Its colour.
+            font: Its font.
             visible: Whether it is there; by itself, if there is more than one series.
         """
         chart = self._chart()
@@ -200,8 +201,8 @@ class Charts(FigureBase):
 
         Args:
             title: The title.
-            color: Its colour, in pictures.
-            font: Its font, in pictures.
+            color: Its colour.
+            font: Its font.
 
         Example:
             from kinetable.plot import Figure

@@ -50,7 +50,7 @@ class Looks(FigureBase):
             tool_tip_pattern: Not offered.
             x_tool_tip_pattern: Not offered.
             y_tool_tip_pattern: Not offered.
-            error_bar_color: The colour of its ranges, in pictures.
+            error_bar_color: The colour of its ranges.
             gradient_visible: Not offered.
             naming_function: Not offered.
 
@@ -113,8 +113,7 @@ class Looks(FigureBase):
             multi_series_key: Not offered.
             color: The colour of the series.
             label: Not offered.
-            shape: A `Shape`, or its name: in pictures and in Deephaven's own web client. The page of this package has
-                circles.
+            shape: A `Shape`, or its name.
             size: How large they are, from 1.
             label_format: Not offered.
             visible: Whether a series of lines shows its points.

@@ -16,6 +16,7 @@ from .plotstyle import PlotStyle
 
 # What pages draw of a figure (`ui/src/charts/figure.ts`): what is beyond would be cut without a word.
 CELLS_MAX, CHARTS_MAX, SERIES_MAX = 12, 36, 64
+TICKS_MAX, MINOR_MAX = 1000, 100
 
 # The styles that each kind of series can have, the first by itself.
 STYLES: Mapping[str, tuple[PlotStyle, ...]] = {
@@ -66,6 +67,11 @@ class Ticks:
     visible: Optional[bool] = None
     minor: Optional[int] = None
     minor_visible: Optional[bool] = None
+
+    @property
+    def has_minor(self) -> bool:
+        """Whether small marks stand between them."""
+        return bool(self.minor) if self.minor_visible is None else self.minor_visible
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """A figure as pages read it: the JSON of decision 0067, and its tables.
 
-Members that decision does not name are for pictures and other readers: ``grid``, ``ticks``, ``font``, ``zone``.
+Looks are told as scripts give them: what the page cannot have of them it passes over.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ import math
 from typing import Any, Optional
 
 from ..table import Table
-from ._model import Axis, Chart, Model, Series
+from ._model import Axis, Chart, Model, Series, Ticks, Title
+from .font import Font
 
 
 def page(model: Model) -> tuple[dict[str, Any], list[Table]]:
@@ -17,7 +18,8 @@ def page(model: Model) -> tuple[dict[str, Any], list[Table]]:
     tables = model.tables()
     places = {id(table._native): place for place, table in enumerate(tables)}
     charts = [_chart(chart, places) for chart in model.charts]
-    return _present(title=model.title.text, rows=model.rows, cols=model.cols, charts=charts), tables
+    title = _present(title=model.title.text, title_look=_look(model.title))
+    return {**title, "rows": model.rows, "cols": model.cols, "charts": charts}, tables
 
 
 def _present(**members: Any) -> dict[str, Any]:
@@ -32,6 +34,8 @@ def _chart(chart: Chart, places: dict[int, int]) -> dict[str, Any]:
         row_span=chart.row_span,
         col_span=chart.col_span,
         title=chart.title.text,
+        title_look=_look(chart.title),
+        legend_look=_look(chart.legend),
         legend=has_many if chart.legend_visible is None else chart.legend_visible,
         grid=_present(x=chart.x_grid, y=chart.y_grid) or None,
         x=_axis(chart.x),
@@ -39,6 +43,14 @@ def _chart(chart: Chart, places: dict[int, int]) -> dict[str, Any]:
         y2=_axis(chart.axes[1].y) if len(chart.axes) > 1 else None,
         series=[_series(chart, series, places) for series in chart.series],
     )
+
+
+def _look(title: Title) -> Optional[dict[str, Any]]:
+    return _present(color=title.color, font=_font(title.font)) or None
+
+
+def _font(font: Optional[Font]) -> Optional[dict[str, Any]]:
+    return None if font is None else {"family": font.family, "size": font.size, "style": font.style.value}
 
 
 def _axis(axis: Axis) -> dict[str, Any]:
@@ -52,6 +64,20 @@ def _axis(axis: Axis) -> dict[str, Any]:
         invert=axis.invert,
         time=axis.time,
         color=axis.color,
+        font=_font(axis.font),
+        ticks=_ticks(axis.ticks, axis.time) or None,
+    )
+
+
+def _ticks(ticks: Ticks, is_time: bool) -> dict[str, Any]:
+    return _present(
+        font=_font(ticks.font),
+        gap=ticks.gap,
+        at=None if ticks.places is None else [_end(place, is_time) for place in ticks.places],
+        angle=ticks.angle,
+        visible=ticks.visible,
+        minor=ticks.minor,
+        minor_visible=ticks.minor_visible,
     )
 
 

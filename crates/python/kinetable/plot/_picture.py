@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import math
 from typing import Any, Mapping, Optional
 
 from ..dherror import DHError
 from ._formats import formatter
-from ._model import Axis, Chart, Model, Title
+from ._model import TICKS_MAX, Axis, Chart, Model, Title
 from ._reading import Points, read
+from .font import Font
 
 _DPI = 100
 _WIDTH, _HEIGHT = 640, 400
@@ -118,7 +120,7 @@ def _frame(sides: list[Any]) -> None:
 
 def _dress(axis: Any, look: Axis, chart: Chart) -> None:
     """Label, colour, scale, ticks and formats of an axis."""
-    from matplotlib.ticker import AutoMinorLocator, FixedLocator, MultipleLocator
+    from matplotlib.ticker import AutoMinorLocator, FixedLocator
 
     if look.label:
         axis.set_label_text(look.label, **_text(Title(look.label, look.color, look.font), 10))
@@ -137,8 +139,8 @@ def _dress(axis: Any, look: Axis, chart: Chart) -> None:
     if ticks.places is not None:
         axis.set_major_locator(FixedLocator([place / unit for place in ticks.places]))
     elif ticks.gap is not None:
-        axis.set_major_locator(MultipleLocator(ticks.gap / unit))
-    if ticks.minor or ticks.minor_visible:
+        axis.set_major_locator(_multiples(ticks.gap / unit))
+    if ticks.has_minor:
         axis.set_minor_locator(AutoMinorLocator(ticks.minor + 1 if ticks.minor else None))
     params: dict[str, Any] = {"labelcolor": look.color or _INK}
     if ticks.angle is not None:
@@ -148,6 +150,22 @@ def _dress(axis: Any, look: Axis, chart: Chart) -> None:
     if ticks.visible is False:
         params |= {"left": False, "right": False, "bottom": False}
     axis.set_tick_params(**{key: value for key, value in params.items() if _fits(axis, key)})
+    if ticks.font is not None:
+        for text in axis.get_ticklabels():
+            # Those that are made later have it from these.
+            text.set(**_cut(ticks.font))
+
+
+def _multiples(gap: float) -> Any:
+    """Marks at the multiples of a gap, or of that gap some times over, where they would be more than can be seen."""
+    from matplotlib.ticker import MultipleLocator
+
+    class Multiples(MultipleLocator):
+        def tick_values(self, vmin: float, vmax: float) -> Any:
+            times = max(1, math.ceil(abs(vmax - vmin) / gap / TICKS_MAX))
+            return MultipleLocator(gap * times).tick_values(vmin, vmax)
+
+    return Multiples(gap)
 
 
 def _fits(axis: Any, key: str) -> bool:
@@ -179,8 +197,9 @@ def _legend(sides: list[Any], chart: Chart, points: list[Points]) -> None:
     look: dict[str, Any] = {"fontsize": 9, "labelcolor": chart.legend.color or _INK}
     if chart.legend.font is not None:
         del look["fontsize"]
-        font = chart.legend.font
+        font, cut = chart.legend.font, _cut(chart.legend.font)
         look["prop"] = {"family": _families(font.family), "size": font.size}
+        look["prop"] |= {"weight": cut["fontweight"], "style": cut["fontstyle"]}
     made = sides[-1].legend(found.values(), found.keys(), loc="best", framealpha=0.85, edgecolor=_LINES, **look)
     for text in made.get_texts():
         text.set_parse_math(False)
@@ -189,11 +208,14 @@ def _legend(sides: list[Any], chart: Chart, points: list[Points]) -> None:
 def _text(title: Title, size: int) -> dict[str, Any]:
     look: dict[str, Any] = {"color": title.color or _INK, "fontsize": size, **PLAIN}
     if title.font is not None:
-        style = title.font.style.value
-        look |= {"fontsize": title.font.size, "fontfamily": _families(title.font.family)}
-        look |= {"fontweight": "bold" if "bold" in style else "normal"}
-        look |= {"fontstyle": "italic" if "italic" in style else "normal"}
+        look |= {"fontsize": title.font.size, "fontfamily": _families(title.font.family), **_cut(title.font)}
     return look
+
+
+def _cut(font: Font) -> dict[str, str]:
+    style = font.style.value
+    weight, slant = "bold" if "bold" in style else "normal", "italic" if "italic" in style else "normal"
+    return {"fontweight": weight, "fontstyle": slant}
 
 
 def _families(family: str) -> list[str]:

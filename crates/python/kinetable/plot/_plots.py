@@ -43,8 +43,7 @@ class Plots(FigureBase):
             series_name: What the legend calls it.
             t: The table whose columns are drawn; if it is live, the chart is. ``None``: lists are drawn.
             x: A column of numbers or times, or a list of them. Points where it is null are left out.
-            x_low: Where the range of each point along x begins: in pictures and in Deephaven's own web client. The
-                page of this package draws ranges along y.
+            x_low: Where the range of each point along x begins.
             x_high: Where it ends.
             y: As `x`. Where it is null, the line has a gap.
             y_low: Where the range of each point begins.
@@ -221,7 +220,7 @@ class Plots(FigureBase):
             high: The highest ones.
             low: The lowest ones.
             close: The last ones.
-            by: Not offered: a chart has the candles of one series.
+            by: Columns of `t`: candles for each key, in a colour of its own; rising ones are hollow.
 
         Raises:
             DHError: as `plot_xy`.
@@ -233,12 +232,10 @@ class Plots(FigureBase):
             x = [to_j_instant(day) for day in days]
             print(Figure().plot_ohlc("prices", x=x, open=[1, 2], high=[3, 3], low=[1, 1], close=[2, 1]).show())
         """
-        hint = "a chart for each key: new_chart().plot_ohlc(..., t=t.where(...))"
-        refused("plot_ohlc", {"by": hint}, {"by": by})
         given = {"x": x, "open": open, "high": high, "low": low, "close": close}
         needs("plot_ohlc", given, *given)
         table, columns = chosen("plot_ohlc", t, given)
-        return self._add(Series(series_name, "ohlc", table, columns), "plot_ohlc")
+        return self._add(Series(series_name, "ohlc", table, columns, by=keys("plot_ohlc", table, by, t)), "plot_ohlc")
 
     def plot_treemap(
         self,

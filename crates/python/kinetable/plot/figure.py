@@ -11,11 +11,12 @@ from ._charts import Charts
 from ._looks import Looks
 from ._model import CELLS_MAX, Model
 from ._plots import Plots
+from ._ticks import TickMethods
 
 __all__ = ["Figure"]
 
 
-class Figure(Plots, Charts, AxesMethods, Looks):
+class Figure(Plots, Charts, AxesMethods, TickMethods, Looks):
     """Charts in a grid. It does not change: every method gives another figure.
 
     A figure in a variable is listed by a server of this process: in the web app it opens as a panel that follows its

@@ -1,4 +1,4 @@
-"""Fonts of figures: of titles, labels and ticks in pictures, and in Deephaven's own web client."""
+"""Fonts of figures: of titles, legends, labels and ticks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ class FontStyle(Enum):
 
 @dataclass(frozen=True)
 class Font:
-    """A font. Where the machine does not have the family, another one without serifs is taken.
+    """A font. Where the machine that draws does not have the family, another one without serifs is taken; of a page
+    that is the machine of who looks at it, and letters are 6 to 72 pixels high.
 
     Args:
         family: The family.
@@ -41,7 +42,7 @@ class Font:
     size: int = 8
 
     def __post_init__(self) -> None:
-        if not self.size > 0:
+        if not 0 < self.size < float("inf"):
             raise DHError(message=f"the size of a font is {self.size}\n  hint: points, above 0")
 
 

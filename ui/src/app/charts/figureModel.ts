@@ -166,7 +166,7 @@ export class FigureModel {
     this.hidden.value = data.hidden;
     const words = [...(drawn < total ? [`${short(drawn)} of ${short(total)} points`] : []), ...(data.hidden && !chart.legend ? [hiddenText(data.hidden)] : [])];
     this.words.value = words.join(', ');
-    const form: Drawn = { kind, look, range: this.range ? [this.range.from, this.range.to ?? this.range.from] : null, off: this.off.peek(), x: chart.x, y: chart.y, y2: chart.y2 ?? undefined, isStacked: chart.series.some(({ style }) => style.startsWith('stacked')) };
+    const form: Drawn = { kind, look, range: this.range ? [this.range.from, this.range.to ?? this.range.from] : null, off: this.off.peek(), x: chart.x, y: chart.y, y2: chart.y2 ?? undefined, grid: chart.grid, isStacked: chart.series.some(({ style }) => style.startsWith('stacked')) };
     this.drawing?.draw(data, form);
   }
 
