@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { exportTable, FORMATS } from './exports.ts';
 import { Icon } from './icons.tsx';
 import type { Panel } from './panel.ts';
@@ -11,7 +11,7 @@ const shown = signal<Panel | null>(null);
 export function ExportMenu({ panel }: { panel: Panel }): JSX.Element {
   const root = useRef<HTMLDivElement>(null);
   const isShown = shown.value === panel;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isShown) return;
     root.current?.querySelector<HTMLElement>('[role=menuitem]')?.focus();
     const leave = (event: Event): void => {

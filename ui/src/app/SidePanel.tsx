@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from './icons.tsx';
 import type { Panel } from './panel.ts';
 import { side } from './side.ts';
@@ -11,7 +11,7 @@ export function SidePanel({ panel, title, children }: { panel: Panel; title: str
     side.value = null;
     panel.element?.focus();
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     const first = root.current?.querySelector<HTMLElement>('[data-first], input, select, textarea, button');
     first?.focus();
   }, []);

@@ -47,10 +47,10 @@ test('another dashboard, named, and both are there after a reload', async () => 
   expect(new Set(acks()).size).toBe(1);
   await page.reload();
   await until(page, (seen) => isLoaded(seen) && seen.length === 12);
-  expect(await boards.getByRole('button').allInnerTexts()).toEqual(['Desk 1', 'Prices', '']);
+  await expect.poll(() => boards.getByRole('button').allInnerTexts()).toEqual(['Desk 1', 'Prices', '']);
   await boards.getByRole('button', { name: 'Desk 1' }).click();
   await until(page, (seen) => isLoaded(seen) && seen[0].cells.Price !== undefined);
-  expect(page.url()).toBe(`${url}/table/trades`);
+  await expect.poll(() => page.url()).toBe(`${url}/table/trades`);
   await boards.getByRole('button', { name: 'Desk 1' }).click();
   await page.getByRole('menuitem', { name: 'Another one like it' }).click();
   await boards.getByRole('button', { name: 'Desk copy' }).click();
@@ -65,7 +65,7 @@ test('a dashboard that was written in Python, at its own address, and not kept',
   await page.getByRole('tab', { name: 'Own rows' }).waitFor();
   await page.getByRole('heading', { name: 'Read me' }).waitFor();
   await until(page, (seen) => isLoaded(seen) && seen.length > 5);
-  expect(page.url()).toBe(`${url}/dashboard/desk`);
+  await expect.poll(() => page.url()).toBe(`${url}/dashboard/desk`);
   expect(server.heard.filter(({ type }) => type === 'open').map(({ table }) => table).slice(-2).sort()).toEqual(['desk#0', 'quotes']);
   await page.reload();
   await page.getByRole('heading', { name: 'Read me' }).waitFor();
@@ -91,10 +91,10 @@ test('a script that is run again: another layout takes the place, the same one l
   await expect.poll(asked).toBe(before + 1);
   write('again', '# Second');
   await page.getByRole('heading', { name: 'Second' }).waitFor();
-  expect(await page.getByRole('tab').count()).toBe(3);
+  await expect.poll(() => page.getByRole('tab').count()).toBe(3);
   await page.getByText('was made again: this is its new layout').waitFor();
   await until(page, (seen) => isLoaded(seen) && seen.length > 5);
-  expect(page.url()).toBe(`${url}/dashboard/again`);
+  await expect.poll(() => page.url()).toBe(`${url}/dashboard/again`);
   expect(errors).toEqual([]);
   await page.context().close();
 });

@@ -13,6 +13,7 @@ export function launch(): Promise<Browser> {
 /** A page whose grids keep what is seen as elements; errors of the page are thrown at the end by whoever asks for them. */
 export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<{ page: Page; errors: string[] }> {
   const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, colorScheme: 'light', timezoneId: 'UTC', locale: 'en-US', permissions: ['clipboard-read', 'clipboard-write'], ...options });
+  context.setDefaultTimeout(90_000);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
@@ -42,7 +43,7 @@ export function rows(page: Page): Promise<{ row: number; cells: Record<string, s
 
 /** Waits until the rows that are seen are as they should be. */
 export async function until(page: Page, holds: (seen: Awaited<ReturnType<typeof rows>>) => boolean): Promise<Awaited<ReturnType<typeof rows>>> {
-  const end = Date.now() + 60_000;
+  const end = Date.now() + 90_000;
   for (;;) {
     const seen = await rows(page);
     if (holds(seen)) return seen;

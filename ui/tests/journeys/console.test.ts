@@ -1,10 +1,9 @@
 /** The console: run, see, stop, mend, find again. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { FakeServer } from '../fake/server.ts';
 import { emptyTable } from '../fake/tables.ts';
+import { isSound } from './axe.ts';
 import { isLoaded, until, visit } from './browser.ts';
 import { begin, end, serve } from './stage.ts';
 
@@ -40,7 +39,7 @@ test('a run prints, makes a table that opens beside, fails at its line, and is s
   const runs = page.locator('.run');
   await type(page, 'print("hello")\nwarn("careful")');
   await runs.nth(0).locator('.out.stderr').getByText('careful').waitFor();
-  expect(await runs.nth(0).locator('.out.stdout').innerText()).toBe('hello\n');
+  await expect.poll(() => runs.nth(0).locator('.out.stdout').innerText()).toBe('hello\n');
   await type(page, 'fresh = empty_table(42)');
   await page.getByRole('tab', { name: 'fresh' }).waitFor();
   await until(page, (seen) => isLoaded(seen) && seen.length > 5);
@@ -50,13 +49,13 @@ test('a run prints, makes a table that opens beside, fails at its line, and is s
   expect((left?.x ?? 0) + (left?.width ?? 0)).toBeLessThanOrEqual(right?.x ?? 0);
   await type(page, 'x = 1\nprint(y)');
   await runs.nth(2).locator('.trace b').getByText('NameError').waitFor();
-  expect(await runs.nth(2).locator('.at').innerText()).toMatch(/line 2\s+print\(y\)/);
+  await expect.poll(() => runs.nth(2).locator('.at').innerText()).toMatch(/line 2\s+print\(y\)/);
   expect(await runs.nth(2).getByText('engine.py').isVisible()).toBe(false);
   await runs.nth(2).getByText('Traceback', { exact: true }).click();
   await runs.nth(2).getByText('engine.py').waitFor();
   await runs.nth(2).getByRole('button', { name: 'Copy' }).click();
   await page.getByText('copied the traceback').waitFor();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('Traceback (most recent call last)');
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain('Traceback (most recent call last)');
   await page.getByRole('textbox', { name: 'Console' }).focus();
   await type(page, 'sleep(60)');
   await expect.poll(() => runs.nth(3).locator('.took').innerText()).toMatch(/^(0\.[3-9]|[1-9]\d*\.\d) s/);
@@ -139,12 +138,7 @@ test('the log: as it comes, by level and text, held', async () => {
   expect(await log.getByText('unseen').count()).toBe(0);
   await page.getByRole('button', { name: 'Go on' }).click();
   await log.getByText('unseen').waitFor();
-  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-  const found = await page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> } }).axe.run();
-    return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 140)).join(' | ')}`);
-  });
-  expect(found).toEqual([]);
+  await isSound(page);
   expect(errors).toEqual([]);
   await page.context().close();
 });
@@ -153,7 +147,7 @@ test('the first visit: a console, and beside it what can be tried', async () => 
   const { page, errors } = await visit(browser, url);
   await page.getByRole('heading', { name: 'A live table' }).waitFor();
   await page.getByRole('textbox', { name: 'Console' }).waitFor();
-  expect(await page.getByRole('tab').allInnerTexts()).toEqual(['Console', 'Welcome']);
+  await expect.poll(() => page.getByRole('tab').allInnerTexts()).toEqual(['Console', 'Welcome']);
   await page.getByRole('button', { name: 'Run', exact: true }).first().click();
   await page.locator('.run').getByText('time_table').first().waitFor();
   // Who closed it does not see it again.
@@ -161,7 +155,7 @@ test('the first visit: a console, and beside it what can be tried', async () => 
   await expect.poll(() => page.getByRole('tab').count()).toBe(1);
   await page.reload();
   await page.getByRole('textbox', { name: 'Console' }).waitFor();
-  expect(await page.getByRole('tab').allInnerTexts()).toEqual(['Console']);
+  await expect.poll(() => page.getByRole('tab').allInnerTexts()).toEqual(['Console']);
   expect(errors).toEqual([]);
   await page.context().close();
 });

@@ -30,9 +30,9 @@ test('a computed column: refused with its place, mended, sorted by, kept, remove
   await further.fill('Worth = Price * Sizes');
   await further.press('Enter');
   await side.getByText('no column or variable is called "Sizes"').waitFor();
-  expect(await side.locator('mark').innerText()).toBe('Sizes');
+  await expect.poll(() => side.locator('mark').innerText()).toBe('Sizes');
   await side.getByText('did you mean').waitFor();
-  expect(await page.locator('.chip.bad').count()).toBe(1);
+  await expect.poll(() => page.locator('.chip.bad').count()).toBe(1);
   const mine = side.getByLabel('Column Worth', { exact: true });
   await mine.fill('Worth = Price * Size');
   await mine.press('Enter');
@@ -47,10 +47,10 @@ test('a computed column: refused with its place, mended, sorted by, kept, remove
   await until(page, (all) => isLoaded(all) && all.length > 5 && all.every(({ cells }, i) => i === 0 || number(all[i - 1].cells.Worth) >= number(cells.Worth)));
   await page.getByRole('button', { name: 'Copy as Python' }).click();
   await page.getByText('copied: positions').waitFor();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('positions.update_view("Worth = Price * Size").sort_descending("Worth")');
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe('positions.update_view("Worth = Price * Size").sort_descending("Worth")');
   await page.reload();
   await until(page, isLoaded);
-  expect(await page.locator('.chip').allInnerTexts()).toEqual(['Worth = Price * Size', '↓ Worth']);
+  await expect.poll(() => page.locator('.chip').allInnerTexts()).toEqual(['Worth = Price * Size', '↓ Worth']);
   await page.getByRole('button', { name: 'Remove Worth = Price * Size' }).click();
   await expect.poll(() => page.locator('.chip').count()).toBe(0);
   await until(page, (all) => isLoaded(all) && all[0].cells.Id === '0');

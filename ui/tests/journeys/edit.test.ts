@@ -32,7 +32,7 @@ test('cells are written in their place, rows are added, pasted and deleted', asy
   await focus(page, 1, 1);
   await page.keyboard.press('F2');
   const editor = page.getByLabel('Qty, row 1');
-  expect(await editor.inputValue()).toBe('7');
+  await expect.poll(() => editor.inputValue()).toBe('7');
   await editor.fill('many');
   await editor.press('Enter');
   await page.getByRole('alert').getByText('"many" is no whole number').waitFor();

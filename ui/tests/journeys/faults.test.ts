@@ -25,7 +25,7 @@ test('the secret of the link is taken out of the address, and outlives a reload'
   for (const link of ['/?psk=secret', '/?key=secret', '/#token=secret', '/table/quotes?psk=secret']) {
     const { page } = await visit(browser, url + link);
     await page.locator('.connection.live').waitFor();
-    expect(page.url()).toBe(url + link.replace(/[?#].*/, ''));
+    await expect.poll(() => page.url()).toBe(url + link.replace(/[?#].*/, ''));
     await page.reload();
     await page.locator('.connection.live').waitFor();
     await page.context().close();
@@ -49,12 +49,12 @@ test('a lost connection: the cells stay, it is said since when, and then all goe
   server.refuses = true;
   server.dropAll();
   await page.getByText(/Reconnecting… data as of \d\d:\d\d:\d\d/).waitFor();
-  expect(await status(page, 'live')).toMatch(/^as of \d\d:\d\d:\d\d$/);
+  await expect.poll(() => status(page, 'live')).toMatch(/^as of \d\d:\d\d:\d\d$/);
   expect((await rows(page)).slice(0, 10)).toEqual(before.slice(0, 10));
   await page.getByRole('button', { name: 'Try now' }).click();
   server.refuses = false;
   await page.locator('.connection.live').waitFor();
-  expect(await status(page, 'live')).toBe('Live');
+  await expect.poll(() => status(page, 'live')).toBe('Live');
   await page.locator('kinetable-grid').click({ position: { x: 300, y: 200 } });
   await page.keyboard.press('Control+End');
   await until(page, (seen) => isLoaded(seen) && seen[seen.length - 1].row > 48_300);
@@ -90,8 +90,8 @@ test('no such table yet, a table without rows, and a long sort that is given up'
   server.slow = 0;
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByText(/Sorting/).waitFor({ state: 'detached' });
-  expect(await rows(page)).toEqual(seen);
-  expect(await page.locator('.chip').count()).toBe(0);
+  await expect.poll(() => rows(page)).toEqual(seen);
+  await expect.poll(() => page.locator('.chip').count()).toBe(0);
   await page.context().close();
 });
 

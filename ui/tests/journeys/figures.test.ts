@@ -104,7 +104,7 @@ test('every style is drawn in its place; one that the page does not know is left
 test('candles with a line, parts without sizes, more keys than colours, and a series that fails beside one that does not', async () => {
   const { page, errors } = await visit(browser, `${url}/panel/figure#panel=${encodeURIComponent(JSON.stringify({ name: 'mixed', title: 'My words' }))}`);
   for (let at = 0; at < 4; at++) await expect.poll(() => isDrawn(page, at), { message: `chart ${at}` }).toBe(true);
-  expect(await page.title()).toBe('My words · Kinetable');
+  await expect.poll(() => page.title()).toBe('My words · Kinetable');
   const first = page.locator('.figure-chart').first();
   await first.getByRole('button', { name: 'day' }).waitFor();
   await first.locator('.plot').focus();

@@ -33,7 +33,7 @@ test('a notebook of Python', async () => {
   await page.keyboard.insertText('# %% one\nprint("first cell")\n# %% two\nprint("second cell")');
   await page.keyboard.press('Control+Enter');
   await page.locator('.file-runs .out').getByText('second cell').waitFor();
-  expect(await page.locator('.file-runs .run').count()).toBe(1);
+  await expect.poll(() => page.locator('.file-runs .run').count()).toBe(1);
   await page.keyboard.press('Control+Home');
   await page.keyboard.press('Control+Enter');
   await page.locator('.file-runs .out').getByText('first cell').waitFor();

@@ -19,7 +19,8 @@ afterAll(() => end(browser, server));
 
 /** The colour of a cell near its lower left corner, where there is no text. */
 function ground(page: Page, row: number, column: string): Promise<string> {
-  return page.evaluate(([row, column]) => {
+  return page.evaluate(async ([row, column]) => {
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     const { view, layout } = document.querySelector('kinetable-grid')!.grid!;
     const { ctx, bodyTop, extent, top } = view;
     const y = bodyTop + (Number(row) - top.row) * extent.rowHeight - Math.round(top.px) + extent.rowHeight - 4;
@@ -40,9 +41,9 @@ test.each(['light', 'dark'] as const)('cells are as the table says: %s', async (
   expect(seen[1].cells.Time).toMatch(/^Mon 21 Sep, \d\d:\d\d:\d\d\.\d{3} h$/);
   // Row 2 is pale red, but for the price, which has a colour of its own; row 3 is as any other.
   const plain = await ground(page, 3, 'Size');
-  expect(await ground(page, 2, 'Size')).toBe('ffd0d0');
-  expect(await ground(page, 2, 'Price')).toBe(`${Math.round((100 + 24 * 12.345) / 3).toString(16)}3060`);
-  expect(await ground(page, 3, 'Price')).toBe(plain);
+  await expect.poll(() => ground(page, 2, 'Size')).toBe('ffd0d0');
+  await expect.poll(() => ground(page, 2, 'Price')).toBe(`${Math.round((100 + 24 * 12.345) / 3).toString(16)}3060`);
+  await expect.poll(() => ground(page, 3, 'Price')).toBe(plain);
   await page.mouse.move(900, 800);
   await shot(page, `painted-${colorScheme}`);
   expect(errors).toEqual([]);
@@ -55,7 +56,7 @@ test('texts can be read in every theme', async () => {
     await page.evaluate((theme) => localStorage.setItem('kinetable.theme', JSON.stringify(theme)), theme);
     await page.goto(`${url}/table/painted`);
     await until(page, (all) => isLoaded(all) && all.length > 20);
-    expect(await page.evaluate(() => document.documentElement.dataset.theme), theme).toBe(theme === 'light' ? 'light' : theme);
+    await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme), { message: theme }).toBe(theme === 'light' ? 'light' : theme);
     // The blue of Sym alone, on what lies behind it.
     const ratio = await page.evaluate(async () => {
       const { grid } = document.querySelector('kinetable-grid')!;
@@ -110,7 +111,7 @@ test('hidden columns are listed nowhere, and what the user says comes first', as
   await until(page, (all) => isLoaded(all) && all.length > 20);
   await page.getByRole('button', { name: 'Columns' }).click();
   const list = page.getByRole('complementary', { name: 'Columns' });
-  expect(await list.getByRole('checkbox').count()).toBe(5);
+  await expect.poll(() => list.getByRole('checkbox').count()).toBe(5);
   await list.getByText('double, formatted').waitFor();
   await page.keyboard.press('Escape');
   const plain = await ground(page, 3, 'Size');
@@ -124,16 +125,16 @@ test('hidden columns are listed nowhere, and what the user says comes first', as
   await page.getByRole('menuitem', { name: 'Format and colours…' }).click();
   const side = page.getByRole('complementary', { name: 'Format and colours' });
   const switched = side.getByRole('checkbox', { name: 'Its colours and its form $#,##0.000' });
-  expect(await switched.isChecked()).toBe(true);
+  await expect.poll(() => switched.isChecked()).toBe(true);
   await side.getByLabel('Decimals').selectOption('1');
   await until(page, (all) => all[1]?.cells.Price === '556.8');
   await side.getByText('What you chose below comes before it.').waitFor();
-  expect(await ground(page, 2, 'Price')).not.toBe(plain);
+  await expect.poll(() => ground(page, 2, 'Price')).not.toBe(plain);
   await switched.uncheck();
   await expect.poll(() => ground(page, 0, 'Price')).toBe(plain);
   await page.reload();
   await until(page, (all) => all[1]?.cells.Price === '556.8');
-  expect(await ground(page, 0, 'Price')).toBe(plain);
+  await expect.poll(() => ground(page, 0, 'Price')).toBe(plain);
   expect((await rows(page))[1].cells.Fee).toBe('(2,469.1)');
   expect(errors).toEqual([]);
   await page.context().close();

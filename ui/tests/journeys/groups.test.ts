@@ -55,7 +55,7 @@ test('groups: counted and added up, sorted and filtered by what was made, as Pyt
   await until(page, (rows) => isLoaded(rows) && rows.length < 12 && rows.every(({ cells }) => number(cells.Count) > 100));
   await page.getByRole('button', { name: 'Copy as Python' }).click();
   await page.getByText(/^copied: from kinetable/).waitFor();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(
     'from kinetable import agg\n\npositions.agg_by([agg.count_("Count"), agg.sum_("Size_sum = Size")], by="Sym").where("Count > 100").sort_descending("Size_sum")',
   );
   await page.reload();
@@ -94,15 +94,15 @@ test('a rollup opens by keys and by hand; each level adds up what is below it', 
     const line = document.querySelector('kinetable-grid')?.shadowRoot?.querySelector(`.mirror [data-row="${at}"]`);
     return [line?.getAttribute('aria-level') ?? null, line?.getAttribute('aria-expanded') ?? null];
   }, row);
-  expect(await branch(0)).toEqual(['1', 'true']);
-  expect(await branch(1)).toEqual(['2', 'false']);
+  await expect.poll(() => branch(0)).toEqual(['1', 'true']);
+  await expect.poll(() => branch(1)).toEqual(['2', 'false']);
   await page.evaluate(() => {
     document.querySelector('kinetable-grid')?.grid?.focusCell(1, 0, false);
     document.querySelector('kinetable-grid')?.focus();
   });
   await page.keyboard.press('ArrowRight');
   const open = await until(page, (seen) => isLoaded(seen) && seen.length === 18 && seen[2].cells.Venue !== 'null');
-  expect(await branch(1)).toEqual(['2', 'true']);
+  await expect.poll(() => branch(1)).toEqual(['2', 'true']);
   const below = open.slice(2, 7);
   expect(below.reduce((sum, { cells }) => sum + number(cells.Size_sum), 0)).toBe(number(open[1].cells.Size_sum));
   for (const { cells } of below) expect(number(cells.Size_sum)).toBe(sizes(all.filter(({ Sym, Venue }) => Sym === cells.Sym && Venue === cells.Venue)));
@@ -115,7 +115,7 @@ test('a rollup opens by keys and by hand; each level adds up what is below it', 
   });
   await page.locator('kinetable-grid').click({ position: { x: 10 + 14 + 4, y } });
   await until(page, (seen) => isLoaded(seen) && seen.length === 18);
-  expect(await branch(2)).toEqual(['2', 'true']);
+  await expect.poll(() => branch(2)).toEqual(['2', 'true']);
   await side.getByRole('button', { name: 'Expand all' }).click();
   await until(page, (seen) => isLoaded(seen) && seen.length > 25);
   await side.getByRole('button', { name: 'Collapse' }).click();

@@ -50,22 +50,22 @@ test('tabs, operations and columns are there again, and what is not looked at is
   server.heard.length = 0;
   await page.goto(url);
   await until(page, (seen) => isLoaded(seen) && seen[0].cells.Bid !== undefined);
-  expect(page.url()).toBe(`${url}/table/quotes`);
-  expect(await page.getByRole('tab').allInnerTexts()).toEqual(['trades', 'wide', 'quotes']);
-  expect(await columns(page)).toEqual(ARRANGED);
+  await expect.poll(() => page.url()).toBe(`${url}/table/quotes`);
+  await expect.poll(() => page.getByRole('tab').allInnerTexts()).toEqual(['trades', 'wide', 'quotes']);
+  await expect.poll(() => columns(page)).toEqual(ARRANGED);
   expect(server.heard.filter(({ type }) => type === 'open').map(({ table }) => table)).toEqual(['quotes']);
   await page.getByRole('tab', { name: 'trades' }).click();
   const found = await until(page, (seen) => isLoaded(seen) && seen.length > 5 && seen[0].cells.Sym !== undefined);
   expect(new Set(found.map(({ cells }) => cells.Sym))).toEqual(new Set(['ACME']));
-  expect(await page.locator('.panel:visible .chip').allInnerTexts()).toEqual(['Sym =ACME']);
+  await expect.poll(() => page.locator('.panel:visible .chip').allInnerTexts()).toEqual(['Sym =ACME']);
   // A tab that is closed comes without its operations, but with its columns.
   await page.getByRole('tab', { name: 'quotes' }).press('Delete');
   await page.reload();
   await until(page, isLoaded);
-  expect(await page.getByRole('tab').allInnerTexts()).toEqual(['trades', 'wide']);
+  await expect.poll(() => page.getByRole('tab').allInnerTexts()).toEqual(['trades', 'wide']);
   await list.getByText('quotes').click();
   await until(page, (seen) => isLoaded(seen) && seen[0].cells.Bid !== undefined);
-  expect(await columns(page)).toEqual(ARRANGED);
+  await expect.poll(() => columns(page)).toEqual(ARRANGED);
   expect(errors).toEqual([]);
   await page.context().close();
 });
@@ -80,7 +80,7 @@ test('a table that is gone and storage that is spoilt', async () => {
   await page.goto(url);
   await until(page, (seen) => isLoaded(seen) && seen[0].cells.Ask !== undefined);
   expect((await columns(page)).slice(0, 2)).toEqual(['Ask', 'Sym']);
-  expect(await page.locator('.panel:visible .chip').allInnerTexts()).toEqual(['↓ Bid']);
+  await expect.poll(() => page.locator('.panel:visible .chip').allInnerTexts()).toEqual(['↓ Bid']);
   await page.getByRole('tab', { name: 'nobody' }).click();
   await page.getByText('There is no table “nobody”').waitFor();
   await page.goto(`${url}/icon.svg`);
@@ -107,8 +107,8 @@ test('a link shows the same to another person', async () => {
   const { page: theirs, errors } = await visit(browser, link);
   await until(theirs, (seen) => isLoaded(seen) && seen.length === mine.length);
   expect((await rows(theirs)).map(({ cells }) => cells.Sym)).toEqual(mine);
-  expect(await columns(theirs)).toEqual(ARRANGED);
-  expect(theirs.url()).toBe(`${url}/table/quotes`);
+  await expect.poll(() => columns(theirs)).toEqual(ARRANGED);
+  await expect.poll(() => theirs.url()).toBe(`${url}/table/quotes`);
   // In a page that is open.
   await theirs.getByRole('button', { name: 'Clear' }).click();
   await until(theirs, (seen) => isLoaded(seen) && seen.length === 12);

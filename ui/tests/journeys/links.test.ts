@@ -43,7 +43,7 @@ test('a filter panel: typed and chosen, for all panels with the column, and afte
   await page.getByRole('searchbox', { name: 'Value of Sym' }).fill('=BOLT');
   await expect.poll(() => seenOf(page, 'trades', 'Sym')).toEqual(['BOLT']);
   await expect.poll(() => seenOf(page, 'quotes', 'Sym')).toEqual(['BOLT']);
-  expect(await page.locator('.chip:visible').allInnerTexts()).toEqual(['Sym =BOLT', 'Sym =BOLT']);
+  await expect.poll(() => page.locator('.chip:visible').allInnerTexts()).toEqual(['Sym =BOLT', 'Sym =BOLT']);
   await page.getByLabel('How values are given').selectOption('choice');
   await expect.poll(() => seenOf(page, 'quotes', 'Sym')).toContain('ACME');
   await expect.poll(() => page.getByRole('combobox', { name: 'Value of Sym' }).locator('option').count()).toBe(13);
@@ -74,7 +74,7 @@ test('a link: the row that is selected in one table filters the other', async ()
   await dialog.getByLabel('When a row is selected in').selectOption({ label: 'quotes' });
   await dialog.getByLabel('its').selectOption('Sym');
   await dialog.getByLabel('filters').selectOption({ label: 'trades' });
-  expect(await dialog.getByLabel('by').inputValue()).toBe('Sym');
+  await expect.poll(() => dialog.getByLabel('by').inputValue()).toBe('Sym');
   await dialog.getByRole('button', { name: 'Link', exact: true }).click();
   await dialog.getByText('quotes · Sym → trades · Sym').waitFor();
   await page.keyboard.press('Escape');
@@ -83,7 +83,7 @@ test('a link: the row that is selected in one table filters the other', async ()
   await expect.poll(() => seenOf(page, 'trades', 'Sym')).toEqual(['CRUX']);
   await page.keyboard.press('ArrowUp');
   await expect.poll(() => seenOf(page, 'trades', 'Sym')).toEqual(['BOLT']);
-  expect(await page.locator('.chip:visible').allInnerTexts()).toEqual(['Sym = BOLT']);
+  await expect.poll(() => page.locator('.chip:visible').allInnerTexts()).toEqual(['Sym = BOLT']);
   await page.getByRole('button', { name: 'Remove Sym = BOLT' }).click();
   await expect.poll(() => page.locator('.chip:visible').count()).toBe(0);
   await page.reload();

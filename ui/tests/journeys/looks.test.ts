@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { FakeServer } from '../fake/server.ts';
+import { isSound } from './axe.ts';
 import { isLoaded, until, visit } from './browser.ts';
 import { begin, end, ticks } from './stage.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let server: FakeServer;
 let browser: Browser;
 let url: string;
@@ -90,12 +88,7 @@ test.each(['light', 'dark'] as const)('axe finds nothing serious in %s', async (
     const { page } = await visit(browser, url + path, { colorScheme, viewport: { width, height: 844 } });
     await page.locator('.connection.live').waitFor();
     if (path !== '/') await until(page, isLoaded);
-    await page.evaluate(axe);
-    const found = await page.evaluate(async () => {
-      const { violations } = await (window as unknown as { axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[] }> } }).axe.run();
-      return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 140)).join(' | ')}`);
-    });
-    expect(found, `${path} at ${width}`).toEqual([]);
+    await isSound(page, `${path} at ${width}`);
     await page.context().close();
   }
 });
@@ -157,7 +150,7 @@ test.each([true, false])('cells that changed light up and fade, if that is wante
   const now = await colours();
   expect(now.flatMap((colour, row) => (colour === plain[row] ? [] : [row]))).toEqual(wanted ? changed : []);
   await page.clock.runFor(1000);
-  expect(await colours()).toEqual(plain);
+  await expect.poll(() => colours()).toEqual(plain);
   await page.context().close();
 });
 
@@ -197,15 +190,17 @@ test('a table that falls silent has a clock', async () => {
     return page.locator('[data-status=live]').innerText();
   }).toBe('Live');
   await page.getByText(/^no change for \d+ s$/).waitFor();
-  server.tick();
-  await expect.poll(() => page.locator('[data-status=live]').innerText()).toBe('Live');
+  await expect.poll(() => {
+    server.tick();
+    return page.locator('[data-status=live]').innerText();
+  }).toBe('Live');
   await page.context().close();
 });
 
 test('on a phone the first column stays, and what is open is closed from the list', async () => {
   const { page } = await visit(browser, `${url}/table/quotes`, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   await until(page, isLoaded);
-  expect(await page.evaluate(() => document.querySelector('kinetable-grid')!.grid!.layout.placed.filter(({ frozen }) => frozen).map(({ info }) => info.name))).toEqual(['Sym']);
+  await expect.poll(() => page.evaluate(() => document.querySelector('kinetable-grid')!.grid!.layout.placed.filter(({ frozen }) => frozen).map(({ info }) => info.name))).toEqual(['Sym']);
   await page.getByRole('button', { name: 'More' }).click();
   await page.locator('#palette-list').getByText('Computed columns').click();
   await page.getByRole('complementary', { name: 'Computed columns' }).getByRole('button', { name: 'Close Computed columns' }).click();

@@ -34,14 +34,13 @@ test('a table, a command, a setting', async () => {
   await ask('cpp');
   await page.keyboard.press('Enter');
   await page.getByText('copied: quotes').waitFor();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('quotes.sort_descending("Bid")');
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe('quotes.sort_descending("Bid")');
   await ask('theme');
-  const words = await page.locator('#palette-list [role=option]').allInnerTexts();
+  await expect.poll(() => page.locator('#palette-list [role=option]').first().innerText()).toContain('Theme: dark');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowUp');
-  expect(words[0]).toContain('Theme: dark');
   await page.keyboard.press('Enter');
-  expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
+  await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
   await ask('zzzz');
   await page.getByText('Nothing is called so.').waitFor();
   await page.keyboard.press('Escape');

@@ -23,6 +23,7 @@ test('in the filter row a line lies below what is wrong', async () => {
   await input.fill('>5 && <12x');
   await input.press('Enter');
   await page.getByText('"12x" is no number').waitFor();
+  await expect.poll(() => input.getAttribute('data-placed')).not.toBeNull();
   const line = await input.evaluate((element: HTMLInputElement) => {
     const ruler = document.createElement('canvas').getContext('2d')!;
     ruler.font = getComputedStyle(element).font;
@@ -33,7 +34,7 @@ test('in the filter row a line lies below what is wrong', async () => {
   expect(Math.abs(line.from) + Math.abs(line.width)).toBeLessThan(0.1);
   if (process.env.KINETABLE_SHOTS) await page.screenshot({ path: `${process.env.KINETABLE_SHOTS}/places-filter.png` });
   await input.fill('>5');
-  expect(await input.getAttribute('data-placed')).toBeNull();
+  await expect.poll(() => input.getAttribute('data-placed')).toBeNull();
   expect(errors).toEqual([]);
   await page.context().close();
 });
@@ -47,13 +48,13 @@ test('in a computed column the name is underlined that is none, until it is edit
   await side.getByLabel('A further column').fill('Worth = Pirce * Size');
   await side.getByLabel('A further column').press('Enter');
   await side.locator('.underlined u').waitFor();
-  expect(await side.locator('.underlined u').innerText()).toBe('Pirce');
+  await expect.poll(() => side.locator('.underlined u').innerText()).toBe('Pirce');
   // It lies on the text: as wide as so many characters, and where they begin.
   const [under, area] = await Promise.all(['.underlined u', 'textarea'].map((part) => side.locator(part).first().boundingBox()));
   expect(Math.abs(under!.x - area!.x - 9 - (8 * under!.width) / 5)).toBeLessThan(1);
   if (process.env.KINETABLE_SHOTS) await page.screenshot({ path: `${process.env.KINETABLE_SHOTS}/places-custom.png` });
   await side.getByLabel('Column Worth', { exact: true }).fill('Worth = Price * Size');
-  expect(await side.locator('.underlined').count()).toBe(0);
+  await expect.poll(() => side.locator('.underlined').count()).toBe(0);
   expect(errors).toEqual([]);
   await page.context().close();
 });

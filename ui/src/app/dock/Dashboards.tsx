@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Dialog } from '../Dialog.tsx';
 import { Icon } from '../icons.tsx';
 import { addBoard, board, currentKey, goTo, layoutOf, removeBoard, type Slot, slots } from './boards.ts';
@@ -15,7 +15,7 @@ const nameOf = (slot: Slot, at: number): string => layoutOf(slot).name || `Desk 
 /** The boards as a row in the top bar; the one that is looked at has a menu. */
 export function Dashboards(): JSX.Element {
   const root = useRef<HTMLElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (menuOf.value === null) return;
     root.current?.querySelector<HTMLElement>('[role=menuitem]')?.focus();
     const leave = (event: Event): void => {
