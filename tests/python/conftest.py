@@ -93,9 +93,9 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 def wait_until(condition: Callable[[], Any], seconds: float = 60, what: str = "") -> Any:
     """Waits until a condition holds and returns what it returned; fails when it does not in time."""
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        result = condition()
-        if result:
-            return result
+    while not (result := condition()):
+        # It is looked at before the clock: a process that stood still has its last look.
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what or 'the condition'} did not come about in {seconds} s; last: {result!r}")
         time.sleep(0.005)
-    raise AssertionError(f"{what or 'the condition'} did not come about in {seconds} s; last: {result!r}")
+    return result

@@ -14,7 +14,7 @@ from kinetable import DHError, time_table
 from kinetable import kafka_consumer as kc
 from kinetable.stream import blink_to_append_only
 from kinetable.stream.kafka import cdc
-from kinetable.update_graph import shared_lock
+from kinetable.update_graph import exclusive_lock, shared_lock
 
 pytestmark = pytest.mark.broker
 
@@ -66,7 +66,7 @@ class Database:
         (key_of, key_place), (value_of, value_place) = self._sides
         payload = None if value is None else value_of(value, value_place)
         self._producer.produce(self.topic, key=key_of({"id": key}, key_place), value=payload)
-        self._producer.flush()
+        assert self._producer.flush(60) == 0
 
     def put(self, key, name, email=None, op=None):
         self.put_row({"id": key, "name": name, "email": email, "since": 19_000 + key}, op)
@@ -129,10 +129,11 @@ def test_the_changes_themselves(broker, database):
     database.put(1, "Ada")
     database.put(1, "Ada L.")
     database.delete(1)
-    changes = cdc.consume(broker.config, spec(database), stream_table=True, cols_to_drop=["since"])
+    with exclusive_lock(None):  # no changes pass before they are kept
+        changes = cdc.consume(broker.config, spec(database), stream_table=True, cols_to_drop=["since"])
+        kept = blink_to_append_only(changes)
     assert changes.is_blink
     assert changes.column_names == ["id", "name", "email", "op"]
-    kept = blink_to_append_only(changes)
     wait_until(lambda: kept.size == 3)
     assert [tuple(row.values()) for row in kept.view(["id", "op", "name"]).iter_dict()] == [
         (1, "c", "Ada"),
@@ -148,8 +149,9 @@ def test_columns_may_be_called_as_fields_of_the_envelope_are(broker, topic):
     database.put_row({**row, "op": "buy", "ts_ms": 8})
     orders = cdc.consume(broker.config, spec(database), cols_to_drop=["email", "since"])
     assert orders.column_names == ["id", "op", "cdc_op", "ts_ms"]
-    changes = cdc.consume(broker.config, spec(database), stream_table=True, cols_to_drop=["email", "since"])
-    kept = blink_to_append_only(changes)
+    with exclusive_lock(None):
+        changes = cdc.consume(broker.config, spec(database), stream_table=True, cols_to_drop=["email", "since"])
+        kept = blink_to_append_only(changes)
     wait_until(lambda: rows(orders) == [(1, "buy", "?", 8)])
     wait_until(lambda: kept.size == 2)
     assert [tuple(row.values()) for row in kept.iter_dict()] == [(1, "sell", "?", 7, "c"), (1, "buy", "?", 8, "u")]

@@ -138,7 +138,7 @@ def send(broker, topic, values, headers=None):
     producer = confluent_kafka.Producer({"bootstrap.servers": broker.bootstrap})
     for value in values:
         producer.produce(topic, value=value, partition=0, headers=headers)
-    producer.flush(30)
+    assert producer.flush(60) == 0
 
 
 def consume(broker, topic, spec, rows, **config):

@@ -42,7 +42,7 @@ def put(broker, topic, partition, *values, time=None):
     stamp = {} if time is None else {"timestamp": int(time * 1000)}
     for value in values:
         producer.produce(topic, value=value, partition=partition, **stamp)
-    assert producer.flush(10) == 0
+    assert producer.flush(60) == 0
 
 
 def values(table):
@@ -128,13 +128,12 @@ def test_a_table_for_each_partition(broker, topic):
     broker.add_partitions(topic=topic, partitions=4)
     put(broker, topic, 3, "d", "e")
     wait_until(lambda: values(merged) == ["a", "b", "c", "d", "e"])
-    assert [row["Partition"] for row in table.keys().iter_dict()] == [0, 1, 2, 3]
+    keys = table.keys()
+    wait_until(lambda: [row["Partition"] for row in keys.iter_dict()] == [0, 1, 2, 3])
     wait_until(lambda: values(last.merge()) == ["b", "c", "e"])
     assert table.get_constituent(2).size == 0
-    assert details(table, "PARTITION ADDED") == [
-        "partition 2 added, read from offset 0",
-        "partition 3 added, read from offset 0",
-    ]
+    added = [f"partition {number} added, read from offset 0" for number in (2, 3)]
+    wait_until(lambda: details(table, "PARTITION ADDED") == added)
     assert table.errors.size == 0 and table.stats()["rows"] == 5
     table.stop()
     wait_until(lambda: table.stats()["state"] == "STOPPED")
@@ -218,7 +217,7 @@ while table.size < 2:
 def test_a_member_leaves_in_good_order_when_its_program_ends(broker, topic):
     broker.create_topic(topic=topic)
     put(broker, topic, 0, "a", "b")
-    subprocess.run([sys.executable, "-c", MEMBER, broker.bootstrap, topic], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", MEMBER, broker.bootstrap, topic], check=True, timeout=300)
     put(broker, topic, 0, "c")
     config = {"kinetable.group.mode": "subscribe", "group.id": f"g-{topic}"}
     table = texts(broker, topic, config=config)
