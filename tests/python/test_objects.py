@@ -17,6 +17,7 @@ from typing import Any, Iterator
 import grpc
 import kinetable
 import pandas
+import plotly.graph_objects
 import pydeephaven as client
 import pytest
 from deephaven_core.proto import console_pb2, object_pb2
@@ -469,6 +470,31 @@ def test_packages_with_entry_points(tmp_path: Any, monkeypatch: Any, kinds: Any,
     assert 'the plug-in "no_such_module:Registered" cannot be loaded' in told and "ModuleNotFoundError" in told
     assert 'the plug-in "Pane" is for Deephaven\'s web client: it is not used' in told
     sys.modules.pop("geometry"), sys.modules.pop("deephaven_like")
+
+
+def test_a_figure_of_plotly_as_clients_of_its_plug_in_read_it(
+    names: dict[str, Any], session: client.Session, kinds: dict[str, Any], capsys: Any
+) -> None:
+    names["drawn"] = figure = plotly.graph_objects.Figure(plotly.graph_objects.Bar(x=["a"], y=[1]))
+    assert session.exportable_objects["drawn"].type == "plotly.figure"
+    payload, references = fetched(session, "drawn")
+    assert (payload.decode(), references) == (figure.to_json(), [])
+
+    class FigureType(FetchOnlyObjectType):
+        name = "plotly.figure"
+
+        def is_type(self, obj: Any) -> bool:
+            return False
+
+        def to_bytes(self, exporter: Any, obj: Any) -> bytes:
+            return b""
+
+    # Deephaven's plug-in is found beside ours: nothing is said, and pages go on showing figures. A script's is refused.
+    before = kinds["plotly.figure"]
+    _registry._Callback().register(FigureType)
+    assert kinds["plotly.figure"] is before and capsys.readouterr().err == ""
+    with pytest.raises(DHError, match='the kind "plotly.figure" is registered already'):
+        plugin.register(FigureType)
 
 
 def test_figures_print_what_they_are() -> None:

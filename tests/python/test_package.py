@@ -19,7 +19,7 @@ def test_import_to_first_table_needs_no_heavy_library():
         import sys
         from kinetable import empty_table
         table = empty_table(10).update("X = i * 2")
-        heavy = ("pandas", "pyarrow", "polars", "numpy", "matplotlib", "asyncio", "http", "kinetable.server")
+        heavy = ("pandas", "pyarrow", "polars", "numpy", "matplotlib", "plotly", "asyncio", "http", "kinetable.server")
         print(table.size, *(name for name in heavy if name in sys.modules))
         """
     )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import math
 from typing import Any, Iterator
 
 import pandas
+import plotly.express
+import plotly.graph_objects
 import pytest
 from kinetable import agg, dtypes, input_table, new_table, ui
-from kinetable.plot import Figure
+from kinetable.plot import Figure, _plotly
 from kinetable.server import Server
 from test_web_tables import Page
 
@@ -137,3 +141,66 @@ def test_rights_of_the_name_hold_for_its_tables(names: dict[str, Any]) -> None:
             page.say("value", id=2, name="desk")
             assert page.wait("error", id=2)["code"] == "missing"
             page.close()
+
+
+def drawn(y: list[float]) -> Any:
+    """A figure of plotly, for which nobody chose a template."""
+    return plotly.graph_objects.Figure(plotly.graph_objects.Scatter(y=y))
+
+
+def test_a_figure_of_plotly_is_its_own_json(names: dict[str, Any], page: Page) -> None:
+    points = pandas.DataFrame({"T": pandas.to_datetime(["2026-01-01", None]), "Y": [1.5, math.nan], "S": ["a", "☃"]})
+    names["sales"] = figure = plotly.express.line(points, x="T", y="Y", color="S", title="Sales <b>today</b>")
+    page.wait("vars", full=False)
+    assert page.tables["sales"]["kind"] == "plotly.figure"
+    told = value(page, 1, "sales")
+    assert (told["tables"], told["value"]["theme"]) == (0, "page")
+    assert told["value"]["figure"] == json.loads(figure.to_json())
+    assert told["value"]["figure"]["layout"]["title"]["text"] == "Sales <b>today</b>"
+    # In place: the name stands for the same value, which says something else when it is asked again.
+    figure.add_scatter(y=[5, 6])
+    assert len(value(page, 2, "sales")["value"]["figure"]["data"]) == 3
+    before = page.tables["sales"]["id"]
+    names["sales"] = drawn([1, 2])
+    (changed,) = page.wait("vars", full=False)["changed"]
+    assert changed["id"] != before
+    assert value(page, 3, "sales")["value"]["figure"]["data"][0]["type"] == "scatter"
+
+
+def test_whose_colours_a_figure_of_plotly_has(names: dict[str, Any], page: Page) -> None:
+    bare, dark, none = drawn([1]), drawn([1]), drawn([1])
+    bare.layout.template, dark.layout.template, none.layout.template = None, "plotly_dark", "none"
+    names |= {
+        "bare": bare,
+        "dark": dark,
+        "none": none,
+        "both": drawn([1]).update_layout(template="plotly+presentation"),
+    }
+    themes = {name: value(page, id, name)["value"]["theme"] for id, name in enumerate(["bare", "dark", "none", "both"])}
+    assert themes == {"bare": "page", "dark": "own", "none": "own", "both": "own"}
+
+
+def test_a_figure_of_plotly_that_is_too_large_says_so(names: dict[str, Any], page: Page, monkeypatch: Any) -> None:
+    monkeypatch.setattr(_plotly, "TEXT_MAX", 40_000)
+    names |= {"small": drawn([1] * 1000), "large": drawn([0.1] * 20_000)}
+    names["desk"] = ui.dashboard(ui.row(*[drawn([0.1] * 1000) for _ in range(6)]))
+    assert value(page, 1, "small")["value"]["figure"]["data"]
+    page.say("value", id=2, name="large")
+    error = page.wait("error", id=2)
+    assert "the figure of plotly has 0.1 MB as JSON, and a page takes 0.0 MB" in error["message"]
+    assert "give it fewer points" in error["message"] + error.get("hint", "")
+    page.say("value", id=3, name="desk")
+    assert "the figures of plotly together have" in page.wait("error", id=3)["message"]
+
+
+def test_a_figure_of_plotly_in_a_dashboard(names: dict[str, Any], page: Page) -> None:
+    figure = drawn([1, 2])
+    rows = names["rows"]
+    names["desk"] = ui.dashboard(ui.row(rows, ui.panel(figure, title="Drawn"), figure))
+    page.wait("vars", full=False)
+    panels = value(page, 1, "desk")["value"]["layout"]["panels"]
+    assert [(panel["kind"], panel["title"]) for panel in panels.values()] == [
+        ("table", "rows"), ("plotly", "Drawn"), ("plotly", "figure"),
+    ]  # fmt: skip
+    assert panels["p1"]["value"] == panels["p2"]["value"]
+    assert panels["p1"]["value"]["figure"] == json.loads(figure.to_json())

@@ -41,7 +41,7 @@ impl Purpose {
 }
 
 /// Packages the tests need, each with the versions it is tested with.
-const TEST_PACKAGES: [&str; 16] = [
+const TEST_PACKAGES: [&str; 17] = [
     "pytest>=8",
     "pytest-timeout>=2.3",
     "numpy>=2",
@@ -50,6 +50,7 @@ const TEST_PACKAGES: [&str; 16] = [
     "polars>=1.30",
     "duckdb>=1.2",
     "matplotlib>=3.9",
+    "plotly>=6",
     "numba>=0.61",
     "adbc-driver-flightsql>=1.5",
     "adbc-driver-sqlite>=1.5",

@@ -30,8 +30,8 @@ _mistaken: set[str] = set()
 _plain = (str, bytes, int, float, bool, complex, type(None), type(sys), type(len), type(lambda: 0), type)
 
 
-def register(plugin: Any) -> None:
-    """See `kinetable.plugin.register`."""
+def register(plugin: Any, is_found: bool = False) -> None:
+    """See `kinetable.plugin.register`. What was found in another package gives way to a kind of ours."""
     kind: Any = plugin() if inspect.isclass(plugin) else plugin
     speaks = callable(getattr(kind, "to_bytes", None)) or callable(getattr(kind, "create_client_connection", None))
     if not (isinstance(getattr(kind, "name", None), str) and callable(getattr(kind, "is_type", None)) and speaks):
@@ -41,6 +41,9 @@ def register(plugin: Any) -> None:
         there = _kinds.get(kind.name)
         if there is not None and type(there) is not type(kind):
             whose = type(there)
+            if is_found and whose.__module__.startswith("kinetable."):
+                # Deephaven's of the figures of plotly, say: ours tells clients the same, and pages show it.
+                return
             raise DHError(
                 message=f'the kind "{kind.name}" is registered already, by {whose.__module__}.{whose.__qualname__}'
             )
@@ -82,7 +85,7 @@ class _Callback:
         if any(base.__name__ == "JsPlugin" for base in bases):
             _tell(f'the plug-in "{name}" is for Deephaven\'s web client: it is not used')
             return
-        register(plugin)
+        register(plugin, is_found=True)
 
 
 def _load() -> None:

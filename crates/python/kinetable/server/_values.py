@@ -8,6 +8,7 @@ import weakref
 from typing import Any, Callable, Iterable, Optional
 
 from .._partitioned import PartitionedTable
+from ..plot._plotly import PlotlyType
 from ..plugin import _registry
 from ..table import Table
 from ._rollups import RollupType, TreeType
@@ -95,5 +96,5 @@ class _DataFrameType:
         return None, [to_table(obj)]
 
 
-for _kind in (_DataFrameType, RollupType, TreeType):
+for _kind in (_DataFrameType, RollupType, TreeType, PlotlyType):
     _registry.register(_kind)

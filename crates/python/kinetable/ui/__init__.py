@@ -114,8 +114,8 @@ def panel(*children: Any, title: Optional[str] = None) -> Element:
     """A panel.
 
     Args:
-        *children: What it shows: a table, a figure, a text in Markdown (`markdown`), or a pandas data frame, which is
-            shown as a table. One thing, for now.
+        *children: What it shows: a table, a figure of `kinetable.plot` or of plotly, a text in Markdown (`markdown`),
+            or a pandas data frame, which is shown as a table. One thing, for now.
         title: What its tab says; by itself, the name of the variable of the script that holds what it shows.
 
     Raises:

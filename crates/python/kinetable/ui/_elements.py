@@ -7,6 +7,7 @@ from typing import Any, Optional, Union
 
 from .._scope import caller
 from ..dherror import DHError
+from ..plot._plotly import is_figure
 from ..plot.figure import Figure
 from ..table import Table
 
@@ -18,7 +19,8 @@ class Markdown:
     text: str
 
 
-Content = Union[Table, Figure, Markdown]
+# A figure of plotly is anything: it is known when it is there.
+Content = Union[Table, Figure, Markdown, Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +72,7 @@ def as_panel(method: str, value: Any) -> Area:
 
 def content(method: str, value: Any) -> Content:
     """What a panel shows of a value."""
-    if isinstance(value, (Table, Figure, Markdown)):
+    if isinstance(value, (Table, Figure, Markdown)) or is_figure(value):
         return value
     of = type(value)
     if of.__name__ == "DataFrame" and of.__module__.partition(".")[0] == "pandas":

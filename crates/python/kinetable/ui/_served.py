@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from ..dherror import DHError
+from ..plot import _plotly
 from ..plot._page import page
 from ..plot.figure import Figure
 from ..plugin import _registry
@@ -85,6 +86,8 @@ class _Layout:
     def __init__(self) -> None:
         self.tables: list[Table] = []
         self.panels: dict[str, dict[str, Any]] = {}
+        # Bytes of the figures of plotly.
+        self._taken = 0
 
     def node(self, element: Element) -> dict[str, Any]:
         """A node of the tree."""
@@ -103,6 +106,9 @@ class _Layout:
             state: dict[str, Any] = {"kind": "table", "table": f"#{self._place(content)}"}
         elif isinstance(content, Figure):
             state = {"kind": "figure", "value": self._figure(content)}
+        elif _plotly.is_figure(content):
+            value, self._taken = _plotly.page(content, self._taken)
+            state = {"kind": "plotly", "value": value}
         else:
             state = {"kind": "markdown", "text": content.text}
         if panel.title is not None:
