@@ -13,8 +13,11 @@ const licences = [...packages, '@preact/signals-core', 'zrender', 'tslib'].map((
   if (!at) throw new Error(`${name} is not installed`);
   const file = texts[name] ? new URL(`licences/${texts[name]}`, import.meta.url) : ['LICENSE', 'LICENSE.txt'].map((one) => new URL(one, at)).find((url) => existsSync(url));
   if (!file) throw new Error(`${name} has no licence beside it`);
+  // A built package names what it was built of in its own comments.
+  const main = name.startsWith('plotly.js') ? readFileSync(new URL(JSON.parse(readFileSync(new URL('package.json', at), 'utf8')).main, at), 'utf8') : '';
+  const within = [...new Set(main.match(/\/\*[\s\S]{20,4000}?\*\//g) ?? [])].filter((text) => /licen[sc]e|copyright/i.test(text)).map((text) => `\n${text}\n`);
   const notice = existsSync(new URL('NOTICE', at)) ? `${readFileSync(new URL('NOTICE', at), 'utf8').trim()}\n\n` : '';
-  return `${name} ${JSON.parse(readFileSync(new URL('package.json', at), 'utf8')).version}\n\n${notice}${readFileSync(file, 'utf8').trim()}\n`;
+  return `${name} ${JSON.parse(readFileSync(new URL('package.json', at), 'utf8')).version}\n\n${notice}${readFileSync(file, 'utf8').trim()}\n${within.join('')}`;
 });
 writeFileSync(join(folder, 'licences.txt'), licences.join('\n\n'));
 

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { TableEntry } from '../client/index.ts';
 
-import { kindOf } from './dock/kinds.ts';
+import { kindFor } from './dock/kinds.ts';
 import { openVariable } from './dock/variables.ts';
 import { Icon } from './icons.tsx';
 import { tables } from './session.ts';
@@ -50,13 +50,15 @@ export function Entry({ table, pick }: { table: TableEntry; pick(name: string): 
   const isOpen = panels.value.some((panel) => panel.name === table.name);
   const isCurrent = table.name === activeName.value;
   const isTable = table.columns !== null;
-  const about = isTable ? `${table.rows === null ? 'an unknown number of rows' : `${count(table.rows)} rows`}, ${table.columns} columns${table.live ? ', live' : ''}` : table.kind;
+  const kind = kindFor(table.kind);
+  const word = kind?.kind ?? table.kind;
+  const about = isTable ? `${table.rows === null ? 'an unknown number of rows' : `${count(table.rows)} rows`}, ${table.columns} columns${table.live ? ', live' : ''}` : word;
   return (
     <li>
       <button type="button" class="entry" aria-current={isCurrent ? 'true' : undefined} title={`${table.name}: ${about}`} onClick={() => pick(table.name)}>
-        {isTable ? <span class={table.live ? 'pulse live' : 'pulse'} /> : <Icon name={kindOf(table.kind)?.icon ?? 'table'} />}
+        {isTable ? <span class={table.live ? 'pulse live' : 'pulse'} /> : <Icon name={kind?.icon ?? 'table'} />}
         <span class="name">{table.name}</span>
-        <span class="rows">{isTable ? (table.rows === null ? '' : short(table.rows)) : table.kind}</span>
+        <span class="rows">{isTable ? (table.rows === null ? '' : short(table.rows)) : word}</span>
       </button>
       {isOpen && <button type="button" class="quiet close" aria-label={`Close ${table.name}`} title={`Close ${table.name}`} onClick={() => close(table.name)}><Icon name="close" /></button>}
     </li>

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { canRun } from './console/runs.ts';
+import { kindFor } from './dock/kinds.ts';
 import { openVariable } from './dock/variables.ts';
 import { lazily } from './lazily.tsx';
 import { phase, tables } from './session.ts';
@@ -49,7 +50,7 @@ function There(): JSX.Element {
             <button type="button" class="card" onClick={() => openVariable(table.name)}>
               <span class="title"><span class={table.live ? 'pulse live' : 'pulse'} />{table.name}</span>
               <span class="figure">{table.rows === null ? '–' : short(table.rows)}</span>
-              <span class="about">{table.columns === null ? table.kind : `rows · ${table.columns} columns${table.live ? ' · live' : ''}`}</span>
+              <span class="about">{table.columns === null ? (kindFor(table.kind)?.kind ?? table.kind) : `rows · ${table.columns} columns${table.live ? ' · live' : ''}`}</span>
             </button>
           </li>
         ))}

@@ -52,6 +52,8 @@ export interface Item {
 
 export interface PanelKind {
   readonly kind: string;
+  /** What servers call the values that it shows, where that is another word. */
+  readonly of?: string;
   /** What menus call it. */
   readonly word: string;
   readonly icon: IconName;
@@ -74,4 +76,6 @@ export function register(kind: PanelKind): void {
 }
 
 export const kindOf = (name: string): PanelKind | undefined => known.get(name);
+/** The kind that shows values that servers call so. */
+export const kindFor = (word: string): PanelKind | undefined => known.get(word) ?? kinds().find(({ of }) => of === word);
 export const kinds = (): PanelKind[] => [...known.values()];

@@ -4,7 +4,7 @@ import { h, type JSX } from 'preact';
 import type { Figure } from '../../../charts/figure.ts';
 import { isText } from '../../kept.ts';
 import { lazily } from '../../lazily.tsx';
-import { calls, client } from '../../session.ts';
+import { Asked } from '../asked.ts';
 import { type Item, type Look, register } from '../kinds.ts';
 import type { PanelState } from '../schema.ts';
 
@@ -19,18 +19,21 @@ export class FigureItem implements Item {
   readonly title;
   readonly state;
   plot: HTMLElement | null = null;
-  private readonly stop: () => void;
-  /** Of the figure that is shown. */
-  private id: string | null = null;
+  private readonly asked: Asked | null;
 
   /** `source`: whose tables the series count. */
-  constructor(readonly source: string, private readonly value: unknown, kept: PanelState) {
+  constructor(readonly source: string, value: unknown, kept: PanelState) {
     // What the panel was called by hand stands before what the figure calls itself.
     this.title = computed(() => (isText(kept.title) && kept.title ? kept.title : (this.figure.value?.title ?? source)));
     this.state = signal(kept);
     if (value !== undefined) void this.take(value);
-    this.stop = client.on('tables', () => this.ask());
-    this.ask();
+    this.asked = value !== undefined ? null : new Asked(source, {
+      take: (said) => void this.take(said),
+      fail: (message) => (this.error.value = message),
+      missing: () => {
+        if (!this.figure.value) this.error.value = `there is no figure "${source}": it is shown as soon as there is one`;
+      },
+    });
   }
 
   readonly Body = (): JSX.Element => h(FigureBody, { item: this });
@@ -44,7 +47,7 @@ export class FigureItem implements Item {
   }
 
   close(): void {
-    this.stop();
+    this.asked?.close();
   }
 
   private async take(value: unknown): Promise<void> {
@@ -52,25 +55,6 @@ export class FigureItem implements Item {
     this.figure.value = readFigure(value);
     this.error.value = this.figure.value ? null : `"${this.source}" is no figure`;
     this.made.value += 1;
-  }
-
-  /** Once for each figure that the name stands for. */
-  private ask(): void {
-    if (this.value !== undefined) return;
-    const entry = client.tables.get(this.source);
-    if (!entry) {
-      if (client.tables.size && !this.figure.value) this.error.value = `there is no figure "${this.source}": it is shown as soon as there is one`;
-      return;
-    }
-    if (entry.id === this.id) return;
-    this.id = entry.id;
-    calls.ask({ type: 'value', name: this.source }).answer.then(
-      ({ value }) => this.take(value),
-      (error: unknown) => {
-        this.id = null;
-        this.error.value = error instanceof Error ? error.message : String(error);
-      },
-    );
   }
 }
 
