@@ -42,6 +42,18 @@ test('a figure of a script is drawn from its live table', async () => {
   await leave(visited);
 });
 
+test('a figure of plotly is drawn under the policy of the server', async () => {
+  const visited = await stage.visit();
+  const { page } = visited;
+  await listed(page, 'drawn').click();
+  await page.locator('.plotly-plot .gtitle', { hasText: 'Sizes of two' }).waitFor();
+  await expect.poll(() => page.locator('.plotly-plot .violinlayer .violin').count()).toBeGreaterThan(0);
+  expect(await page.locator('.plotly-plot .main-svg').first().evaluate((svg) => getComputedStyle(svg).position)).toBe('absolute');
+  await page.goto(`${stage.base.origin}/panel/plotly/drawn`);
+  await page.locator('.plotly-plot .gtitle', { hasText: 'Sizes of two' }).waitFor();
+  await leave(visited);
+});
+
 test('a rollup of a script opens under its name, with its key first', async () => {
   const visited = await stage.visit();
   const { page } = visited;

@@ -1,5 +1,6 @@
 """The tables that the journeys against a real server look at."""
 
+import plotly.express as px
 from kinetable import agg, empty_table, time_table
 from kinetable.plot import Figure
 
@@ -22,6 +23,7 @@ kinds = empty_table(3).update_view(
 )
 groups = trades.rollup([agg.sum_("Size"), agg.count_("N")], by=["Sym"], include_constituents=True)
 lines = Figure().plot_xy(series_name="price", t=trades, x="Timestamp", y="Price", by=["Sym"]).show()
+drawn = px.violin(x=["ACME", "BOLT"] * 40, y=[float(i % 7) for i in range(80)], title="Sizes of <b>two</b>", box=True)
 nothing = empty_table(0).update_view(["Id = ii"])
 painted = (
     empty_table(100)
