@@ -6,6 +6,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
+from conftest import wait_until
 from kinetable import DHError, agg, empty_table, new_table, time_table
 from kinetable.column import bool_col, datetime_col, double_col, int_col, string_col
 from kinetable.concurrency_control import Barrier
@@ -149,8 +150,7 @@ def test_variables_of_the_script_are_seen(table):
 
 def test_a_live_table_takes_them():
     ticking = time_table("PT0.01S").update("X = ii").where(or_([in_("X", [0, 2]), "X == 3"]))
-    while ticking.size < 3:
-        assert ticking.await_update(60_000)
+    wait_until(lambda: ticking.size == 3)
     assert [row["X"] for row in ticking.iter_dict("X")] == [0, 2, 3]
 
 

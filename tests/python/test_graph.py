@@ -43,7 +43,7 @@ def test_the_exclusive_lock_stops_the_world():
 
 
 def test_shared_holders_are_together_and_stop_the_world():
-    ticking = time_table("PT0.005S")
+    ticking = time_table("PT0.05S")
     wait_until(lambda: ticking.size > 0)
     inside, guard = set(), threading.Lock()
     together, leave = threading.Event(), threading.Event()
@@ -57,7 +57,7 @@ def test_shared_holders_are_together_and_stop_the_world():
                     inside.add(threading.get_ident())
                     if len(inside) == 2:
                         together.set()
-                together.wait(0.02)
+                together.wait(0.1)
                 with guard:
                     if not together.is_set():
                         inside.discard(threading.get_ident())
@@ -69,9 +69,9 @@ def test_shared_holders_are_together_and_stop_the_world():
     holders = [threading.Thread(target=hold) for _ in range(2)]
     for holder in holders:
         holder.start()
-    assert together.wait(30)
+    assert together.wait(120)
     wait_until(lambda: len(sizes) == 2)
-    time.sleep(0.05)
+    time.sleep(0.2)
     leave.set()
     for holder in holders:
         holder.join(60)
@@ -189,7 +189,7 @@ def test_a_scope_releases_what_was_made_in_it():
         kept = empty_table(3).update("X = i").where("X > 0")
         scope.preserve(kept)
         assert publisher.is_alive
-    assert kept.size == 2 and not publisher.is_alive and closed.wait(60)
+    assert kept.size == 2 and closed.wait(60) and not publisher.is_alive
     for released in (blink, counted):
         with pytest.raises(DHError, match="released by its liveness scope"):
             assert released.size
@@ -290,7 +290,8 @@ def test_garbage_and_imports():
         del ring
         assert publisher.is_alive
         garbage_collect()
-        assert not publisher.is_alive
+        # A cycle under way may hold the table a little longer.
+        wait_until(lambda: not publisher.is_alive)
     finally:
         gc.enable()
     assert query_library.imports() == []

@@ -10,7 +10,7 @@ import kinetable
 
 
 def run(*arguments, **options):
-    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, timeout=120, **options)
+    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, timeout=600, **options)
 
 
 def test_import_to_first_table_needs_no_heavy_library():

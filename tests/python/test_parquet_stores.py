@@ -6,13 +6,13 @@ import os
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
 
 import pyarrow as pa
 import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 import pytest
+from conftest import wait_until
 from kinetable import DHError, dtypes, empty_table, parquet
 from kinetable import _kinetable as native
 from kinetable.column import ColumnType, col_def
@@ -36,15 +36,20 @@ def store():
         credentials=s3.Credentials.basic("me", "secret"),
         read_timeout="PT60s",
     )
-    for _ in range(600):
+
+    def has_bucket():
         try:
-            urllib.request.urlopen(urllib.request.Request(f"{endpoint}/data", method="PUT"))
-            break
+            with urllib.request.urlopen(urllib.request.Request(f"{endpoint}/data", method="PUT"), timeout=60):
+                return True
         except OSError:
-            time.sleep(0.1)
-    yield instructions
-    server.kill()
-    server.wait()
+            return False
+
+    try:
+        wait_until(has_bucket, 120, "the bucket")
+        yield instructions
+    finally:
+        server.kill()
+        server.wait()
 
 
 def test_a_file(store):
@@ -54,8 +59,9 @@ def test_a_file(store):
     assert back.size == 100_000
     assert [row["T"] for row in back.where("V = 777").iter_dict()] == ["t77"]
     filesystem = pafs.S3FileSystem(
-        access_key="me", secret_key="secret", endpoint_override=store.endpoint_override, region="us-east-1"
-    )
+        access_key="me", secret_key="secret", endpoint_override=store.endpoint_override, region="us-east-1",
+        request_timeout=60, connect_timeout=60,
+    )  # fmt: skip
     assert pq.read_table("data/one.parquet", filesystem=filesystem)["V"].to_pylist() == list(range(100_000))
     pq.write_table(pa.table({"V": [1, 2]}), "data/theirs.parquet", filesystem=filesystem)
     theirs = parquet.read("s3://data/theirs.parquet", special_instructions=store)
@@ -102,10 +108,7 @@ def test_new_objects_become_rows(store):
     live = parquet.read("s3://data/grow", is_refreshing=True, special_instructions=store, refresh_interval_ms=50)
     assert (live.is_refreshing, live.size) == (True, 10)
     parquet.write(table, "s3://data/grow/b.parquet", special_instructions=store)
-    limit = time.monotonic() + 60
-    while live.size < 20 and time.monotonic() < limit:
-        live.await_update(100)
-    assert live.size == 20
+    wait_until(lambda: live.size == 20)
 
 
 def test_what_is_wrong_is_said(store):

@@ -202,8 +202,7 @@ def test_live_sorted_filtered_constituents():
 def test_live_constituents_are_the_rows_of_their_key():
     table = ticking(keys=4)
     parts = table.partition_by("Key")
-    wait_until(lambda: parts.get_constituent("k1") is not None)
-    held = parts.get_constituent("k1")
+    (held,) = wait_until(lambda: [part for part in [parts.get_constituent("k1")] if part is not None])
     assert_always_equal((table.where("Key = `k1`"), held))
 
 

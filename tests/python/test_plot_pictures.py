@@ -367,9 +367,10 @@ def test_all_tables_are_read_at_one_step():
     done = threading.Event()
 
     def change() -> None:
-        at = 0
-        while not done.is_set():
-            at += 1
+        at, is_last = 0, False
+        while not is_last:
+            # Once at least, however late the thread begins.
+            at, is_last = at + 1, done.is_set()
             rows.add(new_table([string_col("K", ["k"]), double_col("V", [float(at)])]))
 
     thread = threading.Thread(target=change)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
+from conftest import wait_until
 from kinetable import DHError, dtypes, empty_table, input_table
 from kinetable.arrow import to_arrow, to_table
 from kinetable.experimental import sql
@@ -146,5 +147,7 @@ def test_rows_change_with_their_answers_alone(text):
     handle = listen(result, lambda update, is_replay: seen.append(update))
     for key in range(2, 6):
         kept.add(to_table(pa.table({"K": [key], "V": pa.array([50 + key], pa.int32())})))
-    assert seen == []
+    # A listener is told on its own thread; when it stops, it has been told of all that waited.
+    wait_until(lambda: handle.backlog == 0)
     handle.stop()
+    assert seen == []
