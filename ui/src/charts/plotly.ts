@@ -69,6 +69,7 @@ export function themed(template: unknown, look: ChartLook): Plain {
     ...read,
     layout: {
       ...layout, paper_bgcolor: look.background, plot_bgcolor: look.background, font: { ...record(layout.font), family: look.font, color: look.text },
+      xaxis: { ...record(layout.xaxis), rangeselector: { bgcolor: look.background, bordercolor: look.line, borderwidth: 1, activecolor: look.line } },
       modebar: { bgcolor: 'rgba(0,0,0,0)', color: look.dim, activecolor: look.text },
       updatemenudefaults: { bgcolor: look.background, bordercolor: look.line, font: { color: look.text } }, sliderdefaults: { bgcolor: look.line, bordercolor: look.line, tickcolor: look.dim },
     },
@@ -158,8 +159,8 @@ export class PlotlyDrawing {
 
   constructor(private readonly host: HTMLElement) {}
 
-  /** Another figure takes the place of the one that is there. */
-  async draw(figure: PlotlyFigure, look: ChartLook): Promise<void> {
+  /** Another figure takes the place of the one that is there. `look`: of the moment when it is drawn. */
+  async draw(figure: PlotlyFigure, look: () => ChartLook): Promise<void> {
     this.figure = figure;
     this.plotly ??= await fetched();
     // Meanwhile it may have been closed, or another figure have come.
@@ -167,7 +168,7 @@ export class PlotlyDrawing {
     const { layout, data, frames, title } = figure;
     await this.plotly.react(this.host, {
       // Plotly writes into what it is given.
-      data: [...data], frames, layout: { ...layout, ...groundless(figure), ...(figure.isThemed ? { template: themed(layout.template, look) } : {}) },
+      data: [...data], frames, layout: { ...layout, ...groundless(figure), ...(figure.isThemed ? { template: themed(layout.template, look()) } : {}) },
       config: {
         displaylogo: false, showSendToCloud: false, plotlyServerURL: '', responsive: false,
         toImageButtonOptions: { filename: (title ?? 'figure').replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '') },

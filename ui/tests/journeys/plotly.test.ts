@@ -64,6 +64,8 @@ test('from the list: drawn when it is opened, in the colours of the page, and no
   const box = await page.locator('.plotly-plot .point').nth(1).boundingBox();
   await page.mouse.move((box?.x ?? 0) + 3, (box?.y ?? 0) + 3);
   await page.locator('.plotly-plot .hoverlayer .hovertext').first().waitFor();
+  const [picture] = await Promise.all([page.waitForEvent('download'), page.locator('.modebar-btn[data-title^="Download plot"]').click()]);
+  expect(picture.suggestedFilename()).toMatch(/^Sales-of-today-a-b.*\.png$/);
   expect(await page.evaluate(() => (window as unknown as { ran?: number }).ran)).toBeUndefined();
   expect(errors).toEqual([]);
   await page.getByRole('button', { name: 'Close sales' }).or(page.locator('.lm-TabBar-tabCloseIcon').last()).first().click();

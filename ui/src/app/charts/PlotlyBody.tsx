@@ -21,7 +21,7 @@ export function PlotlyBody({ item }: { item: PlotlyItem }): JSX.Element {
     const { current } = host;
     if (!figure || !current) return;
     const made = (drawing.current ??= new PlotlyDrawing(current));
-    made.draw(figure, readLook(current)).then(
+    made.draw(figure, () => readLook(current)).then(
       () => setWrong(null),
       (reason: unknown) => setWrong(`plotly could not draw it: ${reason instanceof Error ? reason.message : String(reason)}`),
     );
@@ -46,7 +46,7 @@ export function PlotlyBody({ item }: { item: PlotlyItem }): JSX.Element {
         </header>
       )}
       <div class="plot-frame">
-        <div class="plot plotly-plot" ref={host} tabIndex={0} role="group" aria-label={`Figure ${item.title.value}, drawn by plotly`} />
+        <div class="plot plotly-plot" data-themed={figure?.isThemed} ref={host} tabIndex={0} role="group" aria-label={`Figure ${item.title.value}, drawn by plotly`} />
         {without && !error && <div class="over small" role="note"><span class="wrap">{without}</span></div>}
         {error && <div class="over small alert" role="alert"><span class="wrap">{error}</span></div>}
       </div>
