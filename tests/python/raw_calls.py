@@ -32,14 +32,14 @@ class Caller:
     def call(self, path: str, request: Any, answer: type) -> Any:
         """A call with one message each way."""
         made = self.channel.unary_unary(f"/{path}", lambda message: message.SerializeToString(), answer.FromString)
-        result, call = made.with_call(request, metadata=self.metadata(), timeout=30)
+        result, call = made.with_call(request, metadata=self.metadata(), timeout=300)
         self._adopt(call.initial_metadata())
         return result
 
     def follow(self, path: str, request: Any, answer: type) -> Any:
         """A call whose answer is a stream."""
         made = self.channel.unary_stream(f"/{path}", lambda message: message.SerializeToString(), answer.FromString)
-        stream = made(request, metadata=self.metadata(), timeout=60)
+        stream = made(request, metadata=self.metadata(), timeout=300)
         self._adopt(stream.initial_metadata())
         return stream
 
@@ -51,7 +51,7 @@ class Caller:
     def get(self, ticket: bytes) -> list[bytes]:
         """DoGet: the messages of a table."""
         made = self.channel.unary_stream(f"/{FLIGHT}/DoGet", lambda data: data, lambda data: data)
-        return list(made(field(1, ticket), metadata=self.metadata(), timeout=30))
+        return list(made(field(1, ticket), metadata=self.metadata(), timeout=300))
 
     def _adopt(self, metadata: Any) -> None:
         tokens = [value for name, value in metadata if name == "authorization"]
@@ -65,7 +65,7 @@ class Talk:
     def __init__(self, made: Callable[..., Any], metadata: list[tuple[str, str]]) -> None:
         """Opens it."""
         self._out: queue.SimpleQueue[Optional[bytes]] = queue.SimpleQueue()
-        self.answers = made(iter(self._out.get, None), metadata=metadata, timeout=60)
+        self.answers = made(iter(self._out.get, None), metadata=metadata, timeout=300)
 
     def send(self, data: bytes) -> None:
         """Sends a message."""

@@ -144,6 +144,6 @@ def test_nothing_is_lost_or_doubled_across_kills(broker, topic, tmp_path):
         )
 
     whole = stitch(path, live)
-    wait_until(lambda: whole.size >= sent)
+    wait_until(lambda: whole.size >= sent, 120)
     assert sorted(row["N"] for row in whole.iter_dict(["N"])) == list(range(sent))
     assert parquet.read(path).size > 0

@@ -53,10 +53,11 @@ def test_nodes_tell_what_each_table_did():
     for first in (0, 10):
         table.add(numbers(*range(first, first + 10)))
     wait_until(lambda: of(nodes, table)["RowsAdded"] == 20 and of(nodes, even)["RowsAdded"] == 10)
-    row = of(nodes, total)
+    row = wait_until(lambda: (found := of(nodes, total))["RowsAdded"] and found)
     assert (row["Rows"], row["RowsAdded"], row["RowsModified"] <= 2, row["RowsRemoved"]) == (1, 1, True, 0)
     assert row["Nanos"] > 0 and row["Runs"] >= row["Changes"] >= 1 and not row["IsFailed"]
-    assert perfmon.memory(table) >= 160 and of(nodes, table)["Bytes"] > 0
+    assert perfmon.memory(table) >= 160
+    wait_until(lambda: of(nodes, table)["Bytes"] > 0)
 
 
 def test_a_table_goes_from_the_nodes_when_nobody_holds_it():
@@ -77,8 +78,8 @@ def test_a_failed_table_says_why():
     nodes = perfmon.nodes()
     assert not of(nodes, sorted_)["IsFailed"]
     table.add(numbers(2, 1))
-    wait_until(lambda: of(nodes, sorted_)["IsFailed"])
-    assert of(nodes, sorted_)["Failure"] and not of(nodes, table)["IsFailed"]
+    failed = wait_until(lambda: (found := of(nodes, sorted_))["IsFailed"] and found)
+    assert failed["Failure"] and not of(nodes, table)["IsFailed"]
 
 
 def test_cycles_tell_what_each_cycle_did():
@@ -171,10 +172,15 @@ def test_the_state_of_the_process():
     ticking = time_table("PT0.02S").update("N = ii")
     state, log = perfmon.server_state(), perfmon.server_state_log()
     wait_until(lambda: state.size >= 2 and log.size >= 2)
-    row = wait_until(lambda: next((row for row in reversed(rows(state)) if row["UGPCycles"] >= 10), None), 60)
+
+    def told(row: dict[str, Any]) -> bool:
+        # Of a cycle that began in another interval all its time is told in the one in which it ended.
+        return row["UGPCycles"] >= 10 and 0 < row["UGPTimeRatio"] <= 1
+
+    row = wait_until(lambda: next((row for row in reversed(rows(state)) if told(row)), None), 120)
     logged = rows(log)[-1]
     assert 0 < row["UsedMemMiB"] < row["MaxMemMiB"] and 0 < row["AvailMemRatio"] < 1
-    assert 0 < row["UGPTimeRatio"] <= 1 and row["UGPCycleMaxSecs"] >= row["UGPCycleMedianSecs"]
+    assert row["UGPCycleMaxSecs"] >= row["UGPCycleMedianSecs"]
     assert row["IntervalSecs"] > 0 and row["IntervalEnd"] > row["IntervalStart"]
     assert logged["Threads"] >= 2 and logged["Handles"] >= 3 and logged["FreeMemoryMiB"] > 0
     assert ticking.size > 0
@@ -187,7 +193,7 @@ def test_metrics_by_name():
     def last(name: str, count: int) -> Any:
         return next((row for row in reversed(rows(log)) if row["Name"] == name and row["N"] >= count), None)
 
-    cycles = wait_until(lambda: last("UpdateGraph.CycleNanos", 10), 60)
+    cycles = wait_until(lambda: last("UpdateGraph.CycleNanos", 10), 120)
     memory = wait_until(lambda: last("Memory.Resident", 1))
     assert cycles["Min"] <= cycles["Avg"] <= cycles["Max"] <= cycles["Sum"]
     assert memory["N"] == 1 and memory["Sum"] == memory["Last"] > 1 << 20 and ticking.size > 0
@@ -234,13 +240,12 @@ def test_subscribers_are_told_apart_and_go():
     table = session.open_table("ticking")
     handle = listen(table, lambda update: None)
     handle.start()
-    wait_until(lambda: subscribers.size == 1 and rows(subscribers)[0]["Messages"] > 2)
-    first = rows(subscribers)[0]
+    first = wait_until(lambda: (row := found(subscribers, ticking)).get("Messages", 0) > 2 and row)
+    wait_until(lambda: subscribers.size == 1)
     assert (first["Kind"], first["Node"], first["Window"]) == ("barrage", perfmon.node(ticking), None)
     assert first["Bytes"] > 0 and first["Cycles"] >= first["PendingCycles"]
-    wait_until(
-        lambda: rows(subscribers)[0]["Step"] > first["Step"] and rows(subscribers)[0]["Cycles"] > first["Cycles"]
-    )
+    is_further = lambda row: row["Step"] > first["Step"] and row["Cycles"] > first["Cycles"]  # noqa: E731
+    wait_until(lambda: is_further(found(subscribers, ticking)))
     handle.stop()
     session.close()
     wait_until(lambda: subscribers.size == 0)
@@ -260,17 +265,17 @@ def test_pages_are_subscribers_too():
         page.wait("snap", sub=1)
 
         def told(holds):
-            wait_until(lambda: (page.hear(), holds(seen() or {}))[1])
+            """The row, once it is so; what comes meanwhile is heard."""
+            return wait_until(lambda: (page.hear(), (row := seen()) and holds(row) and row)[1])
 
-        told(lambda row: row.get("Messages", 0) > 3 and row["Step"] > 0)
-        row = seen()
+        row = told(lambda row: row["Messages"] > 3 and row["Step"] > 0 and row["Rows"] > 3)
         assert (row["Kind"], row["Table"], row["Window"]) == ("page", "ticking", 7)
-        assert row["Node"] == perfmon.node(ticking) and row["Bytes"] > 0 and row["Rows"] > 3
+        assert row["Node"] == perfmon.node(ticking) and row["Bytes"] > 0
         page.paints = False
-        told(lambda row: row["Credits"] == 0)
-        stuck = seen()
-        wait_until(lambda: seen()["PendingCycles"] > stuck["PendingCycles"] + 20)
-        assert seen()["Messages"] == stuck["Messages"] and seen()["Step"] == stuck["Step"]
+        # Once cycles wait, the last frame for a credit is counted.
+        stuck = told(lambda row: row["Credits"] == 0 and row["PendingCycles"] > 5)
+        later = wait_until(lambda: (row := seen())["PendingCycles"] > stuck["PendingCycles"] + 20 and row)
+        assert later["Messages"] == stuck["Messages"] and later["Step"] == stuck["Step"]
         page.paints = True
         page.paint()
         told(lambda row: row["Step"] > stuck["Step"] and row["Credits"] > 0)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import pathlib
+import socket
 import subprocess
 import sys
+import threading
 import time
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 import kinetable
 import pytest
@@ -23,7 +26,7 @@ from kinetable.server import Server
 rows = kinetable.input_table(col_defs={"Id": dtypes.int64, "Value": dtypes.int64}, key_cols="Id")
 flat = rows.sort("Value").flatten()
 fixed = kinetable.empty_table(1000).update(["A = ii", "B = `row ` + ii", "C = ii / 3.0"])
-server = Server(port=int(sys.argv[1]), auth="anonymous")
+server = Server(port=0, auth="anonymous")
 server.start()
 print(server.port, flush=True)
 for line in sys.stdin:
@@ -36,9 +39,9 @@ for line in sys.stdin:
 class Process:
     """Another process that serves tables."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self) -> None:
         """Starts it, and waits until it listens."""
-        arguments = [sys.executable, "-c", SERVES, str(port)]
+        arguments = [sys.executable, "-c", SERVES]
         self.process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.port = int(self._line())
 
@@ -57,6 +60,48 @@ class Process:
     def _line(self) -> str:
         assert self.process.stdout is not None
         return self.process.stdout.readline()
+
+
+class Door:
+    """A port that stays, while the process behind it goes and another one comes: a port is never taken anew."""
+
+    def __init__(self, behind: int) -> None:
+        """Opens it before the port of a process."""
+        self.behind: Optional[int] = behind
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def close(self) -> None:
+        """Lets nobody in any more."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                self._let_in(client)
+
+    def _let_in(self, client: socket.socket) -> None:
+        try:
+            server = socket.create_connection(("127.0.0.1", self.behind)) if self.behind else None
+        except OSError:
+            server = None
+        if server is None:
+            client.close()
+            return
+        for ends in ((client, server), (server, client)):
+            threading.Thread(target=self._pass_on, args=ends, daemon=True).start()
+
+    @staticmethod
+    def _pass_on(one: socket.socket, other: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := one.recv(1 << 16):
+                other.sendall(data)
+        for end in (one, other):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.fixture
@@ -108,19 +153,23 @@ def test_a_snapshot_and_a_uri(there: Process):
 
 def test_a_table_is_stale_while_the_process_is_gone_and_then_whole(there: Process):
     there.write(0, 5, 100)
-    session = barrage_session("localhost", there.port)
+    door = Door(there.port)
+    session = barrage_session("localhost", door.port)
     flat = session.subscribe(b"s/flat")
     before = rows(flat)
+    door.behind = None
     there.kill()
     until(lambda: session.state()["state"] == "stale")
     assert rows(flat) == before and not flat.is_failed
-    again = Process(there.port)
+    again = Process()
     try:
         again.write(0, 2, 7)
+        door.behind = again.port
         until(lambda: rows(flat) == [(1, 6), (0, 7)])
         until(lambda: session.state()["state"] == "connected")
     finally:
         again.kill()
+        door.close()
 
 
 def test_mistakes_are_said(there: Process):

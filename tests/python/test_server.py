@@ -214,7 +214,8 @@ def test_a_ticking_client_sees_each_row_once(names: dict[str, Any], session: cli
         until(lambda: len(seen) >= 50)
     finally:
         handle.stop()
-    assert seen == list(range(len(seen)))
+    told = list(seen)
+    assert told == list(range(len(told)))
 
 
 def test_tables_that_a_client_sends(session: client.Session) -> None:
@@ -331,9 +332,10 @@ def test_a_session_that_ends_lets_go_what_it_made(names: dict[str, Any], server:
     native: Any = server._server
     session = client.Session(host="127.0.0.1", port=server.port)
     kept = [session.empty_table(1).update("X = i") for _ in range(5)]
-    assert native.load[0] == 1 and native.load[1] >= 5
+    sessions, exports = native.load
+    assert sessions == 1 and exports >= 5
     session.close()
-    assert native.load == (0, 0)
+    until(lambda: native.load == (0, 0))
     del kept
 
 
@@ -347,13 +349,13 @@ def test_many_tables_that_are_dropped_leave_nothing(server: Server, session: cli
 
 
 def test_a_session_expires(names: dict[str, Any]) -> None:
-    with Server(port=0, auth="anonymous", variables=names, session_s=8) as server:
+    with Server(port=0, auth="anonymous", variables=names, session_s=20) as server:
         native: Any = server._server
         with client.Session(host="127.0.0.1", port=server.port) as staying:
             session = client.Session(host="127.0.0.1", port=server.port, never_timeout=False)
             table = session.empty_table(1)
             assert native.load == (2, 1)
-            until(lambda: native.load == (1, 0), 60)
+            until(lambda: native.load == (1, 0), 180)
             with fails():
                 table.update("X = i")
             # A client that refreshes stays: it would have gone before the other.
@@ -489,7 +491,7 @@ def test_the_command_runs_scripts_and_serves_their_tables(tmp_path: pathlib.Path
             assert sorted(session.tables) == ["one", "two"]
             assert rows(session.open_table("two")) == {"X": [0, 1], "Y": [0, 3]}
         running.send_signal(signal.SIGTERM)
-        assert running.wait(60) == 0
+        assert running.wait(300) == 0
     finally:
         running.kill()
         running.communicate()
@@ -499,7 +501,7 @@ def test_a_script_that_fails_stops_the_start(tmp_path: pathlib.Path) -> None:
     script = tmp_path / "app.py"
     script.write_text("a = 1\nb = a / 0\n")
     running = start("--port", "0", "--script", str(script))
-    _, text = running.communicate(timeout=60)
+    _, text = running.communicate(timeout=600)
     assert running.returncode == 1
     assert "ZeroDivisionError" in text
     assert f'the server does not start: script "{script}" failed, line 2' in text

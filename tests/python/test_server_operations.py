@@ -13,6 +13,7 @@ import pytest
 pytest.importorskip("pydeephaven")
 
 import pydeephaven  # noqa: E402
+from conftest import wait_until  # noqa: E402
 from kinetable import NaturalJoinType, SortDirection, agg, merge, updateby  # noqa: E402
 from kinetable import arrow as local_arrow  # noqa: E402
 from kinetable.server import Server  # noqa: E402
@@ -313,7 +314,7 @@ def test_tables_that_begin_on_the_server(session: pydeephaven.Session) -> None:
     ticking = session.time_table(period="PT0.05S", start_time="2024-01-01T00:00:00Z")
     assert ticking.is_refreshing
     assert session.time_table(period=1_000_000_000, blink_table=True).is_refreshing
-    assert ticking.head(2).snapshot().size == 2
+    wait_until(lambda: ticking.head(2).snapshot().size == 2)
     copies = squares.snapshot_when(ticking.head(1), stamp_cols=["Timestamp"], initial=True)
     assert copies.is_refreshing
     meta = squares.meta_table.to_arrow().to_pydict()

@@ -174,7 +174,7 @@ def test_runs_of_all_sessions_take_turns_and_output_goes_to_who_ran_it(place: Pl
         assert not [message for message in other.told if message["type"] in ("running", "ran")]
         go.set()
         printed, ran = ended(other, 1)
-        calls.join(60)
+        calls.join(120)
     assert not calls.is_alive() and (printed, ran["error"]) == ("two\n", None)
     assert ended(page, 1)[0] == "one\n"
     # Which of the two came first is theirs; both came after what ran when they were asked.

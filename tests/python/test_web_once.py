@@ -175,7 +175,7 @@ def test_a_file_that_is_given_up_before_it_is_offered_is_not_kept(server: Server
         page.say("export", id=id, sub=1, format="parquet", cols=None)
         page.say("cancel", id=id)
     # An address holds for a minute: if those that were given up were kept, nothing would be offered for as long.
-    until = time.monotonic() + 20
+    until = time.monotonic() + 50
     answer: dict[str, Any] = {"type": "error"}
     while answer["type"] == "error":
         assert time.monotonic() < until
@@ -364,7 +364,7 @@ def test_many_save_the_same_file_and_one_wins(server: Server) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
     assert sorted(results) == ["done", *["error"] * 5]
     for page in pages:
         page.close()
@@ -375,7 +375,7 @@ def test_questions_that_are_given_up_have_no_answer(page: Page, names: dict[str,
 
     def held(x: int) -> bool:
         asked.set()
-        return go.wait(60) and x == 80
+        return go.wait(600) and x == 80
 
     names["held"] = held
     page.say("find", id=1, sub=1, where="held(X)", **{"from": 0})

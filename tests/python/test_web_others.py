@@ -38,7 +38,7 @@ class Slow:
 
         def held(x: numpy.int64) -> numpy.int64:
             self.asked += 1
-            assert self.may_go.wait(60)
+            assert self.may_go.wait(600)
             return x
 
         return kinetable.empty_table(3).update_view("X = held(ii)")

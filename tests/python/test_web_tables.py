@@ -285,9 +285,10 @@ def test_a_page_that_paints_nothing_gets_two_frames_and_then_the_newest(
     assert page.frames[1]["seq"] == 3, "a frame came without a credit"
     page.paints = True
     page.paint()
-    while page.frames[1]["seq"] == 3:
+    while len(page.pages[1]) < 20:
         page.hear()
     assert page.pages[1] == [[number] for number in range(20)]
+    assert page.frames[1]["seq"] <= 5, "those that were left out came after all"
 
 
 def test_the_tables_there_are_are_told_as_they_change(page: Page, names: dict[str, Any]) -> None:
@@ -303,22 +304,19 @@ def test_the_tables_there_are_are_told_as_they_change(page: Page, names: dict[st
     page.wait("vars")
     assert page.tables["a"]["id"] != before["id"] and page.tables["a"]["live"]
     del names["a"]
-    page.wait("vars")
     while page.tables:
         page.wait("vars")
 
 
 def test_the_status_says_how_the_engine_does(page: Page, names: dict[str, Any]) -> None:
     names["t"] = kinetable.time_table("PT0.02s").last_by()
-    page.wait("status")
     before = time.time_ns()
-    page.wait("status")
     status = page.wait("status")
-    while status["cycles"] <= 5:
+    # Others may have been on their way.
+    while int(status["at"]) < before or status["cycles"] <= 0:
         status = page.wait("status")
     assert status["cycle_ms"] > 0 and status["memory"] > 1 << 20
-    # The first may have been on its way.
-    assert before <= int(status["at"]) <= time.time_ns()
+    assert int(status["at"]) <= time.time_ns()
 
 
 def test_a_connection_that_was_lost_goes_on(server: Server, names: dict[str, Any]) -> None:
@@ -388,7 +386,7 @@ def test_a_message_that_is_too_long_ends_the_connection_with_a_word(server: Serv
         assert message.get("id") != 2
     assert message["code"] == 1009
     page.close()
-    sending.join(20)
+    sending.join(60)
 
 
 @pytest.mark.parametrize("first_message", ["{}", '{"type":"ack","sub":1,"seq":1}', "nonsense"])
