@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 from urllib.request import urlopen
 
 import kinetable
@@ -11,33 +11,13 @@ import kinetable.parquet
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pydeephaven
-import pytest
+import test_web_tables
 from kinetable.server import Server
 from test_web_tables import Page
 
+# A server that lets everybody in, with a page.
+names, server, page = test_web_tables.names, test_web_tables.server, test_web_tables.page
 PLAIN = {"first": 0, "n": 10, "cols": None}
-
-
-@pytest.fixture
-def names() -> dict[str, Any]:
-    """The variables that are served."""
-    return {}
-
-
-@pytest.fixture
-def server(names: dict[str, Any]) -> Iterator[Server]:
-    """A server that lets everybody in."""
-    with Server(port=0, auth="anonymous", variables=names) as running:
-        yield running
-
-
-@pytest.fixture
-def page(server: Server) -> Iterator[Page]:
-    """A page that is connected."""
-    one = Page(server)
-    one.wait("welcome")
-    yield one
-    one.close()
 
 
 def test_the_schema_says_where_formats_are_and_cells_come_for_the_window(
@@ -82,7 +62,7 @@ def test_formats_stay_with_columns_that_are_selected_and_are_listed_nowhere(
     assert page.pages[1][0] == [9, 0x01FF0000_01E0E0E0, "0.0"]
     page.say("export", id=5, sub=1, format="csv", cols=None)
     url = page.wait("exported", id=5)["url"]
-    with urlopen(f"http://127.0.0.1:{server.port}{url}") as answer:
+    with urlopen(f"http://127.0.0.1:{server.port}{url}", timeout=60) as answer:
         assert answer.read().decode().splitlines()[:2] == ["X", "9"]
     page.say("open", sub=2, table="t", ops=[{"by": {"keys": ["X"], "aggs": [["count", "N"]]}}], **PLAIN)
     assert [column["name"] for column in page.wait("schema", sub=2)["columns"]] == ["X", "N"]
