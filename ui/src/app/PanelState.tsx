@@ -62,7 +62,7 @@ function Failure({ panel }: { panel: Panel }): JSX.Element {
     <div class="over" role="alert">
       <h2>{error?.code === 'missing' ? `There is no table “${panel.name}”` : error?.code === 'gone' ? 'The table has ended' : 'The table cannot be shown'}</h2>
       {error?.code === 'missing' ? <p>It is opened as soon as there is one of this name.</p> : <p class="wrap">{error?.message}</p>}
-      {error?.hint && <p class="hint">{error.hint}</p>}
+      {error?.hint && error.code !== 'missing' && <p class="hint">{error.hint}</p>}
     </div>
   );
 }

@@ -12,7 +12,9 @@ export function SidePanel({ panel, title, children }: { panel: Panel; title: str
     panel.element?.focus();
   };
   useLayoutEffect(() => {
-    const first = root.current?.querySelector<HTMLElement>('[data-first], input, select, textarea, button');
+    // What it is for before the way out of it; but a finger does not ask for the keyboard.
+    const wanted = matchMedia('(pointer: coarse)').matches ? 'button' : '[data-first], :scope > :not(header) :is(input, select, textarea, button), :scope > :is(input, select, textarea, button)';
+    const first = root.current?.querySelector<HTMLElement>(wanted) ?? root.current?.querySelector<HTMLElement>('button');
     first?.focus();
   }, []);
   const onKeyDown = (event: KeyboardEvent): void => {

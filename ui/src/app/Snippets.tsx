@@ -18,14 +18,21 @@ ticks = time_table("PT0.1s").update([
     title: 'Sums by a column, joined to each row', about: 'They change with every row that comes.',
     code: `from kinetable import agg
 
-by_sym = ticks.agg_by([agg.sum_("Size"), agg.avg("Mean = Price"), agg.count_("Trades")], by="Sym")
-joined = ticks.natural_join(by_sym, on="Sym", joins="Mean")`,
+by_sym = ticks.agg_by([
+    agg.sum_("Size"),
+    agg.avg("Mean = Price"),
+    agg.count_("Trades"),
+], by="Sym")
+joined = ticks.natural_join(
+    by_sym, on="Sym", joins="Mean")`,
   },
   {
     title: 'A chart', about: 'It follows the table.',
     code: `from kinetable.plot import Figure
 
-price = Figure().plot_xy(series_name="Price", t=ticks, x="Timestamp", y="Price").show()`,
+price = Figure().plot_xy(
+    series_name="Price", t=ticks,
+    x="Timestamp", y="Price").show()`,
   },
 ];
 

@@ -36,7 +36,7 @@ function Rows({ panel }: { panel: Panel }): JSX.Element {
       <Liveness panel={panel} />
       <span data-status="rows">{panel.loaded.value && `${count(rows)}${rows === total ? '' : ` of ${count(total)}`} ${total === 1 ? 'row' : 'rows'}`}</span>
       {rates && rates.rows >= 0.5 && <span class="only-wide" title="Rows that are added a second">+{short(Math.round(rates.rows))} rows/s</span>}
-      {rates && <span class="only-wide" title="Updates of the screen a second">{rates.updates.toFixed(rates.updates < 9.5 ? 1 : 0)} updates/s</span>}
+      {rates && rates.updates >= 0.05 && <span class="only-wide" title="Updates of the screen a second">{rates.updates.toFixed(rates.updates < 9.5 ? 1 : 0)} updates/s</span>}
     </>
   );
 }

@@ -7,7 +7,7 @@ import { openVariable } from './dock/variables.ts';
 import { Icon } from './icons.tsx';
 import { tables } from './session.ts';
 import { activeName, close, panels, phoneList } from './tabs.ts';
-import { count, short } from './words.ts';
+import { amount, count, short } from './words.ts';
 
 const search = signal('');
 
@@ -52,7 +52,7 @@ export function Entry({ table, pick }: { table: TableEntry; pick(name: string): 
   const isTable = table.columns !== null;
   const kind = kindFor(table.kind);
   const word = kind?.kind ?? table.kind;
-  const about = isTable ? `${table.rows === null ? 'an unknown number of rows' : `${count(table.rows)} rows`}, ${table.columns} columns${table.live ? ', live' : ''}` : word;
+  const about = isTable ? `${table.rows === null ? 'an unknown number of rows' : amount(table.rows, 'row')}, ${amount(table.columns ?? 0, 'column')}${table.live ? ', live' : ''}` : word;
   return (
     <li>
       <button type="button" class="entry" aria-current={isCurrent ? 'true' : undefined} title={`${table.name}: ${about}`} onClick={() => pick(table.name)}>

@@ -1,10 +1,12 @@
 import type { JSX } from 'preact';
 import { canRun } from './console/runs.ts';
+import type { TableEntry } from '../client/index.ts';
 import { kindFor } from './dock/kinds.ts';
 import { openVariable } from './dock/variables.ts';
+import { Icon } from './icons.tsx';
 import { lazily } from './lazily.tsx';
 import { phase, tables } from './session.ts';
-import { short } from './words.ts';
+import { amount, short } from './words.ts';
 
 const EXAMPLE = `from kinetable import time_table
 
@@ -36,21 +38,23 @@ export function Welcome(): JSX.Element {
   );
 }
 
-/** Live ones first. */
+/** Live tables first, and what is none last. */
 function There(): JSX.Element {
   const all = tables.value ?? [];
-  const first = [...all].sort((a, b) => Number(b.live) - Number(a.live)).slice(0, 6);
+  const rank = ({ columns, live }: TableEntry): number => (columns === null ? 2 : live ? 0 : 1);
+  const first = [...all].sort((a, b) => rank(a) - rank(b)).slice(0, 6);
+  const n = all.filter(({ columns }) => columns !== null).length;
   return (
     <>
-      <h1>{all.length === 1 ? 'One table' : `${all.length} tables`}</h1>
+      <h1>{n === 1 ? 'One table' : n ? amount(n, 'table') : 'What there is'}</h1>
       <p>Open one here or from the list. It scrolls, sorts and filters while it changes.</p>
       <ul class="cards">
         {first.map((table) => (
           <li key={table.name}>
             <button type="button" class="card" onClick={() => openVariable(table.name)}>
-              <span class="title"><span class={table.live ? 'pulse live' : 'pulse'} />{table.name}</span>
-              <span class="figure">{table.rows === null ? '–' : short(table.rows)}</span>
-              <span class="about">{table.columns === null ? (kindFor(table.kind)?.kind ?? table.kind) : `rows · ${table.columns} columns${table.live ? ' · live' : ''}`}</span>
+              <span class="title">{table.columns === null ? <Icon name={kindFor(table.kind)?.icon ?? 'table'} /> : <span class={table.live ? 'pulse live' : 'pulse'} />}{table.name}</span>
+              <span class="figure">{table.columns === null ? (kindFor(table.kind)?.word ?? table.kind) : table.rows === null ? '–' : short(table.rows)}</span>
+              <span class="about">{table.columns === null ? 'made by a script' : `${table.rows === 1 ? 'row' : 'rows'} · ${amount(table.columns, 'column')}${table.live ? ' · live' : ''}`}</span>
             </button>
           </li>
         ))}

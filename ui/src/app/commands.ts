@@ -1,4 +1,5 @@
 /** What the palette offers: tables, what can be done with the one that is looked at, and settings. */
+import type { TableEntry } from '../client/index.ts';
 import { chartOf } from '../charts/spec.ts';
 import { describeShown } from './Describe.tsx';
 import { exportTable, FORMATS } from './exports.ts';
@@ -13,11 +14,12 @@ import { copyLink, copyPython } from './sharing.ts';
 import { side } from './side.ts';
 import { active, activeItem, closeActive, panels, step } from './tabs.ts';
 import { panelCommands } from './dock/commands.ts';
+import { kindFor } from './dock/kinds.ts';
 import { openVariable } from './dock/variables.ts';
-import { count, zoneWord } from './words.ts';
+import { amount, zoneWord } from './words.ts';
 
 export interface Command {
-  kind: 'Table' | 'Command' | 'Setting';
+  kind: string;
   word: string;
   about?: string;
   keys?: string;
@@ -29,8 +31,9 @@ export function commands(): Command[] {
   return [...(tables.value ?? []).map(ofTable), ...(panel ? ofPanel(panel) : []), ...general(), ...panelCommands(), ...settings()];
 }
 
-function ofTable({ name, rows, live }: { name: string; rows: number | null; live: boolean }): Command {
-  return { kind: 'Table', word: name, about: `${rows === null ? '' : `${count(rows)} rows`}${live ? ' · live' : ''}`, act: () => openVariable(name) };
+function ofTable({ name, rows, columns, kind, live }: TableEntry): Command {
+  const isTable = columns !== null;
+  return { kind: isTable ? 'Table' : (kindFor(kind)?.word ?? kind), word: name, about: isTable ? [...(rows === null ? [] : [amount(rows, 'row')]), ...(live ? ['live'] : [])].join(' · ') : undefined, act: () => openVariable(name) };
 }
 
 function ofPanel(panel: Panel): Command[] {

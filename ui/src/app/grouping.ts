@@ -57,8 +57,9 @@ export function groupingWords(grouping: Grouping): string {
   if (grouping.kind === 'distinct') return `distinct ${grouping.keys.join(', ')}`;
   if (grouping.kind === 'tree') return `tree of ${grouping.keys[0]} below ${grouping.keys[1]}`;
   const made = grouping.aggs.map(([kind, , of]) => (of === undefined ? AGG_WORDS[kind] : `${AGG_WORDS[kind]} of ${of}`)).join(', ');
-  const over = grouping.keys.length ? `${grouping.kind === 'rollup' ? 'rolled up by' : 'by'} ${grouping.keys.join(', ')}` : 'of all rows';
-  return `${made} ${over}`.trim();
+  // What it is first: a chip has no room for all aggregations.
+  const over = grouping.keys.length ? `${grouping.kind === 'rollup' ? 'rolled up by' : 'by'} ${grouping.keys.join(', ')}` : 'all rows';
+  return made ? `${over}: ${made}` : over;
 }
 
 /** As it was kept; null if it cannot be read. */

@@ -5,6 +5,9 @@ const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 export const count = (value: number): string => whole.format(value);
 
+/** `1 row`, `1,204 rows`. */
+export const amount = (value: number, word: string): string => `${count(value)} ${word}${value === 1 ? '' : 's'}`;
+
 /** `1,204`, `48.2 k`, `1.00 G`: where there is no room for all digits. */
 export function short(value: number): string {
   if (value < 100_000) return whole.format(value);

@@ -74,7 +74,7 @@ export class Plot implements Drawing {
     const hasRight = data.series.some((series) => series.axis === 'right');
     const axes = new PlotAxes(data, drawn, () => this.data?.labels ?? []);
     return {
-      width, height, ms: 1, tzDate: (ms) => uPlot.tzDate(new Date(ms), data.zone), legend: { show: false }, padding: [12, hasRight ? 0 : 14, 0, 0], pxAlign: 1,
+      width, height, ms: 1, tzDate: (ms) => uPlot.tzDate(new Date(ms), data.zone), legend: { show: false }, padding: [12, hasRight ? 0 : 20, 0, 0], pxAlign: 1,
       scales: {
         x: { time: data.axis === 'time', dir: drawn.x?.invert ? -1 : 1, distr: drawn.x?.log && data.axis === 'number' ? 3 : 1, range: (_, least, largest) => this.xRange(least, largest) },
         y: this.yScale(data, drawn, 'left'), ...(hasRight ? { y2: this.yScale(data, drawn, 'right') } : {}),

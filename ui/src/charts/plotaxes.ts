@@ -72,8 +72,9 @@ export class PlotAxes {
     const { data } = this;
     const { font, angle = 0 } = form?.ticks ?? {};
     const turn = angle ? { rotate: angle > 180 ? angle - 360 : angle } : {};
-    const space = (data.axis === 'time' ? 96 : 70) * ((font?.px ?? TEXT_PX) / TEXT_PX);
-    return { space, ...turn, ...(data.axis === 'name' ? { splits: (chart) => named(data, chart.width) } : {}) };
+    // Parts of seconds are long texts.
+    const px = (least: number, largest: number): number => (data.axis !== 'time' ? 70 : largest - least < 10_000 ? 96 : 76);
+    return { space: (_, __, least, largest) => px(least, largest) * ((font?.px ?? TEXT_PX) / TEXT_PX), ...turn, ...(data.axis === 'name' ? { splits: (chart) => named(data, chart.width) } : {}) };
   }
 
   /** The texts of marks, which are kept; those that uPlot cannot turn are left to `draw`. */
@@ -81,7 +82,8 @@ export class PlotAxes {
     const { form, zone, isVertical } = this.axes[at];
     const { angle = 0 } = form?.ticks ?? {};
     let texts = !isVertical && this.data.axis === 'name' ? marks.map((mark) => this.name(chart, mark as number)) : markTexts(marks, step, zone, form?.format);
-    if (angle) texts = texts.map((text) => text.replace('\n', ' '));
+    // Lines of texts that stand upright would lie on each other.
+    if (angle && (isVertical || Math.abs(Math.sin((angle * Math.PI) / 180)) > 0.8)) texts = texts.map((text) => text.replace('\n', ' '));
     if (isPlaced(form?.ticks)) {
       const [line, size] = [this.px(at) * LINE, isVertical ? chart.bbox.height : chart.bbox.width];
       const sizes = texts.map((text) => (isVertical ? taken(line, this.wide(chart, at, text), angle) : taken(this.wide(chart, at, text), line, angle)));
@@ -114,7 +116,7 @@ export class PlotAxes {
     const line = this.px(at) * LINE;
     const boxes = (this.texts[at] ?? []).map((text) => turned(this.wide(chart, at, text), line, angle));
     if (isVertical) return Math.max(40, MARK_PX + GAP_PX + 8 + Math.max(0, ...boxes.map(([width]) => width)));
-    if (angle) return MARK_PX + GAP_PX + 4 + Math.max(line, ...boxes.map(([, height]) => height));
+    if (angle) return MARK_PX + GAP_PX + 4 + Math.max(line, ...boxes.map(([, height], i) => height + (this.texts[at][i].includes('\n') ? 1.5 * this.px(at) : 0)));
     // Room for a day below the time, whether there is one or not: the chart would jump.
     return this.data.axis === 'time' ? 12 + 2 * line : 18 + line;
   }

@@ -122,7 +122,7 @@ function body(view: View, rows: number[]): void {
     shades(view, rows, part, from, to);
     if (view.looks.size) looks(view, rows, part);
     if (!view.flashes.isEmpty) flashes(view, rows, part);
-    ctx.globalAlpha = view.stale ? 0.45 : 1;
+    ctx.globalAlpha = view.stale ? 0.6 : 1;
     ctx.font = theme.font;
     ctx.textBaseline = 'middle';
     for (const column of part) cells(view, rows, column);
@@ -161,7 +161,7 @@ function shades(view: View, rows: number[], part: Placed[], from: number, to: nu
 /** Backgrounds that the table itself gives its cells. */
 function grounds(view: View, rows: number[], part: Placed[]): void {
   const { ctx, extent } = view;
-  if (view.stale) ctx.globalAlpha = 0.45;
+  if (view.stale) ctx.globalAlpha = 0.6;
   for (const column of part) {
     if (!view.given.get(column.info.name)?.styles.length) continue;
     const left = view.layout.left(column, view.scrollX);

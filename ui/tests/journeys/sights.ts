@@ -12,7 +12,8 @@ const server = new FakeServer({ pages: process.env.PAGES ?? 'dist', every: 50, c
 const axis = { log: false, invert: false, time: false };
 const line = { name: 'price', style: 'line', table: 0, columns: { x: 'Time', y: 'Price' }, by: ['Sym'] };
 const chart = (row: number, series: object[], more: object = {}): object => ({ row, col: 0, row_span: 1, col_span: 1, title: `Chart ${row + 1}`, legend: true, x: { ...axis, time: true, label: 'Time' }, y: { ...axis, label: 'Price', format: '0.00' }, series, ...more });
-const figure = { title: 'Prices of a day', rows: 2, cols: 1, charts: [chart(0, [line]), chart(1, [{ name: 'spread', style: 'area', table: 0, columns: { x: 'Time', y: 'Price' } }])] };
+const dressed = { title_look: { font: { family: 'Georgia', size: 13, style: 'bold' } }, grid: { x: true }, x: { ...axis, time: true, label: 'Time', ticks: { gap: 900e9, angle: 40, minor: 2 } }, y: { ...axis, label: 'Volume', ticks: { font: { size: 10 } } } };
+const figure = { title: 'Prices of a day', rows: 2, cols: 1, charts: [chart(0, [line]), chart(1, [{ name: 'volume', style: 'stacked_area', table: 0, columns: { x: 'Time', y: 'Volume' }, by: ['Sym'] }], dressed)] };
 server.values.set('moving', { kind: 'Figure', tables: [pricesTable(9000, 3)], value: figure });
 server.store.files.set('/notebooks/first.py', '# %%\nfrom kinetable import time_table\n\nticks = time_table("PT1s").update("X = ii")\n\n# %%\nprint("done")\n');
 server.store.files.set('/notebooks/about.md', '# About\n\nText with *words* and a list:\n\n- one\n- two\n');
@@ -44,7 +45,7 @@ const SIGHTS: Sight[] = [
   ['statistics', { t: { kind: 'table', table: 'trades' } }, async (page) => menu(page, /Statistics/)()],
   ['columns', { t: { kind: 'table', table: 'trades' } }, (page) => palette(page, 'columns')],
   ['look', { t: { kind: 'table', table: 'trades' } }, async (page) => menu(page, /Format/)()],
-  ['rollup', { t: { kind: 'table', table: 'trades', view: { plan: { group: { kind: 'rollup', keys: ['Venue', 'Sym'], aggs: [['count', 'Count'], ['sum', 'Size', 'Size'], ['avg', 'Price', 'Price']], rows: false, open: 2 } } } } }],
+  ['rollup', { t: { kind: 'table', table: 'trades', view: { plan: { group: { kind: 'rollup', keys: ['Venue', 'Sym'], aggs: [['count', 'Count'], ['sum', 'Size', 'Size'], ['avg', 'Price', 'Price']], rows: false, open: [[], ['London'], ['Tokyo']] } } } } }],
   ['input', { t: { kind: 'table', table: 'orders' } }, async (page) => page.getByRole('button', { name: 'Add row' }).first().click()],
   ['chart', { c: { kind: 'chart', table: 'prices', chart: SPEC } }],
   ['builder', { t: { kind: 'table', table: 'prices' }, c: { kind: 'chart', table: 'prices', chart: SPEC, follows: 't' } }, async (page) => {
@@ -68,6 +69,19 @@ const SIGHTS: Sight[] = [
   ['notebook', { n: { kind: 'file', path: '/notebooks/first.py' } }],
   ['filter', { f: { kind: 'filter', column: 'Sym', choice: true, value: '' }, t: { kind: 'table', table: 'trades' } }],
   ['markdown', { m: { kind: 'markdown', text: '# Read me\n\nSome *words*, `code`, and a list:\n\n- one\n- two' } }],
+  ['empty', { t: { kind: 'table', table: 'alerts' } }],
+  ['hidden', { t: { kind: 'table', table: 'trades', view: { plan: { filters: [['Sym', '=NOPE']] } } } }],
+  ['wrong', { t: { kind: 'table', table: 'trades', view: { plan: { filters: [['Price', '>oops']] } } } }, async (page) => page.locator('kinetable-grid').first().focus().then(() => page.keyboard.press('Control+f'))],
+  ['goto', { t: { kind: 'table', table: 'trades' } }, async (page) => page.locator('kinetable-grid').first().focus().then(() => page.keyboard.press('Control+g'))],
+  ['find', { t: { kind: 'table', table: 'trades' } }, (page) => palette(page, 'find a value')],
+  ['custom', { t: { kind: 'table', table: 'trades' } }, (page) => palette(page, 'computed')],
+  ['profiles', { t: { kind: 'table', table: 'trades' } }, (page) => palette(page, 'profiles')],
+  ['describe', { t: { kind: 'table', table: 'trades' } }, (page) => palette(page, 'describe')],
+  ['unknown', { t: { kind: 'table', table: 'gone' }, u: { kind: 'sundial' } }],
+  ['linker', { t: { kind: 'table', table: 'trades' }, u: { kind: 'table', table: 'quotes' } }, async (page) => page.getByRole('button', { name: 'Panels', exact: true }).click().then(() => page.getByRole('menuitem', { name: 'Link panels…' }).click())],
+  ['contrast', { t: { kind: 'table', table: 'trades', view: { plan } }, c: { kind: 'chart', table: 'prices', chart: SPEC } }, (page) => palette(page, 'theme: contrast').then(() => page.waitForTimeout(600))],
+  ['dashboard', { t: { kind: 'table', table: 'trades' }, c: { kind: 'chart', table: 'prices', chart: SPEC }, f: { kind: 'figure', name: 'moving' }, m: { kind: 'markdown', text: '# Desk\n\nWhat *everybody* looks at.' } }],
+  ['disconnected', { t: { kind: 'table', table: 'trades' } }, async (page) => page.context().setOffline(true).then(() => server.dropAll()).then(() => page.waitForTimeout(1500))],
   ['palette', { t: { kind: 'table', table: 'trades' } }, (page) => page.keyboard.press('Control+k')],
   ['settings', { t: { kind: 'table', table: 'trades' } }, (page) => page.getByLabel('Settings').first().click()],
   ['help', { t: { kind: 'table', table: 'trades' } }, async (page) => page.keyboard.press('Escape').then(() => page.evaluate(() => (document.activeElement as HTMLElement).blur())).then(() => page.keyboard.press('?'))],
@@ -82,9 +96,12 @@ for (const scheme of ['light', 'dark'] as const) {
     const { page, errors } = await visit(browser, url, { viewport: { width, height: isPhone ? 844 : 900 }, colorScheme: scheme, hasTouch: isPhone, isMobile: isPhone });
     for (const [name, panels, act] of SIGHTS) {
       if (!name.includes(wanted)) continue;
+      await page.context().setOffline(false);
       await page.goto(`${url}/icon.svg`);
+      await page.evaluate(() => localStorage.clear());
       const ids = Object.keys(panels);
-      const root = ids.length === 1 ? { tabs: ids } : { split: 'row', sizes: [0.5, 0.5], children: ids.map((id) => ({ tabs: [id] })) };
+      const pair = (split: string, children: object[]): object => (children.length === 1 ? children[0] : { split, sizes: children.map(() => 1 / children.length), children });
+      const root = pair('row', ids.length < 3 ? ids.map((id) => ({ tabs: [id] })) : [0, 2].map((from) => pair('column', ids.slice(from, from + 2).map((id) => ({ tabs: [id] })))));
       const kept = { version: 2, boards: [{ version: 1, root, panels, active: ids[ids.length - 1] }], current: 0, tables: [] };
       await page.evaluate((text) => localStorage.setItem('kinetable.tables', text), JSON.stringify(kept));
       await page.goto(url);

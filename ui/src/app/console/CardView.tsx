@@ -5,7 +5,7 @@ import { Icon } from '../icons.tsx';
 import { tables } from '../session.ts';
 import { copied } from '../sharing.ts';
 import { openVariable } from '../dock/variables.ts';
-import { count } from '../words.ts';
+import { amount } from '../words.ts';
 import { type Card, type Failure, stop } from './runs.ts';
 
 const now = signal(0);
@@ -36,7 +36,7 @@ function Made({ name }: { name: string }): JSX.Element {
     <button type="button" class="made-chip" title={`Open ${name}`} onClick={() => openVariable(name)}>
       {entry ? <span class={entry.live ? 'pulse live' : 'pulse'} /> : <Icon name="table" />}
       {name}
-      {entry?.rows != null && <span class="rows">{count(entry.rows)} rows</span>}
+      {entry?.rows != null && <span class="rows">{amount(entry.rows, 'row')}</span>}
     </button>
   );
 }

@@ -1,12 +1,13 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { TableEntry } from '../../client/index.ts';
 import { Icon, type IconName } from '../icons.tsx';
 import { tables } from '../session.ts';
 import { short } from '../words.ts';
 import { board } from './boards.ts';
 import { exportLayout, importLayout } from './files.ts';
-import { type Item, kindOf, kinds } from './kinds.ts';
+import { type Item, kindFor, kindOf, kinds } from './kinds.ts';
 import { linking } from './linking.ts';
 import { openVariable } from './variables.ts';
 
@@ -82,18 +83,21 @@ export function PanelsMenu(): JSX.Element {
 function groups(): [string, Entry[]][] {
   const here = [...(board.value?.items.value ?? [])];
   const isOpen = (is: (item: Item) => boolean): boolean => here.some(([, item]) => is(item));
-  const ofTables = (tables.value ?? []).slice(0, TABLES_SHOWN_MAX).map((table): Entry => ({
-    key: table.name, word: table.name, mark: table.live ? 'live' : 'still', about: table.rows === null ? '' : short(table.rows),
+  const all = (tables.value ?? []).slice(0, TABLES_SHOWN_MAX);
+  const isChart = ({ kind, columns }: TableEntry): boolean => columns === null && kindFor(kind)?.group === 'Charts';
+  const entry = (table: TableEntry): Entry => ({
+    key: table.name, word: table.name, ...(table.columns === null ? { icon: kindFor(table.kind)?.icon ?? 'table' } : { mark: table.live ? 'live' : 'still' }), about: table.rows === null ? '' : short(table.rows),
     isOpen: isOpen((item) => (item.state.value.kind === 'table' && item.table === table.name) || item.state.value.name === table.name), act: () => openVariable(table.name),
-  }));
+  });
   const ofKinds = (group: 'Charts' | 'Scripts'): Entry[] => kinds().filter((kind) => kind.group === group && (kind.isOffered?.() ?? true)).map((kind) => ({
     key: kind.kind, word: kind.word, icon: kind.icon, isOpen: kind.isSingle && isOpen((item) => item.state.value.kind === kind.kind), act: () => void board.value?.open({ kind: kind.kind }),
   }));
-  const charts = here.filter(([, item]) => kindOf(item.state.value.kind)?.group === 'Charts').map(([id, item]): Entry => ({
+  const named = new Set(all.filter(isChart).map(({ name }) => name));
+  const charts = here.filter(([, item]) => kindOf(item.state.value.kind)?.group === 'Charts' && !named.has(String(item.state.value.name))).map(([id, item]): Entry => ({
     key: id, word: item.title.value, icon: kindOf(item.state.value.kind)?.icon, isOpen: true, act: () => board.value?.show(id),
   }));
   return [
-    ['Tables', ofTables], ['Charts', [...charts, ...ofKinds('Charts')]], ['Scripts', ofKinds('Scripts')],
+    ['Tables', all.filter((table) => !isChart(table)).map(entry)], ['Charts', [...all.filter(isChart).map(entry), ...charts, ...ofKinds('Charts')]], ['Scripts', ofKinds('Scripts')],
     ['Layout', [
       { key: 'link', word: 'Link panels…', act: () => (linking.value = {}) },
       { key: 'export', word: 'Export the layout', act: exportLayout },

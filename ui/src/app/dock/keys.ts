@@ -7,7 +7,7 @@ const SIDES: Record<string, Side> = { ArrowLeft: 'left', ArrowRight: 'right', Ar
 
 export const PANEL_KEYS: [keys: string, what: string][] = [
   ['Ctrl+Shift+Arrow', 'Move the panel to this side'],
-  ['Arrow  Shift+Arrow  Home  End', 'On a border between panels: move it'],
+  ['Arrow  Home  End', 'Move the border between panels'],
   ['Delete', 'On a tab: close it'],
   ['Ctrl+`', 'Console, where you may run code'],
 ];

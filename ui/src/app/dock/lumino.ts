@@ -122,6 +122,7 @@ class Renderer extends DockPanel.Renderer {
 
 export class Dock {
   private readonly panel = new DockPanel({ renderer: new Renderer(), spacing: 5, tabsConstrained: true });
+  private marked: string | null = null;
   private readonly held = new Map<string, Held>();
 
   constructor(private readonly ears: Ears) {
@@ -179,8 +180,11 @@ export class Dock {
 
   /** Marks the tabs of the area that has the keyboard. */
   mark(id: string | null): void {
+    this.marked = id;
     const held = id === null ? undefined : this.held.get(id);
     for (const bar of this.panel.tabBars()) bar.toggleClass('is-active-bar', held !== undefined && bar.titles.includes(held.title));
+    // Where there are more tabs than have room, after they are drawn.
+    if (held) requestAnimationFrame(() => this.panel.node.querySelector('.is-active-bar .lm-mod-current')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }));
   }
 
   /** Brings a panel to the front of its area. */
@@ -193,6 +197,8 @@ export class Dock {
     this.panel.restoreLayout({ main: root && this.config(root) } as DockPanel.ILayoutConfig);
     this.panel.mode = isWide ? 'multiple-document' : 'single-document';
     this.showBars();
+    // The tabs are other ones now.
+    this.mark(this.marked);
   }
 
   layout(): Node | null {
