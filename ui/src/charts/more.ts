@@ -75,7 +75,7 @@ function pie(data: ChartData, { look }: Drawn, width: number, height: number): e
   return {
     ...common(look),
     series: [{
-      type: 'pie', radius: [`${Math.round(outer * 58)}%`, `${Math.round(outer * 100)}%`], padAngle: 1, itemStyle: { borderRadius: 4 }, label: { color: look.text, formatter: width < NARROW_PX ? '{b}\n{d} %' : '{b}  {d} %' }, labelLine: { lineStyle: { color: look.dim } },
+      type: 'pie', radius: [`${Math.round(outer * 58)}%`, `${Math.round(outer * 100)}%`], padAngle: 1, itemStyle: { borderRadius: 4 }, label: { color: look.text, lineHeight: 15, formatter: width < NARROW_PX ? '{b}\n{d} %' : '{b}  {d} %' }, labelLine: { lineStyle: { color: look.dim } },
       tooltip: { formatter: ({ name, value, percent }: { name: string; value: number; percent: number }) => `${name}\n${valueText(value)}  ·  ${percent} %` },
       data: shown.map((part, at) => ({ ...part, itemStyle: { color: at < 8 ? pen(look, at).color : look.dim } })),
     }],
