@@ -87,7 +87,7 @@ def tour(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             [*map(str, program), f"http://127.0.0.1:{server.port}", request.param, "secret"],
             capture_output=True,
             encoding="utf-8",
-            timeout=600,
+            timeout=850,
             env={"DH_CORE": str(module), "PATH": foreign.path()},
         )
         assert done.returncode == 0, done.stderr

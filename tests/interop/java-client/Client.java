@@ -123,13 +123,13 @@ public final class Client {
   /** Variables and shared tickets, and the list of variables. */
   private void names() throws Exception {
     try (TableHandle made = session.session().execute(TableSpec.empty(2).view("N = i"))) {
-      session.session().publish("named_by_java", made).get(20, TimeUnit.SECONDS);
+      session.session().publish("named_by_java", made).get(120, TimeUnit.SECONDS);
       SharedId shared = SharedId.newRandom();
-      session.session().publish(shared, made).get(20, TimeUnit.SECONDS);
+      session.session().publish(shared, made).get(120, TimeUnit.SECONDS);
       say("named", TicketTable.fromQueryScopeField("named_by_java"));
       say("shared", shared.ticketId().table());
     }
-    var console = session.session().console("python").get(20, TimeUnit.SECONDS);
+    var console = session.session().console("python").get(120, TimeUnit.SECONDS);
     Changes changes = console.executeCode("by_java = trades.head(1)\nlimit = 5");
     for (FieldInfo field : changes.changes().created()) {
       line("created", field.name() + " " + field.type().orElse("?"));
@@ -159,13 +159,13 @@ public final class Client {
       add(input, Column.of("K", "b", "c"), Column.of("V", 20L, 3L));
       print("input", input);
       NewTable gone = NewTable.of(Column.of("K", "a"));
-      session.deleteFromInputTable(input, gone, allocator).get(20, TimeUnit.SECONDS);
+      session.deleteFromInputTable(input, gone, allocator).get(120, TimeUnit.SECONDS);
       print("left", input);
     }
   }
 
   private void add(TableHandle input, Column<?>... columns) throws Exception {
-    session.addToInputTable(input, NewTable.of(columns), allocator).get(20, TimeUnit.SECONDS);
+    session.addToInputTable(input, NewTable.of(columns), allocator).get(120, TimeUnit.SECONDS);
   }
 
   /** A table of the server as a table of this process. */
@@ -173,27 +173,32 @@ public final class Client {
     BarrageSubscriptionOptions options =
         BarrageSubscriptionOptions.builder().minUpdateIntervalMs(50).build();
     try (TableHandle orders = session.session().execute(TicketTable.of("s/orders"))) {
-      Table live = session.subscribe(orders, options).entireTable().get(30, TimeUnit.SECONDS);
+      Table live = session.subscribe(orders, options).entireTable().get(120, TimeUnit.SECONDS);
       line("first", await(live, rows -> rows.size() == 3).toString());
       add(orders, Column.of("K", "b", "d"), Column.of("V", 21L, 40L));
       line("changed", await(live, rows -> rows.size() == 4 && rows.get("b") == 21L).toString());
-      session.deleteFromInputTable(orders, NewTable.of(Column.of("K", "a")), allocator).get(20, TimeUnit.SECONDS);
+      session.deleteFromInputTable(orders, NewTable.of(Column.of("K", "a")), allocator).get(120, TimeUnit.SECONDS);
       line("deleted", await(live, rows -> rows.size() == 3).toString());
       Table copy =
-          session.snapshot(orders, BarrageSnapshotOptions.builder().build()).entireTable().get(30, TimeUnit.SECONDS);
+          session.snapshot(orders, BarrageSnapshotOptions.builder().build()).entireTable().get(120, TimeUnit.SECONDS);
       line("snapshot", rows(copy).toString());
     }
     try (TableHandle ticks = session.session().execute(TicketTable.of("s/ticks"))) {
-      Table live = session.subscribe(ticks, options).entireTable().get(30, TimeUnit.SECONDS);
+      Table live = session.subscribe(ticks, options).entireTable().get(120, TimeUnit.SECONDS);
       long before = live.size();
       waitFor(() -> live.size() > before + 5);
-      for (long row = 0; row < live.size(); row++) {
-        long key = live.getRowSet().get(row);
-        if (live.getColumnSource("X", long.class).getLong(key) != row) {
-          throw new IllegalStateException("row " + row);
-        }
-      }
+      // It goes on meanwhile: rows and their keys are those of one step.
+      live.getUpdateGraph().sharedLock().doLocked(() -> checkOrder(live));
       line("ticks", "in order");
+    }
+  }
+
+  private static void checkOrder(Table live) {
+    for (long row = 0; row < live.size(); row++) {
+      long key = live.getRowSet().get(row);
+      if (live.getColumnSource("X", long.class).getLong(key) != row) {
+        throw new IllegalStateException("row " + row);
+      }
     }
   }
 
@@ -202,7 +207,7 @@ public final class Client {
   }
 
   private static void waitFor(Condition condition) throws InterruptedException {
-    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    long end = System.nanoTime() + Duration.ofSeconds(120).toNanos();
     while (!condition.holds()) {
       if (System.nanoTime() > end) {
         throw new IllegalStateException("what was waited for did not come");

@@ -8,7 +8,7 @@ globalThis.window = globalThis;
 export const { default: dh } = await import(process.env.DH_CORE);
 
 const PSK = 'io.deephaven.authentication.psk.PskAuthenticationHandler';
-const PATIENCE = 20_000;
+const PATIENCE = 120_000;
 
 /** A client that has logged in. */
 export async function knock(url, transport, token) {

@@ -12,7 +12,7 @@ const say = (step, found) => process.stdout.write(`${JSON.stringify({ step, ...f
 /** A step that fails says why, and the others go on. */
 async function step(name, action) {
   try {
-    say(name, { found: (await within(action(), `end of "${name}"`, 90_000)) ?? null });
+    say(name, { found: (await within(action(), `end of "${name}"`, 400_000)) ?? null });
   } catch (error) {
     say(name, { failed: String(error?.stack ?? error) });
   }
