@@ -97,6 +97,26 @@ def test_data_frames_and_partitioned_tables_are_opened_as_tables(page: Page) -> 
     assert [row[0] for row in page.pages[3]] == [1, 2]
 
 
+def test_operations_on_a_data_frame_are_of_the_frame_as_it_was_opened(page: Page, names: dict[str, Any]) -> None:
+    def ask(vp: int, ops: list[dict[str, Any]]) -> list[list[Any]]:
+        page.vps[1] = vp
+        page.say("ops", sub=1, vp=vp, ops=ops, first=0, n=10, cols=None)
+        page.wait("snap", sub=1, vp=vp)
+        return page.pages[1]
+
+    page.say("open", sub=1, table="frame", ops=[], first=0, n=10, cols=None)
+    page.wait("snap", sub=1)
+    # The frame is not converted again: that could take seconds, and would show other rows under the same name.
+    names["frame"].loc[1] = 7
+    assert ask(1, [{"custom": ["B = A + 1"]}]) == [[1, 2]]
+    page.say("open", sub=2, table="frame", ops=[], first=0, n=10, cols=None)
+    page.wait("snap", sub=2)
+    assert page.pages[2] == [[1], [7]]
+    names["frame"] = pandas.DataFrame({"A": [3]})
+    page.wait("vars", full=False)
+    assert ask(2, []) == [[3]], "another frame under the name"
+
+
 def test_rollups_are_opened_with_their_operation(names: dict[str, Any], page: Page) -> None:
     names["groups"] = names["rows"].rollup(agg.sum_("Total = Y"), by="X")
     page.wait("vars", full=False)

@@ -16,6 +16,7 @@
 //! All return [`kinetable_engine::Result`] of a [`kinetable_engine::Table`] that is live if an input is. Work on many rows is
 //! split over the rayon pool of the caller, so a caller that holds a lock which functions need lets go of it first.
 
+mod estimate;
 mod support;
 
 pub mod aggregate;

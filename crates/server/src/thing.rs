@@ -29,6 +29,9 @@ pub trait Thing: fmt::Debug + Send + Sync {
     /// If it cannot be made.
     fn shown(&self) -> Result<Option<Shown>>;
 
+    /// Whether it stands for the very object that another one does.
+    fn is_same(&self, other: &dyn Thing) -> bool;
+
     /// The rollup or tree that it is.
     ///
     /// # Errors

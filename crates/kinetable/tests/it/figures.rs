@@ -1,15 +1,20 @@
 //! Tables of figures: what they tell, and that they cost nothing when nobody looks.
 
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
 use kinetable::NoNames;
 use kinetable::figures::Figure;
 use kinetable::kafka::Retention;
 
 use crate::support::{longs, session, texts, trades, trades_schema, wait_until};
 
-/// The value of a column in the row of a node.
+/// The value of a column in the row of a node. Both columns are read at once: between two reads there may be a cycle.
 fn of_node(table: &kinetable::Table, node: u64, column: &str) -> Option<i64> {
-    let at = longs(table, "Node").iter().position(|number| *number == Some(node as i64))?;
-    longs(table, column)[at]
+    let columns = ["Node".to_owned(), column.to_owned()];
+    let rows = table.batch(0..u64::MAX, Some(&columns)).expect("readable columns");
+    let longs = |at: usize| rows.column(at).as_primitive::<Int64Type>().iter().collect::<Vec<_>>();
+    let at = longs(0).iter().position(|number| *number == Some(node as i64))?;
+    longs(1)[at]
 }
 
 fn number(table: &kinetable::Table) -> u64 {

@@ -16,6 +16,7 @@ use kinetable_engine::Result;
 use super::accumulator::{Accumulator, Rows, Wanted, forked};
 use super::keys::{Codec, NULL, hasher};
 use super::members::distinct_list;
+use crate::estimate;
 
 /// What is made of a group's distinct values.
 #[derive(Debug, Clone)]
@@ -252,8 +253,9 @@ impl Accumulator for Distinct {
     }
 
     fn bytes(&self) -> usize {
-        let order = self.order.iter().flatten().map(|words| 24 + words.capacity() * 16);
+        let words = |words: &Vec<_>| 24 + words.capacity() * 16;
+        let order = self.order.as_deref().map_or(0, |order| estimate::of_slice(order, words));
         let groups = self.groups.capacity() * size_of::<Group>();
-        self.table.allocation_size() + self.codec.bytes() + groups + order.sum::<usize>()
+        self.table.allocation_size() + self.codec.bytes() + groups + order
     }
 }

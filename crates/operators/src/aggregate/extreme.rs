@@ -11,6 +11,7 @@ use kinetable_engine::Result;
 use super::accumulator::{Accumulator, Rows, Wanted, forked};
 use super::ordinal::Ordinal;
 use super::spec::Extremum;
+use crate::estimate;
 
 /// The least and greatest values of each group.
 pub(super) struct Extremes<O: Ordinal> {
@@ -92,7 +93,10 @@ impl<O: Ordinal> Accumulator for Extremes<O> {
     }
 
     fn bytes(&self) -> usize {
-        let heap = self.cells.iter().flatten().map(|(a, b)| O::heap(a) + O::heap(b));
-        self.cells.capacity() * size_of::<Option<(O::Kept, O::Kept)>>() + heap.sum::<usize>()
+        let heap = |cell: &Option<(O::Kept, O::Kept)>| {
+            cell.as_ref().map_or(0, |(one, other)| O::heap(one) + O::heap(other))
+        };
+        self.cells.capacity() * size_of::<Option<(O::Kept, O::Kept)>>()
+            + estimate::of_slice(&self.cells, heap)
     }
 }

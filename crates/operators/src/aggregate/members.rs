@@ -18,6 +18,7 @@ use super::dealt::dealt;
 use super::keys::{Codec, NULL};
 use super::row_keys::RowKeys;
 use super::spec::End;
+use crate::estimate;
 
 /// What is read off a group's rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,7 +141,7 @@ impl Accumulator for Members {
     }
 
     fn bytes(&self) -> usize {
-        self.rows.iter().map(RowKeys::bytes).sum()
+        estimate::of_slice(&self.rows, RowKeys::bytes)
     }
 }
 

@@ -21,6 +21,7 @@ use kinetable_engine::Result;
 use super::accumulator::{Accumulator, Rows, Wanted, forked};
 use super::ordinal::Ordinal;
 use super::spec::Extremum;
+use crate::estimate;
 
 /// What is read off a group's values in order.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -164,11 +165,11 @@ impl<O: Ordinal> Accumulator for Ordered<O> {
     fn bytes(&self) -> usize {
         let entry = size_of::<O::Kept>() + 8 + 4;
         let group = |group: &Group<O::Kept>| {
-            let heap: usize = group.counts.keys().map(O::heap).sum();
+            let heap = estimate::of_part(group.counts.keys(), O::heap);
             let waiting = group.waiting.capacity() * size_of::<O::Kept>();
             size_of::<Group<O::Kept>>() + group.counts.len() * entry + waiting + heap
         };
-        self.groups.iter().map(group).sum()
+        estimate::of_slice(&self.groups, group)
     }
 }
 

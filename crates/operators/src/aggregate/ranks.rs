@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::accumulator::{Accumulator, Rows, Wanted, forked};
 use super::ordered::{Rank, place_of};
 use super::ordinal::Ordinal;
+use crate::estimate;
 
 /// The values of each group, in no order.
 pub(super) struct Ranks<O: Ordinal> {
@@ -91,6 +92,6 @@ impl<O: Ordinal> Accumulator for Ranks<O> {
     }
 
     fn bytes(&self) -> usize {
-        self.groups.iter().map(|values| 24 + values.capacity() * size_of::<O::Kept>()).sum()
+        estimate::of_slice(&self.groups, |values| 24 + values.capacity() * size_of::<O::Kept>())
     }
 }

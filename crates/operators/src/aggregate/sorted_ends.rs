@@ -20,6 +20,7 @@ use super::accumulator::{Accumulator, Rows, Wanted, forked};
 use super::ends::gather_changed;
 use super::ordinal::Ordinal;
 use super::spec::End;
+use crate::estimate;
 
 /// The end row of each group, where rows only come.
 pub(super) struct SortedEnds<O: Ordinal> {
@@ -115,8 +116,9 @@ impl<O: Ordinal> Accumulator for SortedEnds<O> {
     }
 
     fn bytes(&self) -> usize {
-        let heap = self.cells.iter().flatten().filter_map(|row| row.value.as_ref()).map(O::heap);
-        self.cells.capacity() * size_of::<Option<Row<O::Kept>>>() + heap.sum::<usize>()
+        let heap =
+            |cell: &Option<Row<O::Kept>>| cell.as_ref().and_then(|row| row.value.as_ref()).map_or(0, O::heap);
+        self.cells.capacity() * size_of::<Option<Row<O::Kept>>>() + estimate::of_slice(&self.cells, heap)
     }
 }
 
@@ -189,10 +191,10 @@ impl<O: Ordinal> Accumulator for SortedMembers<O> {
 
     fn bytes(&self) -> usize {
         let entry = size_of::<(Option<O::Kept>, u64)>() * 3 / 2;
-        let heap = |rows: &BTreeSet<(Option<O::Kept>, u64)>| -> usize {
-            rows.iter().filter_map(|(value, _)| value.as_ref()).map(O::heap).sum()
+        let heap = |rows: &BTreeSet<(Option<O::Kept>, u64)>| {
+            estimate::of_part(rows.iter(), |(value, _)| value.as_ref().map_or(0, O::heap))
         };
-        self.rows.iter().map(|rows| 24 + rows.len() * entry + heap(rows)).sum()
+        estimate::of_slice(&self.rows, |rows| 24 + rows.len() * entry + heap(rows))
     }
 }
 

@@ -11,6 +11,7 @@ use arrow_row::{RowConverter, SortField};
 use arrow_schema::DataType;
 use kinetable_engine::Result;
 
+use crate::estimate;
 use crate::join::plain;
 
 /// An id as bytes.
@@ -106,6 +107,6 @@ impl Ids {
     /// Bytes held, about.
     pub(super) fn bytes(&self) -> usize {
         let entry = |entry: &Entry| 2 * entry.id.len() + 12 * (entry.rows.len() + entry.children.len());
-        self.entries.iter().map(entry).sum::<usize>() + self.entries.capacity() * size_of::<Entry>()
+        estimate::of_slice(&self.entries, entry) + self.entries.capacity() * size_of::<Entry>()
     }
 }

@@ -8,6 +8,7 @@ use arrow_buffer::NullBuffer;
 use hashbrown::HashTable;
 
 use super::keys::{Encoder, Keys};
+use crate::estimate;
 
 /// No slot: the key is not known.
 pub(crate) const NO_SLOT: u32 = u32::MAX;
@@ -227,8 +228,8 @@ impl KeyIndex {
             Known::Words(table) => table.allocation_size(),
             Known::Dense { slots, .. } => slots.capacity() * size_of::<u32>(),
             Known::Bytes { table, keys } => {
-                let bytes = keys.iter().map(|key| key.len() + size_of::<Box<[u8]>>());
-                table.allocation_size() + bytes.sum::<usize>()
+                let bytes = |key: &Box<[u8]>| key.len() + size_of::<Box<[u8]>>();
+                table.allocation_size() + estimate::of_slice(keys, bytes)
             }
         };
         known + self.free.capacity() * size_of::<u32>()

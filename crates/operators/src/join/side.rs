@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use kinetable_engine::RowSet;
 
 use super::index::NO_SLOT;
+use crate::estimate;
 
 const NOTHING: u64 = u64::MAX;
 const SEVERAL: u64 = u64::MAX - 1;
@@ -115,7 +116,7 @@ impl Side {
 
     /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
-        let several: usize = self.several.values().map(RowSet::bytes).sum();
+        let several = estimate::of_all(self.several.values(), RowSet::bytes);
         self.one.capacity() * size_of::<u64>() + self.several.capacity() * 32 + several
     }
 }

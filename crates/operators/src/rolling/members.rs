@@ -12,6 +12,7 @@ use rayon::prelude::*;
 
 use super::layout::Layout;
 use super::task::Run;
+use crate::estimate;
 use crate::join::index::{KeyIndex, NO_SLOT};
 use crate::join::keys::{Encoder, Keys};
 
@@ -179,7 +180,7 @@ impl Members {
     /// Bytes held.
     pub(super) fn bytes(&self) -> usize {
         let index = self.keys.as_ref().map_or(0, |(_, index)| index.bytes());
-        index + self.groups.iter().map(RowSet::bytes).sum::<usize>()
+        index + estimate::of_slice(&self.groups, RowSet::bytes)
     }
 }
 

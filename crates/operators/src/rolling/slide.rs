@@ -10,6 +10,7 @@ use kinetable_engine::Result;
 
 use super::lane::{Lane, Outcome, Values};
 use super::task::Task;
+use crate::estimate;
 
 /// What is kept of a window.
 ///
@@ -183,7 +184,7 @@ where
 
     fn bytes(&self) -> usize {
         let bytes = |standing: &Standing<V, W>| standing.values.capacity() * size_of::<Option<V>>();
-        let kept: usize = self.groups.iter().flatten().map(bytes).sum();
+        let kept = estimate::of_slice(&self.groups, |group| group.as_ref().map_or(0, bytes));
         kept + self.groups.capacity() * size_of::<Option<Standing<V, W>>>()
     }
 }

@@ -14,6 +14,7 @@ use super::layout::{Excerpt, Layout};
 use super::slide::Step;
 use super::stamps::descending;
 use super::task::Reach;
+use crate::estimate;
 
 /// The ends of all groups, by slot.
 pub(super) struct Tails {
@@ -100,7 +101,7 @@ impl Tails {
     /// Bytes held.
     pub(super) fn bytes(&self) -> usize {
         let bytes = |tail: &Tail| size_of::<Tail>() + (tail.keys.capacity() + tail.stamps.capacity()) * 8;
-        self.groups.iter().map(bytes).sum()
+        estimate::of_slice(&self.groups, bytes)
     }
 }
 

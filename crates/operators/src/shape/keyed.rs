@@ -25,6 +25,7 @@ use kinetable_engine::{
     Table, Update, Version,
 };
 
+use crate::estimate;
 use crate::join::plain;
 use crate::support::chunks::read_all;
 use crate::support::differing::differing;
@@ -181,6 +182,6 @@ impl Operator for Keyed {
 
     fn bytes(&self) -> usize {
         let key = |key: &OwnedRow| key.as_ref().len() + size_of::<OwnedRow>() + 16;
-        self.places.keys().map(key).sum()
+        estimate::of_all(self.places.keys(), key)
     }
 }

@@ -70,6 +70,10 @@ impl Thing for PyThing {
         })
     }
 
+    fn is_same(&self, other: &dyn Thing) -> bool {
+        other.as_any().downcast_ref::<PyThing>().is_some_and(|other| self.value.is(&other.value))
+    }
+
     fn hierarchy(&self) -> Result<Option<Hierarchy>> {
         let made = |py: Python<'_>| match kind_for_clients(&self.kind) {
             HIERARCHY => served(&self.value.bind(py).call_method0("_served")?).map(Some),

@@ -2,6 +2,7 @@
 
 use super::super::row_keys::RowKeys;
 use super::super::spec::End;
+use crate::estimate;
 
 /// Row keys by slot of the group.
 pub(super) struct Members {
@@ -129,7 +130,7 @@ impl Members {
 
     /// Bytes held.
     pub(super) fn bytes(&self) -> usize {
-        let rows = self.rows.iter().map(RowKeys::bytes);
-        rows.sum::<usize>() + self.edges.capacity() * 16 + (self.marks.capacity() + self.dirty.capacity()) * 4
+        let rows = estimate::of_slice(&self.rows, RowKeys::bytes);
+        rows + self.edges.capacity() * 16 + (self.marks.capacity() + self.dirty.capacity()) * 4
     }
 }

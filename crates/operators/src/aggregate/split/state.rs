@@ -8,6 +8,7 @@ use kinetable_engine::{ColumnSet, Result, RowSet, Table, Update, Version, WeakTa
 
 use crate::aggregate::groups::Groups;
 use crate::aggregate::keys::hasher;
+use crate::estimate;
 use crate::support::shifts::narrow;
 
 /// Constituents renewed each cycle.
@@ -207,7 +208,7 @@ impl State {
 
     /// Bytes held.
     pub(super) fn bytes(&self) -> usize {
-        let rows: usize = self.rows.iter().map(RowSet::bytes).sum();
+        let rows = estimate::of_slice(&self.rows, RowSet::bytes);
         self.groups.bytes() + rows + self.slots.len() * 24 + self.wards.len() * 24
     }
 }

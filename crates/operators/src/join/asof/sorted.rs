@@ -7,6 +7,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::point::{Point, Points, Ruler, VALUE};
+use crate::estimate;
 
 /// From how many rows on a slot is sorted by several threads.
 const PARALLEL_FROM: usize = 1 << 14;
@@ -159,7 +160,7 @@ impl<P: Point> Sorted<P> {
     /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
         let classes = self.points.classes.as_ref().map_or(0, Vec::len);
-        let points: usize = self.points.values.iter().map(|point| size_of::<P>() + point.bytes()).sum();
+        let points = estimate::of_slice(&self.points.values, |point| size_of::<P>() + point.bytes());
         (self.starts.len() + self.rows.len()) * 8 + classes + points + self.samples.len() * size_of::<P>()
     }
 }

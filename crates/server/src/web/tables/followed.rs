@@ -148,9 +148,10 @@ impl Followed {
         let Some(one) = self.subs.get_mut(&sub) else { return };
         one.deriving = Some(one.asked);
         let (name, ops, asked) = (one.name.clone(), one.ops.clone(), one.asked);
+        let standing = one.shown.as_ref().and_then(|shown| shown.standing());
         let wake = means.wake.clone();
         means.work(Work::Question, move |shared, user| {
-            let result = guarded(|| work::derive(shared, user, &name, &ops, &wake));
+            let result = guarded(|| work::derive(shared, user, &name, &ops, &wake, standing));
             Done::Derived { sub, asked, result }
         });
     }

@@ -11,7 +11,9 @@ use tokio::sync::Notify;
 
 use super::derived::Derived;
 use super::sheet::Sheet;
+use super::work::Standing;
 use crate::access::User;
+use crate::thing::Thing;
 use crate::web::let_go::LetGo;
 use crate::web::messages::ask::{Op, Want};
 
@@ -73,6 +75,8 @@ pub(in crate::web) struct Shown {
     pub(in crate::web) derived: Arc<Derived>,
     pub(in crate::web) mark: Arc<Mark>,
     pub(in crate::web) follower: Arc<Subscriber>,
+    /// What the table that was named was made of, if it was.
+    thing: Option<Arc<dyn Thing>>,
     _listeners: Vec<ListenerHandle>,
 }
 
@@ -80,6 +84,7 @@ impl Shown {
     /// Follows a table, and the one that it is made from, whose rows are told too.
     pub(in crate::web) fn new(
         derived: Arc<Derived>,
+        thing: Option<Arc<dyn Thing>>,
         wake: &Arc<Notify>,
         (user, name): (&User, &str),
     ) -> Result<Shown> {
@@ -91,7 +96,13 @@ impl Shown {
         if !derived.table.engine()?.is_same(&derived.base.engine()?) {
             listeners.push(derived.base.listen(Arc::new(BaseMark(mark.clone())))?.1);
         }
-        Ok(Shown { derived, mark, follower, _listeners: listeners })
+        Ok(Shown { derived, mark, follower, thing, _listeners: listeners })
+    }
+
+    /// What other operations are to be made of, if it is not looked up by its name.
+    pub(in crate::web) fn standing(&self) -> Option<Standing> {
+        let thing = self.thing.clone()?;
+        Some(Standing { thing, table: self.derived.base.clone() })
     }
 }
 

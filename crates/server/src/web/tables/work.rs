@@ -13,6 +13,7 @@ use crate::access::{Right, User};
 use crate::host::Object;
 use crate::services::Shared;
 use crate::session::Reference;
+use crate::thing::Thing;
 use crate::web::let_go::LetGo;
 use crate::web::looks::LookColumns;
 use crate::web::messages::ask::{Op, Want};
@@ -39,6 +40,13 @@ pub(in crate::web) enum Done {
     Answered { question: Question, result: Result<Tell, Fault> },
 }
 
+/// What a subscription shows a table of already: other operations are of the thing as it was, and need it converted no more.
+pub(in crate::web) struct Standing {
+    /// The thing that the table is made of.
+    pub(in crate::web) thing: Arc<dyn Thing>,
+    pub(in crate::web) table: Table,
+}
+
 /// Makes the table of a name and operations.
 pub(in crate::web) fn derive(
     shared: &Shared,
@@ -46,36 +54,52 @@ pub(in crate::web) fn derive(
     name: &str,
     ops: &[Op],
     wake: &Arc<Notify>,
+    standing: Option<Standing>,
 ) -> Result<(LetGo<Shown>, Schema), Fault> {
-    let base = named(shared, user, name)?;
+    let (base, thing) = named(shared, user, name, standing)?;
     let derived = shared.web.tables.get(&base, ops, user.console, shared.names(user).as_ref())?;
     let schema = schema(&derived)?;
-    Ok((LetGo::new(Shown::new(derived, wake, (user, name))?), schema))
+    Ok((LetGo::new(Shown::new(derived, thing, wake, (user, name))?), schema))
 }
 
 /// The table of a variable, or by `NAME#0` one that an object under a name means. Who may not follow it sees it as it is now.
-fn named(shared: &Shared, user: &User, name: &str) -> Result<Table, Fault> {
+/// Gives the thing too that it was made of.
+fn named(
+    shared: &Shared,
+    user: &User,
+    name: &str,
+    standing: Option<Standing>,
+) -> Result<(Table, Option<Arc<dyn Thing>>), Fault> {
     let missing = || Fault::new("missing", format!("there is no table \"{}\"", name.escape_debug()));
-    let place = name.rsplit_once('#').and_then(|(name, place)| Some((name, place.parse::<usize>().ok()?)));
-    let variable = place.map_or(name, |(variable, _)| variable);
+    let split = name.rsplit_once('#').and_then(|(name, place)| Some((name, place.parse::<usize>().ok()?)));
+    let (variable, place) = split.map_or((name, None), |(variable, place)| (variable, Some(place)));
     let reference = Reference::Scope(variable.to_owned());
     let granted = shared.found(user, &reference, Right::Read).ok_or_else(missing)?;
-    let table = match (granted.object, place) {
-        (Object::Table(table), None) => table,
-        (Object::Partitioned(partitioned), None | Some((_, 0))) => partitioned.table().clone(),
+    let (table, thing) = match (granted.object, place) {
+        (Object::Table(table), None) => (table, None),
+        (Object::Partitioned(partitioned), None | Some(0)) => (partitioned.table().clone(), None),
         (Object::Thing(thing), place) => {
-            let shown = thing.shown()?.ok_or_else(missing)?;
-            let place = match place {
-                Some((_, place)) => place,
-                // What shows nothing but a table is one itself.
-                None if shown.json == "null" => 0,
-                None => return Err(missing()),
+            let table = match standing.filter(|standing| standing.thing.is_same(&*thing)) {
+                Some(standing) => standing.table,
+                None => meant(&*thing, place)?.ok_or_else(missing)?,
             };
-            shown.tables.into_iter().nth(place).ok_or_else(missing)?
+            (table, Some(thing))
         }
         _ => return Err(missing()),
     };
-    Ok(if granted.follow { table } else { table.snapshot()? })
+    Ok((if granted.follow { table } else { table.snapshot()? }, thing))
+}
+
+/// The table that a thing means, by its place among those that it shows; none: it means none.
+fn meant(thing: &dyn Thing, place: Option<usize>) -> Result<Option<Table>, Fault> {
+    let Some(shown) = thing.shown()? else { return Ok(None) };
+    let place = match place {
+        Some(place) => place,
+        // What shows nothing but a table is one itself.
+        None if shown.json == "null" => 0,
+        None => return Ok(None),
+    };
+    Ok(shown.tables.into_iter().nth(place))
 }
 
 fn schema(derived: &Derived) -> Result<Schema, Fault> {
