@@ -39,10 +39,10 @@ export class Soak {
     page.setDefaultTimeout(60_000);
   }
 
-  /** Everything twice, so that what is fetched when it is first used has been. */
+  /** Everything some times, so that what is fetched when it is first used has been, and what is kept of the last one is. */
   async warm(): Promise<void> {
     await this.open(this.scene.lively[0]);
-    for (let i = 0; i < 2; i++) for (const [, act] of this.all) await act();
+    for (let i = 0; i < 4; i++) for (const [, act] of this.all) await act();
     await this.calm();
   }
 
@@ -106,7 +106,8 @@ export class Soak {
     const { x, y } = await this.box();
     await this.page.mouse.move(x + 200, y + 150);
     const way = this.pick([120, 120, 400, -400, -120]);
-    for (let i = 0; i < 40; i++) await this.page.mouse.wheel(0, way);
+    // Not one after another: the page takes them as fast as it can.
+    await Promise.all(Array.from({ length: 40 }, () => this.page.mouse.wheel(0, way)));
   }
 
   private async thumb(): Promise<void> {
@@ -122,7 +123,7 @@ export class Soak {
   private async keys(): Promise<void> {
     await this.enter();
     const key = this.pick(['PageDown', 'PageUp', 'ArrowDown', 'Control+End', 'Shift+PageDown']);
-    for (let i = 0; i < 8; i++) await this.page.keyboard.press(key);
+    await Promise.all(Array.from({ length: 8 }, () => this.page.keyboard.press(key)));
     if (this.random.below(2)) await this.page.keyboard.press('Control+Home');
   }
 

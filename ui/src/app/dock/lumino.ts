@@ -90,7 +90,31 @@ class Tabs extends TabBar.Renderer {
   }
 }
 
+/**
+ * A bar that leaves nothing of itself in the layout. Lumino's (2.10.0) keeps its item of a bar that it disposes of: with it the bar, its last
+ * panel and what that drew would stay as long as the page.
+ */
+class Bar extends TabBar<Widget> {
+  constructor(private readonly of: () => DockLayout | null, options: TabBar.IOptions<Widget>) {
+    super(options);
+  }
+
+  override dispose(): void {
+    const layout = this.of();
+    if (!this.isDisposed && layout?.parent) Layout.forget(layout, this);
+    super.dispose();
+  }
+}
+
+class Layout extends DockLayout {
+  static forget(layout: DockLayout, bar: Bar): void {
+    (layout as Layout).detachWidget(bar);
+  }
+}
+
 class Renderer extends DockPanel.Renderer {
+  layout: DockLayout | null = null;
+
   override createHandle(): HTMLDivElement {
     const made = super.createHandle();
     made.tabIndex = 0;
@@ -101,7 +125,7 @@ class Renderer extends DockPanel.Renderer {
   }
 
   override createTabBar(document?: Document | ShadowRoot): TabBar<Widget> {
-    const bar = new TabBar<Widget>({ document, renderer: new Tabs() });
+    const bar = new Bar(() => this.layout, { document, renderer: new Tabs() });
     bar.addClass('lm-DockPanel-tabBar');
     bar.node.dataset.region = 'tabs';
     bar.contentNode.setAttribute('aria-label', 'Open panels');
@@ -121,11 +145,13 @@ class Renderer extends DockPanel.Renderer {
 }
 
 export class Dock {
-  private readonly panel = new DockPanel({ renderer: new Renderer(), spacing: 5, tabsConstrained: true });
+  private readonly renderer = new Renderer();
+  private readonly panel = new DockPanel({ renderer: this.renderer, spacing: 5, tabsConstrained: true });
   private marked: string | null = null;
   private readonly held = new Map<string, Held>();
 
   constructor(private readonly ears: Ears) {
+    this.renderer.layout = this.panel.layout as DockLayout;
     this.panel.addClass('dock-panel');
     this.panel.layoutModified.connect(() => {
       if (this.isWide) ears.changed();
