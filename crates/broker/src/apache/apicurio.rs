@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use super::cache;
 use super::process::{DataFolder, Supervised, free_port};
 
-const START_MAX: Duration = Duration::from_secs(120);
+const START_MAX: Duration = Duration::from_secs(300);
 /// Where it has Confluent's API.
 const API: &str = "apis/ccompat/v7";
 

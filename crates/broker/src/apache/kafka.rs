@@ -15,7 +15,7 @@ use super::secure::{self, SecureListeners};
 use crate::client;
 use crate::target::Target;
 
-const START_MAX: Duration = Duration::from_secs(120);
+const START_MAX: Duration = Duration::from_secs(300);
 /// Any 16 bytes in base64 name a cluster.
 const CLUSTER: &str = "kinetableAAAAAAAAAAAAA";
 

@@ -15,17 +15,23 @@ use rdkafka::{Offset, TopicPartitionList};
 use super::watermarks::partition_count;
 use crate::target::Target;
 
-const TIMEOUT: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Creates a topic and waits until clients see it; false if it exists already.
 pub fn create_topic(target: &Target, topic: &str, partitions: i32) -> Result<bool> {
-    let new = NewTopic::new(topic, partitions, TopicReplication::Fixed(1));
+    let new = [NewTopic::new(topic, partitions, TopicReplication::Fixed(1))];
     let admin = admin(target)?;
-    let result = block_on(admin.create_topics(&[new], &options()))?;
-    match one(result, topic)? {
-        None => wait_for_partitions(target, topic, partitions).map(|()| true),
-        Some(RDKafkaErrorCode::TopicAlreadyExists) => Ok(false),
-        Some(code) => bail!("topic \"{topic}\" cannot be created: {code}"),
+    let deadline = Instant::now() + TIMEOUT;
+    loop {
+        match one(block_on(admin.create_topics(&new, &options()))?, topic)? {
+            None => return wait_for_partitions(target, topic, partitions).map(|()| true),
+            Some(RDKafkaErrorCode::TopicAlreadyExists) => return Ok(false),
+            // A broker that its controller has not heard of for a while is given no topics until it is heard again.
+            Some(RDKafkaErrorCode::InvalidReplicationFactor) if Instant::now() < deadline => {
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            Some(code) => bail!("topic \"{topic}\" cannot be created: {code}"),
+        }
     }
 }
 

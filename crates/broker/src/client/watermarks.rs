@@ -8,7 +8,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 
 use crate::target::Target;
 
-const TIMEOUT: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How many partitions `topic` has; an error if there is no such topic.
 pub fn partition_count(target: &Target, topic: &str) -> Result<i32> {

@@ -27,19 +27,16 @@ fn a_hole_holds_records_back_and_loses_none() {
     let bench = bench();
     let (proxy, target) = before(&bench);
     bench.broker.create_topic("crypto.trades", 1);
-    let running = TradeFeed { count: 20_000, rate: 5_000.0, ..TradeFeed::default() }.spawn(&target);
+    // It goes on until it is stopped, however late anything is noticed.
+    let running = TradeFeed { count: u64::MAX, rate: 5_000.0, ..TradeFeed::default() }.spawn(&target);
     let end = || bench.broker.end_offsets("crypto.trades")[&0];
     wait_until("some records have come", || end() > 1000);
     proxy.set(Fault::Hole);
-    wait_until("nothing comes any more", || {
-        let before = end();
-        std::thread::sleep(Duration::from_millis(100));
-        before == end()
-    });
-    assert!(end() < 20_000);
+    // More than ever waits in a client whose broker takes what it is sent.
+    wait_until("records are held back", || running.sent() as i64 > end() + 10_000);
     proxy.set(Fault::None);
-    assert_eq!(running.wait().expect("fed").records, 20_000);
-    assert_eq!(end(), 20_000);
+    let sent = running.stop().expect("fed").records;
+    assert_eq!(end(), sent as i64);
 }
 
 #[test]
@@ -62,6 +59,6 @@ fn a_delay_is_felt_in_both_directions() {
     let (proxy, target) = before(&bench);
     proxy.set(Fault::Delay(Duration::from_millis(150)));
     let start = Instant::now();
-    assert!(client::is_ready(&target, Duration::from_secs(20)));
+    assert!(client::is_ready(&target, Duration::from_secs(60)));
     assert!(start.elapsed() >= Duration::from_millis(300), "{:?}", start.elapsed());
 }
