@@ -74,6 +74,7 @@ fn a_cut_partition_is_read_again_at_once_if_so_wished() {
     put(stand, &topic, 0, &["n"]);
     wait_for("the next", || consumed.table.size() == 7);
     assert_eq!(rows(&consumed)[5..], [(0, "a".to_owned()), (0, "n".to_owned())]);
+    wait_for("its row", || !told(&consumed, "TOPIC RECREATED").is_empty());
     assert!(told(&consumed, "TOPIC RECREATED")[0].ends_with("reading on from 0"));
 }
 

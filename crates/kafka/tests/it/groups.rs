@@ -38,7 +38,8 @@ pub fn member(stand: &Stand, topic: &str, settings: &[(&str, &str)]) -> Consumer
         .with_setting("kinetable.group.commit.ms", "100")
         .with_setting("kinetable.partitions.discover.ms", "300")
         .with_setting("group.id", format!("group-of-{topic}"))
-        .with_setting("session.timeout.ms", "6000");
+        // Nobody is to be put out of the group for standing still a while; who ends says so.
+        .with_setting("session.timeout.ms", "45000");
     for (key, value) in settings {
         config = config.with_setting(*key, *value);
     }
@@ -65,7 +66,7 @@ pub fn committed(stand: &Stand, topic: &str, partitions: i32) -> BTreeMap<i32, i
     for partition in 0..partitions {
         list.add_partition(topic, partition);
     }
-    let found = group.committed_offsets(list, Duration::from_secs(10)).unwrap();
+    let found = group.committed_offsets(list, Duration::from_secs(60)).unwrap();
     let position = |e: &rdkafka::topic_partition_list::TopicPartitionListElem<'_>| {
         Some((e.partition(), e.offset().to_raw().filter(|offset| *offset >= 0)?))
     };
@@ -289,7 +290,8 @@ fn a_member_in_a_process_of_its_own() {
         ("kinetable.group.mode", "subscribe"),
         ("kinetable.group.commit.ms", "100"),
         ("group.id", &format!("group-of-{topic}")),
-        ("session.timeout.ms", "6000"),
+        // Its partitions are given to others when it has been silent for so long.
+        ("session.timeout.ms", "12000"),
     ] {
         config = config.with_setting(key, value);
     }
@@ -301,7 +303,7 @@ fn a_member_in_a_process_of_its_own() {
     let consumed = consume(&live.graph, config).unwrap();
     let file = std::fs::File::create(diary).unwrap();
     let _handle = consumed.table.listen(Arc::new(Diary(Mutex::new(file), consumed.table.schema().clone())));
-    std::thread::sleep(Duration::from_secs(120));
+    std::thread::sleep(Duration::from_secs(900));
     panic!("nobody killed this process");
 }
 
@@ -334,10 +336,9 @@ fn a_member_that_is_killed_loses_nothing() {
         let stats = consumed.source.stats();
         let ends = end_offsets(&stand.target, &topic).unwrap();
         stats.partitions.iter().all(|partition| partition.next == ends[&partition.partition])
-            && stats.queued_rows == 0
+            && consumed.table.size() == stats.rows
     };
     wait_for("the end", is_whole);
-    std::thread::sleep(Duration::from_millis(50));
     let mut here = Places::new();
     count(&consumed, &mut here);
     assert!(here.values().all(|times| *times == 1), "no row twice in a table");
@@ -353,7 +354,7 @@ fn a_member_that_is_killed_loses_nothing() {
     assert!(lost.is_empty(), "lost: {lost:?}");
     let again = here.keys().filter(|place| there.contains(place)).count();
     println!("{} records, {} read there, {} here, {again} by both", all.len(), there.len(), here.len());
-    assert!(again < 4_000, "what was committed is not read again: {again}");
+    assert!(again * 2 < there.len(), "what was committed is not read again: {again} of {}", there.len());
     consumed.source.stop();
     std::fs::remove_file(diary).unwrap();
 }

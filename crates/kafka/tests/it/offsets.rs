@@ -135,7 +135,8 @@ fn a_groups_position_is_where_it_left_off() {
     let group: BaseConsumer = client.set("group.id", "left-off").create().unwrap();
     let mut positions = rdkafka::TopicPartitionList::new();
     positions.add_partition_offset(&topic, 0, rdkafka::Offset::Offset(7)).unwrap();
-    group.commit(&positions, CommitMode::Sync).unwrap();
+    // The first of a broker's groups waits for their topic.
+    wait_for("the commit", || group.commit(&positions, CommitMode::Sync).is_ok());
     let mut config = stand.consumer(&topic, text("V")).with_setting("group.id", "left-off");
     config.offsets = Offsets::All(StartAt::DontSeek);
     config.client.insert("auto.offset.reset".into(), "latest".into());

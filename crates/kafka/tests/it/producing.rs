@@ -162,7 +162,7 @@ fn json_is_shaped_as_the_spec_says() {
     };
     for output_nulls in [false, true] {
         let publication = produce(&table, config(stand, &topic, key.clone(), spec(output_nulls))).unwrap();
-        publication.flush(Duration::from_secs(10)).unwrap();
+        publication.flush(Duration::from_secs(60)).unwrap();
     }
     let records = sent(stand, &topic);
     assert_eq!(text(&records[0].value), r#"{"Name":"a","deep":{"x":2.0}}"#);

@@ -360,7 +360,7 @@ fn headers_go_with_a_letter_and_come_back_with_a_replay() {
         let record = BaseRecord::<str, str>::to(&topic).payload(value).partition(0);
         producer.send(record.headers(OwnedHeaders::new().insert(header))).unwrap();
     }
-    producer.flush(Duration::from_secs(10)).unwrap();
+    producer.flush(Duration::from_secs(60)).unwrap();
     let json = |from: &str| Spec::Json {
         columns: vec![("A".into(), DataType::Int64)],
         mapping: BTreeMap::from([(from.to_owned(), "A".to_owned())]),

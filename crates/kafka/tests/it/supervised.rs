@@ -56,7 +56,7 @@ impl Supervised {
         while self.cell("State") != state {
             let waited = since.elapsed();
             assert!(
-                waited < Duration::from_secs(60),
+                waited < Duration::from_secs(120),
                 "not {state} but {} ({})",
                 self.cell("State"),
                 self.cell("Detail")
@@ -124,18 +124,19 @@ fn the_tables_of_sources_show_how_each_fares() {
     let name = source.consumed.source.name().unwrap().to_owned();
     assert_eq!(name, topic);
     assert_eq!(second.source.name(), Some(format!("{topic}#2").as_str()));
-    wait_for("both sources", || cells(&source.row(), "Rows") == ["3", "3"]);
-    wait_for("their lag", || cells(&source.row(), "Lag") == ["0", "0"]);
-    let row = source.row();
+    let mut row = source.row();
+    wait_for("both sources", || {
+        row = source.row();
+        let both = [("State", "RUNNING"), ("Rows", "3"), ("Lag", "0"), ("Offset", "3"), ("Bytes", "3")];
+        both.iter().all(|(column, cell)| cells(&row, column) == [*cell, *cell])
+    });
     assert_eq!(cells(&row, "Kind"), ["consumer", "consumer"]);
-    assert_eq!(cells(&row, "State"), ["RUNNING", "RUNNING"]);
     assert_eq!(cells(&row, "Partitions"), ["2", "2"]);
-    assert_eq!(cells(&row, "Offset"), ["3", "3"]);
-    assert_eq!(cells(&row, "Bytes"), ["3", "3"]);
-    assert!(longs(&row, "Since").iter().all(|since| (now() - since).abs() < 60_000_000_000), "{row:?}");
-    let partitions = read(source.board.partitions());
-    assert_eq!(cells(&partitions, "Offset"), ["1", "2", "1", "2"]);
-    assert_eq!(cells(&partitions, "HighWaterMark"), ["1", "2", "1", "2"]);
+    assert!(longs(&row, "Since").iter().all(|since| (now() - since).abs() < 600_000_000_000), "{row:?}");
+    wait_for("their partitions", || {
+        let partitions = read(source.board.partitions());
+        ["Offset", "HighWaterMark"].iter().all(|column| cells(&partitions, column) == ["1", "2", "1", "2"])
+    });
     source.wait_id();
     second.source.stop();
     wait_for("the end of one", || cells(&source.row(), "State") == ["RUNNING", "STOPPED"]);
@@ -317,7 +318,7 @@ fn the_skew_of_producers_clocks_is_shown() {
     let found = skews();
     assert!((found[0] + 3_600).abs() < 60, "an hour ahead: {found:?}");
     assert!((found[1] - 7_200).abs() < 60, "two hours behind: {found:?}");
-    assert_eq!(source.cell("State"), "RUNNING");
+    source.wait_state("RUNNING");
 }
 
 #[test]
@@ -335,15 +336,13 @@ fn a_slow_broker_is_no_fault_and_one_that_is_too_slow_is() {
     config.retention = kinetable_kafka::Retention::Append;
     let source = Supervised::start(config);
     proxy.set(Fault::Delay(Duration::from_millis(150)));
-    let direct = Target::new(broker.bootstrap(), "");
+    // Slowly, too: who is told of another way meanwhile may not come back to the proxy.
     let send = |value: &[u8]| {
-        broker.advertise(broker.address());
-        let publisher = Publisher::new(&direct, 0.0).unwrap();
+        let publisher = Publisher::new(&target, 0.0).unwrap();
         publisher
             .send(Record { topic: "slow", partition: Some(0), value: Some(value), ..Record::default() })
             .unwrap();
         publisher.finish().unwrap();
-        broker.advertise(proxy.address());
     };
     for value in [b"1", b"2", b"3"] {
         send(value);
@@ -393,7 +392,7 @@ fn a_reader_about_to_lose_records_is_warned() {
     let source = Supervised::start_on(held, config);
     let began = std::time::Instant::now();
     while source.consumed.source.stats().state != "LAG RISK" {
-        assert!(began.elapsed() < Duration::from_secs(60), "{:?}", source.consumed.source.stats());
+        assert!(began.elapsed() < Duration::from_secs(120), "{:?}", source.consumed.source.stats());
         std::thread::sleep(Duration::from_millis(20));
     }
     let detail = source.consumed.source.stats().detail;
@@ -454,8 +453,10 @@ fn a_registry_that_stays_away_costs_no_bytes() {
     fields.insert(1, ("New", Value::Union(0, Box::new(Value::Null))));
     let unknown = framed(v2, V2, record(&fields));
     stand.produce_values(&topic, &[&unknown, &framed(v1, V1, record(&row(3)))]);
-    source.wait_state("DEGRADED");
-    assert!(source.cell("Detail").starts_with("registry: "), "{}", source.cell("Detail"));
+    // The fault passes when the record has waited for long enough; its row stays.
+    wait_for("the fault's row", || {
+        source.states().iter().any(|(state, detail)| state == "DEGRADED" && detail.starts_with("registry: "))
+    });
     wait_for("the good record", || cells(&read(&source.consumed.table), "A") == ["1", "3"]);
     wait_for("the other", || source.consumed.errors.size() == 1);
     let errors = read(&source.consumed.errors);
@@ -479,7 +480,7 @@ fn every_codec_is_read_and_written() {
                 .map_err(|(error, _)| error)
                 .unwrap();
         }
-        producer.flush(Duration::from_secs(10)).unwrap();
+        producer.flush(Duration::from_secs(60)).unwrap();
         let source = Supervised::of(stand, &topic, &[]);
         wait_rows(&source.consumed.table, 50);
         assert!(source.values().iter().all(|read| *read == value), "{codec}");

@@ -19,7 +19,7 @@ fn aborted_records_never_appear() {
     let mut settings = rdkafka::ClientConfig::new();
     settings.set("bootstrap.servers", &stand.target.bootstrap).set("transactional.id", &topic);
     let producer: BaseProducer = settings.create().unwrap();
-    let timeout = Duration::from_secs(30);
+    let timeout = Duration::from_secs(120);
     producer.init_transactions(timeout).unwrap();
     let send = |values: &[&str]| {
         producer.begin_transaction().unwrap();
