@@ -128,5 +128,5 @@ fn lists_that_take_no_bytes_do_not_take_hours() {
     header[4..4 + 7 * 100].copy_from_slice(&ENDLESS.repeat(100));
     fs::write(&path, header).unwrap();
     assert!(!everything(&path));
-    assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+    assert!(began.elapsed().as_secs() < 300, "{:?}", began.elapsed());
 }
