@@ -327,9 +327,7 @@ mod tests {
 
     #[test]
     fn who_tells_can_wait_until_a_cycle_has_taken_what_is_queued() {
-        // What is done within an interval is of one cycle.
-        let min_interval = Duration::from_secs(2);
-        let session = Session::start(SessionConfig { threads: 1, min_interval, ..SessionConfig::default() });
+        let session = Session::start(SessionConfig { threads: 1, ..SessionConfig::default() });
         let session = session.expect("a session");
         let schema = Arc::new(Schema::new(vec![Field::new("X", DataType::Int64, true)]));
         let cells = |count: i64| Arc::new((0..count).collect::<Int64Array>()) as ArrayRef;
@@ -344,12 +342,15 @@ mod tests {
         };
         add(0);
         session.flush().expect("a cycle");
+        // No cycle takes anything while the lock is held.
+        session.graph().lock().expect("nobody holds it");
         add(1_000);
         add(2_000);
         assert!(!mirror.wait_below(16_000, Duration::ZERO));
         assert!(mirror.wait_below(64_000, Duration::ZERO));
         let waiter = mirror.clone();
-        let waiting = std::thread::spawn(move || waiter.wait_below(1, Duration::from_secs(60)));
+        let waiting = std::thread::spawn(move || waiter.wait_below(1, Duration::from_secs(120)));
+        session.graph().unlock().expect("it is held");
         session.flush().expect("a cycle");
         assert!(waiting.join().expect("no panic"));
         assert_eq!(table.size().expect("rows"), 3_000);

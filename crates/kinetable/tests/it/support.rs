@@ -49,11 +49,11 @@ pub fn trades(rows: &[(&str, f64, i64)]) -> RecordBatch {
     RecordBatch::try_new(trades_schema(), columns).expect("three columns")
 }
 
-/// Waits until a condition holds; panics if it does not within a minute.
+/// Waits until a condition holds; panics if it does not within two minutes.
 pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     let began = Instant::now();
     while !condition() {
-        assert!(began.elapsed() < Duration::from_secs(60), "not within a minute: {what}");
+        assert!(began.elapsed() < Duration::from_secs(120), "not within two minutes: {what}");
         std::thread::sleep(Duration::from_millis(1));
     }
 }
