@@ -106,7 +106,7 @@ mod tests {
     async fn idleness_begins_when_no_call_is_left() {
         let activity = Activity::new();
         let (short, never) = (Duration::from_millis(1), Duration::from_secs(3600));
-        tokio::time::timeout(Duration::from_secs(10), activity.idle(short, never))
+        tokio::time::timeout(Duration::from_secs(60), activity.idle(short, never))
             .await
             .expect("no call came");
         let call = activity.call();
@@ -114,6 +114,6 @@ mod tests {
         tokio::time::sleep(20 * short).await;
         assert!(idle.as_mut().now_or_never().is_none());
         drop(call);
-        tokio::time::timeout(Duration::from_secs(10), idle).await.expect("the call has ended");
+        tokio::time::timeout(Duration::from_secs(60), idle).await.expect("the call has ended");
     }
 }

@@ -204,7 +204,7 @@ mod tests {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(10), is_over).await.expect("the worker ends");
+        tokio::time::timeout(Duration::from_secs(60), is_over).await.expect("the worker ends");
         drop(answers);
     }
 }

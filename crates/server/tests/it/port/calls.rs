@@ -151,7 +151,7 @@ async fn operations_that_wait_for_the_host_stop_nobody_else() {
         .collect();
     host.until(2).await;
     let path = "/io.deephaven.proto.backplane.grpc.ConfigService/GetConfigurationConstants";
-    let other = tokio::time::timeout(Duration::from_secs(5), call(&channel, path, Some(&token))).await;
+    let other = tokio::time::timeout(Duration::from_secs(60), call(&channel, path, Some(&token))).await;
     host.go();
     other.expect("answers meanwhile").expect("answers");
     for call in calls {
@@ -248,7 +248,7 @@ async fn what_waits_for_a_failed_fetch_of_a_table_is_told() {
     assert_eq!(missing.code(), Code::NotFound);
     let mut tables = TableServiceClient::new(channel);
     let waits = tables.head(authorized(head(2, 3), &token));
-    let told = tokio::time::timeout(Duration::from_secs(10), waits).await.expect("is told");
+    let told = tokio::time::timeout(Duration::from_secs(60), waits).await.expect("is told");
     assert_eq!(told.expect_err("no table").code(), Code::FailedPrecondition);
 }
 
@@ -259,15 +259,15 @@ async fn what_waits_for_itself_ends() {
     let token = enter(&channel).await;
     let mut tables = TableServiceClient::new(channel.clone());
     let mut sessions = SessionServiceClient::new(channel.clone());
-    let own = tokio::time::timeout(Duration::from_secs(10), tables.head(authorized(head(1, 1), &token)));
+    let own = tokio::time::timeout(Duration::from_secs(60), tables.head(authorized(head(1, 1), &token)));
     assert_eq!(own.await.expect("ends").expect_err("itself").code(), Code::InvalidArgument);
     let alias = ExportRequest { source_id: Some(export(2)), result_id: Some(export(2)) };
     let own =
-        tokio::time::timeout(Duration::from_secs(10), sessions.export_from_ticket(authorized(alias, &token)));
+        tokio::time::timeout(Duration::from_secs(60), sessions.export_from_ticket(authorized(alias, &token)));
     assert_eq!(own.await.expect("ends").expect_err("itself").code(), Code::InvalidArgument);
     let mut partitioned = PartitionedTableServiceClient::new(channel);
     let merge = MergeRequest { partitioned_table: Some(export(5)), result_id: Some(export(5)) };
-    let own = tokio::time::timeout(Duration::from_secs(10), partitioned.merge(authorized(merge, &token)));
+    let own = tokio::time::timeout(Duration::from_secs(60), partitioned.merge(authorized(merge, &token)));
     assert_eq!(own.await.expect("ends").expect_err("itself").code(), Code::InvalidArgument);
     let ring = [(3, 4), (4, 3)].map(|(source, id)| {
         let (mut tables, request) = (tables.clone(), authorized(head(source, id), &token));
@@ -278,7 +278,7 @@ async fn what_waits_for_itself_ends() {
     }
     sessions.close_session(authorized(HandshakeRequest::default(), &token)).await.expect("closes");
     for one in ring {
-        let ended = tokio::time::timeout(Duration::from_secs(10), one).await.expect("ends").expect("ends");
+        let ended = tokio::time::timeout(Duration::from_secs(60), one).await.expect("ends").expect("ends");
         assert!(ended.is_err());
     }
 }

@@ -54,9 +54,7 @@ impl Names for Known {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_table_that_fails_in_the_cycle_that_a_subscriber_waits_for_is_told_as_failed() {
-    // What is done within an interval is of one cycle.
-    let min_interval = Duration::from_secs(5);
-    let session = Session::start(SessionConfig { threads: 2, min_interval, ..SessionConfig::default() });
+    let session = Session::start(SessionConfig { threads: 2, ..SessionConfig::default() });
     let session = session.expect("a session");
     let (table, publisher) = session.stream(keyed_schema(), Retention::Append);
     let (other, written) = session.stream(keyed_schema(), Retention::Append);
@@ -68,8 +66,11 @@ async fn a_table_that_fails_in_the_cycle_that_a_subscriber_waits_for_is_told_as_
     while table.size().expect("a size") == 0 {
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
+    // What is done while the lock is held is of one cycle.
+    session.graph().lock().expect("nobody holds it");
     publisher.fail(Error::source("the feed is gone"));
     written.publish(batch(rows(vec![2], vec![None], vec![None]))).expect("rows");
+    session.graph().unlock().expect("it is held");
     calls.recv().await.expect("a cycle");
     assert!(table.failure().is_none(), "the cycle that fails it is under way");
     let mut client = Client::ask(&table, &request(), Settings::default());

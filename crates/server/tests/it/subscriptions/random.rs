@@ -13,6 +13,8 @@ use super::support::{Client, History, Model, asking, fixed, keyed_schema, reques
 
 /// Ids of rows.
 const IDS: i64 = 60;
+/// How long is waited for what is to come.
+const PATIENCE: Duration = Duration::from_secs(120);
 /// Kinds of [`Subject`].
 pub const KINDS: u64 = 6;
 
@@ -105,6 +107,7 @@ async fn a_subscriber_of_all_rows_has_the_table() {
             Request { columns: some_columns(&mut random), options: options(&mut random), ..request() };
         let mut client = Client::ask(&subject.table, &asked, Settings::default());
         let mut model = Model::default();
+        let mut requests = 1;
         for _ in 0..30 {
             for _ in 0..random.random_range(0..6) {
                 subject.change(&mut random);
@@ -112,6 +115,7 @@ async fn a_subscriber_of_all_rows_has_the_table() {
             if random.random_bool(0.2) {
                 asked.columns = some_columns(&mut random);
                 client.send(asking(&asked));
+                requests += 1;
             }
             while let Ok(Some(update)) = tokio::time::timeout(Duration::from_millis(8), client.next()).await {
                 let update = update.expect("no error");
@@ -124,18 +128,30 @@ async fn a_subscriber_of_all_rows_has_the_table() {
                 }
             }
         }
-        let last = settled(&subject, &mut client, &mut model).await;
+        subject.session.flush().expect("a cycle");
+        let last = subject.table.version().expect("a version");
+        settle(&mut client, &mut model, requests, |model| model.difference(&last, last.rows())).await;
         model.check(&last, last.rows(), &format!("seed {seed}, at the end"));
     }
 }
 
-/// Takes what is left, and gives the version that the table has then.
-async fn settled(subject: &Subject, client: &mut Client, model: &mut Model) -> Version {
-    subject.session.flush().expect("a cycle");
-    while let Ok(Some(update)) = tokio::time::timeout(Duration::from_millis(500), client.next()).await {
+/// Takes what is left until so many requests are answered and nothing differs any more, and what comes after that until the end.
+async fn settle(
+    client: &mut Client,
+    model: &mut Model,
+    requests: usize,
+    difference: impl Fn(&Model) -> Option<String>,
+) {
+    while model.snapshots < requests || difference(model).is_some() {
+        // If nothing comes, what differs is told by the check that follows.
+        let Ok(update) = tokio::time::timeout(PATIENCE, client.next()).await else { break };
+        model.apply(&update.expect("an open stream").expect("no error"));
+    }
+    client.close();
+    while let Some(update) = client.next().await {
         model.apply(&update.expect("no error"));
     }
-    subject.table.version().expect("a version")
+    assert_eq!(model.snapshots, requests, "one for each request");
 }
 
 /// The keys at a viewport's positions, by going through the rows.
@@ -187,6 +203,7 @@ async fn a_subscriber_of_a_viewport_has_what_is_in_it() {
         let mut model = Model::by_place();
         let mut current = asked.clone();
         let mut waiting = std::collections::VecDeque::from([asked.clone()]);
+        let mut requests = 1;
         for _ in 0..30 {
             for _ in 0..random.random_range(0..5) {
                 subject.change(&mut random);
@@ -201,6 +218,7 @@ async fn a_subscriber_of_a_viewport_has_what_is_in_it() {
                 }
                 client.send(asking(&asked));
                 waiting.push_back(asked.clone());
+                requests += 1;
             }
             while let Ok(Some(update)) = tokio::time::timeout(Duration::from_millis(8), client.next()).await {
                 let update = update.expect("no error");
@@ -216,7 +234,10 @@ async fn a_subscriber_of_a_viewport_has_what_is_in_it() {
                 }
             }
         }
-        let last = settled(&subject, &mut client, &mut model).await;
-        model.check(&last, &keys_of(&asked, &last), &format!("seed {seed}, at the end"));
+        subject.session.flush().expect("a cycle");
+        let last = subject.table.version().expect("a version");
+        let keys = keys_of(&asked, &last);
+        settle(&mut client, &mut model, requests, |model| model.difference(&last, &keys)).await;
+        model.check(&last, &keys, &format!("seed {seed}, at the end"));
     }
 }

@@ -108,7 +108,7 @@ impl History {
 
     /// The version at a step. The subscriber may be told before the listener here is.
     pub fn at(&self, step: i64) -> Version {
-        for _ in 0..30_000 {
+        for _ in 0..120_000 {
             if let Some(version) = self.versions.0.lock().get(&(step as u64)) {
                 return version.clone();
             }
@@ -209,6 +209,8 @@ impl Client {
 #[derive(Default)]
 pub struct Model {
     pub rows: BTreeMap<u64, Vec<Option<ArrayRef>>>,
+    /// How many snapshots came: one for each request.
+    pub snapshots: usize,
     columns: Option<RowSet>,
     by_place: bool,
 }
@@ -227,6 +229,7 @@ impl Model {
     pub fn apply(&mut self, update: &Delivered) {
         let said = &update.metadata;
         if said.is_snapshot {
+            self.snapshots += 1;
             self.columns.clone_from(&said.effective_column_set);
         }
         let none = RowSet::empty();
@@ -269,12 +272,21 @@ impl Model {
 
     /// Checks that the subscriber has just these rows of a version, numbered by key or by place.
     pub fn check(&self, version: &Version, keys: &RowSet, context: &str) {
+        if let Some(difference) = self.difference(version, keys) {
+            panic!("{context}: {difference}");
+        }
+    }
+
+    /// What the subscriber has otherwise than these rows of a version, if anything.
+    pub fn difference(&self, version: &Version, keys: &RowSet) -> Option<String> {
         let numbers: Vec<u64> = match self.by_place {
             true => (0..keys.len()).collect(),
             false => keys.to_vec(),
         };
         let found: Vec<u64> = self.rows.keys().copied().collect();
-        assert_eq!(found, numbers, "{context}: other rows");
+        if found != numbers {
+            return Some(format!("rows {found:?}, not {numbers:?}"));
+        }
         for column in 0..version.columns().len() {
             let has = self.columns.as_ref().is_none_or(|columns| columns.contains(column as u64));
             if !has || keys.is_empty() {
@@ -283,11 +295,13 @@ impl Model {
             let cells = version.read(column, keys).expect("cells");
             let cells = to_wire(&cells, &wire_type(cells.data_type())).expect("cells for clients");
             for (at, (key, row)) in self.rows.iter().enumerate() {
-                let found =
-                    row[column].as_ref().unwrap_or_else(|| panic!("{context}: no cell {key}.{column}"));
-                assert_eq!(found, &cells.slice(at, 1), "{context}: row {key}, column {column}");
+                let (found, expected) = (row[column].as_ref(), &cells.slice(at, 1));
+                if found.is_none_or(|found| found != expected) {
+                    return Some(format!("row {key}, column {column}: {found:?}, not {expected:?}"));
+                }
             }
         }
+        None
     }
 }
 
