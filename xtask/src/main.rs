@@ -2,6 +2,7 @@
 //!
 //! Everything a fresh machine needs beside Rust, Python and a C compiler is made here, below `target/`.
 
+mod again;
 mod demo;
 mod docs;
 mod fuzz;

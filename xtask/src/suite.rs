@@ -2,6 +2,7 @@
 
 use anyhow::{Result, bail};
 
+use crate::again::Again;
 use crate::fuzz;
 use crate::run::{cargo, command, step, target};
 use crate::setup::{self, Purpose};
@@ -14,6 +15,9 @@ pub struct Options {
     /// Fail if a tool is missing, rather than leave its tests out.
     #[arg(long)]
     all: bool,
+    /// Run tests that fail once more, alone: those that then pass are named at the end.
+    #[arg(long)]
+    again: bool,
     /// Seconds for which each decoder of foreign bytes is fuzzed.
     #[arg(long, default_value_t = 60)]
     fuzz: u32,
@@ -22,6 +26,7 @@ pub struct Options {
 /// Runs the tests.
 pub fn test(options: &Options) -> Result<()> {
     let left_out = left_out();
+    let mut again = Again::new(options.again);
     if options.all && !left_out.is_empty() {
         bail!("not everything can be tested here:\n  {}", left_out.join("\n  "));
     }
@@ -29,13 +34,16 @@ pub fn test(options: &Options) -> Result<()> {
     step("formatting", &mut cargo(&["fmt", "--all", "--check"]))?;
     let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"];
     step("clippy", &mut cargo(&clippy))?;
-    step("Rust tests, on the embedded broker", &mut cargo(&["test", "--workspace", "--quiet"]))?;
+    let whole = ["test", "--workspace", "--quiet"];
+    again.rust("Rust tests, on the embedded broker", &whole, |_| {})?;
     fuzz::fuzz(&fuzz::Options { targets: Vec::new(), seconds: options.fuzz, keep: false, deep: false })?;
     let broker = setup::broker(Purpose::Tests)?;
     let python = setup::package(Purpose::Tests)?;
-    let pytest = |kind: &str, marked: &str| {
+    let kept = target().join("pytest");
+    let pytest = |kind: &str, marked: &str, only: &[&str]| {
         let mut pytest = command(&python);
         pytest.args(["-m", "pytest", "-q", "-rs", "--durations=5", "tests/python", "-m", marked]);
+        pytest.arg("-o").arg(format!("cache_dir={}", kept.display())).args(only);
         pytest.env("KINETABLE_BROKER_BIN", &broker).env("KINETABLE_TEST_BROKER", kind);
         pytest.env("CARGO_TARGET_DIR", target());
         if options.all {
@@ -45,20 +53,27 @@ pub fn test(options: &Options) -> Result<()> {
     };
     let (all, real) =
         if is_whole(&JAVA_CLIENTS) { ("", "broker") } else { ("not java", "broker and not java") };
-    step("Python tests, on the embedded broker", &mut pytest("embedded", all))?;
-    web::test(&python)?;
+    let what = "Python tests, on the embedded broker";
+    again.remembered(what, &mut pytest("embedded", all, &FRESH), &mut pytest("embedded", all, &FAILED))?;
+    web::test(&python, options.again)?;
     if is_whole(&REAL) {
         let kafka = ["test", "--package", "kinetable-kafka", "--quiet", "--test", "it"];
-        let mut kafka = cargo(&kafka);
-        step("broker suites in Rust, on Apache Kafka", kafka.env("KINETABLE_TEST_BROKER", "apache"))?;
-        step("broker suites in Python, on Apache Kafka", &mut pytest("apache", real))?;
+        again.rust("broker suites in Rust, on Apache Kafka", &kafka, |kafka| {
+            kafka.env("KINETABLE_TEST_BROKER", "apache");
+        })?;
+        let what = "broker suites in Python, on Apache Kafka";
+        again.remembered(what, &mut pytest("apache", real, &FRESH), &mut pytest("apache", real, &FAILED))?;
     }
+    again.tell();
     for line in &left_out {
         eprintln!("left out: {line}");
     }
     Ok(())
 }
 
+/// To forget what failed before, and to run nothing else.
+const FRESH: [&str; 1] = ["--cache-clear"];
+const FAILED: [&str; 2] = ["--last-failed", "--last-failed-no-failures=none"];
 /// What the broker suites need on Apache Kafka.
 const REAL: [&str; 2] = ["java", "mvn"];
 /// What tests need that are marked `java`.

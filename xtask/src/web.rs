@@ -9,13 +9,14 @@ use anyhow::{Context, Result};
 use crate::run::{command, root, step};
 use crate::setup::missing;
 
-/// Runs the units, and the journeys where there is a browser.
-pub fn test(python: &Path) -> Result<()> {
+/// Runs the units, and the journeys where there is a browser; those that fail once more if so asked, which Vitest tells then.
+pub fn test(python: &Path, again: bool) -> Result<()> {
     step("web app: units", &mut npm("test"))?;
     if missing("chromium").is_some() {
         return Ok(());
     }
-    step("web app: journeys in a browser", &mut npm("journeys"))?;
+    let retried: &[&str] = if again { &["--", "--retry=1"] } else { &[] };
+    step("web app: journeys in a browser", npm("journeys").args(retried))?;
     let mut server = command(python)
         .args(["-m", "kinetable", "server", "--port", "0", "--console", "--script"])
         .arg(root().join("ui/tests/real/tables.py"))
@@ -28,7 +29,7 @@ pub fn test(python: &Path) -> Result<()> {
         let link = line.trim().rsplit(' ').next().unwrap_or_default();
         step(
             "web app: journeys against a server",
-            npm("real").env("KINETABLE_URL", link).env("KINETABLE_PYTHON", python),
+            npm("real").args(retried).env("KINETABLE_URL", link).env("KINETABLE_PYTHON", python),
         )
     });
     // It has ended already, if it did not start well.

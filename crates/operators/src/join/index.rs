@@ -228,8 +228,8 @@ impl KeyIndex {
             Known::Words(table) => table.allocation_size(),
             Known::Dense { slots, .. } => slots.capacity() * size_of::<u32>(),
             Known::Bytes { table, keys } => {
-                let bytes = |key: &Box<[u8]>| key.len() + size_of::<Box<[u8]>>();
-                table.allocation_size() + estimate::of_slice(keys, bytes)
+                let bytes = estimate::of_slice(keys, |key| key.len() + size_of::<Box<[u8]>>());
+                table.allocation_size() + bytes
             }
         };
         known + self.free.capacity() * size_of::<u32>()

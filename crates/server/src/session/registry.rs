@@ -194,10 +194,10 @@ impl Sessions {
         }
     }
 
-    /// Ends the sessions whose time has passed, and forgets old tokens.
+    /// Ends the sessions whose time has passed, forgets old tokens, and lets go of results that nobody reads.
     pub fn sweep(&self, now: Instant) {
         let mut over = Vec::new();
-        {
+        let sessions: Vec<Arc<Session>> = {
             let mut inner = self.inner.lock();
             inner.tokens.retain(|token, held| {
                 let holds = held.deadline > now;
@@ -207,7 +207,9 @@ impl Sessions {
                 holds
             });
             inner.alive -= over.len();
-        }
+            inner.tokens.values().map(|held| held.session.clone()).collect()
+        };
+        sessions.iter().for_each(|session| session.statements.sweep(now));
         for session in over {
             session.end();
         }

@@ -1,8 +1,10 @@
 //! Statements of SQL that a session prepared, and results that wait to be read.
 //!
-//! **State**: a text a prepared statement, a table a result; both bounded. A result is read once; of too many, the oldest goes.
+//! **State**: a text a prepared statement, a table a result; both bounded. A result is read once; one that nobody reads goes
+//! after [`RESULT_KEPT`], and of too many the oldest.
 
 use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use kinetable::Table;
@@ -14,6 +16,8 @@ use uuid::Uuid;
 const PREPARED_MAX: usize = 1_000;
 /// Results of a session that wait.
 const RESULTS_MAX: usize = 100;
+/// How long a result waits to be read. One of live tables costs its cycles meanwhile.
+const RESULT_KEPT: Duration = Duration::from_secs(600);
 
 /// Of a session.
 #[derive(Debug, Default)]
@@ -23,8 +27,15 @@ pub struct Statements(Mutex<Held>);
 struct Held {
     prepared: HashMap<Uuid, String>,
     /// The oldest first.
-    results: VecDeque<(Uuid, Table)>,
+    results: VecDeque<Waiting>,
     closed: bool,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    handle: Uuid,
+    table: Table,
+    since: Instant,
 }
 
 impl Statements {
@@ -75,7 +86,7 @@ impl Statements {
             let mut held = self.0.lock();
             let ended = held.closed;
             if !ended {
-                held.results.push_back((handle, table));
+                held.results.push_back(Waiting { handle, table, since: Instant::now() });
             }
             (ended, if held.results.len() > RESULTS_MAX { held.results.pop_front() } else { None })
         };
@@ -92,13 +103,24 @@ impl Statements {
     /// If it was read before, or never was.
     pub fn take(&self, handle: &[u8]) -> Result<Table, Status> {
         let mut held = self.0.lock();
-        let place = held.results.iter().position(|(other, _)| other.as_bytes() == handle);
+        let place = held.results.iter().position(|one| one.handle.as_bytes() == handle);
         let found = place.and_then(|place| held.results.remove(place));
-        found.map(|(_, table)| table).ok_or_else(|| {
+        found.map(|one| one.table).ok_or_else(|| {
             Status::failed_precondition(
                 "Flight SQL: this result is not there (any more): it is read once, so ask again",
             )
         })
+    }
+
+    /// Lets go of results that have waited too long.
+    pub fn sweep(&self, now: Instant) {
+        let gone: Vec<Waiting> = {
+            let mut held = self.0.lock();
+            let over = held.results.iter().take_while(|one| now.duration_since(one.since) >= RESULT_KEPT);
+            let over = over.count();
+            held.results.drain(..over).collect()
+        };
+        drop(gone);
     }
 
     /// Lets go of everything, for good.
@@ -116,7 +138,9 @@ impl Statements {
 mod tests {
     use kinetable::{Session, SessionConfig};
 
-    use super::{PREPARED_MAX, RESULTS_MAX, Statements};
+    use std::time::Instant;
+
+    use super::{PREPARED_MAX, RESULT_KEPT, RESULTS_MAX, Statements};
 
     #[test]
     fn handles_are_bounded_and_results_are_read_once() {
@@ -130,6 +154,12 @@ mod tests {
         assert!(statements.take(&first).is_err(), "the oldest of too many is gone");
         assert_eq!(statements.take(&second).unwrap().size().unwrap(), 2);
         assert!(statements.take(&second).is_err());
+        let waits = statements.keep(session.empty_table(3)).unwrap();
+        statements.sweep(Instant::now());
+        assert_eq!(statements.take(&waits).unwrap().size().unwrap(), 3, "it waits no ten minutes yet");
+        let waited = statements.keep(session.empty_table(3)).unwrap();
+        statements.sweep(Instant::now() + RESULT_KEPT);
+        assert!(statements.take(&waited).is_err());
         let handles: Vec<_> =
             (0..PREPARED_MAX).map(|_| statements.prepare("SELECT 1".into()).unwrap()).collect();
         assert!(statements.prepare("SELECT 1".into()).is_err());
