@@ -3,7 +3,8 @@
 //! Children hold their parents; parents hold their children weakly. A live table that nobody holds is pruned.
 //!
 //! **Invariants**: 1. a failed table keeps its last version and never changes again; 2. the version that readers see
-//! changes only while the graph publishes a whole step.
+//! changes only while the graph publishes a whole step, and nobody reads meanwhile: tables read one after the other never go
+//! back to an earlier step.
 
 use std::sync::{Arc, Weak};
 
@@ -141,12 +142,12 @@ impl Table {
 
     /// The current version.
     pub fn version(&self) -> Version {
-        self.0.state.read().version.clone()
+        self.look(|state| state.version.clone())
     }
 
     /// The number of rows now.
     pub fn size(&self) -> u64 {
-        self.0.state.read().version.rows().len()
+        self.look(|state| state.version.rows().len())
     }
 
     /// The graph that keeps the table up to date; `None` if it is static.
@@ -161,7 +162,13 @@ impl Table {
 
     /// Why the table no longer changes, if it failed.
     pub fn failure(&self) -> Option<Error> {
-        self.0.state.read().failure.clone()
+        self.look(|state| state.failure.clone())
+    }
+
+    /// Reads what is published, between two steps: who has seen a step of one table sees it of all.
+    fn look<T>(&self, read: impl FnOnce(&State) -> T) -> T {
+        let _whole_step = self.graph().map(Graph::hold_publication);
+        read(&self.0.state.read())
     }
 
     /// The failure of a failed table, as an error.
@@ -260,7 +267,8 @@ impl crate::Operator for Failing {
 pub fn versions(tables: &[Table]) -> Vec<Version> {
     let graph = tables.iter().find_map(Table::graph);
     let _whole_step = graph.map(Graph::hold_publication);
-    tables.iter().map(Table::version).collect()
+    // Not by `Table::version`: whoever holds the publication and asks for it again waits for a cycle that waits for him.
+    tables.iter().map(|table| table.0.state.read().version.clone()).collect()
 }
 
 fn common_graph(inputs: &[Table]) -> Result<Option<Graph>> {

@@ -1,6 +1,7 @@
 //! One pass of the graph.
 
 use std::collections::{BTreeMap, HashSet};
+use std::mem::replace;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -188,15 +189,18 @@ impl Pass<'_> {
     /// Makes the step visible, all tables at once.
     fn publish(self) -> Vec<(Table, Outcome)> {
         self.keep_for_catchups();
+        let mut before = Vec::with_capacity(self.done.len());
         let whole_step = self.graph.0.publication.write();
         for (table, outcome) in &self.done {
             let mut state = table.0.state.write();
             match outcome {
-                Outcome::Changed(change) => state.version = change.after.clone(),
+                Outcome::Changed(change) => before.push(replace(&mut state.version, change.after.clone())),
                 Outcome::Failed(error) => state.failure = Some(error.clone()),
             }
         }
         drop(whole_step);
+        // Much may be freed with them, for which no reader waits.
+        drop(before);
         for (table, _) in &self.done {
             if let Some(node) = &table.0.node {
                 *node.outcome.lock() = None;

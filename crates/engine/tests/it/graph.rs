@@ -147,6 +147,29 @@ fn tables_made_while_cycles_run_miss_nothing() {
 }
 
 #[test]
+fn who_has_seen_a_step_of_one_table_sees_it_of_all() {
+    let graph = graph();
+    let (table, publisher) = open(&graph, schema(), Retention::Append);
+    let children: Vec<Table> = (0..50).map(|_| picky(&table).expect("made")).collect();
+    let running = AtomicBool::new(true);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for value in 0..2_000 {
+                publisher.publish(batch([1_000 + value])).expect("same columns");
+                graph.run_cycle(value);
+            }
+            running.store(false, Ordering::Release);
+        });
+        while running.load(Ordering::Acquire) {
+            let seen = table.size();
+            for child in &children {
+                assert!(child.size() >= seen, "its step was still to be published");
+            }
+        }
+    });
+}
+
+#[test]
 fn a_latest_table_has_the_last_batch() {
     let graph = graph();
     let (latest, publisher) = open(&graph, schema(), Retention::Latest);
