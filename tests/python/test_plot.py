@@ -319,6 +319,7 @@ MISTAKES = {
     "tool_tip_pattern is not offered": lambda t: Figure().plot_xy("a", t, x="X", y="Y").series(tool_tip_pattern="#"),
     "color by row is not offered": lambda t: Figure().plot_xy("a", t, x="X", y="Y").point(color=["RED"]),
     "t is not offered\n  hint: title=text": lambda t: Figure().chart_title(t, columns=["S"]),
+    "a table comes first\n  hint: chart_title(title='Sales')": lambda t: Figure().chart_title("Sales"),
     "a second x axis is not offered": lambda t: Figure().twin(dim=1),
     "two y axes already": lambda t: Figure().x_twin().x_twin(),
     "no row 1, column 0 in a figure of 1 × 1 charts": lambda t: Figure().new_chart(row=1, col=0),

@@ -132,6 +132,8 @@ class Charts(FigureBase):
             color: Its colour.
             font: Its font.
         """
+        if isinstance(t, str):
+            raise DHError(message=f"chart_title: a table comes first\n  hint: chart_title(title={t!r})")
         given = {"t": t, "columns": columns, "format": format, "max_rows": max_rows}
         hints = dict.fromkeys([*given, "column_names_in_title"], "title=text: make the text first")
         refused("chart_title", hints, {**given, "column_names_in_title": column_names_in_title})
