@@ -15,7 +15,7 @@ const PARTS_MAX = 12;
 /** Pixels on each side of a pie for the names of its parts. */
 const NAME_PX = 110;
 /** Below, what a part is and its share stand on two lines. */
-const NARROW_PX = 520;
+const NARROW_PX = 640;
 
 export class More implements Drawing {
   private readonly chart: echarts.EChartsType;
