@@ -148,6 +148,7 @@ fn read_descriptors(bytes: &[u8]) -> Result<FileDescriptor> {
         Some(set) => set.file,
         None => vec![FileDescriptorProto::decode(bytes).map_err(|error| wrong(&error))?],
     };
+    files.iter().try_for_each(check_syntax).map_err(|reason| wrong(&reason))?;
     let own = files.last().map(|file| file.name().to_owned()).unwrap_or_default();
     let mut pool = DescriptorPool::global();
     pool.add_file_descriptor_protos(files).map_err(|error| wrong(&error))?;
@@ -221,6 +222,17 @@ fn check_text(text: &str) -> Result<()> {
     Ok(())
 }
 
+/// Refuses a syntax that the library does not know: where it would say so itself it panics (prost-reflect 0.16.5).
+fn check_syntax(file: &FileDescriptorProto) -> std::result::Result<(), String> {
+    match file.syntax.as_deref() {
+        None | Some("proto2" | "proto3") => Ok(()),
+        Some(other) => {
+            let other: String = other.chars().take(40).flat_map(char::escape_debug).collect();
+            Err(format!("a file has the syntax \"{other}\", and proto2 and proto3 are read"))
+        }
+    }
+}
+
 /// The descriptor that is a schema's text, in base64, where Python's serializers have registered it.
 fn serialized(text: &str) -> Option<FileDescriptorProto> {
     if text.contains([' ', ';', '{']) {
@@ -242,6 +254,7 @@ impl FileResolver for Known {
         match text {
             Some(text) => match serialized(text) {
                 Some(mut file) => {
+                    check_syntax(&file).map_err(protox::Error::new)?;
                     file.name = Some(name.to_owned());
                     Ok(File::from_file_descriptor_proto(file))
                 }
@@ -249,5 +262,34 @@ impl FileResolver for Known {
             },
             None => Err(protox::Error::file_not_found(name)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use prost_reflect::prost::Message;
+    use prost_reflect::prost_types::{FileDescriptorProto, FileDescriptorSet};
+
+    use super::{ProtobufSchema, resolve};
+    use crate::base64;
+
+    #[test]
+    fn descriptors_of_another_syntax_are_refused() {
+        let file = |syntax: Option<&str>| FileDescriptorProto {
+            name: Some("a.proto".into()),
+            syntax: syntax.map(Into::into),
+            ..FileDescriptorProto::default()
+        };
+        for syntax in [Some("editions"), Some("M\n")] {
+            let set = FileDescriptorSet { file: vec![file(None), file(syntax)] }.encode_to_vec();
+            let alone = file(syntax).encode_to_vec();
+            let text = ProtobufSchema::Text(base64::encode(&alone));
+            for schema in [ProtobufSchema::Descriptors(set), ProtobufSchema::Descriptors(alone), text] {
+                let error = resolve(&schema, None).expect_err("it is not read").to_string();
+                assert!(error.contains("proto2 and proto3 are read"), "{error}");
+            }
+        }
+        let known = ProtobufSchema::Descriptors(file(Some("proto3")).encode_to_vec());
+        assert_eq!(resolve(&known, None).expect("it is read").name(), "a.proto");
     }
 }
