@@ -37,14 +37,14 @@ impl Again {
         let began = Instant::now();
         let told = run(&mut tests_with(&["--no-fail-fast"]))?;
         if !told.succeeded {
-            if told.failed.is_empty() {
-                bail!("{what} failed, and did not say which");
+            if told.failed.is_empty() || told.broke_off() {
+                bail!("{what} failed, and did not say all that did");
             }
             let failed: Vec<&str> = told.failed.iter().map(String::as_str).collect();
             eprintln!("\n▸ {what}: once more, alone: {}", failed.join(", "));
             let alone =
                 run(&mut tests_with(&[&["--", "--exact", "--test-threads=1"], &failed[..]].concat()))?;
-            if !alone.succeeded || alone.passed < failed.len() {
+            if !alone.succeeded || alone.broke_off() || alone.passed < failed.len() {
                 bail!("{what} failed twice: {}", failed.join(", "));
             }
             self.unsteady.extend(told.failed);
@@ -86,6 +86,16 @@ struct Told {
     succeeded: bool,
     failed: Vec<String>,
     passed: usize,
+    /// Programs of tests that began, and those that came to their end.
+    begun: usize,
+    ended: usize,
+}
+
+impl Told {
+    /// Whether a program died: what it would have said is not known.
+    fn broke_off(&self) -> bool {
+        self.begun != self.ended
+    }
 }
 
 fn run(command: &mut Command) -> Result<Told> {
@@ -122,10 +132,13 @@ impl Reading {
         } else if let Some(result) = line.strip_prefix("test result: ") {
             let count = result.split(' ').nth(1).and_then(|count| count.parse::<usize>().ok());
             self.told.passed += count.unwrap_or(0);
+            self.told.ended += 1;
             if result.starts_with("FAILED") {
                 self.told.failed.append(&mut self.listed);
             }
             self.listed.clear();
+        } else if line.starts_with("running ") && (line.ends_with(" tests") || line.ends_with(" test")) {
+            self.told.begun += 1;
         }
     }
 }
@@ -162,5 +175,9 @@ test result: ok. 5 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; fini
         text.lines().for_each(|line| reading.line(line));
         assert_eq!(reading.told.failed, ["a::b", "src/lib.rs - c (line 3)"]);
         assert_eq!(reading.told.passed, 7);
+        assert!(!reading.told.broke_off());
+        // One that dies says nothing more: others' failures are not all that there is.
+        reading.line("running 4 tests");
+        assert!(reading.told.broke_off());
     }
 }

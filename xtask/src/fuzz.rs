@@ -16,7 +16,7 @@ use crate::run::{cargo, command, output, root, step, target};
 const TARGETS: [&str; 7] = ["avro", "barrage", "json", "parquet", "protobuf", "sql", "web"];
 /// What a target may use, far above what its inputs need.
 const MEMORY_MIB: u32 = 2048;
-/// The longest an input may take: all targets run at once, on a machine that may do much else.
+/// The longest an input may take, on a machine that may do much else.
 const SECONDS_AN_INPUT: u32 = 30;
 
 /// How to fuzz.
