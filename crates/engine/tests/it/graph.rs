@@ -116,34 +116,43 @@ fn a_table_nobody_holds_costs_nothing() {
     assert_eq!(graph.run_cycle(2).nodes_run, 0);
 }
 
-#[test]
-fn tables_made_while_cycles_run_miss_nothing() {
-    let graph = graph();
-    let (table, publisher) = open(&graph, schema(), Retention::Append);
+/// Looks again and again, once at least, while another thread adds a row a cycle.
+fn while_cycles_run(graph: &Graph, publisher: &Publisher, cycles: i64, mut look: impl FnMut()) {
     let running = AtomicBool::new(true);
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            for value in 0..3_000 {
+            for value in 0..cycles {
                 publisher.publish(batch([1_000 + value])).expect("same columns");
                 graph.run_cycle(value);
             }
             running.store(false, Ordering::Release);
         });
-        let mut made: Vec<Table> = Vec::new();
-        while running.load(Ordering::Acquire) {
-            made.push(
-                picky(made.last().filter(|_| !made.len().is_multiple_of(10)).unwrap_or(&table))
-                    .expect("made"),
-            );
-            let seen = versions(&[table.clone(), made[made.len() - 1].clone()]);
-            assert_eq!(seen[0].rows(), seen[1].rows(), "two tables of one graph show the same step");
-            made.truncate(50);
-        }
-        graph.run_cycle(0);
-        for child in &made {
-            assert_eq!(values(&child.version()), values(&table.version()));
+        loop {
+            look();
+            if !running.load(Ordering::Acquire) {
+                break;
+            }
         }
     });
+}
+
+#[test]
+fn tables_made_while_cycles_run_miss_nothing() {
+    let graph = graph();
+    let (table, publisher) = open(&graph, schema(), Retention::Append);
+    let mut made: Vec<Table> = Vec::new();
+    while_cycles_run(&graph, &publisher, 3_000, || {
+        made.push(
+            picky(made.last().filter(|_| !made.len().is_multiple_of(10)).unwrap_or(&table)).expect("made"),
+        );
+        let seen = versions(&[table.clone(), made[made.len() - 1].clone()]);
+        assert_eq!(seen[0].rows(), seen[1].rows(), "two tables of one graph show the same step");
+        made.truncate(50);
+    });
+    graph.run_cycle(0);
+    for child in &made {
+        assert_eq!(values(&child.version()), values(&table.version()));
+    }
 }
 
 #[test]
@@ -151,20 +160,10 @@ fn who_has_seen_a_step_of_one_table_sees_it_of_all() {
     let graph = graph();
     let (table, publisher) = open(&graph, schema(), Retention::Append);
     let children: Vec<Table> = (0..50).map(|_| picky(&table).expect("made")).collect();
-    let running = AtomicBool::new(true);
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            for value in 0..2_000 {
-                publisher.publish(batch([1_000 + value])).expect("same columns");
-                graph.run_cycle(value);
-            }
-            running.store(false, Ordering::Release);
-        });
-        while running.load(Ordering::Acquire) {
-            let seen = table.size();
-            for child in &children {
-                assert!(child.size() >= seen, "its step was still to be published");
-            }
+    while_cycles_run(&graph, &publisher, 2_000, || {
+        let seen = table.size();
+        for child in &children {
+            assert!(child.size() >= seen, "its step was still to be published");
         }
     });
 }
